@@ -1,0 +1,191 @@
+"""What a library's functions do, in kinds: the compiled form that the engine reads.
+
+Knowledge is data: `knowledge/<language>/<library>.toml`, read by `knowledge.loader` into these types. The engine knows
+no library and no rule; rules speak only of kinds; knowledge speaks of both in words only. Names are absolute dotted
+names as a program would import them (`os.path.join`, `sqlite3.Cursor.execute`: class and method). `*.execute` is a method
+on a receiver of unknown type.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Final
+
+from casemate.model.trace import Boundary
+
+# Where an argument is found in a call: a position (receiver not counted), a keyword, or one of these.
+RECEIVER: Final = "@receiver"
+ALL: Final = "@all"  # every argument, positional and keyword
+Selector = tuple[int | str, ...]  # alternatives for one parameter: (0, "command")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    """A way in which untrusted data does harm: `shell`, `path`, `sql` …
+
+    bit: its place in masks. words: names of an API, or of a parameter, that announce this act, so that handing a whole
+    value on is by design in library mode. pinned_by: regular expressions; a constant prefix that fully matches one of
+    them makes what is appended harmless for this kind (`https://host/` for url). dangers: sample values that a check
+    must refuse to count as a check for this kind; a pattern or set that refuses them all clears it.
+    """
+
+    name: str
+    bit: int
+    title: str
+    words: tuple[str, ...] = ()
+    pinned_by: tuple[str, ...] = ()
+    dangers: tuple[str, ...] = ()
+
+    @property
+    def mask(self) -> int:
+        """The kind as a bit mask."""
+        return 1 << self.bit
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Condition:
+    """A condition on one argument of a call. test: "is" / "is-not" a constant among `values`, "absent", "present".
+
+    An argument that is not a known constant satisfies neither "is" nor, for "is-not", refutes it.
+    """
+
+    arg: Selector
+    test: str
+    values: tuple[object, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sink:
+    """A call does something dangerous with an argument. All conditions must hold. arg may be (RECEIVER,) or (ALL,)."""
+
+    arg: Selector
+    kind: str
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Source:
+    """Data from outside enters here. what: a few words for the trace ("query string")."""
+
+    boundary: Boundary
+    what: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Guard:
+    """A call that checks one of its arguments.
+
+    arg: what is checked. when: the answer ("true", "false") or "returns" (it raises otherwise) that establishes the fact.
+    clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
+    "containment", "membership"), or "" when the call alone suffices.
+    """
+
+    arg: Selector
+    when: str
+    clears: tuple[str, ...]
+    check: str = ""
+    other: Selector = ()  # the argument checked against: prefix, base, pattern
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Call:
+    """All that is known of one function or method. What is left out has the default of an unknown function.
+
+    passes: selectors whose taint the result carries; None: receiver and all arguments. into: (from, to) selector pairs
+    where the call moves taint into its receiver or another argument (`list.append`). clears: kinds that the result no
+    longer carries, ("*",) for all. splices: kinds for which the result is below or inside a syntax fixed by others
+    (`os.path.join`). normalises: kinds for which the result is in canonical form, so that a check on it counts. returns:
+    dotted type of the result; "@0" the class given as argument 0; "@receiver" the receiver's own. invokes: (callback
+    selector, selectors of what it is given). noreturn: never returns (`sys.exit`). intrinsic: name of a container
+    operation of the engine ("append", "pop", "get", "update" …). fold: pure, may be computed on constants.
+    """
+
+    name: str
+    sinks: tuple[Sink, ...] = ()
+    source: Source | None = None
+    passes: tuple[Selector, ...] | None = None
+    into: tuple[tuple[Selector, Selector], ...] = ()
+    clears: tuple[str, ...] = ()
+    splices: tuple[str, ...] = ()
+    normalises: tuple[str, ...] = ()
+    returns: str = ""
+    invokes: tuple[tuple[Selector, tuple[Selector, ...]], ...] = ()
+    guards: tuple[Guard, ...] = ()
+    noreturn: bool = False
+    intrinsic: str = ""
+    fold: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Value:
+    """A module-level value or an attribute: its type and whether data from outside enters with it."""
+
+    name: str
+    source: Source | None = None
+    type: str = ""
+    writes: str = ""  # kind: assigning to it is a sink of this kind
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """Functions that are called from outside, by one of: decorator, base class and methods, registering call.
+
+    decorator: dotted name (`flask.Flask.route`, or `*.route` on an unknown receiver). base, methods: methods of
+    subclasses ("*" all public). call, arg: a call that registers the function given as that argument. params: names
+    that carry outside data, ("*",) all but self, () none. types: (parameter name or position as text, dotted type) when not
+    annotated. result: kind of the sink that the returned value reaches ("" none).
+    """
+
+    boundary: Boundary
+    what: str
+    decorator: str = ""
+    base: str = ""
+    methods: tuple[str, ...] = ()
+    call: str = ""
+    arg: Selector = ()
+    params: tuple[str, ...] = ("*",)
+    untyped_only: bool = False
+    types: tuple[tuple[str, str], ...] = ()
+    result: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hint:
+    """A parameter of this name has this type, in modules that import `imports` (Django's `request`)."""
+
+    parameter: str
+    type: str
+    imports: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Knowledge:
+    """Everything known for one language. fingerprint: hex digest of the files it was read from."""
+
+    language: str
+    kinds: dict[str, Kind]
+    calls: dict[str, Call] = field(default_factory=dict)
+    values: dict[str, Value] = field(default_factory=dict)
+    bases: dict[str, tuple[str, ...]] = field(default_factory=dict)  # dotted class → its bases
+    aliases: dict[str, str] = field(default_factory=dict)  # another importable name → the canonical one
+    entries: tuple[Entry, ...] = ()
+    hints: tuple[Hint, ...] = ()
+    fingerprint: str = ""
+
+    def mask(self, kinds: tuple[str, ...]) -> int:
+        """The bit mask of kinds; ("*",) is all of them."""
+        if kinds == ("*",):
+            return (1 << len(self.kinds)) - 1
+        return sum(self.kinds[k].mask for k in kinds)
+
+    def canonical(self, dotted: str) -> str:
+        """The name under which knowledge is kept, following aliases of the name or of a leading part."""
+        if dotted in self.aliases:
+            return self.aliases[dotted]
+        head, _, tail = dotted.rpartition(".")
+        while head:
+            if head in self.aliases:
+                return f"{self.aliases[head]}.{tail}"
+            head, _, part = head.rpartition(".")
+            tail = f"{part}.{tail}"
+        return dotted

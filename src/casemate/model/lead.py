@@ -1,0 +1,62 @@
+"""A lead: a rule says that something is weak here. Proposers make leads; they never judge them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import NewType
+
+from casemate.model.location import Location
+from casemate.model.trace import Boundary, Trace
+
+RuleId = NewType("RuleId", str)
+
+
+class Evidence(StrEnum):
+    """The ladder a finding climbs (DESIGN §1). Only the rungs that something can reach today are used."""
+
+    SUSPECTED = "suspected"
+    TRACED = "traced"
+    DEMONSTRATED = "demonstrated"
+    PROVEN = "proven"
+    FIXED = "fixed"
+
+    @property
+    def rung(self) -> int:
+        """Height on the ladder, for ranking and thresholds."""
+        return tuple(Evidence).index(self)
+
+
+class Severity(StrEnum):
+    """How bad the consequence is when the finding is true."""
+
+    CRITICAL = "critical"
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lead:
+    """What a rule proposes.
+
+    location: the sink (primary location). function: qualified name of the function that contains it, or "" for
+    module level. by_design: the API names or documents that it does this with what it is given (library mode).
+    """
+
+    rule: RuleId
+    location: Location
+    function: str
+    message: str
+    trace: Trace | None = None
+    by_design: bool = False
+
+    @property
+    def evidence(self) -> Evidence:
+        """A lead with a trace is traced; without one it is suspected."""
+        return Evidence.SUSPECTED if self.trace is None else Evidence.TRACED
+
+    @property
+    def boundary(self) -> Boundary | None:
+        """The trust boundary that the traced value crossed."""
+        return None if self.trace is None else self.trace.boundary

@@ -1,0 +1,115 @@
+"""The ports: every effect that a stage can have goes through one of these, wrapped by governance.
+
+Permission → budget → ledger → effect → ledger (DESIGN §1.7). Adapters implement them, `app` wires them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Generic, Protocol, TypeVar
+
+from casemate.model.outcome import NotExamined
+
+Item = TypeVar("Item")
+Result = TypeVar("Result")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True, order=True)
+class SourceFile:
+    """A regular file of the target, seen but not read. path: POSIX, relative to the root. size: bytes."""
+
+    path: str
+    size: int
+
+
+class SourceTree(Protocol):
+    """Read-only view of one target root. Follows no link out of the root, opens nothing but regular files."""
+
+    @property
+    def name(self) -> str:
+        """The last component of the root's path, for reports."""
+
+    def walk(self) -> Iterator[SourceFile | NotExamined]:
+        """Every regular file below the root, in byte order of path; what cannot be looked at as NotExamined."""
+
+    def read(self, file: SourceFile) -> bytes | NotExamined:
+        """The whole content, or why not (vanished, unreadable, grew past its size)."""
+
+
+class Store(Protocol):
+    """A cache of derived facts by key. Losing it costs time only: get never raises on a corrupt entry."""
+
+    def get(self, key: str) -> bytes | None:
+        """The stored bytes, or None when absent or damaged."""
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep bytes under the key, atomically; a full disk is not an error."""
+
+
+@dataclass(frozen=True, slots=True)
+class Done(Generic[Item, Result]):
+    """A task's result."""
+
+    item: Item
+    result: Result
+
+
+@dataclass(frozen=True, slots=True)
+class Failed(Generic[Item]):
+    """A task that gave no result: its worker crashed, timed out, or raised."""
+
+    item: Item
+    why: NotExamined
+
+
+class Executor(Protocol):
+    """Runs pure functions, in worker processes where there are several. One crash costs one item."""
+
+    def map(
+        self, task: Callable[[Item], Result], items: Iterable[Item], *, label: Callable[[Item], str]
+    ) -> Iterator[Done[Item, Result] | Failed[Item]]:
+        """Outcomes in the order of the items. `task` is a module-level function; `label` names an item in errors."""
+
+
+class Clock(Protocol):
+    """Time, for the ledger and the screen; never for a report."""
+
+    def now(self) -> datetime:
+        """Aware UTC time."""
+
+    def monotonic(self) -> float:
+        """Seconds, for durations."""
+
+
+class Signer(Protocol):
+    """The operator's Ed25519 key."""
+
+    @property
+    def public_key(self) -> bytes:
+        """32 raw bytes."""
+
+    def sign(self, message: bytes) -> bytes:
+        """64 raw bytes (RFC 8032)."""
+
+
+class LedgerStore(Protocol):
+    """Append-only files below the ledger: tiles and checkpoints (C2SP tlog-tiles)."""
+
+    def read(self, name: str) -> bytes | None:
+        """A named file's bytes, or None."""
+
+    def write(self, name: str, data: bytes) -> None:
+        """Write a file whole and durably (temporary file, fsync, rename, fsync of the folder)."""
+
+    def lock(self) -> LedgerLock:
+        """Exclusive across processes."""
+
+
+class LedgerLock(Protocol):
+    """A held lock, released on exit."""
+
+    def __enter__(self) -> None: ...
+
+    def __exit__(self, *exc: object) -> None: ...
