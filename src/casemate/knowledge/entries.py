@@ -46,21 +46,28 @@ class Kind:
 class Condition:
     """A condition on one argument of a call. test: "is" / "is-not" a constant among `values`, "absent", "present".
 
-    An argument that is not a known constant satisfies neither "is" nor, for "is-not", refutes it.
+    An argument that is not a known constant satisfies neither "is" nor, for "is-not", refutes it; one that is absent the
+    same. A value may be the dotted name of what the argument refers to (`yaml.SafeLoader`). item: as in Sink.
     """
 
     arg: Selector
     test: str
     values: tuple[object, ...] = ()
+    item: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sink:
-    """A call does something dangerous with an argument. All conditions must hold. arg may be (RECEIVER,) or (ALL,)."""
+    """A call does something dangerous with an argument. All conditions must hold. arg may be (RECEIVER,) or (ALL,).
+
+    item: only this element (constant index or key) of the argument when it is a container (the program in an argument
+    list); an argument that is no container is meant whole.
+    """
 
     arg: Selector
     kind: str
     when: tuple[Condition, ...] = ()
+    item: int | str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,7 +104,8 @@ class Call:
     (`os.path.join`). normalises: kinds for which the result is in canonical form, so that a check on it counts. returns:
     dotted type of the result; "@0" the class given as argument 0; "@receiver" the receiver's own. invokes: (callback
     selector, selectors of what it is given). noreturn: never returns (`sys.exit`). intrinsic: name of a container
-    operation of the engine ("append", "pop", "get", "update" …). fold: pure, may be computed on constants.
+    operation of the engine ("append", "pop", "get", "update" …). fold: pure, may be computed on constants. clean_when: when
+    not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`).
     """
 
     name: str
@@ -114,6 +122,7 @@ class Call:
     noreturn: bool = False
     intrinsic: str = ""
     fold: bool = False
+    clean_when: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -133,7 +142,9 @@ class Entry:
     decorator: dotted name (`flask.Flask.route`, or `*.route` on an unknown receiver). base, methods: methods of
     subclasses ("*" all public). call, arg: a call that registers the function given as that argument. params: names
     that carry outside data, ("*",) all but self, () none. types: (parameter name or position as text, dotted type) when not
-    annotated. result: kind of the sink that the returned value reaches ("" none).
+    annotated. result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a
+    tuple the first item counts. harmless: regular expression with `{param}` for a parameter's name; where it is found in a
+    constant argument of the decorator or registering call, that parameter carries nothing (`<int:{param}>` in a route).
     """
 
     boundary: Boundary
@@ -147,6 +158,7 @@ class Entry:
     untyped_only: bool = False
     types: tuple[tuple[str, str], ...] = ()
     result: str = ""
+    harmless: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

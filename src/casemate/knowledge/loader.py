@@ -1,0 +1,151 @@
+"""Reads the packaged knowledge files of a language into one `Knowledge`; refuses contradictions between them."""
+
+from __future__ import annotations
+
+import hashlib
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import replace
+from importlib import resources
+
+from casemate.knowledge.entries import Call, Entry, Hint, Kind, Knowledge, Value
+from casemate.knowledge.schema import (
+    CALL_KEYS,
+    ENTRY_KEYS,
+    FILE_KEYS,
+    HINT_KEYS,
+    VALUE_KEYS,
+    Reader,
+    read_hint,
+    read_kinds,
+)
+from casemate.knowledge.table import KnowledgeError, Table, dotted
+
+KINDS_FILE = "kinds.toml"
+
+
+def load(language: str = "python") -> Knowledge:
+    """All that is known of a language's libraries. Raises KnowledgeError when there is none, or when a file is wrong."""
+    root = resources.files("casemate.knowledge")
+    folder = root / language
+    if not language.isidentifier() or not folder.is_dir():
+        raise KnowledgeError(
+            language, f"no knowledge of the language {language!r}", "add a folder of TOML files of that name"
+        )
+    files = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.name.endswith(".toml")}
+    return compile_files(language, (root / KINDS_FILE).read_bytes(), files)
+
+
+def compile_files(language: str, kinds: bytes, files: Mapping[str, bytes]) -> Knowledge:
+    """Knowledge out of the bytes of `kinds.toml` and of the library files by name, whatever the order of the mapping."""
+    digest = hashlib.sha256(kinds)
+    collector = _Collector(read_kinds(KINDS_FILE, _parse(KINDS_FILE, kinds)))
+    for name in sorted(files):
+        digest.update(b"\0" + name.encode() + b"\0" + files[name])
+        collector.add(name, Table(name, _parse(name, files[name]), FILE_KEYS))
+    return collector.knowledge(language, digest.hexdigest())
+
+
+def _parse(name: str, data: bytes) -> dict[str, object]:
+    try:
+        return tomllib.loads(data.decode("utf-8"))
+    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+        raise KnowledgeError(name, f"not TOML: {error}", "mend the file") from error
+
+
+def _named(table: Table, section: str) -> Iterator[tuple[str, str, object]]:
+    """(place, name, content) of what `[section."name"]` says."""
+    content = table.content.get(section, {})
+    if not isinstance(content, Mapping):
+        raise KnowledgeError(
+            table.where, f"{section!r} is not a table: {content!r}", f'write [{section}."a.dotted.name"]'
+        )
+    for name, item in content.items():
+        yield f'{table.where}: {section}."{name}"', name, item
+
+
+class _Collector:
+    """Gathers the files' statements; each name is spoken of once."""
+
+    def __init__(self, kinds: dict[str, Kind]) -> None:
+        self._kinds = kinds
+        self._reader = Reader(kinds)
+        self._calls: dict[str, Call] = {}
+        self._values: dict[str, Value] = {}
+        self._bases: dict[str, tuple[str, ...]] = {}
+        self._aliases: dict[str, str] = {}
+        self._entries: list[Entry] = []
+        self._hints: list[Hint] = []
+        self._said: dict[tuple[str, str], str] = {}
+
+    def _once(self, section: str, name: str, where: str) -> None:
+        earlier = self._said.setdefault((section, name), where)
+        if earlier is not where:
+            raise KnowledgeError(where, f"{name!r} is spoken of twice", f"it stands already at {earlier}: keep one")
+
+    def add(self, file: str, table: Table) -> None:
+        """Take in one file."""
+        table.text("library", None)
+        if not table.text("docs", None).startswith("https://"):
+            raise KnowledgeError(
+                table.at("docs"), f"not an address: {table.text('docs')!r}", "give the https:// page it was read from"
+            )
+        table.texts("removed")
+        self._add_calls(file, table)
+        for where, name, item in _named(table, "value"):
+            self._once("value", name, where)
+            self._values[name] = self._reader.value(name, Table(where, item, VALUE_KEYS))
+        for where, name, item in _named(table, "type"):
+            self._once("type", dotted(where, name), where)
+            bases = Table(where, item, frozenset({"bases"}))
+            self._bases[name] = tuple(dotted(bases.at("bases"), b) for b in bases.texts("bases"))
+        for where, name, item in _named(table, "alias"):
+            self._once("alias", dotted(where, name), where)
+            self._aliases[name] = dotted(where, item)
+        for entry in table.tables("entry", ENTRY_KEYS):
+            self._entries += self._reader.entries(entry)
+        self._hints += [read_hint(t) for t in table.tables("hint", HINT_KEYS)]
+
+    def _add_calls(self, file: str, table: Table) -> None:
+        for where, name, item in _named(table, "call"):
+            self._once("call", name, where)
+            self._calls[name] = self._reader.call(name, Table(where, item, CALL_KEYS))
+        for group in table.tables("same", CALL_KEYS | {"calls"}):
+            names = group.texts("calls")
+            if not names:
+                raise KnowledgeError(
+                    group.where, "'calls' is missing or empty", "list the functions of which it is said"
+                )
+            model = self._reader.call(names[0], group)
+            for name in names:
+                where = f'{group.where}."{name}"'
+                self._once("call", dotted(where, name), where)
+                self._calls[name] = replace(model, name=name)
+
+    def knowledge(self, language: str, fingerprint: str) -> Knowledge:
+        """The whole, once it is known to hang together. A class's call makes an instance unless it says otherwise."""
+        for name in self._bases:
+            call = self._calls.get(name, Call(name=name))
+            self._calls[name] = call if call.returns else replace(call, returns=name)
+        for section, name in self._said:
+            self._refuse_alias(self._said[section, name], name if section != "alias" else self._aliases[name])
+        return Knowledge(
+            language=language,
+            kinds=self._kinds,
+            calls=dict(sorted(self._calls.items())),
+            values=dict(sorted(self._values.items())),
+            bases=dict(sorted(self._bases.items())),
+            aliases=dict(sorted(self._aliases.items())),
+            entries=tuple(self._entries),
+            hints=tuple(self._hints),
+            fingerprint=fingerprint,
+        )
+
+    def _refuse_alias(self, where: str, name: str) -> None:
+        """Knowledge is kept under canonical names; what is said of another name would never be found."""
+        lead = name
+        while lead:
+            if lead in self._aliases:
+                canonical = self._aliases[lead] + name.removeprefix(lead)
+                raise KnowledgeError(where, f"{name!r} goes by an alias", f"say it of {canonical!r}")
+            lead = lead.rpartition(".")[0]

@@ -1,0 +1,250 @@
+"""The written form of knowledge, and its translation into `entries`. The one place that knows the keys of a TOML file.
+
+    library = "subprocess"                                  what the file is about
+    docs = "https://docs.python.org/3/library/subprocess.html"
+    removed = ["subprocess.mswindows"]                      names below that current releases no longer have
+
+    [call."subprocess.run"]                                 a function, method or class
+    sinks = [{ arg = [0, "args"], kind = "shell", when = [{ arg = "shell", is = [true] }] }]
+    [[same]]                                                the same said of several
+    calls = ["os.remove", "os.unlink"]
+    sinks = [{ arg = [0, "path"], kind = "path" }]
+    [value."flask.Request.args"]                            a module's value or an attribute
+    source = "remote"
+    what = "query string"
+    [type."pathlib.Path"]                                   a class; calling it makes an instance
+    bases = ["pathlib.PurePath"]
+    [alias]                                                 another importable name of the same thing
+    "flask.globals.request" = "flask.request"
+    [[entry]]                                               who is called from outside
+    [[hint]]                                                a parameter's name that tells its type
+
+The keys are the fields of `entries`, one to one, with these conveniences: a selector of one alternative needs no list;
+`source` and `what` stand side by side; a condition says `is`, `is-not`, `absent` or `present`; moves are
+`into = [{ from = 0, to = "@receiver" }]` and callbacks `invokes = [{ callback = 0, given = [1] }]`; an entry may list several
+decorators, bases or calls.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import fields, replace
+from typing import Final
+
+from casemate.knowledge.entries import Call, Condition, Entry, Guard, Hint, Kind, Sink, Source, Value
+from casemate.knowledge.table import KnowledgeError, Table, dotted
+from casemate.model.trace import Boundary
+
+FILE_KEYS: Final = frozenset({"library", "docs", "removed", "call", "same", "value", "type", "alias", "entry", "hint"})
+SOURCE_KEYS: Final = frozenset({"source", "what"})
+CALL_KEYS: Final = (frozenset(f.name for f in fields(Call)) - {"name"}) | SOURCE_KEYS
+VALUE_KEYS: Final = (frozenset(f.name for f in fields(Value)) - {"name"}) | SOURCE_KEYS
+SINK_KEYS: Final = frozenset(f.name for f in fields(Sink))
+GUARD_KEYS: Final = frozenset(f.name for f in fields(Guard))
+ENTRY_KEYS: Final = frozenset(f.name for f in fields(Entry))
+HINT_KEYS: Final = frozenset(f.name for f in fields(Hint))
+KIND_KEYS: Final = frozenset(f.name for f in fields(Kind)) - {"bit"}
+CONDITION_TESTS: Final = ("is", "is-not", "absent", "present")
+CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
+
+BOUNDARIES: Final = tuple(b.value for b in Boundary)
+CHECKS: Final = ("prefix", "suffix", "pattern", "containment", "membership")
+ANSWERS: Final = ("true", "false", "returns")
+INTRINSICS: Final = (
+    "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "getattr", "insert", "int",
+    "isinstance", "items", "join", "keys", "list", "pop", "popitem", "remove", "setattr", "setdefault", "sorted", "split",
+    "str", "super", "tuple", "update", "values", "zip",
+)  # fmt: skip
+RETURNS: Final = ("@0", "@receiver")
+MAX_KINDS: Final = 26
+
+
+def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
+    """The kinds in their order, which is that of their bits."""
+    out: dict[str, Kind] = {}
+    for table in Table(where, content, frozenset({"kind"})).tables("kind", KIND_KEYS):
+        name = table.text("name", None)
+        if name in out or not name.isidentifier():
+            raise KnowledgeError(table.at("name"), f"repeated or not one word: {name!r}", "give each kind its own word")
+        for pattern in table.texts("pinned_by"):
+            compilable(table.at("pinned_by"), pattern)
+        out[name] = Kind(
+            name=name,
+            bit=len(out),
+            title=table.text("title", None),
+            words=table.texts("words"),
+            pinned_by=table.texts("pinned_by"),
+            dangers=table.texts("dangers"),
+        )
+    if len(out) > MAX_KINDS:
+        raise KnowledgeError(where, f"{len(out)} kinds", f"masks have room for {MAX_KINDS}: merge some")
+    return out
+
+
+def compilable(where: str, pattern: str) -> str:
+    """The regular expression, when it is one."""
+    try:
+        re.compile(pattern.replace("{param}", "x"))
+    except re.error as error:
+        raise KnowledgeError(where, f"no regular expression: {pattern!r} ({error})", "mend the pattern") from error
+    return pattern
+
+
+class Reader:
+    """Translates the tables of one file; `kinds` are the words it may use."""
+
+    __slots__ = ("_kinds",)
+
+    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+        self._kinds = kinds
+
+    def _kind(self, table: Table, key: str, default: str | None = None) -> str:
+        return table.one_of(key, tuple(self._kinds), default)
+
+    def _mask(self, table: Table, key: str) -> tuple[str, ...]:
+        names = table.texts(key)
+        for name in names:
+            if name not in self._kinds and names != ("*",):
+                raise KnowledgeError(
+                    table.at(key), f"unknown kind {name!r}", f'use some of {", ".join(self._kinds)}, or ["*"] alone'
+                )
+        return names
+
+    def call(self, name: str, table: Table) -> Call:
+        """What is said of one function."""
+        moves = table.tables("into", frozenset({"from", "to"}))
+        callbacks = table.tables("invokes", frozenset({"callback", "given"}))
+        returns = table.text("returns")
+        return Call(
+            name=dotted(table.where, name),
+            sinks=tuple(self._sink(t) for t in table.tables("sinks", SINK_KEYS)),
+            source=_source(table),
+            passes=table.selectors("passes") if "passes" in table else None,
+            into=tuple((t.selector("from"), t.selector("to")) for t in moves),
+            clears=self._mask(table, "clears"),
+            splices=self._mask(table, "splices"),
+            normalises=self._mask(table, "normalises"),
+            returns=returns if returns in RETURNS else table.name("returns"),
+            invokes=tuple((t.selector("callback"), t.selectors("given")) for t in callbacks),
+            guards=tuple(self._guard(t) for t in table.tables("guards", GUARD_KEYS)),
+            noreturn=table.flag("noreturn"),
+            intrinsic=table.one_of("intrinsic", INTRINSICS),
+            fold=table.flag("fold"),
+            clean_when=_conditions(table, "clean_when"),
+        )
+
+    def _sink(self, table: Table) -> Sink:
+        return Sink(
+            arg=table.selector("arg"),
+            kind=self._kind(table, "kind"),
+            when=_conditions(table, "when"),
+            item=_item(table),
+        )
+
+    def _guard(self, table: Table) -> Guard:
+        check = table.one_of("check", CHECKS)
+        if check and "other" not in table and check != "pattern":
+            raise KnowledgeError(
+                table.where, f"{check!r} compares with nothing", "add 'other', the argument checked against"
+            )
+        return Guard(
+            arg=table.selector("arg"),
+            when=table.one_of("when", ANSWERS, None),
+            clears=self._mask(table, "clears"),
+            check=check,
+            other=table.selector("other") if "other" in table else (),
+        )
+
+    def value(self, name: str, table: Table) -> Value:
+        """What is said of a module's value or an attribute."""
+        return Value(
+            name=dotted(table.where, name),
+            source=_source(table),
+            type=table.name("type"),
+            writes=self._kind(table, "writes", ""),
+        )
+
+    def entries(self, table: Table) -> tuple[Entry, ...]:
+        """Who is called from outside: one entry for each name of `decorator`, `base` or `call`."""
+        ways = [key for key in ("decorator", "base", "call") if key in table]
+        if len(ways) != 1 or ("methods" in table) != ("base" in table) or ("arg" in table) != ("call" in table):
+            raise KnowledgeError(
+                table.where,
+                f"an entry is found by one way, not by {ways!r}",
+                "give decorator, or base and methods, or call and arg",
+            )
+        types = Table(table.at("types"), table.content.get("types", {}), frozenset(_mapping_keys(table, "types")))
+        model = Entry(
+            boundary=Boundary(table.one_of("boundary", BOUNDARIES, None)),
+            what=table.text("what", None),
+            methods=table.texts("methods"),
+            arg=table.selector("arg") if "arg" in table else (),
+            params=table.texts("params") if "params" in table else ("*",),
+            untyped_only=table.flag("untyped_only"),
+            types=tuple((key, types.name(key)) for key in types.content),
+            result=self._kind(table, "result", ""),
+            harmless=compilable(table.at("harmless"), table.text("harmless")),
+        )
+        way = ways[0]
+        names = table.texts(way) if isinstance(table.content[way], list) else (table.text(way, None),)
+        for name in names:
+            dotted(table.at(way), name)
+        if way == "decorator":
+            return tuple(replace(model, decorator=name) for name in names)
+        if way == "base":
+            return tuple(replace(model, base=name) for name in names)
+        return tuple(replace(model, call=name) for name in names)
+
+
+def _mapping_keys(table: Table, key: str) -> list[str]:
+    content = table.content.get(key, {})
+    return list(content) if isinstance(content, Mapping) else []
+
+
+def _source(table: Table) -> Source | None:
+    if ("source" in table) != ("what" in table):
+        raise KnowledgeError(
+            table.where, "'source' and 'what' go together", "give the boundary and a few words for the trace"
+        )
+    if "source" not in table:
+        return None
+    return Source(boundary=Boundary(table.one_of("source", BOUNDARIES)), what=table.text("what"))
+
+
+def _item(table: Table) -> int | str | None:
+    value = table.content.get("item")
+    if value is None or (isinstance(value, int | str) and not isinstance(value, bool)):
+        return value
+    raise KnowledgeError(table.at("item"), f"neither index nor key: {value!r}", "write a number or a string")
+
+
+def _conditions(table: Table, key: str) -> tuple[Condition, ...]:
+    return tuple(_condition(t) for t in table.tables(key, CONDITION_KEYS))
+
+
+def _condition(table: Table) -> Condition:
+    tests = [test for test in CONDITION_TESTS if test in table]
+    if len(tests) != 1:
+        raise KnowledgeError(
+            table.where, f"a condition has one test, not {tests!r}", f"give one of {', '.join(CONDITION_TESTS)}"
+        )
+    test = tests[0]
+    if test in ("absent", "present"):
+        if not table.flag(test):
+            raise KnowledgeError(table.at(test), "false says nothing", "write true, or the opposite test")
+        return Condition(arg=table.selector("arg"), test=test, item=_item(table))
+    values = tuple(table.items(test))
+    for value in values:
+        if not isinstance(value, str | int | float):
+            raise KnowledgeError(table.at(test), f"not a constant: {value!r}", "list strings, numbers, true or false")
+    if not values:
+        raise KnowledgeError(table.at(test), "compares with nothing", "list the values")
+    return Condition(arg=table.selector("arg"), test=test, values=values, item=_item(table))
+
+
+def read_hint(table: Table) -> Hint:
+    """A parameter's name that tells its type."""
+    return Hint(
+        parameter=table.text("parameter", None), type=table.name("type", None), imports=table.name("imports", None)
+    )
