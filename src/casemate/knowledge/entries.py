@@ -47,7 +47,8 @@ class Condition:
     """A condition on one argument of a call. test: "is" / "is-not" a constant among `values`, "absent", "present".
 
     An argument that is not a known constant satisfies neither "is" nor, for "is-not", refutes it; one that is absent the
-    same. A value may be the dotted name of what the argument refers to (`yaml.SafeLoader`). item: as in Sink.
+    same. A value may be the dotted name of what the argument refers to, or of its type or a base of that
+    (`yaml.SafeLoader`, `lxml.etree.XMLParser.resolving`). item: as in Sink.
     """
 
     arg: Selector
@@ -95,6 +96,19 @@ class Guard:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Narrowing:
+    """After the call, something is of a narrower type when all conditions hold: a state of an object, as a type.
+
+    type: by convention a name below the class (`lxml.etree.XMLParser.resolving`), with the class among its bases. of: the
+    receiver, or () for the result.
+    """
+
+    type: str
+    of: Selector = ()
+    when: tuple[Condition, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Call:
     """All that is known of one function or method. What is left out has the default of an unknown function.
 
@@ -105,7 +119,8 @@ class Call:
     dotted type of the result; "@0" the class given as argument 0; "@receiver" the receiver's own. invokes: (callback
     selector, selectors of what it is given). noreturn: never returns (`sys.exit`). intrinsic: name of a container
     operation of the engine ("append", "pop", "get", "update" …). fold: pure, may be computed on constants. clean_when: when
-    not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`).
+    not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`). narrows: in order, the last
+    that holds counts.
     """
 
     name: str
@@ -123,6 +138,7 @@ class Call:
     intrinsic: str = ""
     fold: bool = False
     clean_when: tuple[Condition, ...] = ()
+    narrows: tuple[Narrowing, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

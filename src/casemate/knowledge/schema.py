@@ -32,7 +32,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Final
 
-from casemate.knowledge.entries import Call, Condition, Entry, Guard, Hint, Kind, Sink, Source, Value
+from casemate.knowledge.entries import Call, Condition, Entry, Guard, Hint, Kind, Narrowing, Sink, Source, Value
 from casemate.knowledge.table import KnowledgeError, Table, dotted
 from casemate.model.trace import Boundary
 
@@ -41,6 +41,7 @@ SOURCE_KEYS: Final = frozenset({"source", "what"})
 CALL_KEYS: Final = (frozenset(f.name for f in fields(Call)) - {"name"}) | SOURCE_KEYS
 VALUE_KEYS: Final = (frozenset(f.name for f in fields(Value)) - {"name"}) | SOURCE_KEYS
 SINK_KEYS: Final = frozenset(f.name for f in fields(Sink))
+NARROWING_KEYS: Final = frozenset(f.name for f in fields(Narrowing))
 GUARD_KEYS: Final = frozenset(f.name for f in fields(Guard))
 ENTRY_KEYS: Final = frozenset(f.name for f in fields(Entry))
 HINT_KEYS: Final = frozenset(f.name for f in fields(Hint))
@@ -132,6 +133,7 @@ class Reader:
             intrinsic=table.one_of("intrinsic", INTRINSICS),
             fold=table.flag("fold"),
             clean_when=_conditions(table, "clean_when"),
+            narrows=tuple(_narrowing(t) for t in table.tables("narrows", NARROWING_KEYS)),
         )
 
     def _sink(self, table: Table) -> Sink:
@@ -210,6 +212,14 @@ def _source(table: Table) -> Source | None:
     if "source" not in table:
         return None
     return Source(boundary=Boundary(table.one_of("source", BOUNDARIES)), what=table.text("what"))
+
+
+def _narrowing(table: Table) -> Narrowing:
+    return Narrowing(
+        type=table.name("type", None),
+        of=table.selector("of") if "of" in table else (),
+        when=_conditions(table, "when"),
+    )
 
 
 def _item(table: Table) -> int | str | None:
