@@ -1,0 +1,47 @@
+"""The documents: commands that they show are run, and their links lead somewhere."""
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
+BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+
+
+BLOCKS = [
+    pytest.param(block, id=f"{page.relative_to(ROOT)}-{number}")
+    for page in PAGES
+    for number, block in enumerate(BLOCK.findall(page.read_text()), 1)
+]
+
+
+@pytest.fixture
+def place(tmp_path):
+    """A copy of what the documents speak of, with a home of its own."""
+    shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+    return tmp_path
+
+
+@pytest.mark.parametrize("block", BLOCKS)
+def test_a_documented_block_of_commands_works(block, place):
+    """What a page tells people to type, line by line in the order of the page, ends well."""
+    environment = {"HOME": str(place / "home"), "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}"}
+    for command in re.findall(r"^\$ (.*)", block, re.MULTILINE):
+        done = subprocess.run(
+            ["sh", "-c", command], cwd=place, env=environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, f"{command}\n{done.stdout}{done.stderr}"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(ROOT)))
+def test_links_between_documents_lead_somewhere(page):
+    """A relative link names a file that exists."""
+    missing = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
+    assert missing == []
