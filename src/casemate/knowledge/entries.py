@@ -27,6 +27,8 @@ class Kind:
     value on is by design in library mode. pinned_by: regular expressions; a constant prefix that fully matches one of
     them makes what is appended harmless for this kind (`https://host/` for url). dangers: sample values that a check
     must refuse to count as a check for this kind; a pattern or set that refuses them all clears it.
+    whole_is_use: an API that hands on a whole value is simply used (a path is opened); only splicing makes a weakness in library
+    mode. text_is_program: a parameter named for it is by design even when it is spliced (`command + " " + args`).
     """
 
     name: str
@@ -35,6 +37,8 @@ class Kind:
     words: tuple[str, ...] = ()
     pinned_by: tuple[str, ...] = ()
     dangers: tuple[str, ...] = ()
+    whole_is_use: bool = False
+    text_is_program: bool = False
 
     @property
     def mask(self) -> int:
@@ -143,12 +147,16 @@ class Call:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Value:
-    """A module-level value or an attribute: its type and whether data from outside enters with it."""
+    """A module-level value or an attribute: its type and whether data from outside enters with it.
+
+    constant: what it always is (`os.sep`), "" when that is not so. writes: kind of the sink that assigning to it is.
+    """
 
     name: str
     source: Source | None = None
     type: str = ""
-    writes: str = ""  # kind: assigning to it is a sink of this kind
+    writes: str = ""
+    constant: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -77,6 +77,8 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             words=table.texts("words"),
             pinned_by=table.texts("pinned_by"),
             dangers=table.texts("dangers"),
+            whole_is_use=table.flag("whole_is_use"),
+            text_is_program=table.flag("text_is_program"),
         )
     if len(out) > MAX_KINDS:
         raise KnowledgeError(where, f"{len(out)} kinds", f"masks have room for {MAX_KINDS}: merge some")
@@ -165,6 +167,7 @@ class Reader:
             source=_source(table),
             type=table.name("type"),
             writes=self._kind(table, "writes", ""),
+            constant=table.text("constant"),
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:

@@ -1,0 +1,138 @@
+"""Leads of the flow rules: the flows of a solved program, matched with the rules that name their kind.
+
+A sink is reported once per rule, by the flow that matters most.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import NamedTuple
+
+from casemate.knowledge.entries import Knowledge
+from casemate.knowledge.loader import load
+from casemate.languages import ir
+from casemate.languages.python.frontend import lower
+from casemate.leads.rule import FlowRule
+from casemate.model.lead import Lead
+from casemate.model.location import Location
+from casemate.model.trace import Boundary, Role, Step, Trace
+from casemate.taint.explain import Explainer, Hop
+from casemate.taint.flows import Flow, Query
+from casemate.taint.program import Program
+from casemate.taint.solver import Solver
+
+NOTES = {"source": "{what} enters", "flow": "{what}", "call": "passed to {what}", "sink": "reaches {what}"}
+ORDER = tuple(Boundary)
+
+
+class Analysis(NamedTuple):
+    """The leads of a program, and what the engine looked at. lost: functions not followed to the end, as (path, line)."""
+
+    leads: tuple[Lead, ...]
+    functions: int
+    entry_points: int
+    sinks: int
+    sinks_reached: int
+    lost: tuple[tuple[str, int], ...]
+
+
+def analyse(
+    modules: Iterable[ir.Module],
+    knowledge: Knowledge,
+    rules: Sequence[FlowRule],
+    *,
+    internal: Callable[[str], bool] = lambda name: False,
+    progress: Callable[[int, int], None] | None = None,
+) -> Analysis:
+    """Solve a program and match its flows. internal: names of modules that are no public API."""
+    program = Program(modules, knowledge)
+    solver = Solver(program)
+    solver.solve(progress)
+    query = Query(solver, internal)
+    best = _best(query.flows(), rules)
+    explainer = Explainer(solver)
+    leads = [_lead(program, explainer, rule, flow) for rule, flow in best]
+    leads.sort(key=lambda lead: (lead.location, lead.rule))
+    sites = {site for s in solver.summaries.values() for site in s.sinks}
+    reached = {flow.site for _, flow in best}
+    lost = [
+        (program.modules[u[0]].path, _line(program, u[0], program.function(u).pos))
+        for u, s in solver.summaries.items()
+        if s.lost
+    ]
+    return Analysis(
+        leads=tuple(leads),
+        functions=sum(1 for u in solver.summaries if program.function(u).kind in ("function", "lambda")),
+        entry_points=sum(1 for n in solver.entries.values() if n),
+        sinks=len(sites),
+        sinks_reached=len(reached & sites),
+        lost=tuple(sorted(lost)),
+    )
+
+
+def scan_sources(files: Mapping[str, str], rules: Sequence[FlowRule]) -> list[Lead]:
+    """Leads in sources held in memory, by path; a path's folders are its packages. For rules' examples and tests."""
+    modules = []
+    for path, text in sorted(files.items()):
+        package = path.endswith("__init__.py")
+        name = path.removesuffix("/__init__.py").removesuffix(".py").replace("/", ".")
+        lowered = lower(text.encode(), path=path, name=name, package=package)
+        if isinstance(lowered, ir.Module):
+            modules.append(lowered)
+    return list(analyse(modules, load(), rules).leads)
+
+
+def _best(flows: Iterable[Flow], rules: Sequence[FlowRule]) -> list[tuple[FlowRule, Flow]]:
+    """For each rule and sink the flow that counts most: a finding before by design, then the most exposed boundary."""
+    by_kind: dict[str, list[FlowRule]] = {}
+    for rule in rules:
+        for kind in rule.sinks:
+            by_kind.setdefault(kind, []).append(rule)
+    best: dict[tuple[str, str, int], tuple[FlowRule, Flow]] = {}
+    for flow in flows:
+        for rule in by_kind.get(flow.kind.name, ()):
+            if flow.boundary in rule.boundaries:
+                key = (rule.id, flow.site[0], flow.site[2])
+                had = best.get(key)
+                if had is None or _weight(flow) < _weight(had[1]):
+                    best[key] = (rule, flow)
+    return list(best.values())
+
+
+def _weight(flow: Flow) -> tuple[bool, int, bool, bool]:
+    return flow.by_design, ORDER.index(flow.boundary), flow.stored is not None, flow.hit.callee is not None
+
+
+def _lead(program: Program, explainer: Explainer, rule: FlowRule, flow: Flow) -> Lead:
+    steps = [_step(program, hop) for hop in explainer.hops(flow)]
+    module, number, pos, what = flow.site
+    fn = program.modules[module].functions[number]
+    message = rule.message.format(source=flow.source[2], sink=shown(what), function=fn.qualname or "the module")
+    return Lead(
+        rule=rule.id,
+        location=_location(program, module, pos),
+        function=fn.qualname,
+        message=message,
+        trace=Trace(boundary=flow.boundary, steps=tuple(steps)),
+        by_design=flow.by_design,
+    )
+
+
+def _step(program: Program, hop: Hop) -> Step:
+    note = NOTES[hop.role].format(what=shown(hop.what))
+    return Step(location=_location(program, hop.module, hop.pos), role=Role(hop.role), note=note)
+
+
+def shown(name: str) -> str:
+    """A dotted name as a person writes it: built-ins bare, an unknown receiver left out."""
+    return name.removeprefix("builtins.").removeprefix("*.")
+
+
+def _line(program: Program, module: str, pos: int) -> int:
+    return max(1, program.modules[module].line(pos))
+
+
+def _location(program: Program, module: str, pos: int) -> Location:
+    m = program.modules[module]
+    line = max(1, m.line(pos))
+    return Location(path=m.path, line=line, column=max(1, pos - m.line_starts[line - 1] + 1))

@@ -1,0 +1,347 @@
+"""Calls and attributes: which functions a call may mean, and what reading a name of a value gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casemate.languages import ir
+from casemate.taint import external, user
+from casemate.taint.arguments import Arguments
+from casemate.taint.frame import Frame, Unit
+from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
+
+MAX_TARGETS = 8
+ENTER = ("__enter__", "__aenter__")
+
+
+def call(frame: Frame, ins: Any) -> None:
+    """The CALL instruction."""
+    _, pos, dst, callee, args, kwargs = ins
+    target = frame.get(callee)
+    given = Arguments.of(frame, args, kwargs)
+    frame.put(dst, call_value(frame, pos, target, given))
+    if frame.log is not None:
+        frame.log.append((pos, dst, (*_operands(args, kwargs), callee)))
+
+
+def invoke(frame: Frame, ins: Any) -> None:
+    """The INVOKE instruction."""
+    _, pos, dst, base, name, args, kwargs = ins
+    receiver = frame.get(base)
+    given = Arguments.of(frame, args, kwargs)
+    frame.put(dst, call_method(frame, pos, receiver, base, name, given))
+    if frame.log is not None:
+        frame.log.append((pos, dst, (*_operands(args, kwargs), base)))
+        frame.log.append((pos, base, _operands(args, kwargs)))
+
+
+def _operands(args: Any, kwargs: Any) -> tuple[Any, ...]:
+    return (*(a[1] if type(a) is tuple else a for a in args), *(v for _, v in kwargs))
+
+
+def call_value(frame: Frame, pos: int, target: Value, args: Arguments) -> Value:
+    """Call a value."""
+    out: Value | None = None
+    for ref in target.refs[:MAX_TARGETS]:
+        got = _call_ref(frame, pos, ref, args)
+        if got is not None:
+            out = got if out is None else join(out, got)
+    if out is None:
+        return external.unknown(frame, "", None, None, args)
+    return out
+
+
+def _call_ref(frame: Frame, pos: int, ref: Ref, args: Arguments) -> Value | None:
+    kind = ref[0]
+    if kind == "f":
+        return user.call_function(frame, pos, (ref[1], ref[2]), args, None)
+    if kind == "m":
+        return user.call_function(frame, pos, (ref[1], ref[2]), args, value(0, NO, (ref[3],)))
+    if kind == "c":
+        return instantiate(frame, pos, (ref[1], ref[2]), args)
+    if kind == "x":
+        return external.apply_known(frame, pos, ref[1], None, None, args)
+    if kind in "ot":
+        key = (ref[1], ref[2]) if kind == "t" else ref[2][1:] if ref[2][0] == "c" else None
+        if key:
+            found = frame.program.method(key, "__call__")
+            if found is not None and found[0] == "f":
+                return user.call_function(frame, pos, (found[1], found[2]), args, value(0, NO, (ref,)))
+    if kind == "i":
+        return external.apply_known(frame, pos, f"{ref[1]}.__call__", value(0, NO, (ref,)), None, args)
+    return None
+
+
+def instantiate(frame: Frame, pos: int, key: Unit, args: Arguments) -> Value:
+    """`Class(…)`: a new object, its constructor run on it; for a class without one of ours, fields by its annotations."""
+    made = frame.new_object(pos, ("c", *key))
+    init = frame.program.method(key, "__init__")
+    me = value(0, NO, (made,))
+    if init is not None and init[0] == "f":
+        user.call_function(frame, pos, (init[1], init[2]), args, me)
+        return me
+    klass = frame.program.klass(key)
+    if klass.annotations:
+        names = [name for name, _ in klass.annotations]
+        for name, val in zip(names, args.positional, strict=False):
+            frame.write_field(made, name, val)
+        for name, (val, _) in args.named.items():
+            frame.write_field(made, name, val)
+        return me
+    if frame.program.external_bases(key):
+        got = external.unknown(frame, "", None, None, args)
+        return value(got.taint, NO, (made,))
+    return me
+
+
+def call_method(frame: Frame, pos: int, receiver: Value, operand: Any, name: str, args: Arguments) -> Value:
+    """`receiver.name(…)`."""
+    out: Value | None = None
+    for ref in receiver.refs[:MAX_TARGETS]:
+        got = _method_of(frame, pos, ref, receiver, operand, name, args)
+        if got is not None:
+            out = got if out is None else join(out, got)
+    if out is not None:
+        return out
+    anyone = f"*.{name}"
+    if anyone in frame.knowledge.calls:
+        return external.apply_known(frame, pos, anyone, receiver, operand, args)
+    for ref in receiver.refs:
+        if ref[0] in "op":  # a function kept in a field
+            field = frame.read_field(ref, name)
+            if field is not None and any(r[0] in "fmc" for r in field.refs):
+                return call_value(frame, pos, field, args)
+    known = [r for r in receiver.refs if r[0] in "oti"]
+    if not known:
+        candidates = frame.program.methods_named(name)
+        if len(candidates) == 1 and not name.startswith("__"):
+            return user.call_function(frame, pos, candidates[0], args, receiver, operand)
+    return external.unknown(frame, f"*.{name}", receiver, operand, args)
+
+
+def _method_of(
+    frame: Frame, pos: int, ref: Ref, receiver: Value, operand: Any, name: str, args: Arguments
+) -> Value | None:
+    kind = ref[0]
+    if kind == "x":
+        dotted = frame.knowledge.canonical(f"{ref[1]}.{name}")
+        if (
+            dotted not in frame.knowledge.calls
+            and ref[1] in frame.knowledge.values
+            and frame.knowledge.values[ref[1]].type
+        ):
+            return _external_method(frame, pos, frame.knowledge.values[ref[1]].type, receiver, operand, name, args)
+        return external.apply_known(frame, pos, dotted, None, None, args)
+    if kind == "M":
+        found = frame.program.member(ref[1], name)
+        return call_value(frame, pos, frame.solver.value_of(frame, found), args) if found else None
+    if kind == "i":
+        return _external_method(frame, pos, ref[1], receiver, operand, name, args)
+    if kind == "o" and ref[2][0] == "i":
+        return _external_method(frame, pos, ref[2][1], receiver, operand, name, args)
+    if kind in "otcS":
+        key = ref[2][1:] if kind == "o" else (ref[1], ref[2])
+        return _own_method(frame, pos, kind, key, ref, receiver, operand, name, args)
+    return None
+
+
+def _external_method(
+    frame: Frame, pos: int, dotted: str, receiver: Value, operand: Any, name: str, args: Arguments
+) -> Value | None:
+    for base in frame.program.external_lineage(dotted):
+        full = f"{base}.{name}"
+        if full in frame.knowledge.calls:
+            return external.apply_known(frame, pos, full, receiver, operand, args)
+    if dotted in frame.knowledge.bases and f"*.{name}" in frame.knowledge.calls:
+        return None
+    full = f"{dotted}.{name}"
+    if full in frame.solver.registering:
+        return external.apply_known(frame, pos, full, receiver, operand, args)
+    return None
+
+
+def _own_method(
+    frame: Frame, pos: int, kind: str, key: Unit, ref: Ref, receiver: Value, operand: Any, name: str, args: Arguments
+) -> Value | None:
+    """A method found through a class of the program."""
+    program = frame.program
+    found = program.method(key, name, above=kind == "S")
+    if found is None:
+        return None
+    if found[0] == "x":
+        me = frame.get(frame.fn.params[0].name) if kind == "S" and frame.fn.params else receiver
+        return external.apply_known(frame, pos, found[1], me, operand, args)
+    if found[0] == "c":
+        return instantiate(frame, pos, (found[1], found[2]), args)
+    if found[0] == "v":
+        return call_value(frame, pos, attribute(frame, pos, value(0, NO, (ref,)), name), args)
+    targets = [found]
+    if kind == "t":
+        targets += [o for o in program.overrides(key, name) if o != found]
+    out: Value | None = None
+    for _, module, number in targets[:MAX_TARGETS]:
+        fn = program.function((module, number))
+        how = _binding(fn)
+        first: Value | None = receiver
+        if how == "static" or (kind == "c" and how == "instance"):
+            first = None
+        elif how == "class":
+            first = value(0, NO, (("c", *key),))
+        elif kind == "S":
+            first = frame.get(frame.fn.params[0].name) if frame.fn.params else receiver
+        elif first is not None and len(first.refs) > 1:
+            first = value(first.taint, NO, tuple(r for r in first.refs if r[0] in "opt"))
+        got = user.call_function(frame, pos, (module, number), args, first, operand)
+        out = got if out is None else join(out, got)
+    return out
+
+
+def _binding(fn: ir.Function) -> str:
+    for decorator in fn.decorators:
+        if decorator.dotted == "staticmethod":
+            return "static"
+        if decorator.dotted == "classmethod":
+            return "class"
+    return "class" if fn.name in ("__new__", "__init_subclass__", "__class_getitem__") else "instance"
+
+
+def _is_property(fn: ir.Function) -> bool:
+    return any(d.dotted.rpartition(".")[2] in ("property", "cached_property", "hybrid_property") for d in fn.decorators)
+
+
+def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
+    """`val.name`."""
+    out: Value | None = None
+    for ref in val.refs:
+        got = _attribute_of(frame, pos, ref, val, name)
+        if got is not None:
+            out = got if out is None else _both(out, got)
+    taint = frame.outer(val)
+    if out is None:
+        return value(taint) if taint else CLEAN
+    return value(out.taint | taint, out.const if not taint else NO, out.refs, None) if taint else out
+
+
+def _both(a: Value, b: Value) -> Value:
+    """What is known of one field in two ways (as the caller's, and by its class): the union, keeping a constant of either."""
+    const = a.const if a.const is not NO else b.const
+    return value(a.taint | b.taint, const, tuple(dict.fromkeys((*a.refs, *b.refs)))[:MAX_TARGETS])
+
+
+def _attribute_of(frame: Frame, pos: int, ref: Ref, val: Value, name: str) -> Value | None:
+    kind = ref[0]
+    if kind == "x":
+        return external_value(frame, pos, f"{ref[1]}.{name}", ref[1], name)
+    if kind == "i":
+        return external_attribute(frame, pos, ref[1], name)
+    if kind == "M":
+        found = frame.program.member(ref[1], name)
+        return frame.solver.value_of(frame, found) if found else None
+    if kind == "p":
+        return frame.read_field(ref, name)
+    if kind == "o":
+        got = frame.read_field(ref, name)
+        if got is not None:
+            return got
+        if ref[2][0] == "i":
+            return external_attribute(frame, pos, ref[2][1], name)
+        return _class_attribute(frame, pos, ref[2][1:], ref, name)
+    if kind in "tcS":
+        return _class_attribute(frame, pos, (ref[1], ref[2]), ref, name)
+    return None
+
+
+def _class_attribute(frame: Frame, pos: int, key: Unit, ref: Ref, name: str) -> Value | None:
+    """An attribute found through a class: a method, a property's value, or what any method stored there."""
+    found = frame.program.method(key, name, above=ref[0] == "S")
+    cell = frame.solver.attribute_value(frame, key, name)
+    if found is None:
+        return cell
+    if found[0] == "f":
+        fn = frame.program.function((found[1], found[2]))
+        if _is_property(fn) and ref[0] != "c":
+            return user.call_function(frame, pos, (found[1], found[2]), Arguments([], []), value(0, NO, (ref,)))
+        if _binding(fn) == "static" or (ref[0] == "c" and _binding(fn) == "instance"):
+            return value(0, NO, (found,))
+        holder = ref if ref[0] in "otc" else ("t", *key)
+        return value(0, NO, (("m", found[1], found[2], holder),))
+    if found[0] == "c":
+        return value(0, NO, (found,))
+    if found[0] == "x":
+        got = external_value(frame, pos, found[1], "", "")
+        return join(got, cell) if cell is not None else got
+    return cell
+
+
+def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: str = "") -> Value:
+    """A name of something outside: what knowledge says of it."""
+    dotted = frame.knowledge.canonical(dotted)
+    known = frame.knowledge.values.get(dotted)
+    if known is None and owner and owner in frame.knowledge.values and frame.knowledge.values[owner].type:
+        got = external_attribute(frame, pos, frame.knowledge.values[owner].type, name)
+        if got is not None:
+            return got
+    if known is None:
+        return value(0, NO, (("x", dotted),))
+    taint = 0
+    if known.source is not None:
+        taint = frame.label(("s", known.source.boundary.value, known.source.what, frame.unit[0], pos))
+    refs: tuple[Ref, ...] = (("i", known.type),) if known.type else (("x", dotted),)
+    if known.constant:
+        return value(0, known.constant, (("i", "str"),))
+    return value(taint, NO, refs)
+
+
+def external_attribute(frame: Frame, pos: int, dotted: str, name: str) -> Value | None:
+    """An attribute of an instance from outside."""
+    for base in frame.program.external_lineage(dotted):
+        full = f"{base}.{name}"
+        if full in frame.knowledge.values:
+            return external_value(frame, pos, full)
+        if full in frame.knowledge.calls:
+            return value(0, NO, (("x", full),))
+    return None
+
+
+def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) -> None:
+    """`base.name = val`."""
+    objects = [r for r in base.refs if r[0] in "op"]
+    for ref in objects:
+        frame.write_field(ref, name, val, weak=len(objects) > 1)
+    for ref in base.refs:
+        if ref[0] == "t" or ref[0] == "c" or (ref[0] == "o" and ref[2][0] == "c"):
+            key = ref[2][1:] if ref[0] == "o" else (ref[1], ref[2])
+            frame.publish(("attr", *key, name), value(val.taint, val.const, val.refs))
+        elif ref[0] in "xi":
+            written = frame.knowledge.values.get(f"{ref[1]}.{name}")
+            if written is not None and written.writes:
+                site = (frame.unit[0], frame.unit[1], pos, written.name)
+                frame.sinks.add(site)
+                frame.reach(frame.deep(val), frame.knowledge.kinds[written.writes].bit, site, pos)
+        elif ref[0] == "M":
+            frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))
+
+
+def enter(frame: Frame, pos: int, val: Value) -> Value:
+    """What `with val as name` binds: for files and their like the thing itself."""
+    for ref in val.refs:
+        for name in ENTER:
+            if ref[0] in "ot":
+                key = (ref[1], ref[2]) if ref[0] == "t" else ref[2][1:] if ref[2][0] == "c" else None
+                found = frame.program.method(key, name) if key else None
+                if found is not None and found[0] == "f":
+                    return user.call_function(frame, pos, (found[1], found[2]), Arguments([], []), val)
+            elif ref[0] == "i" and f"{ref[1]}.{name}" in frame.knowledge.calls:
+                return external.apply_known(frame, pos, f"{ref[1]}.{name}", val, None, Arguments([], []))
+    return val
+
+
+def special(frame: Frame, pos: int, name: str, receiver: Value, given: list[Value]) -> Value | None:
+    """An operator that a class from outside defines (`Path / name`), when knowledge has it."""
+    for ref in receiver.refs:
+        if ref[0] in "ix":
+            for base in frame.program.external_lineage(ref[1]):
+                full = f"{base}.{name}"
+                if full in frame.knowledge.calls:
+                    return external.apply_known(frame, pos, full, receiver, None, Arguments(given, [None] * len(given)))
+    return None

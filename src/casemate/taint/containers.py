@@ -1,0 +1,255 @@
+"""Operations on containers and text that the engine follows element by element. Knowledge names them (`intrinsic`)."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Callable
+from typing import Any
+
+from casemate.taint import operators
+from casemate.taint.arguments import Arguments
+from casemate.taint.frame import Frame, constant
+from casemate.taint.state import ANY, INEXACT, Fields, field_of
+from casemate.taint.values import CLEAN, NO, Ref, Value, cross, join, value
+
+Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
+
+
+def objects(val: Value) -> list[Ref]:
+    """The containers a value may be: made here, or the caller's."""
+    return [r for r in val.refs if r[0] in "op"]
+
+
+def first(args: Arguments) -> Value:
+    """The first argument, or nothing known."""
+    return args.positional[0] if args.positional else CLEAN
+
+
+def exact_length(content: Fields) -> int | None:
+    """How many elements a sequence has, when that is known."""
+    if INEXACT in content or ANY in content:
+        return None
+    return sum(1 for k in content if type(k) is int)
+
+
+def put_into(frame: Frame, receiver: Value, operand: Any, val: Value) -> None:
+    """The receiver holds the value from now on, somewhere."""
+    refs = objects(receiver)
+    for ref in refs:
+        frame.write_field(ref, ANY, value(frame.deep(val), NO, val.refs))
+    taint = frame.deep(val)
+    if not refs and taint:
+        grown = value(receiver.taint | taint, NO, receiver.refs)
+        if type(operand) is str:
+            frame.env[operand] = grown
+        elif operand in frame.origin:
+            _, ref, name = frame.origin[operand]
+            frame.write_field(ref, name, grown)
+
+
+def _append(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    refs = objects(receiver)
+    if len(refs) == 1 and refs[0][0] == "o":
+        length = exact_length(frame.env.get(refs[0]) or {})
+        if length is not None and length < 32:
+            frame.write_field(refs[0], length, first(args))
+            return CLEAN
+    put_into(frame, receiver, operand, first(args))
+    return CLEAN
+
+
+def _add(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    put_into(frame, receiver, operand, first(args))
+    return CLEAN
+
+
+def _extend(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    put_into(frame, receiver, operand, frame.inside(first(args), ANY))
+    return CLEAN
+
+
+def _insert(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    item = args.positional[1] if len(args.positional) > 1 else CLEAN
+    at = first(args).const
+    refs = objects(receiver)
+    if len(refs) == 1 and refs[0][0] == "o" and type(at) is int and at >= 0:
+        content = frame.env.get(refs[0]) or {}
+        length = exact_length(content)
+        if length is not None and length < 32:
+            items = [content[n] for n in range(length)]
+            items.insert(at, item)
+            frame.env[refs[0]] = dict(enumerate(items))
+            return CLEAN
+    put_into(frame, receiver, operand, item)
+    return CLEAN
+
+
+def _pop(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    refs = objects(receiver)
+    if len(refs) == 1 and refs[0][0] == "o":
+        content = frame.env.get(refs[0]) or {}
+        length = exact_length(content)
+        at = first(args).const if args.positional else -1
+        if refs[0][2] == ("i", "list") and length and type(at) is int and -length <= at < length:
+            items = [content[n] for n in range(length)]
+            out = items.pop(at)
+            frame.env[refs[0]] = dict(enumerate(items))
+            return value(out.taint | receiver.taint, out.const if not receiver.taint else NO, out.refs)
+    return _get(frame, pos, receiver, operand, args)
+
+
+def _get(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    key = first(args)
+    out = frame.element(receiver, key)
+    missing = args.positional[1] if len(args.positional) > 1 else args.named.get("default", (CLEAN, None))[0]
+    return join(out, missing) if len(args.positional) > 1 or "default" in args.named else value(out.taint, NO, out.refs)
+
+
+def _setdefault(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    key = first(args)
+    item = args.positional[1] if len(args.positional) > 1 else CLEAN
+    out = join(frame.element(receiver, key), item)
+    for ref in objects(receiver):
+        frame.write_field(ref, field_of(key.const) if key.const is not NO else ANY, item, weak=True)
+    return out
+
+
+def _update(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    for ref in objects(receiver):
+        for name, (val, _) in args.named.items():
+            frame.write_field(ref, "[" + name, val)
+        for val in args.positional:
+            for other in val.refs:
+                if other[0] == "o":
+                    for name, inner in (frame.env.get(other) or {}).items():
+                        if name != INEXACT:
+                            frame.write_field(ref, name, inner, weak=name == ANY)
+            if val.taint:
+                frame.write_field(ref, ANY, value(val.taint), weak=True)
+    if not objects(receiver):
+        for val, _ in args.everything():
+            put_into(frame, receiver, operand, val)
+    return CLEAN
+
+
+def _items(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """A list of pairs; keys carry what the dict as a whole carries."""
+    inner = frame.inside(receiver, ANY)
+    pair = frame.new_object(pos, ("i", "tuple"), {0: operators.iterate(frame, receiver), 1: inner})
+    return value(receiver.taint, NO, (frame.new_object(pos + 1, ("i", "list"), {ANY: value(0, NO, (pair,))}),))
+
+
+def _keys(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    key = operators.iterate(frame, receiver)
+    return value(0, NO, (frame.new_object(pos, ("i", "list"), {ANY: key}),))
+
+
+def _values(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    return value(0, NO, (frame.new_object(pos, ("i", "list"), {ANY: frame.inside(receiver, ANY)}),))
+
+
+def _copy(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    return _copied(frame, pos, receiver, None)
+
+
+def _copied(frame: Frame, pos: int, source: Value, kind: Ref | None) -> Value:
+    made = [r for r in source.refs if r[0] == "o"]
+    if len(made) == 1 and len(source.refs) == 1:
+        content = dict(frame.env.get(made[0]) or {})
+        if made[0][2] == ("i", "dict") and kind not in (None, ("i", "dict")):
+            content = {ANY: operators.iterate(frame, source)}
+        return value(source.taint, NO, (frame.new_object(pos, kind or made[0][2], content),))
+    inner = frame.inside(source, ANY)
+    return value(frame.outer(source), NO, (frame.new_object(pos, kind or ("i", "list"), {ANY: inner, INEXACT: CLEAN}),))
+
+
+def _to(kind: str) -> Operation:
+    def act(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+        if not args.positional:
+            content = {"[" + name: val for name, (val, _) in args.named.items()}
+            return value(0, NO, (frame.new_object(pos, ("i", kind), content),))
+        source = first(args)
+        if kind == "dict" and not any(r[0] in "op" and r[2:] for r in source.refs):
+            return None
+        return _copied(frame, pos, source, ("i", kind))
+
+    return act
+
+
+def _enumerate(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    item = operators.iterate(frame, first(args))
+    pair = frame.new_object(pos, ("i", "tuple"), {0: value(0, NO, (("i", "int"),)), 1: item})
+    return value(0, NO, (frame.new_object(pos + 1, ("i", "list"), {ANY: value(0, NO, (pair,))}),))
+
+
+def _zip(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    items = {n: operators.iterate(frame, val) for n, val in enumerate(args.positional)}
+    row = frame.new_object(pos, ("i", "tuple"), dict(items))
+    return value(0, NO, (frame.new_object(pos + 1, ("i", "list"), {ANY: value(0, NO, (row,))}),))
+
+
+def _split(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    if receiver.const is not NO:
+        return None
+    return value(receiver.taint, NO, (("i", "list"),))
+
+
+def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`separator.join(items)`: spliced wherever the separator or a fellow item is the developer's."""
+    items = first(args)
+    for ref in items.refs:
+        content = frame.env.get(ref) if ref[0] == "o" else None
+        if content is not None and exact_length(content):
+            parts: list[Value] = []
+            for n in range(exact_length(content) or 0):
+                parts += [receiver] if n and receiver.const != "" else []
+                parts.append(content[n])
+            return operators.concatenate(frame, parts)
+    inner = frame.inside(items, ANY)
+    taint = frame.deep(inner) | items.taint | receiver.taint
+    return value(cross(taint) if receiver.const not in ("", NO) else taint, NO, (operators.STR_TYPE,))
+
+
+def _format(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`template.format(…)`."""
+    if type(receiver.const) is not str:
+        taint = frame.deep(receiver)
+        for val, _ in args.everything():
+            taint |= cross(frame.deep(val))
+        return value(taint, NO, (operators.STR_TYPE,))
+    parts: list[Value] = []
+    nth = 0
+    try:
+        pieces = list(string.Formatter().parse(receiver.const))
+    except ValueError:
+        return None
+    for text, name, _spec, _conversion in pieces:
+        if text:
+            parts.append(constant(text))
+        if name is None:
+            continue
+        head = name.split(".")[0].split("[")[0]
+        if head.isdigit() or head == "":
+            at = int(head) if head else nth
+            nth += 1
+            got = args.positional[at] if at < len(args.positional) else args.star or CLEAN
+        else:
+            got = args.named.get(head, (args.mapping or CLEAN, None))[0]
+        parts.append(got if name == head else value(frame.deep(got)))
+    return operators.concatenate(frame, parts) if parts else constant("")
+
+
+def _string(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    val = first(args)
+    if val.const is not NO:
+        return None
+    keep = tuple(r for r in val.refs if r[0] in "nde%/")
+    return value(frame.deep(val), NO, (operators.STR_TYPE, *keep))
+
+
+OPERATIONS: dict[str, Operation] = {
+    "append": _append, "add": _add, "extend": _extend, "insert": _insert, "pop": _pop, "get": _get,
+    "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
+    "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
+    "zip": _zip, "split": _split, "join": _join, "format": _format, "str": _string,
+}  # fmt: skip

@@ -1,0 +1,89 @@
+"""Entry points: functions that something outside the program calls, with data from outside.
+
+Known by a decorator, by a base class and the method's name, or by a call that registers the function.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casemate.knowledge.entries import Knowledge
+
+if TYPE_CHECKING:
+    from casemate.taint.frame import Frame
+    from casemate.taint.solver import Solver
+
+
+def registering(knowledge: Knowledge) -> dict[str, list[int]]:
+    """Dotted name of a call → numbers of the entries that it registers."""
+    out: dict[str, list[int]] = {}
+    for number, entry in enumerate(knowledge.entries):
+        if entry.call:
+            out.setdefault(entry.call, []).append(number)
+    return out
+
+
+def tables(knowledge: Knowledge) -> tuple[dict[str, list[int]], list[int]]:
+    """Decorator → numbers of entries, and the numbers of entries by base class."""
+    decorators: dict[str, list[int]] = {}
+    bases: list[int] = []
+    for number, entry in enumerate(knowledge.entries):
+        if entry.decorator:
+            decorators.setdefault(entry.decorator, []).append(number)
+        if entry.base:
+            bases.append(number)
+    return decorators, bases
+
+
+def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
+    """The entries that a frame's function is, by number."""
+    fn = frame.fn
+    if fn.kind not in ("function", "lambda"):
+        return ()
+    decorators, bases = solver.entry_tables
+    out: list[int] = []
+    for decorator in fn.decorators:
+        for name in _names(solver, frame, decorator.dotted):
+            out += decorators.get(name, ())
+    if fn.owner >= 0 and bases:
+        lineage = solver.program.external_bases((frame.unit[0], fn.owner))
+        for number in bases if lineage else ():
+            entry = solver.knowledge.entries[number]
+            if entry.base in lineage and (fn.name in entry.methods or ("*" in entry.methods and fn.name[:1] != "_")):
+                out.append(number)
+    out += solver.registered(frame)
+    return tuple(dict.fromkeys(out))
+
+
+def _names(solver: Solver, frame: Frame, dotted: str) -> list[str]:
+    """The canonical names that a decorator's text may stand for; a receiver of unknown type is "*"."""
+    root, _, rest = dotted.partition(".")
+    found = solver.program.member(frame.unit[0], root)
+    out: list[str] = []
+    if found is None:
+        out.append(solver.knowledge.canonical(f"builtins.{dotted}"))
+    elif found[0] == "x":
+        out.append(solver.knowledge.canonical(f"{found[1]}.{rest}" if rest else found[1]))
+    elif found[0] == "M" and rest:
+        inner = solver.program.resolve(f"{found[1]}.{rest}")
+        if inner[0] == "x":
+            out.append(inner[1])
+        else:
+            head, _, last = rest.rpartition(".")
+            holder = solver.program.resolve(f"{found[1]}.{head}") if head else found
+            out += _of_type(solver, frame, holder, last)
+    elif found[0] == "g" and rest:
+        out += _of_type(solver, frame, found, rest)
+    if rest and not out:
+        out.append("*." + rest.rpartition(".")[2])
+    return out
+
+
+def _of_type(solver: Solver, frame: Frame, holder: tuple[object, ...], name: str) -> list[str]:
+    out: list[str] = []
+    for ref in solver.value_of(frame, holder).refs:
+        if ref[0] == "i":
+            out += [f"{base}.{name}" for base in solver.program.external_lineage(ref[1])]
+        elif ref[0] in "to" and len(ref) == 3:
+            out += [f"{base}.{name}" for base in solver.program.external_bases((ref[1], ref[2]))]
+    return out

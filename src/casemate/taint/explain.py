@@ -1,0 +1,119 @@
+"""Traces: the way of a value, reconstructed only for the flows that are reported.
+
+The solver keeps no history, which is what makes it fast. For a flow the functions on its way are run once more with a log
+of what was computed from what; walking that log backwards from the sink gives the steps.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from casemate.taint import interpreter
+from casemate.taint.flows import Flow
+from casemate.taint.frame import Frame, Unit
+from casemate.taint.solver import Solver
+from casemate.taint.summary import Label, SinkHit
+
+MAX_HOPS = 12
+MAX_STEPS_IN_ONE = 6
+
+
+class Hop(NamedTuple):
+    """A step of a way: module, byte offset, and what it is: "source", "flow", "call", "sink"; what: a name for it."""
+
+    module: str
+    pos: int
+    role: str
+    what: str
+
+
+class Explainer:
+    """Explains flows of a solved program; what it computes for one function serves every flow through it."""
+
+    def __init__(self, solver: Solver) -> None:
+        self.solver = solver
+        self._logs: dict[Unit, tuple[Frame, list[tuple[Any, ...]]]] = {}
+
+    def hops(self, flow: Flow) -> list[Hop]:
+        """The steps of a flow from source to sink, both included."""
+        out = [Hop(flow.source[0], flow.source[1], "source", flow.source[2])]
+        if flow.stored is not None:
+            writer, label = flow.stored
+            out += self._stores(writer, label, flow.hit.label[2][0])
+        unit, hit = flow.unit, flow.hit
+        for _ in range(MAX_HOPS):
+            out += [Hop(unit[0], pos, "flow", "") for pos in self._way(unit, hit)]
+            if hit.callee is None or hit.inner is None:
+                break
+            out.append(Hop(unit[0], hit.pos, "call", self.solver.program.function(hit.callee).qualname))
+            following = self._follow(hit)
+            if following is None:
+                break
+            unit, hit = hit.callee, following
+        out.append(Hop(flow.site[0], flow.site[2], "sink", flow.site[3]))
+        return _distinct(out)
+
+    def _follow(self, hit: SinkHit) -> SinkHit | None:
+        """How the callee carries the value on."""
+        assert hit.callee is not None
+        for other in self.solver.summaries[hit.callee].hits:
+            if other.label == hit.inner and other.site == hit.site and other.kind == hit.kind:
+                return other
+        return None
+
+    def _stores(self, writer: Unit, label: Label, name: Any) -> list[Hop]:
+        frame, log = self._log(writer)
+        for pos, dst, operands in reversed(log):
+            if dst == frame.fn.params[0].name and operands:
+                return [Hop(writer[0], pos, "flow", f"kept in attribute {name}")]
+        return []
+
+    def _log(self, unit: Unit) -> tuple[Frame, list[tuple[Any, ...]]]:
+        got = self._logs.get(unit)
+        if got is None:
+            frame = self.solver.frame(unit)
+            frame.log = []
+            interpreter.run(frame)
+            got = self._logs[unit] = (frame, frame.log)
+        return got
+
+    def _way(self, unit: Unit, hit: SinkHit) -> list[int]:
+        """Offsets at which the value goes on inside one function, between its start there and the call or sink."""
+        frame, log = self._log(unit)
+        end = next((n for n in range(len(log) - 1, -1, -1) if log[n][0] == hit.pos and log[n][2]), None)
+        if end is None:
+            return []
+        begin = hit.label[4] if hit.label[0] == "s" and hit.label[3] == unit[0] else None
+        name = frame.fn.params[hit.label[1]].name if hit.label[0] == "p" and type(hit.label[1]) is int else None
+        seen = {end}
+        queue: list[tuple[int, tuple[int, ...]]] = [(end, ())]
+        while queue:
+            at, way = queue.pop(0)
+            pos, _, operands = log[at]
+            if begin is not None and pos == begin:
+                return _thin(way)
+            if name is not None and name in operands:
+                return _thin((pos, *way) if at != end else way)
+            for operand in operands:
+                if type(operand) is int and operand < 0:
+                    continue
+                for n in range(at - 1, -1, -1):
+                    if log[n][1] == operand:
+                        if n not in seen:
+                            seen.add(n)
+                            queue.append((n, (log[n][0], *way)))
+                        break
+        return []
+
+
+def _thin(way: tuple[int, ...]) -> list[int]:
+    return list(way[-MAX_STEPS_IN_ONE:])
+
+
+def _distinct(hops: list[Hop]) -> list[Hop]:
+    out: list[Hop] = []
+    for hop in hops:
+        if out and hop.role == "flow" and out[-1][:2] == hop[:2]:
+            continue
+        out.append(hop)
+    return out

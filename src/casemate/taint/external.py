@@ -1,0 +1,230 @@
+"""Calls of what lies outside the program: what knowledge says of them, or the cautious default."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casemate.knowledge.entries import Call, Condition
+from casemate.taint import containers, fold, guards, user
+from casemate.taint.arguments import Arguments
+from casemate.taint.frame import Frame, constant
+from casemate.taint.state import ANY, field_of
+from casemate.taint.values import CLEAN, NO, Ref, Value, clear, cross, keep, same_constant, value
+
+PROPERTY_KEEPERS = frozenset("de")
+
+
+def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
+    """A call of something outside, by its canonical name. operand: where the receiver stands."""
+    call = frame.knowledge.calls.get(dotted)
+    registering = frame.solver.registering.get(dotted)
+    if registering:
+        _register(frame, registering, receiver, args)
+    if call is None:
+        return unknown(frame, dotted, receiver, operand, args)
+    _sinks(frame, pos, call, receiver, args)
+    for callback, given in call.invokes:
+        for val, _ in args.select(callback, receiver):
+            handed = [v for sel in given for v, _ in args.select(sel, receiver, operand)]
+            user.call_back(frame, pos, val, [value(frame.deep(v), NO, v.refs) for v in handed])
+    out = _result(frame, pos, call, receiver, operand, args)
+    for origin, to in call.into:
+        for val, _ in args.select(origin, receiver, operand):
+            if call.intrinsic:
+                continue
+            for target, place in args.select(to, receiver, operand):
+                containers.put_into(frame, target, place, val)
+    out = _checks(frame, call, receiver, operand, args, out)
+    if call.noreturn:
+        frame.dead = True
+    return out
+
+
+def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
+    """Nothing is known: the result may carry whatever went in, and be an instance when the name is written like a class."""
+    taint = frame.deep(receiver) if receiver is not None else 0
+    refs: list[Ref] = []
+    for val, _ in args.everything():
+        taint |= frame.deep(val)
+        refs += [r for r in val.refs if r[0] in "fm"]  # a wrapper is taken for what it wraps
+    last = dotted.rpartition(".")[2]
+    if dotted in frame.knowledge.bases or last[:1].isupper():
+        refs.append(("i", dotted))
+    if receiver is not None and taint & ~receiver.taint:
+        containers.put_into(frame, receiver, operand, value(taint)) if last[:3] in ("set", "add", "put") else None
+    return value(taint, NO, tuple(refs[:4])) if taint or refs else CLEAN
+
+
+def _register(frame: Frame, entries: list[int], receiver: Value | None, args: Arguments) -> None:
+    for number in entries:
+        entry = frame.knowledge.entries[number]
+        for val, _ in args.select(entry.arg, receiver):
+            for ref in val.refs:
+                if ref[0] in "fm":
+                    frame.registered.add(((ref[1], ref[2]), number))
+
+
+def _item(frame: Frame, val: Value, item: Any) -> Value:
+    """The element of an argument that a sink means; the whole when it is no container."""
+    if item is None or not any(r[0] == "o" for r in val.refs):
+        return val
+    return frame.inside(val, field_of(item))
+
+
+def _holds(frame: Frame, condition: Condition, receiver: Value | None, args: Arguments) -> bool:
+    given = args.select(condition.arg, receiver)
+    if condition.test == "absent":
+        return not given
+    if condition.test == "present":
+        return bool(given)
+    matched = any(_is_one_of(_item(frame, val, condition.item), condition.values) for val, _ in given)
+    return matched if condition.test == "is" else not matched
+
+
+def _is_one_of(val: Value, values: tuple[object, ...]) -> bool:
+    """Whether a value is one of these constants, or refers to something of one of these dotted names."""
+    if any(val.const is v or same_constant(val.const, v) for v in values):
+        return True
+    return any(r[0] in "xi" and r[1] in values for r in val.refs)
+
+
+def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arguments) -> None:
+    for sink in call.sinks:
+        if sink.when and not all(_holds(frame, c, receiver, args) for c in sink.when):
+            continue
+        kind = frame.knowledge.kinds[sink.kind]
+        site = (frame.unit[0], frame.unit[1], pos, call.name)
+        frame.sinks.add(site)
+        for val, _ in args.select(sink.arg, receiver):
+            taint = frame.deep(_item(frame, val, sink.item))
+            if taint:
+                frame.reach(taint, kind.bit, site, pos)
+
+
+def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand: Any, args: Arguments) -> Value:
+    knowledge = frame.knowledge
+    if call.fold:
+        folded = _folded(call, receiver, args)
+        if folded is not NO:
+            return constant(folded)
+    if call.intrinsic:
+        operation = containers.OPERATIONS.get(call.intrinsic)
+        if operation is not None:
+            made = operation(frame, pos, receiver if receiver is not None else CLEAN, operand, args)
+            if made is not None:
+                return _cleared(frame, call, made) if call.clears else made
+        special = _special(frame, call, args)
+        if special is not None:
+            return special
+    if call.clean_when and all(_holds(frame, c, receiver, args) for c in call.clean_when):
+        return CLEAN
+    taint = 0
+    properties: list[Ref] = []
+    if call.passes is None:
+        taint = frame.deep(receiver) if receiver is not None else 0
+        for val, _ in args.everything():
+            taint |= frame.deep(val)
+    else:
+        for selector in call.passes:
+            for val, place in args.select(selector, receiver, operand):
+                taint |= frame.deep(val)
+                if len(call.passes) == 1:
+                    properties += [r for r in val.refs if r[0] in PROPERTY_KEEPERS]
+                    properties += [("d", k) for k in frame.keys(place, val) if call.normalises]
+                    properties += (
+                        [r for r in val.refs if r[0] == "n"] if call.normalises or call.name.startswith("str.") else []
+                    )
+    if call.clears:
+        taint = clear(taint, knowledge.mask(call.clears))
+    if call.splices and taint:
+        taint = _spliced(frame, call, receiver, args, taint)
+    if call.normalises:
+        properties += [("n", k) for k in call.normalises]
+    if call.source is not None:
+        taint |= frame.label(("s", call.source.boundary.value, call.source.what, frame.unit[0], pos))
+    refs = (*_type(frame, call, receiver, args), *dict.fromkeys(properties))
+    return value(taint, NO, refs) if taint or refs else CLEAN
+
+
+def _folded(call: Call, receiver: Value | None, args: Arguments) -> Any:
+    if args.named or args.star is not None or args.mapping is not None:
+        return NO
+    given = [v.const for v in args.positional]
+    if NO in given:
+        return NO
+    if receiver is not None:
+        return fold.method(receiver.const, call.name.rpartition(".")[2], given) if receiver.const is not NO else NO
+    return fold.function(call.name, given)
+
+
+def _special(frame: Frame, call: Call, args: Arguments) -> Value | None:
+    """`getattr` with a known name; `super`; a compiled pattern."""
+    if call.intrinsic == "getattr" and len(args.positional) >= 2 and type(args.positional[1].const) is str:
+        return frame.inside(args.positional[0], args.positional[1].const)
+    if call.intrinsic == "setattr" and len(args.positional) == 3:
+        name = args.positional[1].const
+        for ref in containers.objects(args.positional[0]):
+            frame.write_field(ref, name if type(name) is str else ANY, args.positional[2])
+        return CLEAN
+    if call.intrinsic == "super":
+        return value(0, NO, (("S", frame.unit[0], frame.fn.owner),)) if frame.fn.owner >= 0 else CLEAN
+    if call.intrinsic == "pattern" and args.positional and type(args.positional[0].const) is str:
+        return value(0, NO, (("i", "re.Pattern"), ("r", args.positional[0].const)))
+    return None
+
+
+def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, taint: int) -> int:
+    """Below something that others fixed: all but what stands first is spliced."""
+    mask = frame.knowledge.mask(call.splices)
+    lead = frame.deep(receiver) if receiver is not None else frame.deep(args.positional[0]) if args.positional else 0
+    rest = 0
+    for val, _ in args.everything()[0 if receiver is not None else 1 :]:
+        rest |= frame.deep(val)
+    if len(args.everything()) + (receiver is not None) < 2:
+        return taint
+    crossed = cross(keep(rest, mask)) | clear(rest, mask)
+    return (taint & lead) | (taint & (crossed | rest)) | (crossed if taint else 0)
+
+
+def _cleared(frame: Frame, call: Call, made: Value) -> Value:
+    return value(clear(made.taint, frame.knowledge.mask(call.clears)), made.const, made.refs, made.pred)
+
+
+def _type(frame: Frame, call: Call, receiver: Value | None, args: Arguments) -> tuple[Ref, ...]:
+    if not call.returns:
+        return (("i", call.name),) if call.name in frame.knowledge.bases else ()
+    if call.returns == "@receiver":
+        return tuple(r for r in receiver.refs if r[0] in "oit") if receiver is not None else ()
+    if call.returns == "@0":
+        made: list[Ref] = []
+        for ref in args.positional[0].refs if args.positional else ():
+            if ref[0] == "c":
+                made.append(("t", ref[1], ref[2]))
+            elif ref[0] == "x":
+                made.append(("i", ref[1]))
+        return tuple(made)
+    return (("i", call.returns),)
+
+
+def _checks(frame: Frame, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value) -> Value:
+    """What the call establishes about its arguments: at once when it would have raised, else with its answer."""
+    when_true: tuple[Any, ...] = ()
+    when_false: tuple[Any, ...] = ()
+    equal: tuple[Any, ...] = ()
+    for guard in call.guards:
+        others = [v for v, _ in args.select(guard.other, receiver)] if guard.other else []
+        for val, place in args.select(guard.arg, receiver, operand):
+            found = guards.effects(frame, guard, call.name, val, place, others)
+            if guard.when == "returns":
+                guards.apply(frame, frame.env, found)
+            elif guard.when == "true":
+                when_true += found
+            elif guard.when == "false":
+                when_false += found
+            else:
+                equal += found
+    if equal:
+        out = value(out.taint, out.const, (*out.refs, *(("e", k, m) for k, m in equal)), out.pred)
+    if when_true or when_false:
+        out = value(out.taint, out.const, out.refs, (when_true, when_false))
+    return out

@@ -1,0 +1,286 @@
+"""One run of the solver over one function: its state, its labels, and what it has found so far."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from casemate.languages import ir
+from casemate.taint.state import ANY, INEXACT, MAX_FIELDS, Fields, State, field_of
+from casemate.taint.summary import Label, SinkHit, Site
+from casemate.taint.values import (
+    CLEAN,
+    CROSSED,
+    NO,
+    Ref,
+    Value,
+    fields,
+    join,
+    keep,
+    label_mask,
+    value,
+)
+
+if TYPE_CHECKING:
+    from casemate.knowledge.entries import Entry, Knowledge
+    from casemate.taint.program import Program
+    from casemate.taint.solver import Solver
+
+Unit = tuple[str, int]
+MAX_PATH = 3  # fields of fields of a parameter told apart
+MAX_SITES = 6  # sinks of one kind remembered per label
+MAX_SOURCES = 24  # sources told apart in one function
+TYPE_OF = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool", tuple: "tuple"}
+LOCAL_OBJECTS = frozenset("op")
+
+
+def constant(const: Any) -> Value:
+    """The value of a literal."""
+    name = TYPE_OF.get(type(const))
+    return value(0, const, (("i", name),) if name else ())
+
+
+class Frame:
+    """The solver's view of one function while it runs."""
+
+    def __init__(self, solver: Solver, unit: Unit) -> None:
+        self.solver = solver
+        self.program: Program = solver.program
+        self.knowledge: Knowledge = solver.knowledge
+        self.unit = unit
+        self.module: ir.Module = self.program.modules[unit[0]]
+        self.fn: ir.Function = self.module.functions[unit[1]]
+        self.constants = tuple(constant(c) for c in self.fn.consts)
+        self.env: State = {}
+        self.temps: dict[int, Value] = {}
+        self.origin: dict[int, Any] = {}
+        self.labels: list[Label] = []
+        self.numbers: dict[Label, int] = {}
+        self.reads: set[Any] = set()
+        self.hits: dict[tuple[Label, int, Site], SinkHit] = {}
+        self.hit_count: dict[tuple[Label, int], int] = {}
+        self.sinks: set[Site] = set()
+        self.sources = 0
+        self.returned: Value | None = None
+        self.returned_fields: Fields = {}
+        self.exits: list[State] = []
+        self.written: dict[Any, Value] = {}  # contributions to cells
+        self.registered: set[tuple[Unit, int]] = set()
+        self.entry: Entry | None = None
+        self.dead = False  # the block cannot go on: a call that never returns
+        self.lost = ""
+        self.log: list[tuple[Any, ...]] | None = None
+        self.truth: dict[str, State | None] = {}
+
+    # --- operands
+
+    def get(self, operand: Any) -> Value:
+        """The value of an operand."""
+        if type(operand) is int:
+            return self.temps.get(operand, CLEAN) if operand >= 0 else self.constants[-1 - operand]
+        found: Value = self.env.get(operand, CLEAN)
+        return found
+
+    def put(self, dst: Any, val: Value) -> None:
+        """Assign."""
+        if type(dst) is int:
+            self.temps[dst] = val
+        elif dst is not None:
+            self.env[dst] = val
+
+    def keys(self, operand: Any, val: Value) -> list[Any]:
+        """The variables and fields that a check of this operand checks."""
+        out: list[Any] = []
+        if type(operand) is str:
+            out.append(operand)
+        elif operand in self.origin:
+            out.append(self.origin[operand])
+        out += [r[1] for r in val.refs if r[0] == "d"]
+        return out
+
+    # --- labels
+
+    def label(self, key: Label) -> int:
+        """The taint of a label, alive for every kind."""
+        number = self.numbers.get(key)
+        if number is None:
+            if key[0] == "s":
+                if self.sources >= MAX_SOURCES:
+                    return next((label_mask(n) for k, n in self.numbers.items() if k[0] == "s" and k[1] == key[1]), 0)
+                self.sources += 1
+            number = self.numbers[key] = len(self.labels)
+            self.labels.append(key)
+        return label_mask(number)
+
+    def spread(self, taint: int) -> list[tuple[Label, int]]:
+        """(label, mask) of each label in a taint."""
+        return [(self.labels[shift >> 5], bits) for shift, bits in fields(taint)]
+
+    def gather(self, pairs: Any, *, sources_only: bool = False) -> int:
+        """The inverse of `spread`, for labels of this or any function."""
+        out = 0
+        for label, mask in pairs:
+            if not sources_only or label[0] == "s":
+                out |= keep(self.label(label), mask)
+        return out
+
+    # --- sinks
+
+    def reach(
+        self,
+        taint: int,
+        kind: int,
+        site: Site,
+        pos: int,
+        *,
+        crossed: bool = False,
+        callee: Unit | None = None,
+        inner: Label | None = None,
+    ) -> None:
+        """A value arrives at a sink of the kind (bit number), here or inside a callee."""
+        bit = 1 << kind
+        for shift, bits in fields(taint):
+            if not bits & bit:
+                continue
+            label = self.labels[shift >> 5]
+            key = (label, kind, site)
+            is_crossed = crossed or bool(bits & CROSSED)
+            had = self.hits.get(key)
+            if had is None:
+                count = self.hit_count.get((label, kind), 0)
+                if count >= MAX_SITES:
+                    continue
+                self.hit_count[label, kind] = count + 1
+            elif had.crossed or not is_crossed:
+                continue
+            self.hits[key] = SinkHit(label, kind, is_crossed, site, pos, callee, inner)
+
+    # --- objects
+
+    def new_object(self, pos: int, kind: Ref, content: Fields | None = None) -> Ref:
+        """The object made at this place."""
+        ref = ("o", pos, kind)
+        self.env[ref] = content if content is not None else {}
+        return ref
+
+    def default_field(self, ref: Ref, name: Any) -> Value:
+        """A field of what the caller gave, as the caller gave it."""
+        path = ref[2]
+        if len(path) >= MAX_PATH:
+            return value(self.label(("p", ref[1], path)), NO, (ref,))
+        deeper = (*path, name)
+        return value(self.label(("p", ref[1], deeper)), NO, (("p", ref[1], deeper),))
+
+    def read_field(self, ref: Ref, name: Any) -> Value | None:
+        """A field of an object reference ("o" or "p"); None when an exactly known object does not have it."""
+        content: Fields = self.env.get(ref) or {}
+        found = content.get(name)
+        if ref[0] == "p":
+            if found is not None:
+                return found
+            got = self.default_field(ref, name)
+            rest = content.get(ANY) if type(name) is int or name[:1] == "[" else None
+            return join(got, rest) if rest is not None else got
+        if found is not None and type(name) is int and INEXACT not in content and ANY not in content:
+            return found
+        if type(name) is int and name < 0 and INEXACT not in content and ANY not in content:
+            return content.get(sum(1 for k in content if type(k) is int) + name)
+        if name == ANY or type(name) is int:
+            return self.elements(content)
+        rest = content.get(ANY) if name[:1] == "[" else None
+        if found is None:
+            return rest
+        return join(found, rest) if rest is not None else found
+
+    @staticmethod
+    def elements(content: Fields) -> Value | None:
+        """The join of everything that is inside."""
+        out: Value | None = None
+        for name, val in content.items():
+            if name != INEXACT:
+                out = val if out is None else join(out, val)
+        return out
+
+    def write_field(self, ref: Ref, name: Any, val: Value, *, weak: bool = False) -> None:
+        """Store into a field. weak: it may also keep what it had."""
+        content: Fields = self.env.get(ref) or {}
+        if weak or name == ANY:
+            had = content.get(name)
+            if had is None and ref[0] == "p":
+                had = self.default_field(ref, name)
+            val = join(had, val) if had is not None else val
+        if name not in content and len(content) >= MAX_FIELDS:
+            name = ANY
+            had = content.get(ANY)
+            val = join(had, val) if had is not None else val
+        self.env[ref] = {**content, name: val}
+
+    def deep(self, val: Value, depth: int = 2) -> int:
+        """The taint of a value and of what is inside it."""
+        taint = val.taint
+        if depth:
+            for ref in val.refs:
+                if ref[0] in LOCAL_OBJECTS:
+                    content = self.env.get(ref)
+                    if content:
+                        for inner in content.values():
+                            taint |= self.deep(inner, depth - 1)
+        return taint
+
+    def element(self, val: Value, key: Value) -> Value:
+        """`val[key]`."""
+        name = field_of(key.const) if key.const is not NO else ANY
+        return self.inside(val, name)
+
+    def inside(self, val: Value, name: Any) -> Value:
+        """What a field of a value is: its own taint, and what its objects hold."""
+        out: Value | None = None
+        for ref in val.refs:
+            if ref[0] in LOCAL_OBJECTS:
+                got = self.read_field(ref, name)
+                if got is not None:
+                    out = got if out is None else join(out, got)
+        taint = self.outer(val)
+        if out is None:
+            return value(taint) if taint else CLEAN
+        return value(out.taint | taint, out.const if not taint else NO, out.refs, None)
+
+    def outer(self, val: Value) -> int:
+        """The taint that a value gives to everything inside it; a parameter's fields have labels of their own."""
+        taint = val.taint
+        for ref in val.refs:
+            if ref[0] == "p":
+                number = self.numbers.get(("p", ref[1], ref[2]))
+                if number is not None and len(ref[2]) < MAX_PATH:
+                    taint &= ~label_mask(number, (1 << 32) - 1)
+        return taint
+
+    # --- crossing the function's border
+
+    def externalise(self, ref: Ref) -> Ref | None:
+        """A reference as others can understand it."""
+        if ref[0] == "o":
+            return ("t", *ref[2][1:]) if ref[2][0] == "c" else ref[2]
+        return None if ref[0] in "pnd%" else ref
+
+    def publish(self, key: Any, val: Value) -> None:
+        """Contribute to a cell: a module's variable, a class's attribute, a captured variable."""
+        had = self.written.get(key)
+        self.written[key] = val if had is None else join(had, val)
+
+    def plain(self, val: Value) -> tuple[Any, ...]:
+        """A value as facts for others: (sources with masks, constant, references)."""
+        refs = tuple(dict.fromkeys(r for r in map(self.externalise, val.refs) if r))
+        marks = tuple((label, mask) for label, mask in self.spread(self.deep(val)) if label[0] == "s")
+        return marks, (val.const,) if val.const is not NO else (), refs
+
+    def from_plain(self, plain: tuple[Any, ...] | None) -> Value:
+        """A value read from a cell."""
+        if plain is None:
+            return CLEAN
+        marks, const, refs = plain
+        return value(self.gather(marks), const[0] if const else NO, refs)
+
+
+def no_pred(val: Value) -> Value:
+    """The value without what a branch on it would establish."""
+    return val if val.pred is None else value(val.taint, val.const, val.refs)

@@ -1,0 +1,164 @@
+"""What a condition establishes on the way that it guards.
+
+A check clears a kind only where it really refuses what is dangerous for that kind: a pattern must refuse every danger
+sample, a prefix must end at a separator and test a value in canonical form, an allow-list must be a collection that no
+outsider fills. Checks that merely look right clear nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from casemate.knowledge.entries import Guard, Kind
+from casemate.taint import fold
+from casemate.taint.frame import Frame, constant
+from casemate.taint.operators import is_text, pinned
+from casemate.taint.state import State
+from casemate.taint.values import CLEAN, KINDS, NO, Effects, Value, clear, value
+
+COLLECTIONS = frozenset({"list", "tuple", "set", "dict", "frozenset"})
+
+
+def refine(frame: Frame, state: State, operand: Any, val: Value, answer: bool) -> State:
+    """The state on the way taken when the condition answered so. The state given is changed and returned."""
+    if val.pred is not None:
+        apply(frame, state, val.pred[0 if answer else 1])
+    return state
+
+
+def apply(frame: Frame, state: State, effects: Effects) -> None:
+    """Clear kinds on variables and fields of a state."""
+    for key, mask in effects:
+        if type(key) is tuple:
+            _, ref, name = key
+            content = state.get(ref) or {}
+            had = content.get(name) or (frame.default_field(ref, name) if ref[0] == "p" else None)
+            if had is not None:
+                state[ref] = {**content, name: _cleared(had, mask)}
+        else:
+            had = state.get(key)
+            if had is not None and had.taint:
+                state[key] = _cleared(had, mask)
+
+
+def _cleared(val: Value, mask: int) -> Value:
+    return value(clear(val.taint, mask), val.const, val.refs, val.pred)
+
+
+def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
+    """A comparison: its answer when constant, and what each answer establishes."""
+    a, b = frame.get(left), frame.get(right)
+    if a.const is not NO and b.const is not NO:
+        answer = fold.compare(operator, a.const, b.const)
+        if answer is not NO:
+            return constant(answer)
+    effects: Effects = ()
+    if operator in ("==", "!=", "<>", "is", "is not"):
+        effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
+        flipped = operator in ("!=", "<>", "is not")
+    elif operator in ("in", "not in"):
+        flipped = operator == "not in"
+        if _collection(frame, b):
+            effects = tuple((k, KINDS) for k in frame.keys(left, a)) + _properties(a)
+        elif type(a.const) is str and a.const:
+            refused = _refused(frame, lambda text: a.const in text)
+            if refused:
+                absent: Effects = tuple((k, refused) for k in frame.keys(right, b))
+                return value(0, NO, (), (absent, ()) if flipped else ((), absent))
+    else:
+        return CLEAN
+    return value(0, NO, (), ((), effects) if flipped else (effects, ())) if effects else CLEAN
+
+
+def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
+    """What equality with a value of our own establishes about the other side."""
+    if other.taint or (other.const is NO and not other.refs) or other.const is None:
+        return ()
+    return (*((k, KINDS) for k in frame.keys(operand, val)), *_properties(val))
+
+
+def _properties(val: Value) -> Effects:
+    return tuple((r[1], r[2]) for r in val.refs if r[0] == "e")
+
+
+def _collection(frame: Frame, val: Value) -> bool:
+    """Whether the value is a collection that no outsider fills."""
+    if frame.deep(val):
+        return False
+    if type(val.const) is tuple:
+        return True
+    if is_text(val) or val.const is not NO:
+        return False
+    for ref in val.refs:
+        if ref[0] == "o" and ref[2][0] == "i" and ref[2][1] in COLLECTIONS:
+            return True
+        if ref[0] == "i" and ref[1].rpartition(".")[2] in COLLECTIONS:
+            return True
+    return False
+
+
+def _refused(frame: Frame, accepts: Any) -> int:
+    """The kinds all of whose danger samples satisfy `accepts` (and so are refused on the other way)."""
+    mask = 0
+    for kind in frame.knowledge.kinds.values():
+        if kind.dangers and all(accepts(d) for d in kind.dangers):
+            mask |= kind.mask
+    return mask
+
+
+def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any, others: list[Value]) -> Effects:
+    """What a checking call establishes about its argument when it answers as the guard says."""
+    kinds = frame.knowledge.kinds
+    wanted = list(kinds.values()) if guard.clears == ("*",) else [kinds[k] for k in guard.clears]
+    mask = 0
+    for kind in wanted:
+        if _holds(guard.check, kind, call, checked, others):
+            mask |= kind.mask
+    if not mask:
+        return ()
+    return tuple((k, mask) for k in frame.keys(operand, checked))
+
+
+def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value]) -> bool:
+    canonical = ("n", kind.name) in checked.refs
+    if check == "":
+        return True
+    if check == "containment":
+        return canonical
+    if check == "prefix":
+        start = others[0] if others else CLEAN
+        if kind.pinned_by and type(start.const) is str and pinned(kind.pinned_by, start.const):
+            return True
+        ends = ("/",) in start.refs or (isinstance(start.const, str) and start.const.endswith(("/", "\\")))
+        return canonical and ends and not start.taint
+    if check == "pattern":
+        pattern = _pattern(others)
+        return bool(pattern and kind.dangers) and refuses(pattern, call.rpartition(".")[2], kind.dangers)
+    return False
+
+
+def _pattern(others: list[Value]) -> str:
+    for other in others:
+        if type(other.const) is str:
+            return other.const
+        for ref in other.refs:
+            if ref[0] == "r":
+                return str(ref[1])
+    return ""
+
+
+@lru_cache(maxsize=2048)
+def refuses(pattern: str, how: str, dangers: tuple[str, ...]) -> bool:
+    """Whether a check by this pattern (`match`, `fullmatch`, `search`) refuses every danger sample.
+
+    A nested repetition could take exponential time on a sample; such a pattern is not trusted to check anything.
+    """
+    if len(pattern) > 300 or re.search(r"[+*}][^()\[\]]*\)[+*{]", pattern):
+        return False
+    try:
+        act = getattr(re.compile(pattern), how if how in ("match", "fullmatch", "search") else "match")
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return not any(act(d) for d in dangers)

@@ -1,0 +1,340 @@
+"""Abstract interpretation of one function: blocks in order, states joined where ways meet, until nothing changes.
+
+Flow-sensitive: an assignment replaces, a branch on a known constant takes one way only, and what a condition establishes
+holds only on the way that it guards.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any
+
+from casemate.languages import ir
+from casemate.taint import calls, guards, operators
+from casemate.taint.frame import Frame, no_pred
+from casemate.taint.state import ANY, State, field_of, join_states
+from casemate.taint.values import CLEAN, NO, Value, join, value
+
+SPECIAL = {"/": "__truediv__", "/=": "__truediv__", "%": "__mod__"}
+MAX_VISITS = 40  # of one block: the lattice is finite, this is the fuse
+
+
+def run(frame: Frame) -> None:
+    """Interpret the frame's function to its fixpoint; results are left in the frame."""
+    fn = frame.fn
+    blocks = fn.blocks
+    if not blocks:
+        return
+    states: dict[int, State] = {0: frame.env}
+    queue = [0]
+    queued = {0}
+    visits: dict[int, int] = {}
+
+    def flow(target: int, state: State) -> None:
+        old = states.get(target)
+        if old is None:
+            states[target] = state
+        else:
+            merged = join_states(old, state, frame.default_field)
+            if merged is None:
+                return
+            states[target] = merged
+        if target not in queued:
+            queued.add(target)
+            heappush(queue, target)
+
+    while queue:
+        number = heappop(queue)
+        queued.discard(number)
+        count = visits.get(number, 0) + 1
+        if count > MAX_VISITS:
+            frame.lost = "step-limit"
+            continue
+        visits[number] = count
+        instructions, terminator, handlers = blocks[number]
+        frame.env = dict(states[number])
+        frame.dead = False
+        for handler in handlers:
+            flow(handler, dict(frame.env))
+        for ins in instructions:
+            HANDLERS[ins[0]](frame, ins)
+            if frame.dead:
+                break
+        env = frame.env
+        for handler in handlers:
+            flow(handler, dict(env))
+        if not frame.dead:
+            _terminate(frame, terminator, env, flow)
+    frame.env = {}
+    for state in frame.exits:
+        frame.env = join_states(frame.env, state, frame.default_field) or frame.env if frame.env else dict(state)
+    _captured(frame, states)
+
+
+def _terminate(frame: Frame, terminator: Any, env: State, flow: Callable[[int, State], None]) -> None:
+    op = terminator[0]
+    if op == ir.JUMP:
+        flow(terminator[1], env)
+    elif op == ir.BRANCH:
+        _, _, condition, then, otherwise = terminator
+        val = frame.get(condition)
+        truth = operators.truth(val)
+        if truth is not False:
+            flow(then, guards.refine(frame, dict(env), condition, val, True))
+        if truth is not True:
+            flow(otherwise, guards.refine(frame, dict(env), condition, val, False))
+    elif op == ir.RETURN:
+        _return(frame, terminator[1], frame.get(terminator[2]), terminator[2])
+        frame.exits.append(env)
+    elif op == ir.STOP:
+        if frame.fn.kind in ("function", "lambda"):
+            _return(frame, frame.fn.end, value(0, None), None)
+        frame.exits.append(env)
+
+
+def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
+    if frame.log is not None:
+        frame.log.append((pos, "@return", (operand,)))
+    if frame.entry is not None and frame.entry.result:
+        kind = frame.knowledge.kinds[frame.entry.result]
+        body = val
+        for ref in val.refs:
+            if ref[0] == "o" and ref[2] == ("i", "tuple"):
+                body = frame.read_field(ref, 0) or body
+            elif ref[0] == "o" and ref[2][0] == "i" and ref[2][1] in ("dict", "list"):
+                body = CLEAN
+        site = (frame.unit[0], frame.unit[1], pos, "response")
+        frame.sinks.add(site)
+        frame.reach(body.taint, kind.bit, site, pos)
+    pred = val.pred
+    flat = value(frame.deep(val) if not any(r[0] == "o" for r in val.refs) else val.taint, val.const, val.refs, pred)
+    if val.const is True or val.const is False:
+        # A constant answer still says that this way was taken: `if bad: return False` makes True a check.
+        frame.truth[str(val.const)] = _merge(frame, frame.truth.get(str(val.const)), frame.env)
+    elif val.const is not None or frame.returned is not None:
+        for answer in (True, False):
+            refined = guards.refine(frame, dict(frame.env), operand, val, answer)
+            frame.truth[str(answer)] = _merge(frame, frame.truth.get(str(answer)), refined)
+    frame.returned = flat if frame.returned is None else join(frame.returned, flat)
+    for ref in val.refs:
+        if ref[0] == "o":
+            for name, inner in (frame.env.get(ref) or {}).items():
+                had = frame.returned_fields.get(name)
+                deep = value(frame.deep(inner), inner.const, inner.refs)
+                frame.returned_fields[name] = deep if had is None else join(had, deep)
+
+
+def _merge(frame: Frame, old: State | None, new: State) -> State:
+    if old is None:
+        return dict(new)
+    return join_states(old, new, frame.default_field) or old
+
+
+def _captured(frame: Frame, states: dict[int, State]) -> None:
+    """Publish the variables that inner functions read."""
+    wanted = {name for f in frame.module.functions if f.parent == frame.fn.number for name in f.free}
+    for name in sorted(wanted):
+        for state in (*states.values(), *frame.exits):
+            if name in state:
+                frame.publish(("free", frame.unit[0], frame.fn.number, name), no_pred(state[name]))
+
+
+# --- instructions: one function each, (frame, instruction)
+
+
+def _move(frame: Frame, ins: Any) -> None:
+    _, pos, dst, src = ins
+    val = frame.get(src)
+    if frame.log is not None:
+        frame.log.append((pos, dst, (src,)))
+    if type(dst) is int:
+        had = frame.temps.get(dst)
+        frame.temps[dst] = val if had is None else join(had, val)
+    else:
+        frame.env[dst] = val
+
+
+def _global(frame: Frame, ins: Any) -> None:
+    _, pos, dst, name = ins
+    frame.put(dst, frame.solver.global_value(frame, name))
+    if frame.log is not None:
+        frame.log.append((pos, dst, ()))
+
+
+def _set_global(frame: Frame, ins: Any) -> None:
+    _, pos, _dst, name, src = ins
+    val = frame.get(src)
+    if frame.fn.number == 0:
+        frame.env[name] = val
+    frame.publish(("cell", frame.unit[0], name), no_pred(val))
+    if frame.log is not None:
+        frame.log.append((pos, name, (src,)))
+
+
+def _free(frame: Frame, ins: Any) -> None:
+    _, pos, dst, name = ins
+    frame.put(dst, frame.solver.free_value(frame, name))
+    if frame.log is not None:
+        frame.log.append((pos, dst, ()))
+
+
+def _set_free(frame: Frame, ins: Any) -> None:
+    _, _pos, _dst, name, src = ins
+    owner = frame.solver.owner_of_free(frame, name)
+    if owner >= 0:
+        frame.publish(("free", frame.unit[0], owner, name), no_pred(frame.get(src)))
+
+
+def _import(frame: Frame, ins: Any) -> None:
+    frame.put(ins[2], frame.solver.symbol(frame, ins[3]))
+
+
+def _attr(frame: Frame, ins: Any) -> None:
+    _, pos, dst, base, name = ins
+    val = frame.get(base)
+    out = calls.attribute(frame, pos, val, name)
+    frame.put(dst, out)
+    if type(dst) is int:
+        _origin(frame, dst, val, name)
+    if frame.log is not None:
+        frame.log.append((pos, dst, (base,)))
+
+
+def _origin(frame: Frame, dst: int, val: Value, field: Any) -> None:
+    """Remember which field a temporary was read from, so that a check of it checks the field."""
+    for ref in val.refs:
+        if ref[0] in "op" and field != ANY:
+            frame.origin[dst] = ("@", ref, field)
+            return
+    frame.origin.pop(dst, None)
+
+
+def _set_attr(frame: Frame, ins: Any) -> None:
+    _, pos, _dst, base, name, src = ins
+    calls.store_attribute(frame, pos, frame.get(base), name, frame.get(src))
+    if frame.log is not None:
+        frame.log.append((pos, base, (src,)))
+
+
+def _index(frame: Frame, ins: Any) -> None:
+    _, pos, dst, base, key = ins
+    val, at = frame.get(base), frame.get(key)
+    out = calls.special(frame, pos, "__getitem__", val, [at]) or operators.subscript(frame, val, at)
+    frame.put(dst, out)
+    if type(dst) is int:
+        _origin(frame, dst, val, field_of(at.const) if at.const is not NO else ANY)
+    if frame.log is not None:
+        frame.log.append((pos, dst, (base,)))
+
+
+def _set_index(frame: Frame, ins: Any) -> None:
+    _, pos, _dst, base, key, src = ins
+    operators.store_subscript(frame, frame.get(base), frame.get(key), frame.get(src), base)
+    if frame.log is not None:
+        frame.log.append((pos, base, (src,)))
+
+
+def _slice(frame: Frame, ins: Any) -> None:
+    _, pos, dst, base, low, high, step = ins
+    frame.put(dst, operators.slice_of(frame, frame.get(base), frame.get(low), frame.get(high), frame.get(step), pos))
+    if frame.log is not None:
+        frame.log.append((pos, dst, (base,)))
+
+
+def _binary(frame: Frame, ins: Any) -> None:
+    _, pos, dst, operator, left, right = ins
+    a, b = frame.get(left), frame.get(right)
+    called = calls.special(frame, pos, SPECIAL[operator], a, [b]) if operator in SPECIAL else None
+    frame.put(dst, called or operators.binary(frame, pos, operator, a, b))
+    if frame.log is not None:
+        frame.log.append((pos, dst, (left, right)))
+
+
+def _unary(frame: Frame, ins: Any) -> None:
+    _, pos, dst, operator, src = ins
+    frame.put(dst, operators.unary(operator, frame.get(src)))
+    if frame.log is not None:
+        frame.log.append((pos, dst, (src,)))
+
+
+def _compare(frame: Frame, ins: Any) -> None:
+    _, _pos, dst, operator, left, right = ins
+    frame.put(dst, guards.compare(frame, operator, left, right))
+
+
+def _format(frame: Frame, ins: Any) -> None:
+    _, pos, dst, parts = ins
+    frame.put(dst, operators.format_parts(frame, [frame.get(p) for p in parts]))
+    if frame.log is not None:
+        frame.log.append((pos, dst, parts))
+
+
+def _sequence(frame: Frame, ins: Any) -> None:
+    _, pos, dst, kind, items = ins
+    frame.put(dst, operators.sequence(frame, pos, kind, items))
+    if frame.log is not None:
+        frame.log.append((pos, dst, tuple(i[1] if type(i) is tuple else i for i in items)))
+
+
+def _mapping(frame: Frame, ins: Any) -> None:
+    _, pos, dst, pairs = ins
+    frame.put(dst, operators.mapping(frame, pos, pairs))
+    if frame.log is not None:
+        frame.log.append((pos, dst, tuple(v for _, v in pairs)))
+
+
+def _function(frame: Frame, ins: Any) -> None:
+    _, _pos, dst, number, _defaults = ins
+    frame.put(dst, value(0, NO, (("f", frame.unit[0], number),)))
+
+
+def _class(frame: Frame, ins: Any) -> None:
+    _, _pos, dst, number = ins
+    frame.solver.demand(frame, (frame.unit[0], frame.module.classes[number].body))
+    frame.put(dst, value(0, NO, (("c", frame.unit[0], number),)))
+
+
+def _iter(frame: Frame, ins: Any) -> None:
+    _, pos, dst, src = ins
+    val = frame.get(src)
+    frame.put(dst, calls.special(frame, pos, "__iter__", val, []) or operators.iterate(frame, val))
+    if frame.log is not None:
+        frame.log.append((pos, dst, (src,)))
+
+
+def _enter(frame: Frame, ins: Any) -> None:
+    _, pos, dst, src = ins
+    val = frame.get(src)
+    entered = calls.enter(frame, pos, val)
+    frame.put(dst, entered)
+    if frame.log is not None:
+        frame.log.append((pos, dst, (src,)))
+
+
+def _await(frame: Frame, ins: Any) -> None:
+    _move(frame, ins)
+
+
+def _yield(frame: Frame, ins: Any) -> None:
+    _, pos, dst, src = ins
+    val = frame.get(src)
+    frame.returned = no_pred(val) if frame.returned is None else join(frame.returned, no_pred(val))
+    if frame.log is not None:
+        frame.log.append((pos, "@return", (src,)))
+    frame.put(dst, CLEAN)
+
+
+def _catch(frame: Frame, ins: Any) -> None:
+    frame.put(ins[2], CLEAN)
+
+
+def _delete(frame: Frame, ins: Any) -> None:
+    return None
+
+
+HANDLERS: tuple[Callable[[Frame, Any], None], ...] = (
+    _move, _global, _set_global, _free, _set_free, _import, _attr, _set_attr, _index, _set_index, _slice,
+    _binary, _unary, _compare, _format, _sequence, _mapping, calls.call, calls.invoke, _function, _class, _iter,
+    _enter, _await, _yield, _catch, _delete,
+)  # fmt: skip

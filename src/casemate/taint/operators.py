@@ -1,0 +1,282 @@
+"""What operators, literals, subscripts and loops do to values."""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from typing import Any
+
+from casemate.taint import fold
+from casemate.taint.frame import Frame, constant
+from casemate.taint.state import ANY, INEXACT, Fields, field_of
+from casemate.taint.values import CLEAN, MAX_CONST, NO, Value, clear, cross, join, value
+
+STR_TYPE = ("i", "str")
+TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
+
+
+def truth(val: Value) -> bool | None:
+    """Whether a value is always true or always false; None when it may be either."""
+    if val.const is not NO:
+        return bool(val.const)
+    return None
+
+
+def is_text(val: Value) -> bool:
+    """Whether the value is known to be text."""
+    return isinstance(val.const, (str, bytes)) or any(r in TEXT_TYPES for r in val.refs)
+
+
+def prefix(val: Value) -> str:
+    """The constant with which the text is known to start."""
+    if type(val.const) is str:
+        return val.const
+    return next((r[1] for r in val.refs if r[0] == "%"), "")
+
+
+@lru_cache(maxsize=4096)
+def pinned(patterns: tuple[str, ...], text: str) -> bool:
+    """Whether a constant prefix makes what follows harmless, by the kind's own patterns."""
+    return any(re.fullmatch(p, text, re.DOTALL) for p in patterns)
+
+
+def after(frame: Frame, taint: int, start: str) -> int:
+    """The taint of what is appended to a text that starts with this constant."""
+    if taint and start:
+        for kind in frame.knowledge.kinds.values():
+            if kind.pinned_by and pinned(kind.pinned_by, start):
+                taint = clear(taint, kind.mask)
+    return taint
+
+
+def concatenate(frame: Frame, parts: list[Value]) -> Value:
+    """Text put together from parts, in order."""
+    if all(p.const is not NO for p in parts):
+        text = "".join(str(p.const) for p in parts)
+        return constant(text) if len(text) <= MAX_CONST else value(0, NO, (STR_TYPE,))
+    start = ""
+    known = True
+    taint = 0
+    fixed = any(p.const not in ("", NO) or (p.taint == 0 and is_text(p)) for p in parts) or len(parts) > 2
+    for part in parts:
+        if part.const is not NO:
+            start = start + str(part.const) if known else start
+            continue
+        one = frame.deep(part)
+        taint |= after(frame, cross(one) if fixed else one, start)
+        if known:
+            start += prefix(part)
+        known = False
+    refs: tuple[Any, ...] = (STR_TYPE, ("%", start[:200])) if start else (STR_TYPE,)
+    last = parts[-1]
+    if (isinstance(last.const, str) and last.const.endswith(("/", "\\"))) or ("/",) in last.refs:
+        refs = (*refs, ("/",))
+    return value(taint, NO, refs)
+
+
+def format_parts(frame: Frame, parts: list[Value]) -> Value:
+    """An f-string."""
+    return concatenate(frame, parts) if parts else constant("")
+
+
+def binary(frame: Frame, pos: int, operator: str, left: Value, right: Value) -> Value:
+    """A binary operator; augmented ones end with "="."""
+    op = operator[:-1] if operator.endswith("=") else operator
+    if left.const is not NO and right.const is not NO:
+        folded = fold.binary(op, left.const, right.const)
+        if folded is not NO:
+            return constant(folded)
+    if op == "+":
+        if is_text(left) or is_text(right):
+            return concatenate(frame, [left, right])
+        objects = [r for v in (left, right) for r in v.refs if r[0] == "o"]
+        if objects:
+            return _joined_sequence(frame, pos, left, right, augmented=operator == "+=")
+        return value(left.taint | right.taint, NO, _arithmetic(left, right))
+    if op == "%" and is_text(left):
+        return percent(frame, left, right)
+    if op in ("-", "/", "//", "**", "<<", ">>", "@"):
+        return value(0, NO, ()) if _numeric(left) or _numeric(right) else value(left.taint | right.taint)
+    return value(left.taint | right.taint, NO, (STR_TYPE,) if is_text(left) else ())
+
+
+def _arithmetic(left: Value, right: Value) -> tuple[Any, ...]:
+    return left.refs if left.refs == right.refs and all(r[0] == "i" for r in left.refs) else ()
+
+
+def _numeric(val: Value) -> bool:
+    return type(val.const) in (int, float) or ("i", "int") in val.refs or ("i", "float") in val.refs
+
+
+def _joined_sequence(frame: Frame, pos: int, left: Value, right: Value, *, augmented: bool) -> Value:
+    items: list[Value] = []
+    exact = True
+    for side in (left, right):
+        refs = [r for r in side.refs if r[0] == "o"]
+        content: Fields = frame.env.get(refs[0], {}) if len(refs) == 1 else {}
+        if len(refs) == 1 and INEXACT not in content and ANY not in content and not side.taint:
+            items += [content[k] for k in sorted(k for k in content if type(k) is int)]
+        else:
+            exact = False
+            items.append(frame.inside(side, ANY))
+    new: Fields = dict(enumerate(items[:64])) if exact and len(items) <= 64 else {ANY: _all(items)}
+    mine = [r for r in left.refs if r[0] == "o"]
+    if augmented and len(mine) == 1:
+        frame.env[mine[0]] = new  # `a += b` changes the object itself, for every name of it
+        return left
+    kind = mine[0][2] if mine else ("i", "list")
+    return value(left.taint | right.taint, NO, (frame.new_object(pos, kind, new),))
+
+
+def _all(items: list[Value]) -> Value:
+    out = CLEAN
+    for n, item in enumerate(items):
+        out = item if n == 0 else join(out, item)
+    return out
+
+
+def percent(frame: Frame, left: Value, right: Value) -> Value:
+    """`text % values`."""
+    args = [right]
+    for ref in right.refs:
+        if ref[0] == "o" and ref[2] == ("i", "tuple"):
+            content = frame.env.get(ref) or {}
+            args = [content[k] for k in content if k != INEXACT]
+    template = left.const if type(left.const) is str else None
+    if template is None:
+        return value(left.taint | _all_taint(frame, args), NO, (STR_TYPE,))
+    pieces = re.split(r"%(?:\([^)]*\))?[-#0 +]*(?:\*|\d+)?(?:\.\d+)?([a-zA-Z%])", template)
+    # pieces: text, conversion, text, conversion, ..., text
+    parts = [constant(pieces[0])]
+    given = iter(args) if len(args) * 2 + 1 == len([p for p in pieces if p != "%"]) or len(args) > 1 else None
+    for n in range(1, len(pieces), 2):
+        conversion = pieces[n]
+        if conversion == "%":
+            parts.append(constant("%"))
+        else:
+            arg = next(given, CLEAN) if given is not None else right
+            numeric = conversion in "dioxXeEfFgGc"
+            parts.append(value(0 if numeric else frame.deep(arg), arg.const if not numeric else NO))
+        parts.append(constant(pieces[n + 1]))
+    return concatenate(frame, [p for p in parts if p.const != ""] or [constant("")])
+
+
+def _all_taint(frame: Frame, items: list[Value]) -> int:
+    taint = 0
+    for item in items:
+        taint |= cross(frame.deep(item))
+    return taint
+
+
+def unary(operator: str, val: Value) -> Value:
+    """`not`, `-`, `+`, `~`."""
+    if operator == "not":
+        if val.const is not NO:
+            return constant(not val.const)
+        return value(0, NO, (), (val.pred[1], val.pred[0]) if val.pred else None)
+    if operator == "-" and type(val.const) in (int, float):
+        return constant(-val.const)
+    return value(val.taint)
+
+
+def subscript(frame: Frame, base: Value, key: Value) -> Value:
+    """`base[key]`."""
+    if base.const is not NO and key.const is not NO:
+        try:
+            return constant(fold.bounded(base.const[key.const]))
+        except (TypeError, LookupError, ValueError):
+            return CLEAN
+    out = frame.element(base, key)
+    if is_text(base):
+        return value(base.taint, NO, (STR_TYPE,))
+    return out
+
+
+def store_subscript(frame: Frame, base: Value, key: Value, val: Value, operand: Any) -> None:
+    """`base[key] = val`."""
+    name = field_of(key.const) if key.const is not NO else ANY
+    objects = [r for r in base.refs if r[0] in "op"]
+    for ref in objects:
+        frame.write_field(ref, name, val, weak=len(objects) > 1)
+        if name == ANY and key.taint:  # a hostile key matters where keys are read
+            frame.write_field(ref, ANY, value(key.taint), weak=True)
+    if not objects and type(operand) is str and (val.taint or key.taint):
+        frame.env[operand] = value(base.taint | frame.deep(val), NO, base.refs)
+
+
+def slice_of(frame: Frame, base: Value, low: Value, high: Value, step: Value, pos: int) -> Value:
+    """`base[low:high:step]`."""
+    bounds = (low.const, high.const, step.const)
+    if NO not in bounds and all(b is None or type(b) is int for b in bounds):
+        if base.const is not NO:
+            try:
+                return constant(fold.bounded(base.const[slice(*bounds)]))
+            except (TypeError, ValueError):
+                return CLEAN
+        refs = [r for r in base.refs if r[0] == "o"]
+        content = frame.env.get(refs[0], {}) if len(refs) == 1 else None
+        if (
+            content is not None
+            and INEXACT not in content
+            and ANY not in content
+            and all(type(k) is int for k in content)
+        ):
+            items = [content[k] for k in sorted(content)][slice(*bounds)]
+            return value(base.taint, NO, (frame.new_object(pos, refs[0][2], dict(enumerate(items))),))
+    keeps_start = low.const in (None, 0) and step.const is None
+    refs2 = tuple(r for r in base.refs if r[0] != "%" or keeps_start)
+    return value(base.taint, NO, refs2)
+
+
+def sequence(frame: Frame, pos: int, kind: str, items: tuple[Any, ...]) -> Value:
+    """A list, tuple or set literal."""
+    content: Fields = {}
+    consts: list[Any] = []
+    for n, item in enumerate(items):
+        if type(item) is tuple:
+            inner = frame.inside(frame.get(item[1]), ANY)
+            content[ANY] = join(content[ANY], inner) if ANY in content else inner
+            content[INEXACT] = CLEAN
+            consts.append(NO)
+            continue
+        val = frame.get(item)
+        consts.append(val.const)
+        content[n if n < 64 and kind != "set" and ANY not in content else ANY] = (
+            val if n < 64 and kind != "set" and ANY not in content else join(content.get(ANY, val), val)
+        )
+    const = tuple(consts) if kind == "tuple" and NO not in consts and len(consts) <= 64 else NO
+    return value(0, const, (frame.new_object(pos, ("i", kind), content),))
+
+
+def mapping(frame: Frame, pos: int, pairs: tuple[Any, ...]) -> Value:
+    """A dict literal."""
+    content: Fields = {}
+    for key, operand in pairs:
+        val = frame.get(operand)
+        if key is None:
+            for ref in val.refs:
+                if ref[0] == "o":
+                    content.update(frame.env.get(ref) or {})
+            if val.taint:
+                content[ANY] = join(content[ANY], value(val.taint)) if ANY in content else value(val.taint)
+            continue
+        at = frame.get(key)
+        name = field_of(at.const) if at.const is not NO and len(content) < 64 else ANY
+        content[name] = join(content[ANY], val) if name == ANY and ANY in content else val
+    return value(0, NO, (frame.new_object(pos, ("i", "dict"), content),))
+
+
+def iterate(frame: Frame, val: Value) -> Value:
+    """One element of iterating a value; iterating a dict gives its keys, which are constants or what was stored under "*"."""
+    if type(val.const) in (tuple, str, bytes):
+        if len(val.const) == 1:
+            return constant(val.const[0] if type(val.const) is not bytes else 0)
+        return value(0, NO, (STR_TYPE,) if type(val.const) is str else ())
+    keyed = [r for r in val.refs if r[0] == "o" and r[2] == ("i", "dict")]
+    if keyed and not any(r[0] == "p" for r in val.refs):
+        taint = frame.outer(val)
+        for ref in keyed:
+            rest = (frame.env.get(ref) or {}).get(ANY)
+            taint |= rest.taint if rest is not None else 0
+        return value(taint, NO, (STR_TYPE,))
+    return frame.inside(val, ANY)

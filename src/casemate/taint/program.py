@@ -1,0 +1,204 @@
+"""The program: all lowered modules as one, with names resolved across files.
+
+Knows names, classes and their order of method resolution; knows nothing of values. Every answer is a pure function of the
+modules, so the solver can record which answers a result rests on.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+from casemate.knowledge.entries import Knowledge
+from casemate.languages import ir
+from casemate.taint.values import Ref
+
+MAX_HOPS = 20  # re-exports followed before a name counts as unresolvable
+
+
+class Program:
+    """Modules by name, with name and class resolution.
+
+    A name from outside the program resolves to ("x", canonical dotted name).
+    """
+
+    def __init__(self, modules: Iterable[ir.Module], knowledge: Knowledge) -> None:
+        self.modules = {m.name: m for m in modules}
+        self.knowledge = knowledge
+        self._names = {name: dict(m.names) for name, m in self.modules.items()}
+        self._class_names = {(m.name, c.number): dict(c.names) for m in self.modules.values() for c in m.classes}
+        self._class_of_body = {(m.name, c.body): c.number for m in self.modules.values() for c in m.classes}
+        self._methods: dict[str, list[tuple[str, int]]] = {}
+        for m in self.modules.values():
+            for f in m.functions:
+                if f.owner >= 0 and f.kind == "function":
+                    self._methods.setdefault(f.name, []).append((m.name, f.number))
+        self._subclasses: dict[tuple[str, int], list[tuple[str, int]]] | None = None
+        self.resolve = lru_cache(maxsize=None)(self._resolve)
+        self.ancestors = lru_cache(maxsize=None)(self._ancestors)
+
+    def function(self, unit: tuple[str, int]) -> ir.Function:
+        """The function of a unit."""
+        return self.modules[unit[0]].functions[unit[1]]
+
+    def klass(self, key: tuple[str, int]) -> ir.Class:
+        """The class of a key."""
+        return self.modules[key[0]].classes[key[1]]
+
+    # --- names
+
+    def _resolve(self, dotted: str, hops: int = 0) -> Ref:
+        """What an absolute dotted name stands for: ("f" | "c", module, number), ("g", module, name), ("M", module) or
+        ("x", dotted)."""
+        if hops > MAX_HOPS:
+            return ("x", dotted)
+        head, tail = dotted, ""
+        while head not in self.modules:
+            head, _, last = head.rpartition(".")
+            if not head:
+                return ("x", self.knowledge.canonical(dotted))
+            tail = f"{last}.{tail}" if tail else last
+        if not tail:
+            return ("M", head)
+        first, _, rest = tail.partition(".")
+        found = self.member(head, first, hops + 1)
+        if found is None:
+            return ("x", self.knowledge.canonical(dotted))
+        return self._descend(found, rest, hops) if rest else found
+
+    def _descend(self, found: Ref, rest: str, hops: int) -> Ref:
+        if found[0] == "M":
+            return self._resolve(f"{found[1]}.{rest}", hops + 1)
+        if found[0] == "x":
+            return ("x", self.knowledge.canonical(f"{found[1]}.{rest}"))
+        if found[0] == "c":
+            name, _, more = rest.partition(".")
+            binding = self._class_names[found[1], found[2]].get(name)
+            if binding is not None and binding[0] in (ir.BOUND_FUNCTION, ir.BOUND_CLASS):
+                inner: Ref = ("f" if binding[0] == ir.BOUND_FUNCTION else "c", found[1], binding[1])
+                return self._descend(inner, more, hops + 1) if more else inner
+        return ("?", rest)
+
+    def member(self, module: str, name: str, hops: int = 0) -> Ref | None:
+        """What a name at a module's top level stands for, or None when the module binds no such name."""
+        if hops > MAX_HOPS:
+            return None
+        binding = self._names[module].get(name)
+        if binding is None:
+            sub = f"{module}.{name}"
+            if sub in self.modules:
+                return ("M", sub)
+            for star in self.modules[module].stars:
+                if star in self.modules:
+                    found = self.member(star, name, hops + 1)
+                    if found is not None:
+                        return found
+            for star in self.modules[module].stars:
+                if star not in self.modules and self._known(f"{star}.{name}"):
+                    return ("x", self.knowledge.canonical(f"{star}.{name}"))
+            return None
+        what = binding[0]
+        if what == ir.BOUND_FUNCTION:
+            return ("f", module, binding[1])
+        if what == ir.BOUND_CLASS:
+            return ("c", module, binding[1])
+        if what == ir.BOUND_IMPORT:
+            return (
+                self._resolve(binding[1], hops + 1) if binding[1] != f"{module}.{name}" else self._submodule(binding[1])
+            )
+        return ("g", module, name)
+
+    def _submodule(self, dotted: str) -> Ref:
+        return ("M", dotted) if dotted in self.modules else ("x", self.knowledge.canonical(dotted))
+
+    def _known(self, dotted: str) -> bool:
+        name = self.knowledge.canonical(dotted)
+        return name in self.knowledge.calls or name in self.knowledge.values or name in self.knowledge.bases
+
+    def dotted(self, module: str, text: str) -> Ref:
+        """What dotted text written in a module (a base class, an annotation) stands for; local scopes are not seen."""
+        if not text:
+            return ("?", text)
+        first, _, rest = text.partition(".")
+        found = self.member(module, first)
+        if found is None:
+            return ("x", self.knowledge.canonical(f"builtins.{text}"))
+        return self._descend(found, rest, 0) if rest else found
+
+    # --- classes
+
+    def class_of_body(self, unit: tuple[str, int]) -> int:
+        """The number of the class whose body this function is, or -1."""
+        return self._class_of_body.get(unit, -1)
+
+    def _ancestors(self, key: tuple[str, int]) -> tuple[Ref, ...]:
+        """The class and its bases, nearest first: ("c", …) of the program and ("x", …) from outside. Depth first, each once:
+        Python's C3 order differs only where bases conflict."""
+        out: list[Ref] = []
+        stack: list[Ref] = [("c", *key)]
+        while stack and len(out) < 64:
+            ref = stack.pop(0)
+            if ref in out:
+                continue
+            out.append(ref)
+            if ref[0] == "c":
+                bases = [self.dotted(ref[1], b) for b in self.klass((ref[1], ref[2])).bases]
+                stack[:0] = [b for b in bases if b[0] in "cx"]
+            elif ref[0] == "x":
+                stack[:0] = [("x", b) for b in self.knowledge.bases.get(ref[1], ())]
+        return tuple(out)
+
+    def external_lineage(self, dotted: str) -> tuple[str, ...]:
+        """A class from outside and its known bases, nearest first."""
+        bases = self.knowledge.bases
+        if dotted not in bases:
+            return (dotted,)
+        out = [dotted]
+        for name in out:
+            out += [b for b in bases.get(name, ()) if b not in out]
+        return tuple(out)
+
+    def method(self, key: tuple[str, int], name: str, *, above: bool = False) -> Ref | None:
+        """Where a class finds a member: ("f" | "c", …), ("v", module, class number) for a class variable, or ("x", dotted) of an
+        external base that knowledge has; None when nobody has it. above: skip the class itself (super())."""
+        for ref in self.ancestors(key)[1 if above else 0 :]:
+            if ref[0] == "c":
+                binding = self._class_names[ref[1], ref[2]].get(name)
+                if binding is not None:
+                    if binding[0] == ir.BOUND_FUNCTION:
+                        return ("f", ref[1], binding[1])
+                    if binding[0] == ir.BOUND_CLASS:
+                        return ("c", ref[1], binding[1])
+                    if binding[0] == ir.BOUND_IMPORT:
+                        return self.resolve(binding[1])
+                    return ("v", ref[1], ref[2])
+            else:
+                dotted = f"{ref[1]}.{name}"
+                if dotted in self.knowledge.calls or dotted in self.knowledge.values:
+                    return ("x", dotted)
+        return None
+
+    def external_bases(self, key: tuple[str, int]) -> tuple[str, ...]:
+        """Dotted names of all bases from outside the program."""
+        return tuple(r[1] for r in self.ancestors(key) if r[0] == "x")
+
+    def overrides(self, key: tuple[str, int], name: str) -> tuple[Ref, ...]:
+        """The functions by which subclasses of the class replace a method, at most eight."""
+        if self._subclasses is None:
+            table: dict[tuple[str, int], list[tuple[str, int]]] = {}
+            for module in self.modules.values():
+                for c in module.classes:
+                    for ref in self.ancestors((module.name, c.number))[1:]:
+                        if ref[0] == "c":
+                            table.setdefault((ref[1], ref[2]), []).append((module.name, c.number))
+            self._subclasses = table
+        out: list[Ref] = []
+        for sub in self._subclasses.get(key, ()):
+            binding = self._class_names[sub].get(name)
+            if binding is not None and binding[0] == ir.BOUND_FUNCTION:
+                out.append(("f", sub[0], binding[1]))
+        return tuple(out[:8])
+
+    def methods_named(self, name: str) -> list[tuple[str, int]]:
+        """Every method of that name, for receivers of unknown type."""
+        return self._methods.get(name, [])

@@ -1,0 +1,55 @@
+"""What a function does to its callers, in plain data: the facts that the solver computes, caches and compares.
+
+A label is a plain tuple:
+    ("p", parameter, path)                       what the caller gave; parameter: its number, or "^name" for a closure's variable
+    ("s", boundary, what, module, pos)           a source
+A sink's site is (module, function number, pos, what): the place of the dangerous call and its name.
+"""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+Label = tuple[Any, ...]
+Site = tuple[str, int, int, str]
+
+
+class SinkHit(NamedTuple):
+    """A value of `label` reaches `site` with the kind alive. pos: the call in this function through which it gets there.
+
+    inner: the label of the callee that carries it on, None when the sink is in this very function.
+    """
+
+    label: Label
+    kind: int  # bit number
+    crossed: bool
+    site: Site
+    pos: int
+    callee: tuple[str, int] | None
+    inner: Label | None
+
+
+class Summary(NamedTuple):
+    """The effect of a call.
+
+    returns: (path, label, mask) the result (path (): itself; ("name",): a field) carries this label for these kinds.
+    constant: (value,) when the result is always this constant. refs: what the result may be. hits: parameters and sources
+    that reach sinks. writes: (parameter, path, label, mask) what the call stores into its arguments. checks: (parameter,
+    path, when, kinds) what the call establishes: when is "true", "false" or "returns". never: it does not return.
+    sinks: how many sinks this body has. lost: it could not be examined to the end.
+    """
+
+    returns: tuple[tuple[tuple[str, ...], Label, int], ...] = ()
+    constant: tuple[Any, ...] = ()
+    refs: tuple[tuple[Any, ...], ...] = ()
+    fields: tuple[tuple[str, tuple[Any, ...], tuple[tuple[Any, ...], ...]], ...] = ()
+    hits: tuple[SinkHit, ...] = ()
+    writes: tuple[tuple[Any, tuple[str, ...], Label, int], ...] = ()
+    checks: tuple[tuple[Any, tuple[str, ...], str, int], ...] = ()
+    never: bool = False
+    sinks: tuple[Site, ...] = ()
+    sources: int = 0
+    lost: str = ""
+
+
+UNKNOWN = Summary()

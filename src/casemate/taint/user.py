@@ -1,0 +1,178 @@
+"""Calls of functions of the program: a callee's summary applied to what the caller gives."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casemate.languages import ir
+from casemate.taint import guards
+from casemate.taint.arguments import Arguments
+from casemate.taint.frame import Frame, Unit
+from casemate.taint.state import ANY
+from casemate.taint.summary import Label, Summary
+from casemate.taint.values import CLEAN, NO, Ref, Value, join, keep, value
+
+
+def call_function(
+    frame: Frame, pos: int, unit: Unit, args: Arguments, receiver: Value | None, operand: Any = None
+) -> Value:
+    """Apply the summary of a function; receiver: what its first parameter gets when it is called as a method."""
+    summary = frame.solver.summary(frame, unit)
+    fn = frame.program.function(unit)
+    bound = args.bind(fn.params, receiver)
+    context = _Binding(frame, unit, fn, bound)
+    for hit in summary.hits:
+        if hit.label[0] == "p":
+            taint = context.taint(hit.label)
+            if taint:
+                frame.reach(taint, hit.kind, hit.site, pos, crossed=hit.crossed, callee=unit, inner=hit.label)
+    for parameter, path, label, mask in summary.writes:
+        _write(frame, context, parameter, path, keep(context.taint(label), mask))
+    if summary.never:
+        frame.dead = True
+    result = _result(frame, pos, unit, summary, context)
+    return _checks(frame, fn, summary, bound, args, receiver, operand, result)
+
+
+class _Binding:
+    """What the labels of a callee are at one call."""
+
+    def __init__(self, frame: Frame, unit: Unit, fn: ir.Function, bound: dict[int, Value]) -> None:
+        self.frame = frame
+        self.unit = unit
+        self.fn = fn
+        self.bound = bound
+        self.memo: dict[Label, int] = {}
+
+    def taint(self, label: Label) -> int:
+        """The taint in the caller of what the callee's label stands for."""
+        got = self.memo.get(label)
+        if got is None:
+            got = self.memo[label] = self._taint(label)
+        return got
+
+    def given(self, parameter: Any) -> Value | None:
+        """The value given for a parameter, or the captured variable."""
+        if type(parameter) is int:
+            return self.bound.get(parameter)
+        name = parameter[1:]
+        if self.fn.parent == self.frame.unit[1] and self.unit[0] == self.frame.unit[0]:
+            return self.frame.get(name)
+        if self.unit[0] == self.frame.unit[0] and name in self.frame.fn.free:
+            return self.frame.solver.free_value(self.frame, name)
+        return None
+
+    def _taint(self, label: Label) -> int:
+        if label[0] == "s":
+            return self.frame.label(label)
+        val = self.given(label[1])
+        if val is None:
+            return 0
+        for n, name in enumerate(label[2]):
+            inner = self.frame.inside(val, name)
+            if not inner.refs:
+                return inner.taint if n + 1 < len(label[2]) else self.frame.deep(inner)
+            val = inner
+        return self.frame.deep(val)
+
+
+def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...], taint: int) -> None:
+    """The callee stored something into what it was given."""
+    if not taint:
+        return
+    val = context.given(parameter)
+    if val is None:
+        return
+    *way, last = path
+    for name in way:
+        val = frame.inside(val, name)
+    for ref in val.refs:
+        if ref[0] in "op":
+            frame.write_field(ref, last, value(taint), weak=True)
+
+
+def _result(frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Binding) -> Value:
+    taint = 0
+    inner: dict[str, int] = {}
+    for path, label, mask in summary.returns:
+        one = keep(context.taint(label), mask)
+        if path:
+            inner[path[0]] = inner.get(path[0], 0) | one
+        else:
+            taint |= one
+    refs: list[Ref] = []
+    for ref in summary.refs:
+        if ref[0] == "p":
+            given = context.given(ref[1])
+            for name in ref[2]:
+                given = frame.inside(given, name) if given is not None else None
+            refs += given.refs if given is not None else ()
+        elif ref[0] == "o":
+            content = {
+                name: value(inner.get(name, 0), const[0] if const else NO, frefs)
+                for name, const, frefs in summary.fields
+            }
+            for name, one in inner.items():
+                content.setdefault(name, value(one))
+            refs.append(frame.new_object(pos, ref[1], content))
+        else:
+            refs.append(ref)
+    const = summary.constant[0] if summary.constant and not taint else NO
+    return value(taint, const, tuple(dict.fromkeys(refs))) if taint or refs or const is not NO else CLEAN
+
+
+def _checks(
+    frame: Frame, fn: ir.Function, summary: Summary, bound: dict[int, Value], args: Arguments, receiver: Value | None,
+    operand: Any, result: Value,
+) -> Value:  # fmt: skip
+    if not summary.checks:
+        return result
+    by_answer: dict[str, tuple[Any, ...]] = {"true": (), "false": (), "returns": ()}
+    for parameter, path, when, mask in summary.checks:
+        if type(parameter) is not int or parameter not in bound:
+            continue
+        place = _operand(fn, parameter, args, receiver, operand)
+        val = bound[parameter]
+        if path:
+            keys = [("@", r, path[0]) for r in val.refs if r[0] in "op"] if len(path) == 1 else []
+        else:
+            keys = frame.keys(place, val)
+        by_answer[when] += tuple((k, mask) for k in keys)
+    guards.apply(frame, frame.env, by_answer["returns"])
+    if by_answer["true"] or by_answer["false"]:
+        return value(result.taint, result.const, result.refs, (by_answer["true"], by_answer["false"]))
+    return result
+
+
+def _operand(fn: ir.Function, parameter: int, args: Arguments, receiver: Value | None, operand: Any) -> Any:
+    if receiver is not None:
+        if parameter == 0:
+            return operand
+        parameter -= 1
+        name = fn.params[parameter + 1].name
+    else:
+        name = fn.params[parameter].name
+    if parameter < len(args.operands):
+        return args.operands[parameter]
+    return args.named[name][1] if name in args.named else None
+
+
+def call_back(frame: Frame, pos: int, callback: Value, given: list[Value]) -> Value:
+    """Something outside calls a function of the program with these values."""
+    out = CLEAN
+    for ref in callback.refs:
+        if ref[0] in "fm":
+            receiver = value(0, NO, (ref[3],)) if ref[0] == "m" else None
+            fn = frame.program.function((ref[1], ref[2]))
+            positional = [p for p in fn.params if p.how in (ir.POSITIONAL, ir.POSITIONAL_ONLY)]
+            room = len(positional) - (receiver is not None)
+            handed = [frame.inside(v, ANY) if _container(v) else v for v in given]
+            handed = handed[:room] if len(handed) >= room else handed
+            out = join(
+                out, call_function(frame, pos, (ref[1], ref[2]), Arguments(handed, [None] * len(handed)), receiver)
+            )
+    return out
+
+
+def _container(val: Value) -> bool:
+    return any(r[0] == "o" and r[2][0] == "i" for r in val.refs)

@@ -1,0 +1,170 @@
+"""Abstract values: what the solver knows of a value at a point of the program.
+
+Taint is one integer. Every label (a parameter, a field of a parameter, or a source) owns a field of `WIDTH` bits in it: a
+bit per kind for which the value is still dangerous, and `CROSSED` when it was spliced into text that the developer fixed.
+So joining is `|`, clearing is `&`, and both cost nanoseconds however many labels there are.
+
+References say what a value may be, as plain tuples (they travel between processes and into the cache):
+
+    ("f", module, number)            a function of the program
+    ("m", module, number, receiver)  a method bound to a receiver reference
+    ("c", module, number)            a class of the program
+    ("t", module, number)            some instance of that class
+    ("x", dotted)                    a function, class or module from outside the program
+    ("i", dotted)                    an instance of a class from outside
+    ("o", site, class reference)     the object made at this place of this function; the class is ("c", …) or ("i", …)
+    ("S", module, number)            `super()` in a method of that class
+    ("M", module)                    a module of the program
+    ("p", parameter, path)           what the caller gave, symbolically
+    ("n", kind)                      not a thing but a property: in canonical form for this kind
+    ("d", key)                       computed from this variable alone, so that a check of it is a check of the variable
+    ("e", key, kinds)                being equal to a value of our own clears these kinds of that variable
+    ("%", text)                      the text starts with this constant
+    ("/",)                           the text ends with a path separator
+    ("r", pattern)                   a compiled regular expression
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, NamedTuple
+
+WIDTH: Final = 32
+CROSSED: Final = 1 << 30
+KINDS: Final = (1 << 26) - 1  # every kind, not crossed
+FIELD: Final = (1 << WIDTH) - 1
+MAX_REFS: Final = 8
+MAX_CONST: Final = 4096  # longer strings are not folded
+
+
+class _NoConstant:
+    """The type of `NO`: no constant is known."""
+
+    def __repr__(self) -> str:
+        return "NO"
+
+
+NO: Final = _NoConstant()
+
+Ref = tuple[Any, ...]
+Key = Any  # a variable name, a temporary, or an object reference
+# When true, when false: (key, kinds cleared) facts that a branch on the value establishes.
+Effects = tuple[tuple[Key, int], ...]
+Predicate = tuple[Effects, Effects]
+
+
+class Value(NamedTuple):
+    """taint: see the module. const: the constant, or NO. refs: what it may be. pred: what branching on it establishes."""
+
+    taint: int
+    const: Any
+    refs: tuple[Ref, ...]
+    pred: Predicate | None
+
+
+_make = tuple.__new__
+
+
+def value(taint: int = 0, const: Any = NO, refs: tuple[Ref, ...] = (), pred: Predicate | None = None) -> Value:
+    """A value; faster than the constructor."""
+    return _make(Value, (taint, const, refs, pred))
+
+
+CLEAN: Final = value()
+NONE: Final = value(0, None)
+
+
+def same_constant(a: Any, b: Any) -> bool:
+    """Whether two constants are the same value of the same type (1 is not True, and NO is only itself)."""
+    return a is b or (a is not NO and b is not NO and type(a) is type(b) and a == b)
+
+
+def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
+    """The union of two reference sets; properties (n, d, %) hold only when both have them."""
+    if a == b:
+        return a
+    if not b:
+        return tuple(r for r in a if r[0] not in PROPERTIES) if a else a
+    if not a:
+        return tuple(r for r in b if r[0] not in PROPERTIES)
+    out = [r for r in a if r in b or r[0] not in PROPERTIES]
+    out += [r for r in b if r not in a and r[0] not in PROPERTIES]
+    return tuple(out[:MAX_REFS])
+
+
+PROPERTIES: Final = frozenset("nde%/")
+
+
+def join(a: Value, b: Value) -> Value:
+    """The least value that covers both."""
+    if a is b or a == b:
+        return a
+    const = a[1] if same_constant(a[1], b[1]) else NO
+    pred = a[3] if a[3] == b[3] else None
+    return _make(Value, (a[0] | b[0], const, join_refs(a[2], b[2]), pred))
+
+
+_units: list[int] = [0]
+
+
+def _unit(fields: int) -> int:
+    """An integer with bit 0 of each of that many fields set."""
+    while len(_units) <= fields:
+        _units.append(_units[-1] | 1 << WIDTH * (len(_units) - 1))
+    return _units[fields]
+
+
+_memo: dict[tuple[int, int], int] = {}
+
+
+def keep(taint: int, mask: int) -> int:
+    """The taint with only the kinds of `mask` alive, marked crossed where `mask` says so; empty labels vanish."""
+    if not taint or mask == KINDS:
+        return taint
+    key = (taint, mask)
+    got = _memo.get(key)
+    if got is None:
+        got = 0
+        crossed = mask & CROSSED
+        for shift, bits in fields(taint):
+            alive = bits & mask & KINDS
+            if alive:
+                got |= (alive | crossed | (bits & CROSSED)) << shift
+        if len(_memo) > 200_000:
+            _memo.clear()
+        _memo[key] = got
+    return got
+
+
+def cross(taint: int) -> int:
+    """The taint of a text into which the value was spliced."""
+    return keep(taint, KINDS | CROSSED)
+
+
+def clear(taint: int, mask: int) -> int:
+    """The taint without the kinds of `mask`."""
+    return keep(taint, KINDS & ~mask) if taint and mask else taint
+
+
+def fields(taint: int) -> list[tuple[int, int]]:
+    """(bit offset, field) of each label present."""
+    out = []
+    shift = 0
+    while taint:
+        low = (taint & -taint).bit_length() - 1
+        skip = low // WIDTH * WIDTH
+        taint >>= skip
+        shift += skip
+        out.append((shift, taint & FIELD))
+        taint >>= WIDTH
+        shift += WIDTH
+    return out
+
+
+def any_kind(taint: int, mask: int) -> bool:
+    """Whether some label is alive for one of the kinds."""
+    return bool(taint and taint & mask * _unit((taint.bit_length() + WIDTH - 1) // WIDTH))
+
+
+def label_mask(number: int, mask: int = KINDS) -> int:
+    """The taint of one label, alive for all kinds."""
+    return mask << WIDTH * number
