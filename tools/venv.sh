@@ -33,14 +33,16 @@ if ! has_ensurepip && [ "$(id -u)" -eq 0 ] && command -v apt-get > /dev/null; th
     { apt-get update -qq && apt-get install -qq -y --no-install-recommends "$package"; } > /dev/null 2>&1 || true
 fi
 
+options=
+if ! has_ensurepip; then
+    if ! "$python" -c 'import pip, venv' 2> /dev/null; then
+        echo "$package is missing. Next step: sudo apt-get install $package" >&2
+        exit 1
+    fi
+    echo "$package is missing (sudo apt-get install $package); going on with the system's pip"
+    options=--without-pip
+fi
+
 echo "making $venv with $("$python" -V)"
 rm -rf "$venv"
-if has_ensurepip; then
-    "$python" -m venv "$venv"
-elif "$python" -c 'import pip, venv' 2> /dev/null; then
-    echo "$package is missing (sudo apt-get install $package); going on with the system's pip"
-    "$python" -m venv --without-pip "$venv"
-else
-    echo "$package is missing. Next step: sudo apt-get install $package" >&2
-    exit 1
-fi
+"$python" -m venv $options "$venv"
