@@ -103,6 +103,12 @@ class LedgerStore(Protocol):
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole and durably (temporary file, fsync, rename, fsync of the folder)."""
 
+    def names(self) -> Iterator[str]:
+        """The names of all files, in no order."""
+
+    def remove(self, folder: str) -> None:
+        """Remove a folder of superseded files; absent is fine, and so is a crash half-way."""
+
     def lock(self) -> LedgerLock:
         """Exclusive across processes."""
 

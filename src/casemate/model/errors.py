@@ -13,7 +13,7 @@ from __future__ import annotations
 class CasemateError(Exception):
     """Something that a person can act upon. what: names the offending thing. next_step: what to do about it."""
 
-    def __init__(self, what: str, *, next_step: str) -> None:
+    def __init__(self, what: str, next_step: str) -> None:
         super().__init__(what, next_step)
         self.what = what
         self.next_step = next_step

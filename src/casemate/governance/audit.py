@@ -1,0 +1,148 @@
+"""The audit of a whole ledger: everything that its checkpoint covers is computed again from the entries.
+
+Tiles and bundles are compared byte by byte, also those of earlier sizes that are still on disk. What the log says must
+hold together as well: an operation ends once, after it began.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from casemate.governance.entries import After, Before, decode
+from casemate.governance.errors import LedgerDamaged
+from casemate.governance.ledger import CHECKPOINT, Ledger
+from casemate.governance.merkle import HASH_SIZE
+from casemate.governance.note import Checkpoint
+from casemate.governance.tiles import WIDTH, RightEdge, Tile, beginning, grow, tiles_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Operation:
+    """One operation as the ledger tells it. after: None while it runs, or when it was killed before it could say so."""
+
+    index: int
+    before: Before
+    after: After | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Audit:
+    """What was checked, and what is wrong.
+
+    head: as signed. tiles: files compared. operations: in order of their beginning. unknown: indices of entries of no
+    known form. leftovers: files of an append that was interrupted. foreign: files that are none of the log's. problems:
+    one line each, in the order in which they were met; empty when the ledger is intact.
+    """
+
+    head: Checkpoint
+    tiles: int
+    operations: tuple[Operation, ...]
+    unknown: tuple[int, ...]
+    leftovers: tuple[str, ...]
+    foreign: tuple[str, ...]
+    problems: tuple[str, ...]
+
+
+def audit(ledger: Ledger) -> Audit:
+    """Check everything below the checkpoint. Raises LedgerMissing, and LedgerDamaged when the checkpoint is not valid."""
+    head, _ = ledger.head()
+    names = sorted(ledger.names())  # listed before anything is read: what an append adds meanwhile is not looked at
+    comparison, history = _Comparison(ledger), _History()
+    edge = RightEdge()
+    try:
+        for start in range(0, head.size, WIDTH):
+            entries = ledger.bundle(start // WIDTH, min(WIDTH, head.size - start))
+            growth = grow(edge, entries)
+            for tile, data in growth.full:
+                comparison.current(tile, data)
+            for index, entry in enumerate(entries, start):
+                history.take(index, entry)
+            edge = growth.edge
+    except LedgerDamaged as error:
+        comparison.problems.append(error.what)
+    else:
+        for tile, data in edge.tiles():
+            comparison.current(tile, data)
+        if edge.root != head.root:
+            comparison.problems.append("the entries do not give the root that the checkpoint states")
+    leftovers, foreign = comparison.others(names, head.size)
+    return Audit(
+        head=head,
+        tiles=comparison.compared,
+        operations=tuple(history.operations.values()),
+        unknown=tuple(history.unknown),
+        leftovers=leftovers,
+        foreign=foreign,
+        problems=(*comparison.problems, *history.problems),
+    )
+
+
+class _Comparison:
+    """Files of the log against what its entries give."""
+
+    def __init__(self, ledger: Ledger) -> None:
+        self._ledger = ledger
+        self.compared = 0
+        self.problems: list[str] = []
+
+    def current(self, tile: Tile, expected: bytes) -> None:
+        """A tile that the checkpoint demands."""
+        self.compared += 1
+        stored = self._ledger.tile(tile)
+        if stored == expected:
+            return
+        if stored is None:
+            self.problems.append(f"{tile.path} is missing")
+        elif tile.level == 0 and len(stored) == len(expected):
+            index = next(
+                i for i in range(0, len(stored), HASH_SIZE) if stored[i:][:HASH_SIZE] != expected[i:][:HASH_SIZE]
+            )
+            entry = tile.index * WIDTH + index // HASH_SIZE
+            self.problems.append(f"entry {entry} does not have the hash that stands in {tile.path}")
+        else:
+            self.problems.append(f"{tile.path} is not what the entries give")
+
+    def others(self, names: Iterable[str], size: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """The remaining files: those of earlier sizes are compared; names of leftovers and of foreign ones."""
+        demanded = {tile.full: tile for tile in tiles_of(size)}
+        leftovers: list[str] = []
+        foreign: list[str] = []
+        for name in names:
+            tile = Tile.parse(name)
+            if tile is None:
+                foreign.extend([name] if name != CHECKPOINT else [])
+            elif (now := demanded.get(tile.full)) is None or tile.width > now.width:
+                leftovers.append(name)
+            elif tile != now:
+                self._superseded(tile, now)
+        return tuple(leftovers), tuple(foreign)
+
+    def _superseded(self, tile: Tile, now: Tile) -> None:
+        stored, current = self._ledger.tile(tile), self._ledger.tile(now)
+        self.compared += 1
+        if current is None or stored != beginning(current, tile):
+            self.problems.append(f"{tile.path} is not the beginning of {now.path}")
+
+
+class _History:
+    """The operations that entries tell of."""
+
+    def __init__(self) -> None:
+        self.operations: dict[int, Operation] = {}
+        self.unknown: list[int] = []
+        self.problems: list[str] = []
+
+    def take(self, index: int, entry: bytes) -> None:
+        """The next entry of the log."""
+        statement = decode(entry)
+        if isinstance(statement, Before):
+            self.operations[index] = Operation(index=index, before=statement, after=None)
+        elif isinstance(statement, After):
+            begun = self.operations.get(statement.before)
+            if begun is None or begun.after is not None or begun.before.operation != statement.operation:
+                self.problems.append(f"entry {index} ends an operation that was not open: {statement.before}")
+            else:
+                self.operations[begun.index] = replace(begun, after=statement)
+        else:
+            self.unknown.append(index)

@@ -1,0 +1,181 @@
+"""What the ledger says of an operation: an entry before it, and one after it with the outcome.
+
+An entry is JSON in the canonical form of RFC 8785 (sorted keys, no white space, integers and text only), so that the
+same statement has one spelling and one hash. The form is version 1 and final: a later version adds, under its own number.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from casemate.governance.budget import Counts
+from casemate.governance.charter import Tier
+
+Value = TypeVar("Value")
+
+VERSION = 1
+MAX_NAMES = 16  # display names of the subject; its digest covers all of them
+MAX_TEXT = 200  # code points of one display text
+
+
+class Outcome(StrEnum):
+    """How an operation ended."""
+
+    COMPLETED = "completed"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    DENIED = "denied"  # permission was refused: it never began
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Before:
+    """Written before an operation's first effect.
+
+    names: the subject as the operator wrote it, cut to a displayable size. count: how many places it has. subject,
+    charter: keyed digests in hex. tier, actor: of the grant. tool: name and version.
+    """
+
+    operation: str
+    tier: Tier
+    actor: str
+    names: tuple[str, ...]
+    count: int
+    subject: str
+    charter: str
+    budget: Counts
+    time: datetime
+    tool: str
+
+    def encode(self) -> bytes:
+        """The entry's bytes."""
+        return _canonical(
+            {
+                "actor": _displayable(self.actor),
+                "budget": asdict(self.budget),
+                "charter": self.charter,
+                "entry": "before",
+                "operation": self.operation,
+                "subject": {
+                    "count": self.count,
+                    "digest": self.subject,
+                    "names": [_displayable(name) for name in self.names[:MAX_NAMES]],
+                },
+                "tier": self.tier.value,
+                "time": _timestamp(self.time),
+                "tool": self.tool,
+                "v": VERSION,
+            }
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class After:
+    """Written when an operation has ended, in whatever way.
+
+    before: index of its first entry. reason: why it was denied, or the type of what made it fail; never a message, which
+    may hold anything. read: keyed digest in hex of what was read. refused, not_examined: calls that permission or budget
+    refused, and reads and looks that gave no content. elapsed_ms: milliseconds.
+    """
+
+    before: int
+    operation: str
+    outcome: Outcome
+    reason: str
+    read: str
+    used: Counts
+    refused: int
+    not_examined: int
+    elapsed_ms: int
+    time: datetime
+
+    def encode(self) -> bytes:
+        """The entry's bytes."""
+        return _canonical(
+            {
+                "before": self.before,
+                "counts": {**asdict(self.used), "not_examined": self.not_examined, "refused": self.refused},
+                "elapsed_ms": self.elapsed_ms,
+                "entry": "after",
+                "operation": self.operation,
+                "outcome": self.outcome.value,
+                "read": self.read,
+                "reason": _displayable(self.reason),
+                "time": _timestamp(self.time),
+                "v": VERSION,
+            }
+        )
+
+
+def decode(entry: bytes) -> Before | After | None:
+    """The statement that an entry makes, or None when it is of no form known here."""
+    try:
+        fields = json.loads(entry)
+        if fields["v"] != VERSION:
+            return None
+        statement = _before(fields) if fields["entry"] == "before" else _after(fields)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None
+    return statement if statement.encode() == entry else None
+
+
+def _before(fields: dict[str, Any]) -> Before:
+    subject = fields["subject"]
+    return Before(
+        operation=_typed(str, fields["operation"]),
+        tier=Tier(fields["tier"]),
+        actor=_typed(str, fields["actor"]),
+        names=tuple(_typed(str, name) for name in _typed(list, subject["names"])),
+        count=_typed(int, subject["count"]),
+        subject=_typed(str, subject["digest"]),
+        charter=_typed(str, fields["charter"]),
+        budget=_counts(fields["budget"]),
+        time=datetime.fromisoformat(fields["time"]),
+        tool=_typed(str, fields["tool"]),
+    )
+
+
+def _after(fields: dict[str, Any]) -> After:
+    counts = dict(fields["counts"])
+    return After(
+        before=_typed(int, fields["before"]),
+        operation=_typed(str, fields["operation"]),
+        outcome=Outcome(fields["outcome"]),
+        reason=_typed(str, fields["reason"]),
+        read=_typed(str, fields["read"]),
+        refused=_typed(int, counts.pop("refused")),
+        not_examined=_typed(int, counts.pop("not_examined")),
+        used=_counts(counts),
+        elapsed_ms=_typed(int, fields["elapsed_ms"]),
+        time=datetime.fromisoformat(fields["time"]),
+    )
+
+
+def _counts(fields: dict[str, Any]) -> Counts:
+    return Counts(**{name: _typed(int, amount) for name, amount in fields.items()})
+
+
+def _typed(kind: type[Value], value: object) -> Value:
+    """The value when it is exactly of that type (JSON's true is no integer)."""
+    if type(value) is not kind:
+        raise TypeError(f"{kind.__name__} expected: {value!r}")
+    return value
+
+
+def _canonical(value: dict[str, Any]) -> bytes:
+    """RFC 8785 for what entries hold: text without surrogates, ASCII keys, integers that a double carries exactly."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False).encode()
+
+
+def _timestamp(time: datetime) -> str:
+    """RFC 3339 in UTC with microseconds."""
+    return time.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
+
+
+def _displayable(text: str) -> str:
+    """Text that UTF-8 can carry, of bounded length: undecodable bytes of a file name stand escaped."""
+    shown = text.encode("utf-8", "backslashreplace").decode()
+    return shown if len(shown) <= MAX_TEXT else shown[: MAX_TEXT - 1] + "…"

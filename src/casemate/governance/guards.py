@@ -1,0 +1,122 @@
+"""The guarded ports: the Protocols of `casemate.ports`, with permission and budget before every effect.
+
+A refusal is an outcome, not an exception: what was already examined is kept, and what was not is counted.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+from casemate.governance.errors import Denied
+from casemate.governance.gate import Gate
+from casemate.model.outcome import NotExamined
+from casemate.ports import Done, Executor, Failed, Item, Result, SourceFile, SourceTree, Store
+
+
+class GuardedTree:
+    """A source tree behind the wall."""
+
+    PORT = "SourceTree"
+
+    def __init__(self, tree: SourceTree, gate: Gate) -> None:
+        if why := gate.refusal(self.PORT, "name"):
+            raise Denied(f"the source tree is out of bounds: {why}", next_step="ask for a charter that covers it")
+        self._tree = tree
+        self._name = tree.name
+        self._gate = gate
+
+    @property
+    def name(self) -> str:
+        """The tree's name, as it was when the operation began."""
+        self._gate.check_open()
+        return self._name
+
+    def walk(self) -> Iterator[SourceFile | NotExamined]:
+        """What the tree has; one NotExamined for the whole when that is not permitted."""
+        return self._walk(self._gate.refusal(self.PORT, "walk"))
+
+    def _walk(self, refusal: str | None) -> Iterator[SourceFile | NotExamined]:
+        if refusal:
+            yield self._gate.denied(".", refusal)
+            return
+        for seen in self._tree.walk():
+            self._gate.check_open()
+            yield self._gate.account(seen) if isinstance(seen, NotExamined) else seen
+
+    def read(self, file: SourceFile) -> bytes | NotExamined:
+        """The file's content, charged and folded into the operation's digest; NotExamined when refused."""
+        gate = self._gate
+        if why := gate.refusal(self.PORT, "read") or gate.reserve(files=1, bytes=file.size):
+            return gate.denied(file.path, why)
+        content = self._tree.read(file)
+        if isinstance(content, NotExamined):
+            return gate.account(content)
+        # Known only now: a size that somebody understated, and the lines. Content beyond the budget is not handed out.
+        lines = content.count(b"\n") + (content[-1:] not in (b"", b"\n"))
+        if why := gate.reserve(bytes=max(0, len(content) - file.size), lines=lines):
+            return gate.denied(file.path, why)
+        gate.reading.fold(self._name, file.path, content)
+        return content
+
+
+class GuardedStore:
+    """A cache behind the wall. A refusal looks like an empty or full cache: it costs time only."""
+
+    PORT = "Store"
+
+    def __init__(self, store: Store, gate: Gate) -> None:
+        self._store = store
+        self._gate = gate
+
+    def get(self, key: str) -> bytes | None:
+        """The stored bytes; None when absent or refused."""
+        return None if self._gate.refusal(self.PORT, "get") else self._store.get(key)
+
+    def put(self, key: str, data: bytes) -> None:
+        """Keep bytes, charged; nothing when refused."""
+        if not (self._gate.refusal(self.PORT, "put") or self._gate.reserve(cache_bytes=len(data))):
+            self._store.put(key, data)
+
+
+class GuardedExecutor:
+    """An executor behind the wall."""
+
+    PORT = "Executor"
+
+    def __init__(self, executor: Executor, gate: Gate) -> None:
+        self._executor = executor
+        self._gate = gate
+
+    def map(
+        self, task: Callable[[Item], Result], items: Iterable[Item], *, label: Callable[[Item], str]
+    ) -> Iterator[Done[Item, Result] | Failed[Item]]:
+        """Outcomes in the order of the items; from the first refused one on, every item Failed with DENIED."""
+        self._gate.check_open()
+        return self._map(task, iter(items), label)
+
+    def _map(
+        self, task: Callable[[Item], Result], items: Iterator[Item], label: Callable[[Item], str]
+    ) -> Iterator[Done[Item, Result] | Failed[Item]]:
+        gate = self._gate
+        refused: list[tuple[Item, str]] = []
+
+        def admitted() -> Iterator[Item]:
+            for item in items:
+                if why := gate.refusal(self.PORT, "map") or gate.reserve(tasks=1):
+                    refused.append((item, why))
+                    return
+                yield item
+
+        for outcome in self._executor.map(task, admitted(), label=label):
+            gate.check_open()
+            if isinstance(outcome, Failed):
+                gate.account(outcome.why)
+            yield outcome
+        for item, why in refused:
+            yield Failed(item, gate.denied(label(item), why))
+            for rest in items:
+                yield Failed(rest, gate.denied(label(rest), why))
+
+
+GUARDED = {guard.PORT: guard for guard in (GuardedTree, GuardedStore, GuardedExecutor)}
+"""The guarded version of each port that a stage may hold, by the port's name."""

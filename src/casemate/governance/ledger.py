@@ -1,0 +1,202 @@
+"""The ledger: an append-only log of entries in a LedgerStore, with a signed checkpoint as its head.
+
+An append writes entry bundles, then hash tiles, then the checkpoint, each durably. The checkpoint is the commit: a
+crash before it leaves the old log (and tiles that no checkpoint speaks of, which the next append overwrites), a crash
+after it leaves the new one. So there is no repair step: opening is reading the checkpoint and the right edge.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+from hashlib import sha256
+
+from casemate.governance.errors import LedgerDamaged, LedgerMissing
+from casemate.governance.merkle import (
+    EMPTY_ROOT,
+    PerfectSubtree,
+    inclusion_proof,
+    leaf_hash,
+    tree_root,
+    verify_inclusion,
+)
+from casemate.governance.note import Checkpoint, InvalidNote, VerifierKey, open_checkpoint, sign_checkpoint
+from casemate.governance.tiles import (
+    ENTRIES,
+    HEIGHT,
+    WIDTH,
+    RightEdge,
+    Tile,
+    beginning,
+    decode_bundle,
+    decode_hashes,
+    grow,
+)
+from casemate.ports import LedgerStore, Signer
+
+CHECKPOINT = "checkpoint"
+_SEE_DOCS = "run `casemate ledger verify`, and see docs/ledger.md on how to set a damaged ledger aside"
+
+
+def log_key(public_key: bytes) -> VerifierKey:
+    """The log's verifier key. Its name, which is the log's origin, follows from the key: a new key is a new log.
+
+    `.alt` is the top-level name set aside for names outside the DNS (RFC 9476).
+    """
+    return VerifierKey(name=f"casemate.alt/ledger/{sha256(public_key).hexdigest()[:32]}", key=public_key)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Inclusion:
+    """That an entry stands in the log: everything an outsider needs besides the log's public key."""
+
+    index: int
+    entry: bytes
+    proof: tuple[bytes, ...]
+    checkpoint: Checkpoint
+    note: bytes
+
+
+class Ledger:
+    """The log below one store, under one key."""
+
+    def __init__(self, *, store: LedgerStore, signer: Signer) -> None:
+        self._store = store
+        self._signer = signer
+        self._written: tuple[bytes, RightEdge] | None = None
+
+    @property
+    def key(self) -> VerifierKey:
+        """The key that the log's checkpoints are verified with."""
+        return log_key(self._signer.public_key)
+
+    def append(self, entries: Sequence[bytes]) -> int:
+        """Add entries durably, in one step for all of them; the index of the first.
+
+        Raises LedgerDamaged when the log's head or right edge is not what was signed, and what the store raises.
+        """
+        with self._store.lock():
+            edge = self._edge()
+            growth = grow(edge, entries)
+            for tile, data in (*growth.full, *growth.partial):
+                self._store.write(tile.path, data)
+            head = Checkpoint(origin=self.key.name, size=growth.edge.size, root=growth.edge.root)
+            note = sign_checkpoint(head, self._signer)
+            self._store.write(CHECKPOINT, note)
+            self._written = (note, growth.edge)
+            for tile, _ in growth.full:  # tlog-tiles: partial tiles may go once the full one is there
+                self._store.remove(tile.partial_folder)
+        return edge.size
+
+    def head(self) -> tuple[Checkpoint, bytes]:
+        """The verified checkpoint, and the signed note it was read from. LedgerMissing when nothing was recorded."""
+        note = self._store.read(CHECKPOINT)
+        if note is None:
+            tiles = any(Tile.parse(name) for name in self._store.names())
+            note = self._store.read(CHECKPOINT)  # again: another process may have begun the log in between
+        if note is None:
+            if tiles:
+                raise LedgerDamaged("the ledger has entries but its checkpoint is gone", next_step=_SEE_DOCS)
+            raise LedgerMissing("the ledger is empty: nothing was recorded yet", next_step="run a scan first")
+        return self._open(note), note
+
+    def prove(self, index: int) -> Inclusion:
+        """The entry and the proof that the current checkpoint covers it; IndexError when there is no such entry."""
+        head, note = self.head()
+        if not 0 <= index < head.size:
+            raise IndexError(index)
+        width = min(WIDTH, head.size - index // WIDTH * WIDTH)
+        entry = self.bundle(index // WIDTH, width)[index % WIDTH]
+        proof = inclusion_proof(index, head.size, self._perfect_subtrees(head.size))
+        if not verify_inclusion(leaf=leaf_hash(entry), index=index, size=head.size, proof=proof, root=head.root):
+            raise LedgerDamaged(f"entry {index!r} is not what the checkpoint covers", next_step=_SEE_DOCS)
+        return Inclusion(index=index, entry=entry, proof=proof, checkpoint=head, note=note)
+
+    def tile(self, tile: Tile) -> bytes | None:
+        """A tile's bytes: its own file, or the beginning of the full tile that has replaced it."""
+        data = self._store.read(tile.path)
+        if data is None and tile.width < WIDTH:
+            full = self._store.read(tile.full.path)
+            data = None if full is None else beginning(full, tile)
+        return data
+
+    def bundle(self, index: int, width: int) -> tuple[bytes, ...]:
+        """The first entries of a bundle; LedgerDamaged when they are not there."""
+        tile = Tile(level=ENTRIES, index=index, width=width)
+        data = self.tile(tile)
+        try:
+            entries = decode_bundle(data or b"")
+        except ValueError:
+            entries = ()
+        if len(entries) != width:
+            raise LedgerDamaged(f"the ledger's {tile.path!r} is missing or damaged", next_step=_SEE_DOCS)
+        return entries
+
+    def names(self) -> Iterator[str]:
+        """The names of all files of the log, committed or not."""
+        return iter(self._store.names())
+
+    def _perfect_subtrees(self, size: int) -> PerfectSubtree:
+        """The hashes of a log of that size, read from its tiles."""
+
+        @cache
+        def hashes(level: int, index: int) -> tuple[bytes, ...]:
+            width = min(WIDTH, size // WIDTH**level - index * WIDTH)
+            return self._hashes(Tile(level=level, index=index, width=width))
+
+        def perfect(level: int, index: int) -> bytes:
+            tile_level, height = divmod(level, HEIGHT)
+            tile, first = divmod(index << height, WIDTH)
+            return tree_root(hashes(tile_level, tile)[first : first + (1 << height)])
+
+        return perfect
+
+    def _open(self, note: bytes) -> Checkpoint:
+        try:
+            return open_checkpoint(note, self.key)
+        except InvalidNote as error:
+            raise LedgerDamaged(f"the ledger's checkpoint is not valid ({error})", next_step=_SEE_DOCS) from error
+
+    def _edge(self) -> RightEdge:
+        """The right edge to append to, checked against the checkpoint: nothing is signed over damage."""
+        note = self._store.read(CHECKPOINT)
+        if self._written is not None and self._written[0] == note:
+            return self._written[1]
+        try:
+            head, _ = self.head()
+        except LedgerMissing:
+            # The empty log gets a head of its own, so that later a missing checkpoint is known to be a loss.
+            empty = Checkpoint(origin=self.key.name, size=0, root=EMPTY_ROOT)
+            self._store.write(CHECKPOINT, sign_checkpoint(empty, self._signer))
+            return RightEdge()
+        if self._written is not None and head.size < self._written[1].size:
+            raise LedgerDamaged(
+                f"the ledger shrank from {self._written[1].size!r} to {head.size!r} entries", next_step=_SEE_DOCS
+            )
+        edge = self._read_edge(head.size)
+        if edge.root != head.root:
+            raise LedgerDamaged("the ledger's tiles do not give the root of its checkpoint", next_step=_SEE_DOCS)
+        if tuple(map(leaf_hash, edge.entries)) != (edge.levels[0] if edge.levels else ()):
+            raise LedgerDamaged("the ledger's last entries are not those of its tiles", next_step=_SEE_DOCS)
+        return edge
+
+    def _read_edge(self, size: int) -> RightEdge:
+        levels: list[tuple[bytes, ...]] = []
+        count = size
+        while count:
+            full, rest = divmod(count, WIDTH)
+            levels.append(self._hashes(Tile(level=len(levels), index=full, width=rest)) if rest else ())
+            count = full
+        entries = self.bundle(size // WIDTH, size % WIDTH) if size % WIDTH else ()
+        return RightEdge(size=size, entries=entries, levels=tuple(levels))
+
+    def _hashes(self, tile: Tile) -> tuple[bytes, ...]:
+        data = self.tile(tile)
+        try:
+            hashes = decode_hashes(data or b"")
+        except ValueError:
+            hashes = ()
+        if len(hashes) != tile.width:
+            raise LedgerDamaged(f"the ledger's {tile.path!r} is missing or damaged", next_step=_SEE_DOCS)
+        return hashes

@@ -1,0 +1,86 @@
+"""Policy: which tier may do which action at which port. What no rule names is denied, so an empty policy denies all."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from casemate.governance.charter import Target, Tier
+from casemate.governance.grants import Grant
+
+OPERATION = "Operation"
+"""The port of operations as such: permission to start one is asked like any other."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rule:
+    """A grant of this tier may do these actions at this port. port: a Protocol's name. actions: names of its methods."""
+
+    tier: Tier
+    port: str
+    actions: frozenset[str]
+
+    def __post_init__(self) -> None:
+        if not self.actions:
+            raise ValueError(f"a rule for {self.port!r} names no action")
+
+
+@dataclass(frozen=True, slots=True)
+class Permit:
+    """It may be done; which tier it takes."""
+
+    tier: Tier
+
+
+@dataclass(frozen=True, slots=True)
+class Denial:
+    """It may not be done, and why."""
+
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """A set of rules."""
+
+    rules: tuple[Rule, ...] = ()
+
+    def permits(
+        self, grant: Grant, port: str, action: str, subject: Sequence[Target], *, now: datetime
+    ) -> Permit | Denial:
+        """Whether the grant's holder may do the action at the port, on all of the subject, at that time."""
+        if not self.rules:
+            return Denial("the policy is empty and permits nothing")
+        rule = next((rule for rule in self.rules if rule.port == port and action in rule.actions), None)
+        if rule is None:
+            return Denial(f"no rule permits {port}.{action}")
+        if not grant.tier.includes(rule.tier):
+            return Denial(
+                f"{port}.{action} takes a grant for {rule.tier.value!r}, this one is for {grant.tier.value!r}"
+            )
+        if port not in grant.ports:
+            return Denial(f"the grant does not reach the port {port}")
+        if now >= grant.expires:
+            return Denial(f"the grant expired at {grant.expires.isoformat(timespec='seconds')}")
+        if not subject:
+            return Denial("it names nothing that it is about")
+        for place in subject:
+            if not grant.covers(place):
+                return Denial(f"the grant does not cover {place.name!r}")
+        return Permit(rule.tier)
+
+
+def _rule(tier: Tier, port: str, *actions: str) -> Rule:
+    return Rule(tier=tier, port=port, actions=frozenset(actions))
+
+
+HOUSE_POLICY = Policy(
+    rules=(
+        _rule(Tier.FIND, OPERATION, "scan"),
+        _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
+        _rule(Tier.FIND, "Store", "get", "put"),
+        _rule(Tier.FIND, "Executor", "map"),
+    )
+)
+"""What Casemate itself permits: finding looks, keeps derived facts and computes; it does nothing else."""

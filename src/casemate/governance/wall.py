@@ -1,0 +1,137 @@
+"""The wall: no effect without permission, budget and a pair of ledger entries around it.
+
+`Wall.operation` is the only way to guarded ports. Before it yields, permission was given and an entry is durably
+written; when it ends, in whatever way, a second entry says how, and its ports are dead.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from casemate import __version__
+from casemate.governance.budget import Counts
+from casemate.governance.charter import Charter, Target
+from casemate.governance.digests import KeyedDigests
+from casemate.governance.entries import After, Before, Outcome
+from casemate.governance.errors import Denied
+from casemate.governance.gate import Gate
+from casemate.governance.grants import Grant
+from casemate.governance.guards import GUARDED, GuardedExecutor, GuardedStore, GuardedTree
+from casemate.governance.ledger import Ledger
+from casemate.governance.policy import OPERATION, Policy
+from casemate.model.errors import CasemateError
+from casemate.ports import Clock, Executor, SourceTree, Store
+
+BELOW_THE_WALL = frozenset({"Clock", "Signer", "LedgerStore", "LedgerLock"})
+"""Ports that only governance itself holds: what the wall is built from cannot stand behind it."""
+
+
+class Operation:
+    """A running operation: the only source of guarded ports."""
+
+    def __init__(self, gate: Gate) -> None:
+        self._gate = gate
+
+    def tree(self, tree: SourceTree) -> GuardedTree:
+        """The tree behind the wall; Denied when not even its name may be known."""
+        return GuardedTree(tree, self._gate)
+
+    def store(self, store: Store) -> GuardedStore:
+        """The store behind the wall."""
+        return GuardedStore(store, self._gate)
+
+    def executor(self, executor: Executor) -> GuardedExecutor:
+        """The executor behind the wall."""
+        return GuardedExecutor(executor, self._gate)
+
+
+class Wall:
+    """Charter, policy, ledger and budget around every operation. budget: the limits of each single operation."""
+
+    def __init__(
+        self,
+        *,
+        charter: Charter,
+        policy: Policy,
+        ledger: Ledger,
+        digests: KeyedDigests,
+        clock: Clock,
+        budget: Counts,
+    ) -> None:
+        self._charter = charter
+        self._policy = policy
+        self._ledger = ledger
+        self._digests = digests
+        self._clock = clock
+        self._budget = budget
+
+    def grant(self) -> Grant:
+        """The widest grant that the charter gives, to hand down and to narrow."""
+        return Grant.of(self._charter, ports=(OPERATION, *GUARDED))
+
+    @contextmanager
+    def operation(self, name: str, *, subject: tuple[Target, ...], grant: Grant | None = None) -> Iterator[Operation]:
+        """Run an operation, such as "scan", on these places, under a grant (by default the widest).
+
+        Raises Denied when it is not permitted, and what the ledger raises when it cannot be recorded; in both cases
+        nothing was done.
+        """
+        grant = self.grant() if grant is None else grant
+        gate = Gate(
+            charter=self._charter,
+            grant=grant,
+            policy=self._policy,
+            subject=subject,
+            clock=self._clock,
+            budget=self._budget,
+            reading=self._digests.reading(),
+        )
+        refusal = gate.refusal(OPERATION, name)
+        started = self._clock.monotonic()
+        index = self._ledger.append([self._before(name, subject, grant)])
+
+        def end(outcome: Outcome, reason: str = "") -> None:
+            gate.close()
+            after = After(
+                before=index,
+                operation=name,
+                outcome=outcome,
+                reason=reason,
+                read=gate.reading.hexdigest(),
+                used=gate.used,
+                refused=gate.refused,
+                not_examined=gate.not_examined,
+                elapsed_ms=round((self._clock.monotonic() - started) * 1000),
+                time=self._clock.now(),
+            )
+            self._ledger.append([after.encode()])
+
+        if refusal:
+            end(Outcome.DENIED, refusal)
+            raise Denied(f"{name} is not permitted: {refusal}", next_step="ask for a charter that allows it")
+        try:
+            yield Operation(gate)
+        except BaseException as error:
+            failed = isinstance(error, Exception)
+            try:
+                end(Outcome.FAILED if failed else Outcome.INTERRUPTED, type(error).__name__)
+            except CasemateError as fault:  # the first error matters more, and a missing end shows in the ledger
+                error.add_note(f"the ledger could not record how it ended: {fault}")
+            raise
+        end(Outcome.COMPLETED)
+
+    def _before(self, name: str, subject: tuple[Target, ...], grant: Grant) -> bytes:
+        charter = self._charter
+        return Before(
+            operation=name,
+            tier=grant.tier,
+            actor=grant.holder,
+            names=tuple(target.name for target in subject),
+            count=len(subject),
+            subject=self._digests.texts("casemate/subject", (target.path for target in subject)),
+            charter=self._digests.texts("casemate/charter", charter.statement()),
+            budget=self._budget,
+            time=self._clock.now(),
+            tool=f"casemate {__version__}",
+        ).encode()
