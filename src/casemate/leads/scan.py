@@ -88,11 +88,11 @@ def _best(flows: Iterable[Flow], rules: Sequence[FlowRule]) -> list[tuple[FlowRu
     for rule in rules:
         for kind in rule.sinks:
             by_kind.setdefault(kind, []).append(rule)
-    best: dict[tuple[str, str, int], tuple[FlowRule, Flow]] = {}
+    best: dict[tuple[str, str, int, int], tuple[FlowRule, Flow]] = {}
     for flow in flows:
         for rule in by_kind.get(flow.kind.name, ()):
             if flow.boundary in rule.boundaries:
-                key = (rule.id, flow.site[0], flow.site[2])
+                key = (rule.id, *flow.site[:3])
                 had = best.get(key)
                 if had is None or _weight(flow) < _weight(had[1]):
                     best[key] = (rule, flow)
@@ -105,7 +105,8 @@ def _weight(flow: Flow) -> tuple[bool, int, bool, bool]:
 
 def _lead(program: Program, explainer: Explainer, rule: FlowRule, flow: Flow) -> Lead:
     steps = [_step(program, hop) for hop in explainer.hops(flow)]
-    module, number, pos, what = flow.site
+    module, number, start, what = flow.site
+    pos = program.absolute((module, number), start)
     fn = program.modules[module].functions[number]
     message = rule.message.format(source=flow.source[2], sink=shown(what), function=fn.qualname or "the module")
     return Lead(

@@ -165,7 +165,7 @@ def _own_method(
 ) -> Value | None:
     """A method found through a class of the program."""
     program = frame.program
-    found = program.method(key, name, above=kind == "S")
+    found = program.method(key, name, kind == "S")
     if found is None:
         return None
     if found[0] == "x":
@@ -180,7 +180,7 @@ def _own_method(
         targets += [o for o in program.overrides(key, name) if o != found]
     out: Value | None = None
     for _, module, number in targets[:MAX_TARGETS]:
-        fn = program.function((module, number))
+        fn = program.callee((module, number))
         how = _binding(fn)
         first: Value | None = receiver
         if how == "static" or (kind == "c" and how == "instance"):
@@ -253,12 +253,12 @@ def _attribute_of(frame: Frame, pos: int, ref: Ref, val: Value, name: str) -> Va
 
 def _class_attribute(frame: Frame, pos: int, key: Unit, ref: Ref, name: str) -> Value | None:
     """An attribute found through a class: a method, a property's value, or what any method stored there."""
-    found = frame.program.method(key, name, above=ref[0] == "S")
+    found = frame.program.method(key, name, ref[0] == "S")
     cell = frame.solver.attribute_value(frame, key, name)
     if found is None:
         return cell
     if found[0] == "f":
-        fn = frame.program.function((found[1], found[2]))
+        fn = frame.program.callee((found[1], found[2]))
         if _is_property(fn) and ref[0] != "c":
             return user.call_function(frame, pos, (found[1], found[2]), Arguments([], []), value(0, NO, (ref,)))
         if _binding(fn) == "static" or (ref[0] == "c" and _binding(fn) == "instance"):
@@ -285,7 +285,7 @@ def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: s
         return value(0, NO, (("x", dotted),))
     taint = 0
     if known.source is not None:
-        taint = frame.label(("s", known.source.boundary.value, known.source.what, frame.unit[0], pos))
+        taint = frame.source(known.source, pos)
     refs: tuple[Ref, ...] = (("i", known.type),) if known.type else (("x", dotted),)
     if known.constant:
         return value(0, known.constant, (("i", "str"),))
@@ -315,9 +315,8 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
         elif ref[0] in "xi":
             written = frame.knowledge.values.get(f"{ref[1]}.{name}")
             if written is not None and written.writes:
-                site = (frame.unit[0], frame.unit[1], pos, written.name)
-                frame.sinks.add(site)
-                frame.reach(frame.deep(val), frame.knowledge.kinds[written.writes].bit, site, pos)
+                kind = frame.knowledge.kinds[written.writes]
+                frame.reach(frame.deep(val), kind.bit, frame.sink(pos, written.name), pos)
         elif ref[0] == "M":
             frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))
 

@@ -45,12 +45,20 @@ class Explainer:
             out += [Hop(unit[0], pos, "flow", "") for pos in self._way(unit, hit)]
             if hit.callee is None or hit.inner is None:
                 break
-            out.append(Hop(unit[0], hit.pos, "call", self.solver.program.function(hit.callee).qualname))
+            out.append(
+                Hop(
+                    unit[0],
+                    self.solver.program.absolute(unit, hit.pos),
+                    "call",
+                    self.solver.program.function(hit.callee).qualname,
+                )
+            )
             following = self._follow(hit)
             if following is None:
                 break
             unit, hit = hit.callee, following
-        out.append(Hop(flow.site[0], flow.site[2], "sink", flow.site[3]))
+        end = self.solver.program.absolute(flow.site[:2], flow.site[2])
+        out.append(Hop(flow.site[0], end, "sink", flow.site[3]))
         return _distinct(out)
 
     def _follow(self, hit: SinkHit) -> SinkHit | None:
@@ -80,10 +88,11 @@ class Explainer:
     def _way(self, unit: Unit, hit: SinkHit) -> list[int]:
         """Offsets at which the value goes on inside one function, between its start there and the call or sink."""
         frame, log = self._log(unit)
-        end = next((n for n in range(len(log) - 1, -1, -1) if log[n][0] == hit.pos and log[n][2]), None)
+        last = frame.fn.pos + hit.pos
+        end = next((n for n in range(len(log) - 1, -1, -1) if log[n][0] == last and log[n][2]), None)
         if end is None:
             return []
-        begin = hit.label[4] if hit.label[0] == "s" and hit.label[3] == unit[0] else None
+        begin = frame.fn.pos + hit.label[5] if hit.label[0] == "s" and hit.label[3:5] == unit else None
         name = frame.fn.params[hit.label[1]].name if hit.label[0] == "p" and type(hit.label[1]) is int else None
         seen = {end}
         queue: list[tuple[int, tuple[int, ...]]] = [(end, ())]

@@ -93,8 +93,7 @@ def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arg
         if sink.when and not all(_holds(frame, c, receiver, args) for c in sink.when):
             continue
         kind = frame.knowledge.kinds[sink.kind]
-        site = (frame.unit[0], frame.unit[1], pos, call.name)
-        frame.sinks.add(site)
+        site = frame.sink(pos, call.name)
         for val, _ in args.select(sink.arg, receiver):
             taint = frame.deep(_item(frame, val, sink.item))
             if taint:
@@ -141,7 +140,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
     if call.normalises:
         properties += [("n", k) for k in call.normalises]
     if call.source is not None:
-        taint |= frame.label(("s", call.source.boundary.value, call.source.what, frame.unit[0], pos))
+        taint |= frame.source(call.source, pos)
     refs = (*_type(frame, call, receiver, args), *dict.fromkeys(properties))
     return value(taint, NO, refs) if taint or refs else CLEAN
 

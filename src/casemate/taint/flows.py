@@ -73,7 +73,8 @@ class Query:
         label = hit.label
         if label[0] == "s":
             boundary = Boundary(label[1])
-            yield Flow(kind, boundary, (label[3], label[4], label[2]), hit.site, hit.crossed, unit, hit)
+            start = self.program.absolute((label[3], label[4]), label[5])
+            yield Flow(kind, boundary, (label[3], start, label[2]), hit.site, hit.crossed, unit, hit)
             return
         fn = self.program.function(unit)
         if type(label[1]) is not int:

@@ -21,7 +21,7 @@ from casemate.taint.values import (
 )
 
 if TYPE_CHECKING:
-    from casemate.knowledge.entries import Entry, Knowledge
+    from casemate.knowledge.entries import Entry, Knowledge, Source
     from casemate.taint.program import Program
     from casemate.taint.solver import Solver
 
@@ -55,7 +55,8 @@ class Frame:
         self.origin: dict[int, Any] = {}
         self.labels: list[Label] = []
         self.numbers: dict[Label, int] = {}
-        self.reads: set[Any] = set()
+        self.reads: dict[Any, None] = {}
+        self.asked: dict[Any, Any] = {}
         self.hits: dict[tuple[Label, int, Site], SinkHit] = {}
         self.hit_count: dict[tuple[Label, int], int] = {}
         self.sinks: set[Site] = set()
@@ -123,7 +124,17 @@ class Frame:
                 out |= keep(self.label(label), mask)
         return out
 
-    # --- sinks
+    # --- sources and sinks; positions leave the function relative to its start, so that they survive edits above it
+
+    def source(self, source: Source, pos: int) -> int:
+        """The taint of data that enters here."""
+        return self.label(("s", source.boundary.value, source.what, *self.unit, pos - self.fn.pos))
+
+    def sink(self, pos: int, what: str) -> Site:
+        """A dangerous call here, counted."""
+        site = (*self.unit, pos - self.fn.pos, what)
+        self.sinks.add(site)
+        return site
 
     def reach(
         self,
@@ -152,7 +163,7 @@ class Frame:
                 self.hit_count[label, kind] = count + 1
             elif had.crossed or not is_crossed:
                 continue
-            self.hits[key] = SinkHit(label, kind, is_crossed, site, pos, callee, inner)
+            self.hits[key] = SinkHit(label, kind, is_crossed, site, pos - self.fn.pos, callee, inner)
 
     # --- objects
 

@@ -104,9 +104,7 @@ def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
                 body = frame.read_field(ref, 0) or body
             elif ref[0] == "o" and ref[2][0] == "i" and ref[2][1] in ("dict", "list"):
                 body = CLEAN
-        site = (frame.unit[0], frame.unit[1], pos, "response")
-        frame.sinks.add(site)
-        frame.reach(body.taint, kind.bit, site, pos)
+        frame.reach(body.taint, kind.bit, frame.sink(pos, "response"), pos)
     pred = val.pred
     flat = value(frame.deep(val) if not any(r[0] == "o" for r in val.refs) else val.taint, val.const, val.refs, pred)
     if val.const is True or val.const is False:

@@ -7,12 +7,13 @@ modules, so the solver can record which answers a result rests on.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from functools import lru_cache
+from typing import Any
 
 from casemate.knowledge.entries import Knowledge
 from casemate.languages import ir
 from casemate.taint.values import Ref
 
+Question = tuple[Any, ...]
 MAX_HOPS = 20  # re-exports followed before a name counts as unresolvable
 
 
@@ -34,22 +35,78 @@ class Program:
                 if f.owner >= 0 and f.kind == "function":
                     self._methods.setdefault(f.name, []).append((m.name, f.number))
         self._subclasses: dict[tuple[str, int], list[tuple[str, int]]] | None = None
-        self.resolve = lru_cache(maxsize=None)(self._resolve)
-        self.ancestors = lru_cache(maxsize=None)(self._ancestors)
+        self.asked: dict[Question, Any] = {}  # by whoever runs now, with the answers; the solver swaps it
+        self._answers: dict[Question, Any] = {}
 
     def function(self, unit: tuple[str, int]) -> ir.Function:
         """The function of a unit."""
         return self.modules[unit[0]].functions[unit[1]]
 
+    def has(self, unit: tuple[str, int]) -> bool:
+        """Whether there is such a function."""
+        return unit[0] in self.modules and unit[1] < len(self.modules[unit[0]].functions)
+
+    def absolute(self, unit: tuple[str, int], pos: int) -> int:
+        """The byte offset in the file of a position relative to a function's start."""
+        return self.function(unit).pos + pos
+
     def klass(self, key: tuple[str, int]) -> ir.Class:
         """The class of a key."""
         return self.modules[key[0]].classes[key[1]]
 
+    # --- questions: their answers are kept, and noted for whoever asks
+
+    def ask(self, question: Question) -> Any:
+        """The answer to (method, arguments…); a pure function of the modules' names and headers."""
+        answer = self._answers.get(question, self)
+        if answer is self:
+            answer = self._answers[question] = getattr(self, "_" + question[0])(*question[1:])
+        self.asked[question] = answer
+        return answer
+
+    def resolve(self, dotted: str) -> Ref:
+        """What an absolute dotted name stands for: ("f" | "c", module, number), ("g", module, name), ("M", module) or
+        ("x", dotted)."""
+        return self.ask(("resolve", dotted))  # type: ignore[no-any-return]
+
+    def member(self, module: str, name: str) -> Ref | None:
+        """What a name at a module's top level stands for, or None when the module binds no such name."""
+        return self.ask(("member", module, name))  # type: ignore[no-any-return]
+
+    def dotted(self, module: str, text: str) -> Ref:
+        """What dotted text written in a module (a base class, an annotation) stands for; local scopes are not seen."""
+        return self.ask(("dotted", module, text))  # type: ignore[no-any-return]
+
+    def ancestors(self, key: tuple[str, int]) -> tuple[Ref, ...]:
+        """The class and its bases, nearest first: ("c", …) of the program and ("x", …) from outside. Depth first, each once:
+        Python's C3 order differs only where bases conflict."""
+        return self.ask(("ancestors", key))  # type: ignore[no-any-return]
+
+    def method(self, key: tuple[str, int], name: str, above: bool = False) -> Ref | None:
+        """Where a class finds a member: ("f" | "c", …), ("v", module, class number) for a class variable, or ("x", dotted) of an
+        external base that knowledge has; None when nobody has it. above: skip the class itself (super())."""
+        return self.ask(("method", key, name, above))  # type: ignore[no-any-return]
+
+    def overrides(self, key: tuple[str, int], name: str) -> tuple[Ref, ...]:
+        """The functions by which subclasses of the class replace a method, at most eight."""
+        return self.ask(("overrides", key, name))  # type: ignore[no-any-return]
+
+    def methods_named(self, name: str) -> tuple[tuple[str, int], ...]:
+        """Methods of that name in the whole program, for receivers of unknown type; at most two, which is one too many."""
+        return self.ask(("methods_named", name))  # type: ignore[no-any-return]
+
+    def callee(self, unit: tuple[str, int]) -> ir.Function:
+        """A function about to be called; its header counts as asked for."""
+        self.header(unit)
+        return self.function(unit)
+
+    def header(self, unit: tuple[str, int]) -> tuple[Any, ...]:
+        """How a function is called: parameters, decorators' names, owner, parent."""
+        return self.ask(("header", unit))  # type: ignore[no-any-return]
+
     # --- names
 
     def _resolve(self, dotted: str, hops: int = 0) -> Ref:
-        """What an absolute dotted name stands for: ("f" | "c", module, number), ("g", module, name), ("M", module) or
-        ("x", dotted)."""
         if hops > MAX_HOPS:
             return ("x", dotted)
         head, tail = dotted, ""
@@ -61,7 +118,7 @@ class Program:
         if not tail:
             return ("M", head)
         first, _, rest = tail.partition(".")
-        found = self.member(head, first, hops + 1)
+        found = self._member(head, first, hops + 1)
         if found is None:
             return ("x", self.knowledge.canonical(dotted))
         return self._descend(found, rest, hops) if rest else found
@@ -79,8 +136,7 @@ class Program:
                 return self._descend(inner, more, hops + 1) if more else inner
         return ("?", rest)
 
-    def member(self, module: str, name: str, hops: int = 0) -> Ref | None:
-        """What a name at a module's top level stands for, or None when the module binds no such name."""
+    def _member(self, module: str, name: str, hops: int = 0) -> Ref | None:
         if hops > MAX_HOPS:
             return None
         binding = self._names[module].get(name)
@@ -90,7 +146,7 @@ class Program:
                 return ("M", sub)
             for star in self.modules[module].stars:
                 if star in self.modules:
-                    found = self.member(star, name, hops + 1)
+                    found = self._member(star, name, hops + 1)
                     if found is not None:
                         return found
             for star in self.modules[module].stars:
@@ -115,12 +171,11 @@ class Program:
         name = self.knowledge.canonical(dotted)
         return name in self.knowledge.calls or name in self.knowledge.values or name in self.knowledge.bases
 
-    def dotted(self, module: str, text: str) -> Ref:
-        """What dotted text written in a module (a base class, an annotation) stands for; local scopes are not seen."""
+    def _dotted(self, module: str, text: str) -> Ref:
         if not text:
             return ("?", text)
         first, _, rest = text.partition(".")
-        found = self.member(module, first)
+        found = self._member(module, first)
         if found is None:
             return ("x", self.knowledge.canonical(f"builtins.{text}"))
         return self._descend(found, rest, 0) if rest else found
@@ -131,9 +186,14 @@ class Program:
         """The number of the class whose body this function is, or -1."""
         return self._class_of_body.get(unit, -1)
 
+    def _lineage(self, key: tuple[str, int]) -> tuple[Ref, ...]:
+        """Ancestors, kept but not noted as asked."""
+        question = ("ancestors", key)
+        if question not in self._answers:
+            self._answers[question] = self._ancestors(key)
+        return self._answers[question]  # type: ignore[no-any-return]
+
     def _ancestors(self, key: tuple[str, int]) -> tuple[Ref, ...]:
-        """The class and its bases, nearest first: ("c", …) of the program and ("x", …) from outside. Depth first, each once:
-        Python's C3 order differs only where bases conflict."""
         out: list[Ref] = []
         stack: list[Ref] = [("c", *key)]
         while stack and len(out) < 64:
@@ -142,7 +202,7 @@ class Program:
                 continue
             out.append(ref)
             if ref[0] == "c":
-                bases = [self.dotted(ref[1], b) for b in self.klass((ref[1], ref[2])).bases]
+                bases = [self._dotted(ref[1], b) for b in self.klass((ref[1], ref[2])).bases]
                 stack[:0] = [b for b in bases if b[0] in "cx"]
             elif ref[0] == "x":
                 stack[:0] = [("x", b) for b in self.knowledge.bases.get(ref[1], ())]
@@ -158,10 +218,8 @@ class Program:
             out += [b for b in bases.get(name, ()) if b not in out]
         return tuple(out)
 
-    def method(self, key: tuple[str, int], name: str, *, above: bool = False) -> Ref | None:
-        """Where a class finds a member: ("f" | "c", …), ("v", module, class number) for a class variable, or ("x", dotted) of an
-        external base that knowledge has; None when nobody has it. above: skip the class itself (super())."""
-        for ref in self.ancestors(key)[1 if above else 0 :]:
+    def _method(self, key: tuple[str, int], name: str, above: bool) -> Ref | None:
+        for ref in self._lineage(key)[1 if above else 0 :]:
             if ref[0] == "c":
                 binding = self._class_names[ref[1], ref[2]].get(name)
                 if binding is not None:
@@ -170,7 +228,7 @@ class Program:
                     if binding[0] == ir.BOUND_CLASS:
                         return ("c", ref[1], binding[1])
                     if binding[0] == ir.BOUND_IMPORT:
-                        return self.resolve(binding[1])
+                        return self._resolve(binding[1])
                     return ("v", ref[1], ref[2])
             else:
                 dotted = f"{ref[1]}.{name}"
@@ -182,13 +240,12 @@ class Program:
         """Dotted names of all bases from outside the program."""
         return tuple(r[1] for r in self.ancestors(key) if r[0] == "x")
 
-    def overrides(self, key: tuple[str, int], name: str) -> tuple[Ref, ...]:
-        """The functions by which subclasses of the class replace a method, at most eight."""
+    def _overrides(self, key: tuple[str, int], name: str) -> tuple[Ref, ...]:
         if self._subclasses is None:
             table: dict[tuple[str, int], list[tuple[str, int]]] = {}
             for module in self.modules.values():
                 for c in module.classes:
-                    for ref in self.ancestors((module.name, c.number))[1:]:
+                    for ref in self._lineage((module.name, c.number))[1:]:
                         if ref[0] == "c":
                             table.setdefault((ref[1], ref[2]), []).append((module.name, c.number))
             self._subclasses = table
@@ -199,6 +256,9 @@ class Program:
                 out.append(("f", sub[0], binding[1]))
         return tuple(out[:8])
 
-    def methods_named(self, name: str) -> list[tuple[str, int]]:
-        """Every method of that name, for receivers of unknown type."""
-        return self._methods.get(name, [])
+    def _methods_named(self, name: str) -> tuple[tuple[str, int], ...]:
+        return tuple(self._methods.get(name, ())[:2])
+
+    def _header(self, unit: tuple[str, int]) -> tuple[Any, ...]:
+        fn = self.function(unit)
+        return tuple(map(tuple, fn.params)), tuple(d.dotted for d in fn.decorators), fn.owner, fn.parent, fn.name

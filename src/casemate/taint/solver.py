@@ -13,12 +13,13 @@ from typing import Any
 
 from casemate.knowledge.entries import Knowledge
 from casemate.languages import ir
-from casemate.taint import calls, entries, interpreter
+from casemate.taint import calls, entries, interpreter, memory
 from casemate.taint.frame import Frame, Unit
+from casemate.taint.memory import Run
 from casemate.taint.program import Program
-from casemate.taint.state import INEXACT
-from casemate.taint.summary import UNKNOWN, SinkHit, Summary
-from casemate.taint.values import CLEAN, KINDS, NO, Ref, Value, join, value
+from casemate.taint.summarise import summarise
+from casemate.taint.summary import UNKNOWN, Summary
+from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
 
 MAX_DEPTH = 40  # of summaries computed inside one another; beyond, the next round completes them
 MAX_RUNS = 12  # of one function before its summary counts as final
@@ -30,8 +31,13 @@ Plain = tuple[Any, ...]
 class Solver:
     """Facts of a program. `solve` computes them; afterwards they are only read."""
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, remembered: dict[Unit, list[Run]] | None = None) -> None:
         self.program = program
+        self.runs: dict[Unit, list[Run]] = {}  # of this solve, for the next
+        self.recalled = 0  # runs that need not be done again
+        self.interpreted = 0
+        self._remembered = remembered or {}
+        self._digests: dict[Any, int] = {}
         self.knowledge: Knowledge = program.knowledge
         self.summaries: dict[Unit, Summary] = {}
         self.cells: dict[Any, Plain] = {}
@@ -42,7 +48,7 @@ class Solver:
         self._given: dict[Unit, tuple[Any, ...]] = {}
         self._readers: dict[Any, set[Unit]] = {}
         self._order: dict[Unit, int] = {}
-        self._runs: dict[Unit, int] = {}
+        self._counts: dict[Unit, int] = {}
         self._running: set[Unit] = set()
         self._queue: list[tuple[int, Unit]] = []
         self._queued: set[Unit] = set()
@@ -87,58 +93,108 @@ class Solver:
         return frame
 
     def _run(self, unit: Unit) -> None:
-        runs = self._runs[unit] = self._runs.get(unit, 0) + 1
-        if runs > MAX_RUNS:
+        count = self._counts[unit] = self._counts.get(unit, 0) + 1
+        if count > MAX_RUNS:
             return
         self._running.add(unit)
         self._depth += 1
-        frame = self.frame(unit)
-        interpreter.run(frame)
+        asked, self.program.asked = self.program.asked, {}
+        run = self._recall(unit)
+        if run is None:
+            run = self._interpret(unit)
+            self.interpreted += 1
+        else:
+            self.recalled += 1
+        self.program.asked = asked
         self._depth -= 1
         self._running.discard(unit)
         self._order.setdefault(unit, len(self._order))
-        for key in frame.reads:
-            self._readers.setdefault(key, set()).add(unit)
-        summary = finish(frame)
-        if summary != self.summaries.get(unit, UNKNOWN):
-            self.summaries[unit] = summary
+        self.runs.setdefault(unit, []).append(run)
+        self.entries[unit] = run.entries
+        if run.summary != self.summaries.get(unit, UNKNOWN):
+            self.summaries[unit] = run.summary
             self._changed(("sum", unit))
         else:
-            self.summaries.setdefault(unit, summary)
-        self._contribute(frame)
+            self.summaries.setdefault(unit, run.summary)
+        self._contribute(unit, run)
 
-    def _contribute(self, frame: Frame) -> None:
-        given = dict.fromkeys(self._given.get(frame.unit, ()))
-        for key in {**given, **frame.written}:
-            val = frame.written.get(key)
+    def _interpret(self, unit: Unit) -> Run:
+        frame = self.frame(unit)
+        interpreter.run(frame)
+        summary = summarise(frame)
+        return Run(
+            reads=tuple((key, self._digest(key)) for key in frame.reads),
+            asked=tuple(self.program.asked.items()),
+            summary=summary,
+            written=tuple((key, frame.plain(val)) for key, val in frame.written.items()),
+            registered=tuple(sorted(frame.registered)),
+            entries=self.entries[unit],
+        )
+
+    def _recall(self, unit: Unit) -> Run | None:
+        """An earlier run whose grounds all stand."""
+        for run in self._remembered.get(unit, ()):
+            if self._stands(unit, run):
+                return run
+        return None
+
+    def _stands(self, unit: Unit, run: Run) -> bool:
+        try:
+            if any(self.program.ask(question) != answer for question, answer in run.asked):
+                return False
+        except (KeyError, IndexError):  # it asked about a module or class that is gone
+            return False
+        for key, known in run.reads:
+            on = key[1] if key[0] == "sum" else (key[1], 0) if key[0] == "cell" else unit
+            if on != unit:
+                if not self.program.has(on):
+                    return False
+                self._demand(on)
+            self._readers.setdefault(key, set()).add(unit)
+            if self._digest(key) != known:
+                return False
+        return True
+
+    def _digest(self, key: Any) -> int:
+        """The digest of a fact as it is now."""
+        got = self._digests.get(key)
+        if got is None:
+            fact = self.summaries.get(key[1], UNKNOWN) if key[0] == "sum" else self.cells.get(key)
+            got = self._digests[key] = memory.digest(fact)
+        return got
+
+    def _contribute(self, unit: Unit, run: Run) -> None:
+        written = dict(run.written)
+        for key in {**dict.fromkeys(self._given.get(unit, ())), **written}:
+            plain = written.get(key)
             mine = self._contributions.setdefault(key, {})
-            plain = frame.plain(val) if val is not None else None
-            if mine.get(frame.unit) == plain:
+            if mine.get(unit) == plain:
                 continue
             if plain is None:
-                mine.pop(frame.unit, None)
+                mine.pop(unit, None)
             else:
-                mine[frame.unit] = plain
+                mine[unit] = plain
             joined: Plain | None = None
-            for unit in sorted(mine):
-                joined = mine[unit] if joined is None else join_plain(joined, mine[unit])
+            for other in sorted(mine):
+                joined = mine[other] if joined is None else join_plain(joined, mine[other])
             if joined != self.cells.get(key):
                 if joined is None:
                     self.cells.pop(key, None)
                 else:
                     self.cells[key] = joined
                 self._changed(key)
-        self._given[frame.unit] = tuple(frame.written)
-        for unit, number in sorted(frame.registered):
-            had = self._registered(unit)
+        self._given[unit] = tuple(written)
+        for target, number in run.registered:
+            had = self._registered(target)
             if number not in had:
-                self.cells["entry", unit] = (*had, number)
-                self._changed(("entry", unit))
+                self.cells["entry", target] = (*had, number)
+                self._changed(("entry", target))
 
     def _registered(self, unit: Unit) -> tuple[int, ...]:
         return self.cells.get(("entry", unit), ())
 
     def _changed(self, key: Any) -> None:
+        self._digests.pop(key, None)
         for unit in self._readers.get(key, ()):
             if unit not in self._queued:
                 self._queued.add(unit)
@@ -189,25 +245,34 @@ class Solver:
 
     # --- facts that a frame reads
 
+    def _reads(self, frame: Frame, key: Any) -> None:
+        """Note that the frame rests on a fact, at once: the fact may change while the frame still runs."""
+        if key not in frame.reads:
+            frame.reads[key] = None
+            self._readers.setdefault(key, set()).add(frame.unit)
+
     def demand(self, frame: Frame, unit: Unit) -> None:
         """See that a function has been run once, where that is possible now."""
+        self._demand(unit)
+
+    def _demand(self, unit: Unit) -> None:
         if unit not in self._order and unit not in self._running and self._depth < MAX_DEPTH:
             self._run(unit)
 
     def summary(self, frame: Frame, unit: Unit) -> Summary:
         """The summary of a function; what is known so far when it is part of a cycle."""
         self.demand(frame, unit)
-        frame.reads.add(("sum", unit))
+        self._reads(frame, ("sum", unit))
         return self.summaries.get(unit, UNKNOWN)
 
     def cell(self, frame: Frame, key: Any) -> Plain | None:
         """A cell's content so far."""
-        frame.reads.add(key)
+        self._reads(frame, key)
         return self.cells.get(key)
 
     def registered(self, frame: Frame) -> tuple[int, ...]:
         """Entries by which a call somewhere registered this function."""
-        frame.reads.add(("entry", frame.unit))
+        self._reads(frame, ("entry", frame.unit))
         return self._registered(frame.unit)
 
     def value_of(self, frame: Frame, ref: Ref, pos: int = 0) -> Value:
@@ -279,79 +344,3 @@ def join_plain(a: Plain, b: Plain) -> Plain:
         marks[label] = marks.get(label, 0) | mask
     refs = tuple(dict.fromkeys((*a[2], *b[2])))[:8]
     return tuple(sorted(marks.items())), a[1] if a[1] == b[1] and repr(a[1]) == repr(b[1]) else (), refs
-
-
-def finish(frame: Frame) -> Summary:
-    """The summary of what a frame has found."""
-    returned = frame.returned
-    returns: dict[tuple[tuple[Any, ...], Any], int] = {}
-    fields: list[tuple[Any, tuple[Any, ...], tuple[Ref, ...]]] = []
-    constant: tuple[Any, ...] = ()
-    refs: tuple[Ref, ...] = ()
-    if returned is not None:
-        for label, mask in frame.spread(returned.taint):
-            returns[(), label] = mask
-        for name, inner in frame.returned_fields.items():
-            if name == INEXACT:
-                continue
-            for label, mask in frame.spread(inner.taint):
-                key = ((name,), label)
-                returns[key] = returns.get(key, 0) | mask
-            outside = tuple(r for r in map(frame.externalise, inner.refs) if r)
-            fields.append((name, (inner.const,) if inner.const is not NO else (), outside))
-        constant = (returned.const,) if returned.const is not NO else ()
-        refs = tuple(dict.fromkeys(_exported(frame, r) for r in returned.refs if r[0] not in "nde%/"))
-    hits: tuple[SinkHit, ...] = tuple(frame.hits[k] for k in sorted(frame.hits, key=repr))
-    if frame.fn.kind == "class":
-        number = frame.program.class_of_body(frame.unit)
-        for name, val in frame.env.items():
-            if type(name) is str:
-                frame.publish(("attr", frame.unit[0], number, name), value(val.taint, val.const, val.refs))
-    return Summary(
-        returns=tuple((path, label, mask) for (path, label), mask in returns.items()),
-        constant=constant,
-        refs=refs,
-        fields=tuple(fields),
-        hits=hits,
-        writes=_writes(frame),
-        checks=_established(frame),
-        never=not frame.exits and returned is None and not frame.fn.is_generator and bool(frame.fn.blocks),
-        sinks=tuple(sorted(frame.sinks)),
-        sources=frame.sources,
-        lost=frame.lost,
-    )
-
-
-def _exported(frame: Frame, ref: Ref) -> Ref:
-    return ("o", ref[2]) if ref[0] == "o" else ref
-
-
-def _writes(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], Any, int], ...]:
-    out = []
-    for key, content in frame.env.items():
-        if type(key) is tuple and key[0] == "p":
-            for name, val in content.items():
-                own = ("p", key[1], (*key[2], name))
-                for label, mask in frame.spread(frame.deep(val)):
-                    if label != own:
-                        out.append((key[1], (*key[2], name), label, mask))
-    return tuple(out)
-
-
-def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], ...]:
-    """For each parameter, the kinds that an answer, or returning at all, rules out."""
-    out = []
-    always = frame.env if frame.exits else None
-    for when, state in (("true", frame.truth.get("True")), ("false", frame.truth.get("False")), ("returns", always)):
-        if state is None:
-            continue
-        for number, parameter in enumerate(frame.fn.params):
-            label = ("p", number, ())
-            at = frame.numbers.get(label)
-            val = state.get(parameter.name)
-            if at is None or val is None or ("p", number, ()) not in val.refs:
-                continue
-            alive = val.taint >> 32 * at & KINDS
-            if alive != KINDS and frame.labels[at] == label:
-                out.append((number, (), when, KINDS & ~alive))
-    return tuple(out)

@@ -2,8 +2,9 @@
 
 A label is a plain tuple:
     ("p", parameter, path)                       what the caller gave; parameter: its number, or "^name" for a closure's variable
-    ("s", boundary, what, module, pos)           a source
-A sink's site is (module, function number, pos, what): the place of the dangerous call and its name.
+    ("s", boundary, what, module, number, pos)   a source, in that function
+A sink's site is (module, function number, pos, what): the place of the dangerous call and its name. Positions are byte
+offsets from the start of their function, so that an edit elsewhere in the file changes no fact.
 """
 
 from __future__ import annotations

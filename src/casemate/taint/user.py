@@ -18,7 +18,7 @@ def call_function(
 ) -> Value:
     """Apply the summary of a function; receiver: what its first parameter gets when it is called as a method."""
     summary = frame.solver.summary(frame, unit)
-    fn = frame.program.function(unit)
+    fn = frame.program.callee(unit)
     bound = args.bind(fn.params, receiver)
     context = _Binding(frame, unit, fn, bound)
     for hit in summary.hits:
@@ -163,7 +163,7 @@ def call_back(frame: Frame, pos: int, callback: Value, given: list[Value]) -> Va
     for ref in callback.refs:
         if ref[0] in "fm":
             receiver = value(0, NO, (ref[3],)) if ref[0] == "m" else None
-            fn = frame.program.function((ref[1], ref[2]))
+            fn = frame.program.callee((ref[1], ref[2]))
             positional = [p for p in fn.params if p.how in (ir.POSITIONAL, ir.POSITIONAL_ONLY)]
             room = len(positional) - (receiver is not None)
             handed = [frame.inside(v, ANY) if _container(v) else v for v in given]

@@ -1,0 +1,68 @@
+"""Memory of earlier solving: what each run of a function rested on and what came of it.
+
+A run is a function of the function's own code, the facts that it read and the names that it asked the program to
+resolve. When all of these are as they were, its outcome is what it was. Replaying runs in the order of a fresh solve, from
+nothing, gives the facts of a fresh solve: nothing stale can hold itself up in a cycle.
+"""
+
+from __future__ import annotations
+
+import marshal
+from typing import Any, NamedTuple
+
+import xxhash
+
+from casemate.taint.summary import SinkHit, Summary
+
+Unit = tuple[str, int]
+VERSION = 1
+
+
+class Run(NamedTuple):
+    """One run of a function.
+
+    reads: (fact, digest of what it was). asked: (question to the program, answer). The rest is the outcome: summary, cells
+    contributed to, functions registered as entry points, and the numbers of the entries that the function is.
+    """
+
+    reads: tuple[tuple[Any, int], ...]
+    asked: tuple[tuple[Any, Any], ...]
+    summary: Summary
+    written: tuple[tuple[Any, Any], ...]
+    registered: tuple[tuple[Unit, int], ...]
+    entries: tuple[int, ...]
+
+
+def plain_summary(summary: Summary) -> tuple[Any, ...]:
+    """A summary as plain tuples."""
+    return (*summary[:4], tuple(map(tuple, summary.hits)), *summary[5:])
+
+
+def digest(fact: Any) -> int:
+    """A short digest of a fact in plain data; 0 for none."""
+    if fact is None:
+        return 0
+    return xxhash.xxh3_64_intdigest(marshal.dumps(plain_summary(fact) if isinstance(fact, Summary) else fact, 2))
+
+
+def dump(runs: dict[int, list[Run]]) -> bytes:
+    """The runs of one module's functions, by number, as bytes."""
+    plain = {n: [(*r[:2], plain_summary(r.summary), *r[3:]) for r in of] for n, of in runs.items()}
+    return marshal.dumps((VERSION, plain), 2)
+
+
+def load(data: bytes | None) -> dict[int, list[Run]]:
+    """The inverse of `dump`; nothing when the bytes are not such."""
+    if data is None:
+        return {}
+    try:
+        version, plain = marshal.loads(data)
+        if version != VERSION:
+            return {}
+        return {n: [Run._make((*r[:2], _summary(r[2]), *r[3:])) for r in of] for n, of in plain.items()}
+    except (ValueError, EOFError, TypeError):
+        return {}
+
+
+def _summary(plain: tuple[Any, ...]) -> Summary:
+    return Summary._make((*plain[:4], tuple(map(SinkHit._make, plain[4])), *plain[5:]))

@@ -1,0 +1,86 @@
+"""From a frame that has run to the summary of its function."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casemate.taint.frame import Frame
+from casemate.taint.state import INEXACT
+from casemate.taint.summary import SinkHit, Summary
+from casemate.taint.values import KINDS, NO, PROPERTIES, Ref, value
+
+
+def summarise(frame: Frame) -> Summary:
+    """The summary of what a frame has found."""
+    returned = frame.returned
+    returns: dict[tuple[tuple[Any, ...], Any], int] = {}
+    fields: list[tuple[Any, tuple[Any, ...], tuple[Ref, ...]]] = []
+    constant: tuple[Any, ...] = ()
+    refs: tuple[Ref, ...] = ()
+    if returned is not None:
+        for label, mask in frame.spread(returned.taint):
+            returns[(), label] = mask
+        for name, inner in frame.returned_fields.items():
+            if name == INEXACT:
+                continue
+            for label, mask in frame.spread(inner.taint):
+                key = ((name,), label)
+                returns[key] = returns.get(key, 0) | mask
+            outside = tuple(r for r in map(frame.externalise, inner.refs) if r)
+            fields.append((name, (inner.const,) if inner.const is not NO else (), outside))
+        constant = (returned.const,) if returned.const is not NO else ()
+        refs = tuple(dict.fromkeys(_exported(frame, r) for r in returned.refs if r[0] not in PROPERTIES))
+    hits: tuple[SinkHit, ...] = tuple(frame.hits[k] for k in sorted(frame.hits, key=repr))
+    if frame.fn.kind == "class":
+        number = frame.program.class_of_body(frame.unit)
+        for name, val in frame.env.items():
+            if type(name) is str:
+                frame.publish(("attr", frame.unit[0], number, name), value(val.taint, val.const, val.refs))
+    return Summary(
+        returns=tuple((path, label, mask) for (path, label), mask in returns.items()),
+        constant=constant,
+        refs=refs,
+        fields=tuple(fields),
+        hits=hits,
+        writes=_writes(frame),
+        checks=_established(frame),
+        never=not frame.exits and returned is None and not frame.fn.is_generator and bool(frame.fn.blocks),
+        sinks=tuple(sorted(frame.sinks)),
+        sources=frame.sources,
+        lost=frame.lost,
+    )
+
+
+def _exported(frame: Frame, ref: Ref) -> Ref:
+    return ("o", ref[2]) if ref[0] == "o" else ref
+
+
+def _writes(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], Any, int], ...]:
+    out = []
+    for key, content in frame.env.items():
+        if type(key) is tuple and key[0] == "p":
+            for name, val in content.items():
+                own = ("p", key[1], (*key[2], name))
+                for label, mask in frame.spread(frame.deep(val)):
+                    if label != own:
+                        out.append((key[1], (*key[2], name), label, mask))
+    return tuple(out)
+
+
+def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], ...]:
+    """For each parameter, the kinds that an answer, or returning at all, rules out."""
+    out = []
+    always = frame.env if frame.exits else None
+    for when, state in (("true", frame.truth.get("True")), ("false", frame.truth.get("False")), ("returns", always)):
+        if state is None:
+            continue
+        for number, parameter in enumerate(frame.fn.params):
+            label = ("p", number, ())
+            at = frame.numbers.get(label)
+            val = state.get(parameter.name)
+            if at is None or val is None or ("p", number, ()) not in val.refs:
+                continue
+            alive = val.taint >> 32 * at & KINDS
+            if alive != KINDS and frame.labels[at] == label:
+                out.append((number, (), when, KINDS & ~alive))
+    return tuple(out)
