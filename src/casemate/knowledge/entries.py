@@ -87,7 +87,8 @@ class Source:
 class Guard:
     """A call that checks one of its arguments.
 
-    arg: what is checked. when: the answer ("true", "false") or "returns" (it raises otherwise) that establishes the fact.
+    arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
+    own, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
     "containment", "membership"), or "" when the call alone suffices.
     """

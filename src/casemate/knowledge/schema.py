@@ -51,10 +51,10 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = ("prefix", "suffix", "pattern", "containment", "membership")
-ANSWERS: Final = ("true", "false", "returns")
+ANSWERS: Final = ("true", "false", "returns", "equal")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "getattr", "insert", "int",
-    "isinstance", "items", "join", "keys", "list", "pop", "popitem", "remove", "setattr", "setdefault", "sorted", "split",
+    "isinstance", "items", "join", "keys", "list", "pattern", "pop", "popitem", "remove", "setattr", "setdefault", "sorted", "split",
     "str", "super", "tuple", "update", "values", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
