@@ -1,0 +1,100 @@
+"""The Python front end: source bytes → IR, by tree-sitter, for any Python from 2 to 3.13. Pure: no I/O, no state."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+from tree_sitter import Node, Parser
+
+from casemate.languages import ir
+from casemate.languages.python import (  # noqa: F401  the modules fill the dispatch tables
+    comprehensions,
+    control,
+    definitions,
+    expressions,
+    imports,
+    patterns,
+    strings,
+)
+from casemate.languages.python import kinds as k
+from casemate.languages.python.builder import Builder, File, StepLimit
+from casemate.languages.python.decode import decode
+from casemate.languages.python.dispatch import STATEMENTS
+from casemate.languages.python.exports import exports
+from casemate.languages.python.signatures import docstring
+from casemate.languages.python.statements import body
+from casemate.model.outcome import NotExamined, Reason
+
+
+def lower(
+    source: bytes, *, path: str, name: str, package: bool, step_limit: int = 2_000_000
+) -> ir.Module | NotExamined:
+    """Lower one file. name: its absolute dotted module name. package: whether it is a package's own `__init__`.
+
+    step_limit: statements, and 16 bytes each of long expressions, counted every time they are lowered. Never raises on
+    any source: what cannot be lowered is a Loss, or the whole file is NotExamined. Positions are byte offsets into the
+    source as UTF-8 without its byte order mark.
+    """
+    decoded = decode(source)
+    if isinstance(decoded, tuple):
+        return NotExamined(what=path, reason=decoded[0], detail=decoded[1])
+    root = Parser(k.LANGUAGE).parse(decoded).root_node
+    file = File(decoded, name, package, step_limit)
+    file.broken = root.has_error
+    if file.broken and _useless(root):
+        return NotExamined(what=path, reason=Reason.SYNTAX, detail="nothing in the file could be parsed")
+    b = Builder(file, None, "module", "", {})
+    if root.is_error:
+        file.lose(root.start_byte, root.end_byte, "syntax", "could not be parsed")
+    try:
+        body(b, root.children)
+    except StepLimit:
+        return NotExamined(what=path, reason=Reason.STEP_LIMIT, detail=f"more than {step_limit} steps")
+    file.functions[0] = _module_body(b, root)
+    return ir.Module(
+        "python",
+        name,
+        path,
+        package,
+        tuple(b.binds.items()),
+        tuple(file.stars),
+        exports(b, root),
+        tuple(function for function in file.functions if function is not None),
+        tuple(cls for cls in file.classes if cls is not None),
+        tuple(sorted(file.losses)),
+        _line_starts(decoded),
+    )
+
+
+def _module_body(b: Builder, root: Node) -> ir.Function:
+    blocks = b.finish()
+    end = root.end_byte
+    doc = docstring(b, root)
+    return ir.Function(
+        0, "module", "", "", -1, -1, (), (), "", False, b.yields, (), 0, end, doc, tuple(b.consts), blocks
+    )
+
+
+def _useless(root: Node) -> bool:
+    """Whether no statement at all came through."""
+    stack = [root]
+    while stack:
+        for child in stack.pop().children:
+            if child.is_error:
+                stack.append(child)
+            elif child.kind_id in _STATEMENTS:
+                return False
+    return True
+
+
+def _line_starts(source: bytes) -> tuple[int, ...]:
+    starts = (0, *accumulate(map(len, source.splitlines(keepends=True))))
+    return starts if source.endswith((b"\n", b"\r")) or len(starts) == 1 else starts[:-1]
+
+
+_STATEMENTS = frozenset(
+    number
+    for number in range(k.LANGUAGE.node_kind_count)
+    if (k.LANGUAGE.node_kind_for_id(number) or "").endswith(("_statement", "_definition"))
+    and STATEMENTS[number].__module__ != "casemate.languages.python.dispatch"
+)
