@@ -90,7 +90,7 @@ class _Collector:
             raise KnowledgeError(
                 table.at("docs"), f"not an address: {table.text('docs')!r}", "give the https:// page it was read from"
             )
-        table.texts("removed")
+        table.texts("unchecked")
         self._add_calls(file, table)
         for where, name, item in _named(table, "value"):
             self._once("value", name, where)

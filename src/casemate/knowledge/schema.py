@@ -2,7 +2,7 @@
 
     library = "subprocess"                                  what the file is about
     docs = "https://docs.python.org/3/library/subprocess.html"
-    removed = ["subprocess.mswindows"]                      names below that current releases no longer have
+    unchecked = ["subprocess.mswindows"]                    names below that not every release or platform has
 
     [call."subprocess.run"]                                 a function, method or class
     sinks = [{ arg = [0, "args"], kind = "shell", when = [{ arg = "shell", is = [true] }] }]
@@ -36,7 +36,7 @@ from casemate.knowledge.entries import Call, Condition, Entry, Guard, Hint, Kind
 from casemate.knowledge.table import KnowledgeError, Table, dotted
 from casemate.model.trace import Boundary
 
-FILE_KEYS: Final = frozenset({"library", "docs", "removed", "call", "same", "value", "type", "alias", "entry", "hint"})
+FILE_KEYS: Final = frozenset({"library", "docs", "unchecked", "call", "same", "value", "type", "alias", "entry", "hint"})
 SOURCE_KEYS: Final = frozenset({"source", "what"})
 CALL_KEYS: Final = (frozenset(f.name for f in fields(Call)) - {"name"}) | SOURCE_KEYS
 VALUE_KEYS: Final = (frozenset(f.name for f in fields(Value)) - {"name"}) | SOURCE_KEYS
