@@ -18,7 +18,7 @@ from casemate.governance.wall import Wall
 
 def home() -> Path:
     """The operator's data folder, which holds keys and ledger."""
-    return data_home(os.environ, Path("~").expanduser())
+    return data_home(os.environ)
 
 
 def recorded_ledger() -> Ledger:

@@ -34,13 +34,17 @@ _PKCS8 = bytes.fromhex("302e020100300506032b657004220420")
 _MAX_FILE = 4096  # bytes: far above any key
 
 
-def data_home(environ: Mapping[str, str], home: Path) -> Path:
+def data_home(environ: Mapping[str, str]) -> Path:
     """Where keys and ledger live: $CASEMATE_HOME, else $XDG_DATA_HOME/casemate, else ~/.local/share/casemate."""
     if own := environ.get("CASEMATE_HOME"):
         return Path(own).absolute()
     shared = Path(environ.get("XDG_DATA_HOME", ""))
-    # The XDG specification: a relative path is invalid and ignored.
-    return (shared if shared.is_absolute() else home / ".local" / "share") / "casemate"
+    if shared.is_absolute():  # the XDG specification: a relative path is invalid and ignored
+        return shared / "casemate"
+    home = Path(environ.get("HOME", ""))
+    if not home.is_absolute():
+        raise LedgerUnavailable(f"HOME is {str(home)!r}, so there is no place for the ledger", "set CASEMATE_HOME")
+    return home / ".local" / "share" / "casemate"
 
 
 class FileSigner:

@@ -19,11 +19,15 @@ from casemate.governance.tiles import WIDTH, RightEdge, Tile, beginning, grow, t
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Operation:
-    """One operation as the ledger tells it. after: None while it runs, or when it was killed before it could say so."""
+    """One operation as the ledger tells it.
+
+    index, end: of its entries. after, end: None while it runs, or when it was killed before it could say so.
+    """
 
     index: int
     before: Before
-    after: After | None
+    after: After | None = None
+    end: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,12 +141,12 @@ class _History:
         """The next entry of the log."""
         statement = decode(entry)
         if isinstance(statement, Before):
-            self.operations[index] = Operation(index=index, before=statement, after=None)
+            self.operations[index] = Operation(index=index, before=statement)
         elif isinstance(statement, After):
             begun = self.operations.get(statement.before)
             if begun is None or begun.after is not None or begun.before.operation != statement.operation:
                 self.problems.append(f"entry {index} ends an operation that was not open: {statement.before}")
             else:
-                self.operations[begun.index] = replace(begun, after=statement)
+                self.operations[begun.index] = replace(begun, after=statement, end=index)
         else:
             self.unknown.append(index)
