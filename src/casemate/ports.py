@@ -18,10 +18,16 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class SourceFile:
-    """A regular file of the target, seen but not read. path: POSIX, relative to the root. size: bytes."""
+    """A regular file of the target, seen but not read.
+
+    path: POSIX, relative to the root; bytes of a name that are no UTF-8 stand as `\\xNN`. size: bytes. executable: by
+    anybody. named: the operator named this very file.
+    """
 
     path: str
     size: int
+    executable: bool = False
+    named: bool = False
 
 
 class SourceTree(Protocol):
