@@ -212,7 +212,8 @@ class Builder:
 
     def start(self, label: int) -> None:
         """Begin the block of a label, under the handlers in force."""
-        self.instructions = instructions = []
+        instructions: list[ir.Instruction] = []
+        self.instructions = instructions
         self.emit = instructions.append
         self.started.append((label, instructions, self.handlers))
         self.open = True

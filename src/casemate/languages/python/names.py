@@ -14,42 +14,13 @@ _QUOTED: Final = re.compile(r"""[bBuUrR]{0,2}(['"]{1,3})(.*)\1""", re.DOTALL)
 
 # Annotations that stand for what they hold: the last name of each. "X | None" is handled like Union.
 _HOLDERS: Final = frozenset(
-    [
-        "Optional",
-        "Annotated",
-        "Required",
-        "NotRequired",
-        "ReadOnly",
-        "Final",
-        "ClassVar",
-        "InitVar",
-        "Mapped",
-        "Awaitable",
-        "Coroutine",
-        "list",
-        "List",
-        "set",
-        "Set",
-        "frozenset",
-        "FrozenSet",
-        "tuple",
-        "Tuple",
-        "deque",
-        "Deque",
-        "Sequence",
-        "MutableSequence",
-        "Collection",
-        "Container",
-        "Iterable",
-        "Iterator",
-        "AsyncIterable",
-        "AsyncIterator",
-        "Generator",
-        "AsyncGenerator",
-        "AbstractSet",
-        "MutableSet",
-    ]
-)
+    (
+        "Annotated", "AbstractSet", "AsyncGenerator", "AsyncIterable", "AsyncIterator", "Awaitable", "ClassVar",
+        "Collection", "Container", "Coroutine", "Deque", "Final", "FrozenSet", "Generator", "InitVar", "Iterable",
+        "Iterator", "List", "Mapped", "MutableSequence", "MutableSet", "NotRequired", "Optional", "ReadOnly",
+        "Required", "Sequence", "Set", "Tuple", "deque", "frozenset", "list", "set", "tuple",
+    )
+)  # fmt: skip
 _LAST: Final = frozenset(("Coroutine",))
 
 
@@ -73,7 +44,7 @@ def absolute(module: str, package: bool, dots: int, name: str) -> str:
         return name
     parts = module.split(".") if module else []
     drop = dots - 1 if package else dots
-    if drop > len(parts) or (drop == len(parts)):
+    if drop >= len(parts):
         return "." + name
     base = ".".join(parts[: len(parts) - drop])
     return f"{base}.{name}" if name else base
@@ -108,8 +79,9 @@ def _named(text: str, depth: int) -> str:
         return _one(alternatives, depth)
     if text.startswith("(") and text.endswith(")"):
         return _named(text[1:-1], depth + 1)
-    head = dotted(text)
-    rest = text[_DOTTED.match(text).end() :].strip() if head else ""  # type: ignore[union-attr]
+    found = _DOTTED.match(text)
+    head = _SPACE.sub("", found.group()) if found else ""
+    rest = text[found.end() :].strip() if found else ""
     if not rest.startswith("[") or not rest.endswith("]"):
         return "" if head == "None" else head
     last = head.rpartition(".")[2]

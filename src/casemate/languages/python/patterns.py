@@ -37,7 +37,8 @@ def match_statement(b: Builder, node: Node) -> None:
             continue
         patterns = [child for child in clause.children if child.kind_id == k.CASE_PATTERN]
         following = b.label()
-        check(b, clause) if not patterns else [check(b, pattern) for pattern in patterns]
+        for pattern in patterns:
+            check(b, pattern)
         if len(patterns) == 1:
             match(b, patterns[0], subject, following)
         elif patterns:

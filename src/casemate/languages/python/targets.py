@@ -65,9 +65,10 @@ def assign(b: Builder, node: Node) -> None:
         if len(children) == 3 and children[1].kind_id == k.ASSIGN:
             left, right = children[0], children[2]
         else:
-            left, right = node.child_by_field_id(k.F_LEFT) or children[0], node.child_by_field_id(k.F_RIGHT)
-            if right is None:  # `a: T`
+            given = node.child_by_field_id(k.F_RIGHT)
+            if given is None:  # `a: T`
                 return
+            left, right = node.child_by_field_id(k.F_LEFT) or children[0], given
         targets.append(left)
         if right.kind_id != k.ASSIGNMENT:
             break
