@@ -1,0 +1,201 @@
+"""Secrets in source lines, replaced before anything is reported.
+
+Two ways to know a secret: by its own form (`FORMATS`, each with the page that documents it), and by the name of what
+it is given to (`password = "…"`, `{"api_key": "…"}`, `--token …`). One line is all that is known, so a secret that
+spans lines without any mark on the line shown is not recognised. When in doubt the text is redacted: a name too few in
+a report costs less than a password too many.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import NamedTuple
+
+PLACEHOLDER = "‹redacted›"
+
+Span = tuple[int, int]
+
+
+class Format(NamedTuple):
+    """A kind of secret known by its form. pattern: the group "secret" is what is replaced, else the whole match."""
+
+    name: str
+    source: str
+    pattern: re.Pattern[str]
+
+
+def _format(name: str, source: str, pattern: str) -> Format:
+    return Format(name, source, re.compile(pattern))
+
+
+FORMATS = (
+    _format(
+        "AWS access key id",
+        "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
+        r"(?<![A-Za-z0-9])(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}",
+    ),
+    _format(
+        "GitHub token",
+        "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github",
+        r"(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})",
+    ),
+    _format(
+        "GitLab token",
+        "https://docs.gitlab.com/security/tokens/#token-prefixes",
+        r"gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[A-Za-z0-9_.-]{16,}",
+    ),
+    _format("Slack token", "https://docs.slack.dev/authentication/tokens", r"x(?:ox[a-z]|app|wfp)-[A-Za-z0-9-]{10,}"),
+    _format(
+        "Slack webhook",
+        "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks",
+        r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[A-Za-z0-9/_-]+)",
+    ),
+    _format("Stripe key", "https://docs.stripe.com/keys", r"(?:(?:sk|rk|pk)_(?:live|test)|whsec)_[A-Za-z0-9+/=]{10,}"),
+    _format(
+        "Google API key",
+        "https://cloud.google.com/docs/authentication/api-keys",
+        r"AIza[A-Za-z0-9_-]{30,}|GOCSPX-[A-Za-z0-9_-]{20,}|(?<![A-Za-z0-9])ya29\.[A-Za-z0-9_-]{20,}",
+    ),
+    _format(
+        "OpenAI or Anthropic key",
+        "https://platform.openai.com/docs/api-reference/authentication",
+        r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{20,}",
+    ),
+    _format("npm token", "https://docs.npmjs.com/about-access-tokens", r"npm_[A-Za-z0-9]{30,}"),
+    _format("PyPI token", "https://pypi.org/help/#apitoken", r"pypi-[A-Za-z0-9_-]{16,}"),
+    _format("Hugging Face token", "https://huggingface.co/docs/hub/security-tokens", r"hf_[A-Za-z0-9]{30,}"),
+    _format(
+        "SendGrid key",
+        "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys",
+        r"SG\.[\w-]{16,}\.[\w-]+",
+    ),
+    _format("Twilio key", "https://www.twilio.com/docs/iam/api-keys", r"(?<![A-Za-z0-9])(?:SK|AC)[0-9a-f]{32}"),
+    _format(
+        "Vault token", "https://developer.hashicorp.com/vault/docs/concepts/tokens", r"\bhv[sbr]\.[A-Za-z0-9_-]{20,}"
+    ),
+    _format("DigitalOcean token", "https://docs.digitalocean.com/reference/api/", r"do[opr]_v1_[a-f0-9]{40,}"),
+    _format(
+        "Azure storage key",
+        "https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string",
+        r"(?:AccountKey|SharedAccessKey|sig)=(?P<secret>[A-Za-z0-9+/%]{20,}={0,2})",
+    ),
+    _format("Telegram bot token", "https://core.telegram.org/bots/api", r"(?<!\d)\d{8,12}:[A-Za-z0-9_-]{30,}"),
+    _format(
+        "JSON Web Token",
+        "https://www.rfc-editor.org/rfc/rfc7519",
+        r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*",
+    ),
+    _format(
+        "private key in PEM",
+        "https://www.rfc-editor.org/rfc/rfc7468",
+        r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<secret>.*?)(?:-----END|$)",
+    ),
+    _format("line of key material", "https://www.rfc-editor.org/rfc/rfc7468", r"[A-Za-z0-9+/]{60,}={0,2}"),
+    _format(
+        "password in a URL",
+        "https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1",
+        r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/:@'\"]*:(?P<secret>[^\s/'\"]+)@",
+    ),
+    _format(
+        "credentials of an Authorization header",
+        "https://www.rfc-editor.org/rfc/rfc9110#section-11.4",
+        r"(?i:['\":\s](?:bearer|basic|token|digest)\s+)(?P<secret>(?=[A-Za-z_.~+/-]*\d)[A-Za-z0-9_.~+/-]{8,}=*)",
+    ),
+    _format(
+        "password of a command line",
+        "https://dev.mysql.com/doc/refman/en/password-security-user.html",
+        r"(?:\bmysql\w*\b[^'\"]*?\s-p|\bsshpass\s+-p\s*|\bcurl\b[^'\"]*?\s(?:-u|--user)[ =]?[^\s:'\"]+:)(?P<secret>[^\s'\"]+)",
+    ),
+)
+
+_WORD = (
+    r"(?:pass(?:wd|word|phrase|code)|pwd|secret|credential|authorization|(?:(?<=[_.\-\s'\"(,])|^)(?:pass|pw)(?![a-z])"
+    r"|(?:api|access|auth|private|signing|encryption|encrypt|master|session|license|account|ssh|hmac|jwt)[_-]?key"
+    r"|token|identified\s+by)"
+)
+# From the name to what is given to it: `: str = `, ` == `, `"] = `, `": `, `=>`.
+_GIVEN = r"[\w-]*(?:['\"]\s*\]?)?\s*(?::[^='\":]{1,80}=|[!=]=|:=|=>|[=:])\s*"
+_BY_NAME = re.compile(rf"(?i:{_WORD}){_GIVEN}|(?i:identified\s+by)\s+")
+# `get("password", "…")`, `["--password", "…"]`
+_AS_ARGUMENT = re.compile(rf"(?:\(\s*['\"][\w.-]{{0,60}}|['\"]--?[\w-]{{0,60}})(?i:{_WORD})[\w-]*['\"]\s*,\s*")
+# A literal, in Python's or another language's quotes, or in quotes escaped inside a string.
+_LITERAL = re.compile(
+    r"[(\s+]*[rRbBuUfF]{0,2}(?:"
+    r"\\(?P<escaped>['\"])(?P<inner>.*?)(?:\\(?P=escaped)|$)"
+    r"|(?P<quote>\"\"\"|'''|\"|')(?P<body>(?:\\.|(?!(?P=quote)).)*)(?:(?P=quote)|$))"
+)
+_STRING = re.compile(r"(\"\"\"|'''|\"|')(?P<body>(?:\\.|(?!\1).)*)(?:\1|$)")
+# Inside a string: `password=…` of a connection string, `Authorization: …` of a header, `--token …` of a command line.
+_INSIDE = re.compile(
+    rf"(?:(?i:{_WORD})[\w-]*\s?[=:]\s?|--?[\w-]{{0,60}}?(?i:{_WORD})[\w-]*\s+)"
+    r"(?i:(?:bearer|basic|token|digest)\s+)?(?:\\?['\"])?(?P<secret>[^\s'\"\\&;,)]+)"
+)
+_HOLE = re.compile(r"(?:\{[^{}]*\}|%\(\w+\)[sdr]|%[sdr]|\$\{?\w+\}?|:\w+|\?)+")
+
+
+def redact(text: str) -> str:
+    """The text with every recognised secret replaced, its surroundings kept. Redacting again changes nothing."""
+    return _replaced(text, secrets(text), 0, len(text))
+
+
+def excerpt(text: str, column: int, *, width: int = 200, reach: int = 2000) -> str:
+    """About `width` characters of a redacted line around a column (1-based), the whole line when it is not longer.
+
+    Only `reach` characters on either side are searched for secrets, which bounds the work on lines of megabytes.
+    """
+    start = max(0, min(column - 1, len(text)) - reach)
+    window = text[start : start + 2 * reach]
+    at = min(column - 1, len(text)) - start
+    first, last = 0, len(window)
+    if len(text) > width:
+        first, last = max(0, at - width // 3), min(len(window), at + 2 * width // 3)
+    shown = _replaced(window, secrets(window), first, last).strip()
+    return f"{'…' if start + first > 0 else ''}{shown}{'…' if start + last < len(text) else ''}"
+
+
+def secrets(text: str) -> list[Span]:
+    """Where the recognised secrets stand, in order, none touching another."""
+    merged: list[Span] = []
+    for start, end in sorted(_found(text)):
+        if merged and start <= merged[-1][1]:
+            merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
+        else:
+            merged.append((start, end))
+    return merged
+
+
+def _found(text: str) -> Iterator[Span]:
+    for known in FORMATS:
+        for match in known.pattern.finditer(text):
+            yield from _unless_hole(text, match.span("secret" if known.pattern.groups else 0))
+    for pattern in (_BY_NAME, _AS_ARGUMENT):
+        for match in pattern.finditer(text):
+            yield from _literals(text, match.end())
+    for string in _STRING.finditer(text):
+        for match in _INSIDE.finditer(text, *string.span("body")):
+            yield from _unless_hole(text, match.span("secret"))
+
+
+def _literals(text: str, position: int) -> Iterator[Span]:
+    """The contents of the literals that follow one another from here, as in `"a" "b"` and `"a" + "b"`."""
+    while match := _LITERAL.match(text, position):
+        yield from _unless_hole(text, match.span("inner" if match["quote"] is None else "body"))
+        position = match.end()
+
+
+def _unless_hole(text: str, span: Span) -> Iterator[Span]:
+    """What is empty or only a place for a value (`{password}`, `%s`, `?`) hides nothing."""
+    start, end = span
+    if start < end and not _HOLE.fullmatch(text, start, end):
+        yield span
+
+
+def _replaced(text: str, spans: list[Span], first: int, last: int) -> str:
+    """text[first:last] with the spans replaced, also those that reach over its edges."""
+    parts, position = [], first
+    for start, end in spans:
+        if end > first and start < last:
+            parts += [text[position : max(start, first)], PLACEHOLDER]
+            position = end
+    return "".join([*parts, text[position:last]])
