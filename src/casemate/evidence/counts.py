@@ -1,0 +1,39 @@
+"""Words and counts that every rendering shares: how many, of what, and what was left out."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from casemate.model.outcome import NotExamined
+
+_PART = re.compile(r"(?P<path>.+):(?P<line>[1-9]\d*)", re.DOTALL)
+
+
+def plural(count: int, noun: str) -> str:
+    """`1 file`, `2,345 files`, `2 entry points`."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def place_of(entry: NotExamined) -> tuple[str, int | None]:
+    """The path of what was not examined, and the line where only a part of the file is meant."""
+    match = _PART.fullmatch(entry.what)
+    return (match["path"], int(match["line"])) if match else (entry.what, None)
+
+
+def losses(entries: Iterable[NotExamined]) -> list[NotExamined]:
+    """What was not examined although nobody who may decide so asked for that."""
+    return [entry for entry in entries if not entry.deliberate]
+
+
+def not_examined_words(entries: Iterable[NotExamined]) -> str:
+    """`3 files were not`, `1 file and 2 parts of files were not`; "" when there are none."""
+    places = [place_of(entry) for entry in losses(entries)]
+    whole = len({path for path, line in places if line is None})
+    parts = len({place for place in places if place[1] is not None})
+    if not whole and not parts:
+        return ""
+    names = [plural(whole, "file")] if whole else []
+    if parts:
+        names.append(f"{parts:,} part{'' if parts == 1 else 's'} of files")
+    return f"{' and '.join(names)} {'was' if whole + parts == 1 else 'were'} not"

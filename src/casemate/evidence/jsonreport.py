@@ -1,0 +1,75 @@
+"""The report as JSON: everything that the report says, in a stable order, for programs.
+
+`format` counts incompatible changes of this form. Texts are escaped as on the screen (`evidence.escape`), so that showing
+a value is always safe; the exact bytes of a path stand in `uri`.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from typing import Any
+
+from casemate.evidence.counts import place_of
+from casemate.evidence.escape import visible
+from casemate.evidence.uri import percent_encoded
+from casemate.model.finding import Finding, Report
+from casemate.model.location import Location
+
+FORMAT = 1
+
+
+def render(report: Report) -> str:
+    """The report as one JSON document with a final line feed. Same report, same bytes."""
+    document = {
+        "format": FORMAT,
+        "tool": {"name": "casemate", "version": report.version},
+        "target": [visible(name) for name in report.target],
+        "rules": list(report.rules),
+        "coverage": asdict(report.coverage),
+        "findings": [_finding(finding) for finding in report.findings],
+        "not_examined": [
+            {
+                "what": visible(entry.what),
+                "uri": percent_encoded(place_of(entry)[0]),
+                "reason": entry.reason.value,
+                "detail": visible(entry.detail),
+                "lines": entry.lines,
+                "deliberate": entry.deliberate,
+            }
+            for entry in report.not_examined
+        ],
+    }
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    lead = finding.lead
+    steps = () if lead.trace is None else lead.trace.steps
+    return {
+        "identity": finding.identity,
+        "rule": lead.rule,
+        "title": finding.title,
+        "cwe": finding.cwe,
+        "severity": finding.severity.value,
+        "evidence": finding.evidence.value,
+        "boundary": lead.boundary and lead.boundary.value,
+        "disposition": finding.disposition.value,
+        "message": visible(lead.message),
+        "location": _location(lead.location),
+        "function": visible(lead.function),
+        "snippet": visible(finding.snippet),
+        "trace": [
+            {"role": step.role.value, "note": visible(step.note), "location": _location(step.location)}
+            for step in steps
+        ],
+    }
+
+
+def _location(location: Location) -> dict[str, Any]:
+    return {
+        "path": visible(location.path),
+        "uri": percent_encoded(location.path),
+        "line": location.line,
+        "column": location.column,
+    }

@@ -1,0 +1,188 @@
+"""The report as SARIF 2.1.0 (OASIS, with errata 01), for code scanning services, editors and scorers.
+
+Holds no time and no absolute path: locations are relative to `%SRCROOT%`, which the consumer binds. What was not examined
+stands in the invocation's notifications, so that a consumer which reads only results still meets a standard place for it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from typing import Any
+
+from casemate.evidence.counts import place_of
+from casemate.evidence.escape import visible
+from casemate.evidence.identity import SCHEME
+from casemate.evidence.rulebook import RuleText
+from casemate.evidence.uri import percent_encoded
+from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.lead import RuleId, Severity
+from casemate.model.location import Location
+from casemate.model.outcome import NotExamined, Reason
+from casemate.model.trace import Role, Step
+
+Json = dict[str, Any]
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+ROOT = "%SRCROOT%"
+LEVELS = {Severity.CRITICAL: "error", Severity.HIGH: "error", Severity.MEDIUM: "warning", Severity.LOW: "note"}
+# GitHub code scanning reads a number: over 9.0 is critical, 7.0 high, 4.0 medium.
+SCORES = {Severity.CRITICAL: "9.5", Severity.HIGH: "8.0", Severity.MEDIUM: "5.5", Severity.LOW: "3.0"}
+# Kinds of a step from the list in SARIF §3.38.8.
+KINDS = {
+    Role.SOURCE: ["acquire", "taint"],
+    Role.FLOW: ["taint"],
+    Role.CALL: ["call", "taint"],
+    Role.RETURN: ["return", "taint"],
+    Role.SINK: ["danger"],
+}
+REASONS = tuple(Reason)
+
+
+def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False) -> str:
+    """The report as one SARIF log with a final line feed. Same report and rules, same bytes.
+
+    rules: at least those that the report names. by_design: also show what an API is meant to do, as information.
+    """
+    by_id = {rule.id: rule for rule in rules}
+    ran = [by_id[RuleId(rule_id)] for rule_id in sorted({*report.rules, *(f.lead.rule for f in report.findings)})]
+    cwes = sorted({rule.cwe for rule in ran})
+    indices = {rule.id: index for index, rule in enumerate(ran)}
+    shown = [f for f in report.findings if by_design or f.disposition is not Disposition.BY_DESIGN]
+    run: Json = {
+        "tool": {"driver": _driver(report, ran, cwes)},
+        "taxonomies": [_taxonomy(cwes)],
+        "invocations": [_invocation(report)],
+        "originalUriBaseIds": {ROOT: {"description": {"text": "The root of what was scanned."}}},
+        "columnKind": "unicodeCodePoints",
+        "results": [_result(finding, indices[finding.lead.rule], cwes) for finding in shown],
+        "properties": {"target": [visible(name) for name in report.target], "coverage": asdict(report.coverage)},
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _driver(report: Report, rules: Sequence[RuleText], cwes: Sequence[int]) -> Json:
+    return {
+        "name": "Casemate",
+        "semanticVersion": report.version,
+        "rules": [_rule(rule, cwes) for rule in rules],
+        "notifications": [
+            {"id": _notification_id(reason), "shortDescription": {"text": f"Not examined: {reason.value}."}}
+            for reason in REASONS
+        ],
+        "supportedTaxonomies": [{"name": "CWE", "index": 0}],
+    }
+
+
+def _rule(rule: RuleText, cwes: Sequence[int]) -> Json:
+    return {
+        "id": rule.id,
+        "name": "".join(part.capitalize() for part in rule.id.split("-")),
+        "shortDescription": {"text": rule.title},
+        "help": {"text": rule.page, "markdown": rule.page},
+        "defaultConfiguration": {"level": LEVELS[rule.severity]},
+        "relationships": [{"target": _taxon(rule.cwe, cwes), "kinds": ["superset"]}],
+        "properties": {
+            "tags": ["security", f"external/cwe/cwe-{rule.cwe}"],
+            "security-severity": SCORES[rule.severity],
+            "owasp": rule.owasp,
+        },
+    }
+
+
+def _taxonomy(cwes: Sequence[int]) -> Json:
+    return {
+        "name": "CWE",
+        "organization": "MITRE",
+        "shortDescription": {"text": "Common Weakness Enumeration"},
+        "informationUri": "https://cwe.mitre.org/",
+        "isComprehensive": False,
+        "taxa": [{"id": f"CWE-{cwe}", "helpUri": f"https://cwe.mitre.org/data/definitions/{cwe}.html"} for cwe in cwes],
+    }
+
+
+def _taxon(cwe: int, cwes: Sequence[int]) -> Json:
+    return {"id": f"CWE-{cwe}", "index": cwes.index(cwe), "toolComponent": {"name": "CWE", "index": 0}}
+
+
+def _invocation(report: Report) -> Json:
+    return {
+        "executionSuccessful": all(entry.reason is not Reason.INTERRUPTED for entry in report.not_examined),
+        "toolExecutionNotifications": [_notification(entry) for entry in report.not_examined],
+    }
+
+
+def _notification(entry: NotExamined) -> Json:
+    path, line = place_of(entry)
+    text = f"Not examined ({entry.reason.value}): {entry.what}{entry.detail and ': ' + entry.detail}"
+    place: Json = {"artifactLocation": _artifact(path)}
+    if line is not None:
+        place["region"] = {"startLine": line} | ({"endLine": line + entry.lines - 1} if entry.lines else {})
+    return {
+        "descriptor": {"id": _notification_id(entry.reason), "index": REASONS.index(entry.reason)},
+        "level": "note" if entry.deliberate else "warning",
+        "message": _message(text),
+        "locations": [{"physicalLocation": place}],
+        "properties": {"deliberate": entry.deliberate},
+    }
+
+
+def _notification_id(reason: Reason) -> str:
+    return f"not-examined/{reason.value}"
+
+
+def _result(finding: Finding, rule_index: int, cwes: Sequence[int]) -> Json:
+    lead = finding.lead
+    place = _place(lead.location)
+    if finding.snippet:
+        place["contextRegion"] = {"startLine": lead.location.line, "snippet": {"text": visible(finding.snippet)}}
+    location: Json = {"physicalLocation": place}
+    if lead.function:
+        location["logicalLocations"] = [{"fullyQualifiedName": visible(lead.function), "kind": "function"}]
+    informational = finding.disposition is Disposition.BY_DESIGN
+    result: Json = {
+        "ruleId": lead.rule,
+        "ruleIndex": rule_index,
+        "kind": "informational" if informational else "fail",
+        "level": "none" if informational else LEVELS[finding.severity],
+        "message": _message(lead.message),
+        "locations": [location],
+        "taxa": [_taxon(finding.cwe, cwes)],
+        # GitHub tells results apart by the second; its own value would be the line's hash and a number.
+        "partialFingerprints": {SCHEME: finding.identity, "primaryLocationLineHash": f"{finding.identity[:16]}:1"},
+        "properties": {"evidence": finding.evidence.value, "disposition": finding.disposition.value},
+    }
+    if lead.trace is not None:
+        source = lead.trace.steps[0]
+        result["relatedLocations"] = [_location(source) | {"id": 1}]
+        result["codeFlows"] = [{"threadFlows": [{"locations": [_flow_location(step) for step in lead.trace.steps]}]}]
+        result["properties"]["boundary"] = lead.trace.boundary.value
+    if finding.disposition is Disposition.SUPPRESSED:
+        result["suppressions"] = [{"kind": "external", "justification": "The target's own configuration ignores it."}]
+    return result
+
+
+def _flow_location(step: Step) -> Json:
+    importance = "essential" if step.role in (Role.SOURCE, Role.SINK) else "important"
+    return {"location": _location(step), "kinds": KINDS[step.role], "importance": importance}
+
+
+def _location(step: Step) -> Json:
+    return {"physicalLocation": _place(step.location), "message": _message(step.note)}
+
+
+def _place(location: Location) -> Json:
+    return {
+        "artifactLocation": _artifact(location.path),
+        "region": {"startLine": location.line, "startColumn": location.column},
+    }
+
+
+def _artifact(path: str) -> Json:
+    return {"uri": percent_encoded(path), "uriBaseId": ROOT}
+
+
+def _message(text: str) -> Json:
+    """A plain text message: braces would be placeholders (§3.11.5), and `[…](1)` a link (§3.11.6)."""
+    return {"text": visible(text).replace("{", "{{").replace("}", "}}").replace("](", "]\\(")}
