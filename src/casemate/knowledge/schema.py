@@ -36,7 +36,9 @@ from casemate.knowledge.entries import Call, Condition, Entry, Guard, Hint, Kind
 from casemate.knowledge.table import KnowledgeError, Table, dotted
 from casemate.model.trace import Boundary
 
-FILE_KEYS: Final = frozenset({"library", "docs", "unchecked", "call", "same", "value", "type", "alias", "entry", "hint"})
+FILE_KEYS: Final = frozenset(
+    {"library", "docs", "unchecked", "call", "same", "value", "type", "alias", "entry", "hint"}
+)
 SOURCE_KEYS: Final = frozenset({"source", "what"})
 CALL_KEYS: Final = (frozenset(f.name for f in fields(Call)) - {"name"}) | SOURCE_KEYS
 VALUE_KEYS: Final = (frozenset(f.name for f in fields(Value)) - {"name"}) | SOURCE_KEYS
@@ -54,8 +56,8 @@ CHECKS: Final = ("prefix", "suffix", "pattern", "containment", "membership")
 ANSWERS: Final = ("true", "false", "returns", "equal")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "getattr", "insert", "int",
-    "isinstance", "items", "join", "keys", "list", "pattern", "pop", "popitem", "remove", "setattr", "setdefault", "sorted", "split",
-    "str", "super", "tuple", "update", "values", "zip",
+    "isinstance", "items", "join", "keys", "list", "pattern", "pop", "popitem", "remove", "setattr", "setdefault", "sorted",
+    "split", "str", "super", "tuple", "update", "values", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
 MAX_KINDS: Final = 26

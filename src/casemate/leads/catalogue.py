@@ -1,0 +1,47 @@
+"""The table of rules: id → module. A rule's page is its module's docstring, its tests are its examples."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from casemate.leads.rule import FlowRule
+from casemate.model.errors import UserError
+
+MODULES: Final = {
+    "command-injection": "injection.command_injection",
+    "code-injection": "injection.code_injection",
+    "sql-injection": "injection.sql_injection",
+    "unsafe-deserialization": "data.unsafe_deserialization",
+    "template-injection": "injection.template_injection",
+    "path-traversal": "files.path_traversal",
+    "archive-extraction": "files.archive_extraction",
+    "ssrf": "network.ssrf",
+    "xxe": "data.xxe",
+    "xss": "injection.xss",
+}
+
+
+def rules() -> tuple[FlowRule, ...]:
+    """Every rule, in the order of the table."""
+    return tuple(rule(rule_id) for rule_id in MODULES)
+
+
+def rule(rule_id: str) -> FlowRule:
+    """The rule of that id. Raises UserError when there is none."""
+    found = import_module(_module(rule_id)).RULE
+    if not isinstance(found, FlowRule) or found.id != rule_id:
+        raise TypeError(f"the module of rule {rule_id!r} holds another rule: {found!r}")
+    return found
+
+
+def page(rule_id: str) -> str:
+    """The rule's documentation page, Markdown. Raises UserError when there is none."""
+    title, _, body = (import_module(_module(rule_id)).__doc__ or "").partition("\n")
+    return f"# {title.rstrip('.')}\n{body}"
+
+
+def _module(rule_id: str) -> str:
+    if rule_id not in MODULES:
+        raise UserError(f"there is no rule {rule_id!r}", f"use one of {', '.join(MODULES)}")
+    return f"casemate.leads.rules.{MODULES[rule_id]}"

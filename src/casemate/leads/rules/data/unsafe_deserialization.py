@@ -1,0 +1,135 @@
+"""Unsafe deserialization.
+
+## What it is
+Bytes from outside are turned into objects by a format that names code to call: `pickle`, `marshal`, `shelve`, YAML with a loader
+that builds any Python object.
+
+## Why it matters
+Loading is executing: the bytes say which functions are called with which arguments, before any check of the result.
+
+## How to fix it
+Use a format for data: JSON, `yaml.safe_load`, a schema. Where pickles must travel, sign them and check the signature before
+loading; that protects against others, not against whoever holds the key.
+"""
+
+from __future__ import annotations
+
+from casemate.leads.rule import Example, FlowRule
+from casemate.model.lead import RuleId, Severity
+from casemate.model.trace import Boundary
+
+RULE = FlowRule(
+    id=RuleId("unsafe-deserialization"),
+    title="Unsafe deserialization",
+    cwe=502,
+    owasp="A08:2021 Software and Data Integrity Failures",
+    severity=Severity.CRITICAL,
+    sinks=("deserialize",),
+    message="{sink} rebuilds objects, and runs what they name, out of the {source}",
+    boundaries=(Boundary.REMOTE, Boundary.FILE, Boundary.API),
+    examples=(
+        Example(
+            name="a cookie",
+            code="""
+import base64
+import pickle
+from flask import Flask, request
+app = Flask(__name__)
+
+@app.before_request
+def restore():
+    cookie = request.cookies.get("basket")
+    if cookie:
+        request.basket = pickle.loads(base64.b64decode(cookie))  # finding
+""",
+        ),
+        Example(
+            name="YAML with the full power of Python",
+            code="""
+import yaml
+from fastapi import FastAPI, Request
+app = FastAPI()
+
+@app.post("/pipeline")
+async def pipeline(request: Request):
+    return yaml.load(await request.body(), Loader=yaml.UnsafeLoader)  # finding
+""",
+        ),
+        Example(
+            name="a server that unpickles what arrives",
+            code="""
+import pickle
+import socketserver
+
+class Worker(socketserver.StreamRequestHandler):
+    def handle(self):
+        job = pickle.load(self.rfile)  # finding
+        job.run()
+""",
+        ),
+        Example(
+            name="a file whose name comes from the request",
+            code="""
+import pickle
+from django.http import JsonResponse
+from django.urls import path
+
+def model(request):
+    with open(request.GET["model"], "rb") as handle:
+        return JsonResponse(pickle.load(handle).summary())  # finding
+
+urlpatterns = [path("model", model)]
+""",
+        ),
+        Example(
+            name="near-miss: data formats",
+            code="""
+import json
+import yaml
+from flask import Flask, request
+app = Flask(__name__)
+
+@app.post("/pipeline")
+def pipeline():
+    json.loads(request.data)
+    yaml.safe_load(request.data)
+    yaml.load(request.data, Loader=yaml.CSafeLoader)
+    return "", 204
+""",
+        ),
+        Example(
+            name="near-miss: a loader of one's own that derives from the safe one",
+            code="""
+import yaml
+from flask import Flask, request
+app = Flask(__name__)
+
+class Loader(yaml.SafeLoader):
+    pass
+
+@app.post("/pipeline")
+def pipeline():
+    return yaml.load(request.data, Loader=Loader)
+""",
+        ),
+        Example(
+            name="near-miss: by design, a module for pickles",
+            code="""
+import pickle
+
+def unpickle(data):
+    return pickle.loads(data)
+""",
+        ),
+        Example(
+            name="near-miss: a cache of our own making",
+            code="""
+import pickle
+
+def cached():
+    with open("/var/cache/app/index.pickle", "rb") as handle:
+        return pickle.load(handle)
+""",
+        ),
+    ),
+)
