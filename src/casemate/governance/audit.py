@@ -109,6 +109,7 @@ class _Comparison:
 
     def others(self, names: Iterable[str], size: int) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """The remaining files: those of earlier sizes are compared; names of leftovers and of foreign ones."""
+        sound = not self.problems  # else those of earlier sizes would be blamed for the current ones
         demanded = {tile.full: tile for tile in tiles_of(size)}
         leftovers: list[str] = []
         foreign: list[str] = []
@@ -118,7 +119,7 @@ class _Comparison:
                 foreign.extend([name] if name != CHECKPOINT else [])
             elif (now := demanded.get(tile.full)) is None or tile.width > now.width:
                 leftovers.append(name)
-            elif tile != now:
+            elif tile != now and sound:
                 self._superseded(tile, now)
         return tuple(leftovers), tuple(foreign)
 

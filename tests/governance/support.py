@@ -1,0 +1,115 @@
+"""What tests of governance share: a clock that is told the time, a ledger in memory, a store that dies."""
+
+from collections.abc import Iterator
+from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
+
+from casemate.adapters.keys import FileSigner
+from casemate.governance.budget import Counts
+from casemate.governance.charter import Charter, Target, Tier
+from casemate.governance.digests import KeyedDigests
+from casemate.governance.ledger import Ledger
+from casemate.governance.policy import HOUSE_POLICY
+from casemate.governance.wall import Wall
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+SOURCE = Target(name="./src", path="/home/alice/src")
+PLENTY = Counts(files=1000, bytes=10**9, lines=10**6, tasks=1000, cache_bytes=10**6)
+SIGNER = FileSigner(bytes(range(32)))
+DIGESTS = KeyedDigests(bytes(32))
+
+
+class ManualClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime = NOON) -> None:
+        self.time = now
+
+    def now(self) -> datetime:
+        return self.time
+
+    def monotonic(self) -> float:
+        return (self.time - NOON).total_seconds()
+
+    def move(self, **delta: float) -> None:
+        self.time += timedelta(**delta)
+
+
+class MemoryStore:
+    """A LedgerStore in a dictionary."""
+
+    def __init__(self, files: dict[str, bytes] | None = None) -> None:
+        self.files = {} if files is None else files
+
+    def read(self, name: str) -> bytes | None:
+        return self.files.get(name)
+
+    def write(self, name: str, data: bytes) -> None:
+        self.files[name] = data
+
+    def names(self) -> Iterator[str]:
+        return iter(list(self.files))
+
+    def remove(self, folder: str) -> None:
+        for name in [name for name in self.files if name.startswith(f"{folder}/")]:
+            del self.files[name]
+
+    def lock(self) -> nullcontext[None]:
+        return nullcontext()
+
+
+class Died(BaseException):
+    """The process was killed here."""
+
+
+class MortalStore(MemoryStore):
+    """A MemoryStore that dies after so many steps. Each removed file is a step of its own."""
+
+    def __init__(self, files: dict[str, bytes], steps: int) -> None:
+        super().__init__(files)
+        self.steps = steps
+
+    def _step(self) -> None:
+        if self.steps == 0:
+            raise Died
+        self.steps -= 1
+
+    def write(self, name: str, data: bytes) -> None:
+        self._step()
+        super().write(name, data)
+
+    def remove(self, folder: str) -> None:
+        for name in [name for name in self.files if name.startswith(f"{folder}/")]:
+            self._step()
+            del self.files[name]
+
+
+def a_charter(**changes) -> Charter:
+    return Charter(
+        **{
+            "who": "alice",
+            "targets": (SOURCE,),
+            "tier": Tier.FIND,
+            "until": NOON.date() + timedelta(days=1),
+            "made_for": "made for this path",
+            **changes,
+        }
+    )
+
+
+def a_ledger(store: MemoryStore | None = None) -> Ledger:
+    return Ledger(store=MemoryStore() if store is None else store, signer=SIGNER)
+
+
+def a_wall(**changes) -> Wall:
+    return Wall(
+        **{
+            "charter": a_charter(),
+            "policy": HOUSE_POLICY,
+            "ledger": a_ledger(),
+            "digests": DIGESTS,
+            "clock": ManualClock(),
+            "budget": PLENTY,
+            **changes,
+        }
+    )
