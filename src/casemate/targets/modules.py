@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 SOURCE_ROOTS = frozenset({"src", "lib", "python", "site-packages", "dist-packages"})
@@ -45,14 +45,11 @@ def name_modules(
     sources = tuple(sources)
     layout = _Layout((*sources, *others), root)
     readings = {path: layout.readings(path) for path in sources}
-    names = _unique(layout, {path: reading[0] for path, reading in readings.items()})
+    names = _unique(readings)
     aliases = _aliases(names, readings, sys.stdlib_module_names.union(reserved))
     return {
         path: ModuleName(
-            name=names[path],
-            package=_folder(layout.shift + path) in layout.packages and _is_package(path),
-            aliases=aliases.get(path, ()),
-            test=is_test(layout.shift + path, packages=layout.packages),
+            name=names[path], package=layout.is_package(path), aliases=aliases.get(path, ()), test=layout.is_test(path)
         )
         for path in sources
     }
@@ -60,42 +57,78 @@ def name_modules(
 
 def is_test(path: str, *, packages: Collection[str] = ()) -> bool:
     """Whether a path is test code by its name. A folder `test` inside a package is that package's business, and is not."""
-    *folders, name = path.split("/")
-    if name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py"):
-        return True
-    above = ""
-    for folder in folders:
-        if folder == "tests" or (folder == "test" and above not in packages):
+    return _names_test(_last(path)) or _in_tests(_folder(path), packages)
+
+
+def _names_test(name: str) -> bool:
+    return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
+
+
+def _in_tests(folder: str, packages: Collection[str]) -> bool:
+    while folder:
+        name, folder = _last(folder), _folder(folder)
+        if name == "tests" or (name == "test" and folder not in packages):
             return True
-        above = f"{above}/{folder}" if above else folder
     return False
 
 
-class _Layout:
-    """The folders of a tree. When the root is a package, all is seen from the folder above it.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Place:
+    """What a folder says of the modules in it.
 
-    shift: what stands before every path then.
+    readings: (folder on the path, dotted name of this one below it), likeliest first, the root of the tree at last.
     """
 
+    readings: tuple[tuple[str, str], ...]
+    test: bool
+
+
+class _Layout:
+    """The folders of a tree. When the root is a package, all is seen from the folder above it."""
+
     def __init__(self, paths: Iterable[str], root: str) -> None:
-        paths = tuple(paths)
-        self.shift = f"{root}/" if _INIT in paths and root.isidentifier() else ""
-        paths = tuple(self.shift + path for path in paths)
-        self.packages = frozenset(_folder(path) for path in paths if _is_package(path)) - {""}
-        self._holding = frozenset(_folder(path) for path in paths)
-        self._projects = frozenset(_folder(path) for path in paths if _last(path) in PROJECT_FILES)
+        folders_by_name: dict[str, set[str]] = {}
+        self._holding: set[str] = set()  # folders with files of their own
+        every = tuple(paths)
+        self._shift = f"{root}/" if _INIT in every and root.isidentifier() else ""
+        for path in every:
+            folder, _, name = (self._shift + path).rpartition("/")
+            self._holding.add(folder)
+            if name in PROJECT_FILES or name == _INIT:
+                folders_by_name.setdefault(name, set()).add(folder)
+        self._packages = folders_by_name.pop(_INIT, set()) - {""}
+        self._projects = set().union(*folders_by_name.values())
+        self._places: dict[str, _Place] = {}
+
+    def is_package(self, path: str) -> bool:
+        """Whether a file makes its folder a package."""
+        return _last(path) == _INIT and _folder(self._shift + path) in self._packages
+
+    def is_test(self, path: str) -> bool:
+        """Whether a file is test code."""
+        return _names_test(_last(path)) or self._place(_folder(self._shift + path)).test
 
     def readings(self, path: str) -> list[tuple[str, str]]:
-        """The ways to read a path as (folder on the path, dotted name), likeliest first."""
-        path = self.shift + path
-        chain = _folder(path)
-        while chain in self.packages:
-            chain = _folder(chain)
-        if chain == _folder(path):  # in no package: a script, or part of a namespace package
-            roots = [self._base(chain), chain, ""]
-        else:
-            roots = [self._above_namespaces(chain), chain, self._base(chain), ""]
-        return [(folder, _dotted(path, folder)) for folder in dict.fromkeys(roots)]
+        """The ways to read a path as (folder on the path, dotted name), likeliest first; the last is the whole path."""
+        place = self._place(_folder(self._shift + path))
+        last = "" if self.is_package(path) else _component(_last(path).rpartition(".")[0] or _last(path))
+        return [(folder, ".".join(filter(None, (dotted, last)))) for folder, dotted in place.readings]
+
+    def _place(self, folder: str) -> _Place:
+        place = self._places.get(folder)
+        if place is None:
+            chain = folder
+            while chain in self._packages:
+                chain = _folder(chain)
+            if chain == folder:  # in no package: a script, or part of a namespace package
+                roots = [self._base(chain), chain, ""]
+            else:
+                roots = [self._above_namespaces(chain), chain, self._base(chain), ""]
+            place = self._places[folder] = _Place(
+                readings=tuple((root, _dotted(folder, root)) for root in dict.fromkeys(roots)),
+                test=_in_tests(folder, self._packages),
+            )
+        return place
 
     def _above_namespaces(self, folder: str) -> str:
         while folder and folder not in self._holding and _last(folder).isidentifier() and not _is_source_root(folder):
@@ -108,18 +141,18 @@ class _Layout:
         return folder
 
 
-def _unique(layout: _Layout, read: dict[str, tuple[str, str]]) -> dict[str, str]:
+def _unique(readings: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, str]:
     """Distinct names. A top-level name that two folders offer stays with the shallower; the others' modules get their
     whole path as a name, all of them, so that they still find one another by relative imports."""
     groups: dict[tuple[int, str, str], list[str]] = {}
-    for path, (folder, name) in read.items():
-        groups.setdefault((len(folder.split("/")) if folder else 0, folder, name.partition(".")[0]), []).append(path)
-    taken: set[str] = set()
+    for path, ((folder, name), *_) in readings.items():
+        groups.setdefault((folder.count("/") if folder else -1, folder, name.partition(".")[0]), []).append(path)
     names: dict[str, str] = {}
+    taken: set[str] = set()
     for _, paths in sorted(groups.items()):
-        clash = any(read[path][1] in taken for path in paths)
-        for path in sorted(paths, key=lambda path: (not _is_package(path), path)):
-            name = wanted = _dotted(layout.shift + path, "") if clash else read[path][1]
+        clash = any(readings[path][0][1] in taken for path in paths)
+        for path in sorted(paths, key=lambda path: (_last(path) != _INIT, path)):
+            name = wanted = readings[path][-1 if clash else 0][1]
             count = 1
             while name in taken:
                 count += 1
@@ -130,20 +163,17 @@ def _unique(layout: _Layout, read: dict[str, tuple[str, str]]) -> dict[str, str]
 
 
 def _aliases(
-    names: dict[str, str], readings: dict[str, list[tuple[str, str]]], reserved: Collection[str]
+    names: Mapping[str, str], readings: Mapping[str, Sequence[tuple[str, str]]], reserved: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
     """Other readings that are importable, mean one file only, and hide no library."""
     taken = set(names.values())
     wanted = {
-        path: [name for _, name in reading if name not in taken and _importable(name, reserved)]
-        for path, reading in readings.items()
+        path: [name for _, name in ways if name not in taken and _importable(name, reserved)]
+        for path, ways in readings.items()
+        if len(ways) > 1
     }
     claims = Counter(name for claimed in wanted.values() for name in set(claimed))
-    return {
-        path: tuple(sorted({name for name in claimed if claims[name] == 1}))
-        for path, claimed in wanted.items()
-        if claimed
-    }
+    return {path: tuple(sorted({name for name in claimed if claims[name] == 1})) for path, claimed in wanted.items()}
 
 
 def _importable(name: str, reserved: Collection[str]) -> bool:
@@ -151,16 +181,15 @@ def _importable(name: str, reserved: Collection[str]) -> bool:
     return parts[0] not in reserved and all(part.isidentifier() for part in parts)
 
 
-def _dotted(path: str, folder: str) -> str:
-    """The name of a file below a folder. A dot in a file's or folder's own name becomes "-", as it separates nothing."""
-    below = path.removeprefix(f"{folder}/") if folder else path
-    *folders, name = below.split("/")
-    parts = folders if name == _INIT and folders else [*folders, name.rpartition(".")[0] or name]
-    return ".".join(part.replace(".", "-") for part in parts)
+def _dotted(folder: str, root: str) -> str:
+    """The dotted name of a folder below another."""
+    below = folder[len(root) :].strip("/")
+    return ".".join(_component(name) for name in below.split("/")) if below else ""
 
 
-def _is_package(path: str) -> bool:
-    return _last(path) == _INIT
+def _component(name: str) -> str:
+    """A dot in a file's or folder's own name separates nothing."""
+    return name.replace(".", "-")
 
 
 def _is_source_root(folder: str) -> bool:
