@@ -1,0 +1,60 @@
+"""Policy: what no rule names is denied."""
+
+from datetime import timedelta
+
+import pytest
+
+from casemate.governance.charter import Target, Tier
+from casemate.governance.grants import Grant
+from casemate.governance.policy import HOUSE_POLICY, Denial, Permit, Policy, Rule
+from governance.support import NOON, SOURCE, a_charter
+
+RULE = Rule(tier=Tier.PROVE, port="Sandbox", actions=frozenset({"run"}))
+POLICY = Policy(rules=(RULE,))
+GRANT = Grant.of(a_charter(tier=Tier.FIX), ports=["Sandbox"])
+
+
+def asked(policy=POLICY, grant=GRANT, port="Sandbox", action="run", subject=(SOURCE,), now=NOON):
+    return policy.permits(grant, port, action, subject, now=now)
+
+
+def test_permit():
+    """A rule, and a grant that reaches it, permit."""
+    assert asked() == Permit(Tier.PROVE)
+
+
+@pytest.mark.parametrize(
+    ("change", "reason"),
+    [
+        ({"policy": Policy()}, "the policy is empty and permits nothing"),
+        ({"port": "Store"}, "no rule permits Store.run"),
+        ({"action": "walk"}, "no rule permits Sandbox.walk"),
+        ({"grant": GRANT.narrow(tier=Tier.FIND)}, "Sandbox.run takes a grant for 'prove', this one is for 'find'"),
+        ({"grant": GRANT.narrow(ports=[])}, "the grant does not reach the port Sandbox"),
+        ({"grant": GRANT.narrow(targets=[])}, "the grant does not cover './src'"),
+        ({"now": GRANT.expires}, "the grant expired at 2026-11-26T00:00:00+00:00"),
+        ({"subject": (SOURCE, Target(name="x", path="/x"))}, "the grant does not cover 'x'"),
+        ({"subject": ()}, "it names nothing that it is about"),
+    ],
+)
+def test_denials(change, reason):
+    """Each condition denies on its own, and says which."""
+    assert asked(**change) == Denial(reason)
+
+
+def test_last_moment():
+    """A grant holds until just before it expires."""
+    assert asked(now=GRANT.expires - timedelta(microseconds=1)) == Permit(Tier.PROVE)
+
+
+def test_house_policy_finds_only():
+    """What Casemate permits today takes the lowest tier, and names no action twice."""
+    assert {rule.tier for rule in HOUSE_POLICY.rules} == {Tier.FIND}
+    named = [(rule.port, action) for rule in HOUSE_POLICY.rules for action in rule.actions]
+    assert len(named) == len(set(named))
+
+
+def test_rule_without_action():
+    """A rule that permits nothing is a mistake."""
+    with pytest.raises(ValueError, match="'Store' names no action"):
+        Rule(tier=Tier.FIND, port="Store", actions=frozenset())
