@@ -22,7 +22,8 @@
 The keys are the fields of `entries`, one to one, with these conveniences: a selector of one alternative needs no list;
 `source` and `what` stand side by side; a condition says `is`, `is-not`, `absent` or `present`; moves are
 `into = [{ from = 0, to = "@receiver" }]` and callbacks `invokes = [{ callback = 0, given = [1] }]`; an entry may list several
-decorators, bases or calls.
+decorators, bases or calls. Two kinds of type stand only here, as lower-case names below a class: a state of its objects
+(`lxml.etree.XMLParser.resolving`, see Narrowing), and `several` of them, with what iterating and indexing gives.
 """
 
 from __future__ import annotations
