@@ -27,7 +27,7 @@ def losses(entries: Iterable[NotExamined]) -> list[NotExamined]:
 
 
 def not_examined_words(entries: Iterable[NotExamined]) -> str:
-    """`3 files were not`, `1 file and 2 parts of files were not`; "" when there are none."""
+    """`3 files were not`, `1 file and 1 part of a file were not`; "" when there are none."""
     places = [place_of(entry) for entry in losses(entries)]
     whole = len({path for path, line in places if line is None})
     parts = len({place for place in places if place[1] is not None})
@@ -35,5 +35,5 @@ def not_examined_words(entries: Iterable[NotExamined]) -> str:
         return ""
     names = [plural(whole, "file")] if whole else []
     if parts:
-        names.append(f"{parts:,} part{'' if parts == 1 else 's'} of files")
+        names.append("1 part of a file" if parts == 1 else f"{parts:,} parts of files")
     return f"{' and '.join(names)} {'was' if whole + parts == 1 else 'were'} not"

@@ -1,0 +1,187 @@
+"""The report for a person: what was found, ranked; what was examined; what was not, and why.
+
+Plain text of a given width. Nothing that stands in the target reaches the terminal unescaped, and nothing in it is read
+as markup. Colour adds nothing that the words do not say.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from io import StringIO
+from itertools import groupby
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.padding import Padding
+from rich.text import Text
+
+from casemate.evidence.counts import losses, not_examined_words, plural
+from casemate.evidence.escape import visible
+from casemate.model.finding import Coverage, Disposition, Finding, Report
+from casemate.model.lead import Evidence
+from casemate.model.outcome import NotExamined
+from casemate.model.trace import Trace
+
+ROWS = 20
+WAYS = 5  # rows that also show the way of the value
+NAMES = 3  # names shown of a group of what was not examined
+STYLES = {
+    Evidence.SUSPECTED: "yellow",
+    Evidence.TRACED: "bold yellow",
+    Evidence.DEMONSTRATED: "bold red",
+    Evidence.PROVEN: "bold red",
+    Evidence.FIXED: "bold green",
+}
+GAP = 2
+MIN_PLACE = 16
+
+
+def render(report: Report, width: int, color: bool, *, limit: int | None = ROWS, by_design: bool = False) -> str:
+    """The report in lines of at most `width` cells. limit: most findings shown, None for all.
+
+    by_design: also list what an API is meant to do, after the findings.
+    """
+    out = StringIO()
+    console = Console(
+        file=out,
+        width=width,
+        force_terminal=color,
+        color_system="standard" if color else None,
+        legacy_windows=False,
+        highlight=False,
+        emoji=False,
+        markup=False,
+        _environ={},  # the caller has decided; no variable of the environment changes it
+    )
+    findings = report.of(Disposition.ACTIVE)
+    _list(console, findings, limit)
+    if by_design and (meant := report.of(Disposition.BY_DESIGN)):
+        console.print(Text("By design", style="bold"))
+        _list(console, meant, limit)
+    _hanging(console, "Examined: ", _examined(report.coverage))
+    _not_examined(console, report.not_examined)
+    _set_aside(console, report, by_design=by_design)
+    console.print()
+    console.print(Text(conclusion(report), style="bold"))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
+
+
+def conclusion(report: Report) -> str:
+    """The last line: what was found, and that some was not examined. Never says that the target is safe."""
+    findings = report.of(Disposition.ACTIVE)
+    left = not_examined_words(report.not_examined)
+    if not findings and not report.coverage.files:
+        return f"nothing found because nothing was examined{left and '; ' + left}"
+    found = "nothing found"
+    if findings:
+        rungs = Counter(finding.evidence for finding in findings)
+        parts = [f"{rungs[rung]:,} {rung}" for rung in reversed(Evidence) if rungs[rung]]
+        found = f"{plural(len(findings), 'finding')} ({', '.join(parts)})"
+    return f"{found} in what was examined{left and '; ' + left}"
+
+
+def shortened(text: str, room: int) -> str:
+    """The text in at most `room` cells, its middle left out where it is longer; the end of a path says more."""
+    if cell_len(text) <= room:
+        return text
+    head, tail = text, text
+    while cell_len(head) > (room - 1) // 3:
+        head = head[:-1]
+    while cell_len(tail) > room - 1 - cell_len(head):
+        tail = tail[1:]
+    return f"{head}…{tail}"
+
+
+def _list(console: Console, findings: Sequence[Finding], limit: int | None) -> None:
+    shown = findings[:limit]
+    if not shown:
+        return
+    level = max(cell_len(text) for text in ("level", *(f.evidence for f in shown))) + GAP
+    rule = max(cell_len(text) for text in ("rule", *(f.lead.rule for f in shown))) + GAP
+    cwe = max(cell_len(f"CWE-{f.cwe}") for f in shown) + GAP
+    room = max(MIN_PLACE, console.width - level - rule - cwe)
+    console.print(Text(f"{'level':<{level}}{'rule':<{rule}}{'CWE':<{cwe}}place", style="dim"))
+    for index, finding in enumerate(shown):
+        lead = finding.lead
+        row = Text()
+        row.append(f"{finding.evidence:<{level}}", STYLES[finding.evidence])
+        row.append(f"{lead.rule:<{rule}}", "bold")
+        row.append(f"{f'CWE-{finding.cwe}':<{cwe}}")
+        row.append(shortened(visible(str(lead.location)), room), "cyan")
+        console.print(row, overflow="fold")
+        _indented(console, level, Text(visible(lead.message)))
+        if lead.trace is not None and index < WAYS:
+            _indented(console, level, Text(_way(lead.trace, console.width - level), style="dim"))
+    if more := len(findings) - len(shown):
+        console.print(Text(f"… and {more:,} more (--all, or -o report.json)"))
+    console.print()
+
+
+def _way(trace: Trace, width: int) -> str:
+    """`from app/views.py:12 through app/store.py, 5 steps`: where the value enters and which files it passes."""
+    full = _way_words(trace, width, width)
+    return full if cell_len(full) <= width else _way_words(trace, width // 2, width // 4)
+
+
+def _way_words(trace: Trace, source_room: int, file_room: int) -> str:
+    source, sink = trace.steps[0].location, trace.steps[-1].location
+    start = f"line {source.line}" if source.path == sink.path else shortened(visible(str(source)), source_room)
+    files = list(dict.fromkeys(s.location.path for s in trace.steps if s.location.path not in (source.path, sink.path)))
+    through = f" through {shortened(visible(files[0]), file_room)}" if files else ""
+    more = f" and {plural(len(files) - 1, 'more file')}" if len(files) > 1 else ""
+    return f"from {start}{through}{more}, {plural(len(trace.steps), 'step')}"
+
+
+def _examined(coverage: Coverage) -> str:
+    counts = (
+        plural(coverage.files, "file"),
+        plural(coverage.lines, "line"),
+        plural(coverage.functions, "function"),
+        plural(coverage.entry_points, "entry point"),
+        f"{coverage.sinks_reached:,} of {plural(coverage.sinks, 'sink')} reached",
+    )
+    return ", ".join(counts)
+
+
+def _not_examined(console: Console, entries: Sequence[NotExamined]) -> None:
+    missed = losses(entries)
+    if missed:
+        console.print(Text("Not examined:", style="bold red"))
+        groups = [(reason, list(group)) for reason, group in groupby(sorted(missed, key=_reason), key=_reason)]
+        name = max(len(reason) for reason, _ in groups)
+        count = max(len(f"{len(group):,}") for _, group in groups)
+        for reason, group in groups:
+            _hanging(console, f"  {reason:<{name}}  {len(group):>{count},}  ", _names(group, console.width))
+    asked = [entry for entry in entries if entry.deliberate]
+    if asked:
+        _hanging(console, "Left out on purpose: ", f"{len(asked):,} ({_names(asked, console.width)})")
+
+
+def _reason(entry: NotExamined) -> str:
+    return entry.reason.value
+
+
+def _names(entries: Sequence[NotExamined], width: int) -> str:
+    names = [shortened(visible(entry.what), max(MIN_PLACE, width // 2)) for entry in sorted(entries)[:NAMES]]
+    return ", ".join(names) + (", …" if len(entries) > NAMES else "")
+
+
+def _set_aside(console: Console, report: Report, *, by_design: bool) -> None:
+    if meant := len(report.of(Disposition.BY_DESIGN)):
+        hint = "" if by_design else " (--show-by-design)"
+        console.print(Text(f"By design, so no finding: {meant:,}{hint}"))
+    if hidden := len(report.of(Disposition.SUPPRESSED)):
+        console.print(Text(f"Suppressed by the target's own configuration: {hidden:,} (--untrusted)"))
+
+
+def _indented(console: Console, indent: int, text: Text) -> None:
+    console.print(Padding(text, (0, 0, 0, indent)), overflow="fold")
+
+
+def _hanging(console: Console, label: str, text: str) -> None:
+    """A label and its text, whose further lines stand below the text's first."""
+    indent = cell_len(label)
+    lines: Iterable[Text] = Text(text).wrap(console, max(MIN_PLACE, console.width - indent), overflow="fold")
+    for index, line in enumerate(lines):
+        console.print(Text(label if index == 0 else " " * indent) + line, overflow="fold")
