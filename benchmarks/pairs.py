@@ -65,7 +65,9 @@ def measure(corpus: Corpus, tools: Sequence[Tool], work: Path, *, jobs: int) -> 
             continue
         plain[tool.name] = verdicts(corpus, work, name=tool.name, levels=tool.levels, flow=False)
         flow[tool.name] = verdicts(corpus, work, name=tool.name, levels=tool.levels, flow=True)
-    section.rows = rows(corpus.pairs(), plain, flow) if plain else []
+    if plain:
+        kloc = [python_kloc(corpus.release(pair, "vulnerable")) for pair in corpus.pairs()]
+        section.rows = rows(corpus.pairs(), plain, flow, kloc)
     return section
 
 
@@ -101,8 +103,8 @@ def verdicts(corpus: Corpus, work: Path, *, name: str, levels: str | None, flow:
     return found
 
 
-def rows(labels: list[dict[str, Any]], plain: Verdicts, flow: Verdicts) -> list[Row]:
-    """The section's rows from the verdicts per tool, which are in the order of the labels."""
+def rows(labels: list[dict[str, Any]], plain: Verdicts, flow: Verdicts, kloc: Sequence[float]) -> list[Row]:
+    """The section's rows from the verdicts per tool. kloc: lines of the vulnerable releases. All in the order of the labels."""
     guarded = [pair["fix_shape"] == GUARDED for pair in labels]
 
     def shares(measure: str, among: Verdicts, key: str, only: Sequence[bool] = (True,) * len(labels)) -> Row:
@@ -121,10 +123,11 @@ def rows(labels: list[dict[str, Any]], plain: Verdicts, flow: Verdicts) -> list[
     if any(guarded):
         table.append(shares(f"hit, of those whose fix is `{GUARDED}`", plain, "hit", guarded))
         table.append(shares(f"discriminates, of those whose fix is `{GUARDED}`", plain, "discriminates", guarded))
+    table.append(Row(measure="findings per KLOC of Python", figures={t: density(f, kloc) for t, f in plain.items()}))
     table.append(
         Row(
-            measure="findings per KLOC (vulnerable releases, lines that are not blank)",
-            figures={name: findings_per_kloc(found) for name, found in plain.items()},
+            measure="findings per KLOC, JavaScript and Cython lines counted too (the scorer's way)",
+            figures={tool: density(found, [v["kloc"] for v in found]) for tool, found in plain.items()},
         )
     )
     return table
@@ -137,7 +140,14 @@ def share(successes: int, cases: int) -> Figure:
     return Figure(value=percent, text=f"{percent:.1f} ({successes}/{cases}; {100 * low:.1f}–{100 * high:.1f})")
 
 
-def findings_per_kloc(verdicts: list[dict[str, Any]]) -> Figure:
-    """Findings over thousands of lines, both summed over the pairs."""
-    value = sum(verdict["findings"] for verdict in verdicts) / sum(verdict["kloc"] for verdict in verdicts)
+def density(found: list[dict[str, Any]], kloc: Sequence[float]) -> Figure:
+    """Findings over thousands of lines, both summed over the vulnerable releases of the pairs."""
+    value = sum(verdict["findings"] for verdict in found) / sum(kloc)
     return Figure(value=value, text=f"{value:.2f}")
+
+
+def python_kloc(release: Path) -> float:
+    """Thousands of lines that are not blank, of the release's Python files."""
+    return (
+        sum(sum(map(bool, map(bytes.strip, path.read_bytes().split(b"\n")))) for path in release.rglob("*.py")) / 1000
+    )

@@ -1,6 +1,6 @@
 """Known-CVE pairs."""
 
-from pairs import Corpus, measure, rows, share
+from pairs import Corpus, measure, python_kloc, rows, share
 
 from .helpers import pair, pairs_corpus, pairs_scorer, scanner
 
@@ -23,7 +23,8 @@ def test_whole_run(tmp_path):
         "discriminates, traces count (--flow)": "50.0 (1/2",
         "hit, of those whose fix is `guard-added`": "100.0 (1/1",
         "discriminates, of those whose fix is `guard-added`": "0.0 (0/1",
-        "findings per KLOC (vulnerable releases, lines that are not blank)": "0.50",
+        "findings per KLOC of Python": "500.00",
+        "findings per KLOC, JavaScript and Cython lines counted too (the scorer's way)": "0.50",
     }
     assert section.missing == section.notes == []
 
@@ -40,7 +41,7 @@ def test_a_release_that_gave_nothing_is_counted(tmp_path):
 def test_flow_mode_is_a_row_of_its_own():
     """What only a trace hits shows in the rows that count traces, and not in the others."""
     quiet = {"hit": False, "discriminates": False, "findings": 0, "kloc": 1.0}
-    table = rows([pair(1)], {"casemate": [quiet]}, {"casemate": [{**quiet, "hit": True, "discriminates": True}]})
+    table = rows([pair(1)], {"casemate": [quiet]}, {"casemate": [{**quiet, "hit": True, "discriminates": True}]}, [1.0])
     assert [(row.measure, row.figures["casemate"].value) for row in table[:4]] == [
         ("hit", 0),
         ("discriminates", 0),
@@ -52,3 +53,10 @@ def test_flow_mode_is_a_row_of_its_own():
 def test_a_share_shows_count_and_interval():
     """Percentage, count, and Wilson's 95% interval."""
     assert share(21, 80).text == "26.2 (21/80; 17.9–36.8)"
+
+
+def test_lines_of_python_that_are_not_blank(tmp_path):
+    """Blank lines and other languages do not count; odd bytes do not matter."""
+    (tmp_path / "a.py").write_bytes(b"x = 1\n\n   \n\xff\n")
+    (tmp_path / "b.js").write_text("x\n")
+    assert python_kloc(tmp_path) == 0.002
