@@ -35,9 +35,30 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
             for target, place in args.select(to, receiver, operand):
                 containers.put_into(frame, target, place, val)
     out = _checks(frame, call, receiver, operand, args, out)
+    if call.narrows:
+        out = _narrowed(frame, call, receiver, operand, args, out)
     if call.noreturn:
         frame.dead = True
     return out
+
+
+def _narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value) -> Value:
+    """The result, and the receiver where it stands, as of the narrower types whose conditions hold."""
+    for narrowing in call.narrows:
+        if not all(_holds(frame, c, receiver, args) for c in narrowing.when):
+            continue
+        if not narrowing.of:
+            out = _retyped(out, narrowing.type)
+        elif receiver is not None and type(operand) is str:
+            frame.env[operand] = _retyped(frame.get(operand), narrowing.type)
+        elif receiver is not None and operand in frame.origin:
+            _, ref, name = frame.origin[operand]
+            frame.write_field(ref, name, _retyped(receiver, narrowing.type))
+    return out
+
+
+def _retyped(val: Value, dotted: str) -> Value:
+    return value(val.taint, val.const, (("i", dotted), *(r for r in val.refs if r[0] != "i")), val.pred)
 
 
 def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
@@ -77,15 +98,21 @@ def _holds(frame: Frame, condition: Condition, receiver: Value | None, args: Arg
         return not given
     if condition.test == "present":
         return bool(given)
-    matched = any(_is_one_of(_item(frame, val, condition.item), condition.values) for val, _ in given)
+    matched = any(_is_one_of(frame, _item(frame, val, condition.item), condition.values) for val, _ in given)
     return matched if condition.test == "is" else not matched
 
 
-def _is_one_of(val: Value, values: tuple[object, ...]) -> bool:
-    """Whether a value is one of these constants, or refers to something of one of these dotted names."""
+def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:
+    """Whether a value is one of these constants, or refers to something of one of these dotted names or derived from it."""
     if any(val.const is v or same_constant(val.const, v) for v in values):
         return True
-    return any(r[0] in "xi" and r[1] in values for r in val.refs)
+    names: list[str] = []
+    for ref in val.refs:
+        if ref[0] in "xi":
+            names += frame.program.external_lineage(ref[1])
+        elif ref[0] in "ct":
+            names += frame.program.external_bases((ref[1], ref[2]))
+    return any(name in values for name in names)
 
 
 def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arguments) -> None:
