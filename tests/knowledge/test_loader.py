@@ -43,6 +43,7 @@ def test_a_call_is_compiled_field_by_field():
 sinks = [{ arg = [0, "line"], item = 1, kind = "shell", when = [{ arg = "shell", is = [true] }, { arg = 2, absent = true }] }]
 source = "remote"
 what = "a message"
+source_kinds = ["path"]
 passes = [0, ["@receiver"]]
 into = [{ from = 0, to = "@receiver" }]
 clears = ["path"]
@@ -67,7 +68,7 @@ narrows = [{ type = "lib.Result.good", of = "@receiver", when = [{ arg = "good",
                 when=(Condition(arg=("shell",), test="is", values=(True,)), Condition(arg=(2,), test="absent")),
             ),
         ),
-        source=Source(boundary=Boundary.REMOTE, what="a message"),
+        source=Source(boundary=Boundary.REMOTE, what="a message", kinds=("path",)),
         passes=((0,), ("@receiver",)),
         into=(((0,), ("@receiver",)),),
         clears=("path",),

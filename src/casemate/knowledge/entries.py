@@ -77,10 +77,15 @@ class Sink:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Source:
-    """Data from outside enters here. what: a few words for the trace ("query string")."""
+    """Data from outside enters here. what: a few words for the trace ("query string").
+
+    kinds: what the data may do harm by; ("*",) is all. (A line of a file may hold a quote for SQL; that it names another
+    file is what files are for.)
+    """
 
     boundary: Boundary
     what: str
+    kinds: tuple[str, ...] = ("*",)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -20,7 +20,7 @@
     [[hint]]                                                a parameter's name that tells its type
 
 The keys are the fields of `entries`, one to one, with these conveniences: a selector of one alternative needs no list;
-`source` and `what` stand side by side; a condition says `is`, `is-not`, `absent` or `present`; moves are
+`source`, `what` and `source_kinds` stand side by side; a condition says `is`, `is-not`, `absent` or `present`; moves are
 `into = [{ from = 0, to = "@receiver" }]` and callbacks `invokes = [{ callback = 0, given = [1] }]`; an entry may list several
 decorators, bases or calls. Two kinds of type stand only here, as lower-case names below a class: a state of its objects
 (`lxml.etree.XMLParser.resolving`, see Narrowing), and `several` of them, with what iterating and indexing gives.
@@ -40,7 +40,7 @@ from casemate.model.trace import Boundary
 FILE_KEYS: Final = frozenset(
     {"library", "docs", "unchecked", "call", "same", "value", "type", "alias", "entry", "hint"}
 )
-SOURCE_KEYS: Final = frozenset({"source", "what"})
+SOURCE_KEYS: Final = frozenset({"source", "what", "source_kinds"})
 CALL_KEYS: Final = (frozenset(f.name for f in fields(Call)) - {"name"}) | SOURCE_KEYS
 VALUE_KEYS: Final = (frozenset(f.name for f in fields(Value)) - {"name"}) | SOURCE_KEYS
 SINK_KEYS: Final = frozenset(f.name for f in fields(Sink))
@@ -125,7 +125,7 @@ class Reader:
         return Call(
             name=dotted(table.where, name),
             sinks=tuple(self._sink(t) for t in table.tables("sinks", SINK_KEYS)),
-            source=_source(table),
+            source=self._source(table),
             passes=table.selectors("passes") if "passes" in table else None,
             into=tuple((t.selector("from"), t.selector("to")) for t in moves),
             clears=self._mask(table, "clears"),
@@ -139,6 +139,19 @@ class Reader:
             fold=table.flag("fold"),
             clean_when=_conditions(table, "clean_when"),
             narrows=tuple(_narrowing(t) for t in table.tables("narrows", NARROWING_KEYS)),
+        )
+
+    def _source(self, table: Table) -> Source | None:
+        if ("source" in table) != ("what" in table) or ("source_kinds" in table and "source" not in table):
+            raise KnowledgeError(
+                table.where, "'source' and 'what' go together", "give the boundary and a few words for the trace"
+            )
+        if "source" not in table:
+            return None
+        return Source(
+            boundary=Boundary(table.one_of("source", BOUNDARIES)),
+            what=table.text("what"),
+            kinds=self._mask(table, "source_kinds") or ("*",),
         )
 
     def _sink(self, table: Table) -> Sink:
@@ -167,7 +180,7 @@ class Reader:
         """What is said of a module's value or an attribute."""
         return Value(
             name=dotted(table.where, name),
-            source=_source(table),
+            source=self._source(table),
             type=table.name("type"),
             writes=self._kind(table, "writes", ""),
             constant=table.text("constant"),
@@ -208,16 +221,6 @@ class Reader:
 def _mapping_keys(table: Table, key: str) -> list[str]:
     content = table.content.get(key, {})
     return list(content) if isinstance(content, Mapping) else []
-
-
-def _source(table: Table) -> Source | None:
-    if ("source" in table) != ("what" in table):
-        raise KnowledgeError(
-            table.where, "'source' and 'what' go together", "give the boundary and a few words for the trace"
-        )
-    if "source" not in table:
-        return None
-    return Source(boundary=Boundary(table.one_of("source", BOUNDARIES)), what=table.text("what"))
 
 
 def _narrowing(table: Table) -> Narrowing:

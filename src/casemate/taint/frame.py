@@ -128,7 +128,8 @@ class Frame:
 
     def source(self, source: Source, pos: int) -> int:
         """The taint of data that enters here."""
-        return self.label(("s", source.boundary.value, source.what, *self.unit, pos - self.fn.pos))
+        taint = self.label(("s", source.boundary.value, source.what, *self.unit, pos - self.fn.pos))
+        return taint if source.kinds == ("*",) else keep(taint, self.knowledge.mask(source.kinds))
 
     def sink(self, pos: int, what: str) -> Site:
         """A dangerous call here, counted."""
