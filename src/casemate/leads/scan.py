@@ -18,6 +18,7 @@ from casemate.model.location import Location
 from casemate.model.trace import Boundary, Role, Step, Trace
 from casemate.taint.explain import Explainer, Hop
 from casemate.taint.flows import Flow, Query
+from casemate.taint.memory import Run, Unit
 from casemate.taint.program import Program
 from casemate.taint.solver import Solver
 
@@ -26,7 +27,8 @@ ORDER = tuple(Boundary)
 
 
 class Analysis(NamedTuple):
-    """The leads of a program, and what the engine looked at. lost: functions not followed to the end, as (path, line)."""
+    """The leads of a program, and what the engine looked at. lost: functions not followed to the end, as
+    (path, line). learned: all runs of modules in which something had to be worked out, to be remembered."""
 
     leads: tuple[Lead, ...]
     functions: int
@@ -34,6 +36,7 @@ class Analysis(NamedTuple):
     sinks: int
     sinks_reached: int
     lost: tuple[tuple[str, int], ...]
+    learned: dict[str, dict[int, list[Run]]]
 
 
 def analyse(
@@ -41,12 +44,16 @@ def analyse(
     knowledge: Knowledge,
     rules: Sequence[FlowRule],
     *,
+    aliases: Mapping[str, str] | None = None,
     internal: Callable[[str], bool] = lambda name: False,
+    remembered: Mapping[Unit, list[Run]] | None = None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Analysis:
-    """Solve a program and match its flows. internal: names of modules that are no public API."""
-    program = Program(modules, knowledge)
-    solver = Solver(program)
+    """Solve a program and match its flows. aliases: other names of modules. internal: whether a module is no
+    public API. remembered: runs of earlier scans.
+    """
+    program = Program(modules, knowledge, aliases)
+    solver = Solver(program, remembered)
     solver.solve(progress)
     query = Query(solver, internal)
     best = _best(query.flows(), rules)
@@ -67,6 +74,7 @@ def analyse(
         sinks=len(sites),
         sinks_reached=len(reached & sites),
         lost=tuple(sorted(lost)),
+        learned=solver.learned(),
     )
 
 

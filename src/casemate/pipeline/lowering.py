@@ -62,9 +62,9 @@ def digest(source: bytes, shown: str, module: str, package: bool) -> str:
 
 
 def lower_all(
-    files: Iterable[Named], store: Store, executor: Executor, progress: Callable[[str], None]
+    files: Iterable[Named], store: Store, executor: Executor, progress: Callable[[int], None]
 ) -> Iterator[Lowered | NotExamined]:
-    """Every file as a module, or why not, in the order of the files. progress: told the path of each file done."""
+    """Every file as a module, or why not, in the order of the files. progress: told how many are done."""
     known: dict[str, bytes] = {}
     order: list[tuple[str, str] | NotExamined] = []
     tasks: list[Task] = []
@@ -78,7 +78,7 @@ def lower_all(
         kept = store.get(key)
         if kept is not None:
             known[key] = kept
-            progress(named.shown)
+            progress(len(known))
         else:
             tasks.append(Task(named.shown, named.module, named.package, source, key))
     failed: dict[str, NotExamined] = {}
@@ -93,7 +93,7 @@ def lower_all(
             else:
                 store.put(key, result)
                 known[key] = result
-        progress(outcome.item.shown)
+        progress(len(known) + len(failed))
     for entry in order:
         if isinstance(entry, NotExamined):
             yield entry
@@ -112,5 +112,5 @@ def _decoded(data: bytes, key: str, shown: str) -> Lowered | NotExamined:
         return Lowered(ir.from_plain(marshal.loads(data)), key)
     except (ValueError, EOFError, TypeError, IndexError) as error:
         return NotExamined(
-            what=shown, reason=Reason.CRASHED, detail=f"its cached facts do not read back: {error}; use --no-cache"
+            what=shown, reason=Reason.CRASHED, detail=f"its cached facts do not read back ({error}): use --no-cache"
         )

@@ -6,7 +6,7 @@ modules, so the solver can record which answers a result rests on.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from casemate.knowledge.entries import Knowledge
@@ -18,13 +18,16 @@ MAX_HOPS = 20  # re-exports followed before a name counts as unresolvable
 
 
 class Program:
-    """Modules by name, with name and class resolution.
+    """Modules by name, with name and class resolution. aliases: other absolute names of modules.
 
     A name from outside the program resolves to ("x", canonical dotted name).
     """
 
-    def __init__(self, modules: Iterable[ir.Module], knowledge: Knowledge) -> None:
+    def __init__(
+        self, modules: Iterable[ir.Module], knowledge: Knowledge, aliases: Mapping[str, str] | None = None
+    ) -> None:
         self.modules = {m.name: m for m in modules}
+        self._aliases = aliases or {}
         self.knowledge = knowledge
         self._names = {name: dict(m.names) for name, m in self.modules.items()}
         self._class_names = {(m.name, c.number): dict(c.names) for m in self.modules.values() for c in m.classes}
@@ -111,6 +114,9 @@ class Program:
             return ("x", dotted)
         head, tail = dotted, ""
         while head not in self.modules:
+            if head in self._aliases and self._aliases[head] in self.modules:
+                head = self._aliases[head]
+                break
             head, _, last = head.rpartition(".")
             if not head:
                 return ("x", self.knowledge.canonical(dotted))

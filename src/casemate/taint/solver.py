@@ -7,7 +7,7 @@ program alone, so two runs give the same facts.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from heapq import heappop, heappush
 from typing import Any
 
@@ -31,11 +31,10 @@ Plain = tuple[Any, ...]
 class Solver:
     """Facts of a program. `solve` computes them; afterwards they are only read."""
 
-    def __init__(self, program: Program, remembered: dict[Unit, list[Run]] | None = None) -> None:
+    def __init__(self, program: Program, remembered: Mapping[Unit, list[Run]] | None = None) -> None:
         self.program = program
         self.runs: dict[Unit, list[Run]] = {}  # of this solve, for the next
-        self.recalled = 0  # runs that need not be done again
-        self.interpreted = 0
+        self._fresh: set[str] = set()  # modules in which something was interpreted
         self._remembered = remembered or {}
         self._digests: dict[Any, int] = {}
         self.knowledge: Knowledge = program.knowledge
@@ -76,6 +75,14 @@ class Solver:
         if progress is not None:
             progress(len(units), len(units))
 
+    def learned(self) -> dict[str, dict[int, list[Run]]]:
+        """All runs of the modules in which something was not remembered."""
+        out: dict[str, dict[int, list[Run]]] = {name: {} for name in sorted(self._fresh)}
+        for (name, number), runs in self.runs.items():
+            if name in out:
+                out[name][number] = runs
+        return out
+
     def readers(self) -> list[tuple[Any, set[Unit]]]:
         """Each fact with the functions that rest on it."""
         return list(self._readers.items())
@@ -102,9 +109,7 @@ class Solver:
         run = self._recall(unit)
         if run is None:
             run = self._interpret(unit)
-            self.interpreted += 1
-        else:
-            self.recalled += 1
+            self._fresh.add(unit[0])
         self.program.asked = asked
         self._depth -= 1
         self._running.discard(unit)
