@@ -108,6 +108,8 @@ def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:
         return True
     names: list[str] = []
     for ref in val.refs:
+        if ref[0] == "o":
+            ref = ref[2]
         if ref[0] in "xi":
             names += frame.program.external_lineage(ref[1])
         elif ref[0] in "ct":

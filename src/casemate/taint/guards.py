@@ -18,6 +18,7 @@ from casemate.taint.operators import is_text, pinned
 from casemate.taint.state import State
 from casemate.taint.values import CLEAN, KINDS, NO, Effects, Value, clear, value
 
+NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
 COLLECTIONS = frozenset({"list", "tuple", "set", "dict", "frozenset"})
 
 
@@ -55,6 +56,8 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
         if answer is not NO:
             return constant(answer)
     effects: Effects = ()
+    if b.const is None and a.pred is not None and operator in NONE_TESTS:
+        return value(0, NO, (), a.pred if NONE_TESTS[operator] else (a.pred[1], a.pred[0]))  # no match is no answer
     if operator in ("==", "!=", "<>", "is", "is not"):
         effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
         flipped = operator in ("!=", "<>", "is not")
@@ -75,7 +78,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
 def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     """What equality with a value of our own establishes about the other side."""
     if other.taint or (other.const is NO and not other.refs) or other.const is None:
-        return ()
+        return _properties(val)
     return (*((k, KINDS) for k in frame.keys(operand, val)), *_properties(val))
 
 
@@ -109,7 +112,17 @@ def _refused(frame: Frame, accepts: Any) -> int:
 
 
 def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any, others: list[Value]) -> Effects:
-    """What a checking call establishes about its argument when it answers as the guard says."""
+    """What a checking call establishes about its argument when it answers as the guard says.
+
+    Of a list that is checked together (`commonpath([root, path])`), each element for itself.
+    """
+    for ref in checked.refs:
+        if ref[0] == "o" and guard.check == "containment":
+            out: Effects = ()
+            for inner in (frame.env.get(ref) or {}).values():
+                for name in [k for k, v in frame.env.items() if type(k) is str and v is inner]:
+                    out += effects(frame, guard, call, inner, name, others)
+            return out
     kinds = frame.knowledge.kinds
     wanted = list(kinds.values()) if guard.clears == ("*",) else [kinds[k] for k in guard.clears]
     mask = 0
@@ -132,7 +145,7 @@ def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value
         if kind.pinned_by and type(start.const) is str and pinned(kind.pinned_by, start.const):
             return True
         ends = ("/",) in start.refs or (isinstance(start.const, str) and start.const.endswith(("/", "\\")))
-        return canonical and ends and not start.taint
+        return canonical and ends
     if check == "pattern":
         pattern = _pattern(others)
         return bool(pattern and kind.dangers) and refuses(pattern, call.rpartition(".")[2], kind.dangers)
