@@ -11,6 +11,8 @@ from casemate.governance.digests import KeyedDigests
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
+from casemate.model.outcome import NotExamined, Reason
+from casemate.ports import Done, Failed, SourceFile
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SOURCE = Target(name="./src", path="/home/alice/src")
@@ -113,3 +115,55 @@ def a_wall(**changes) -> Wall:
             **changes,
         }
     )
+
+
+class MemoryTree:
+    """A SourceTree in a dictionary, which remembers what was read."""
+
+    name = "src"
+
+    def __init__(self, files: dict[str, bytes | NotExamined] | None = None) -> None:
+        self.files = {"a.py": b"one\ntwo\n", "b.py": b"three"} if files is None else files
+        self.effects: list[str] = []
+
+    def walk(self) -> Iterator[SourceFile | NotExamined]:
+        self.effects.append("walk")
+        for path, content in sorted(self.files.items()):
+            yield content if isinstance(content, NotExamined) else SourceFile(path=path, size=len(content))
+
+    def read(self, file: SourceFile) -> bytes | NotExamined:
+        self.effects.append(f"read {file.path}")
+        return self.files[file.path]
+
+
+class MemoryCache:
+    """A Store in a dictionary."""
+
+    def __init__(self) -> None:
+        self.data = {"old": b"value"}
+        self.effects: list[str] = []
+
+    def get(self, key: str) -> bytes | None:
+        self.effects.append(f"get {key}")
+        return self.data.get(key)
+
+    def put(self, key: str, data: bytes) -> None:
+        self.effects.append(f"put {key}")
+        self.data[key] = data
+
+
+class InlineExecutor:
+    """An Executor in this process. A task that raises is Failed."""
+
+    def __init__(self) -> None:
+        self.effects: list[str] = []
+
+    def map(self, task, items, *, label):
+        for item in items:
+            self.effects.append(f"task {label(item)}")
+            try:
+                result = task(item)
+            except ValueError as error:
+                yield Failed(item, NotExamined(what=label(item), reason=Reason.CRASHED, detail=str(error)))
+            else:
+                yield Done(item, result)

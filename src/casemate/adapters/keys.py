@@ -120,29 +120,34 @@ def _read(path: Path) -> bytes | None:
         return None
     except OSError as error:
         raise _unavailable("read", path, error) from error
-    with os.fdopen(descriptor, "rb") as file:
-        status = os.fstat(descriptor)
-        if not stat.S_ISREG(status.st_mode):
-            raise LedgerUnavailable(f"the key {str(path)!r} is no regular file", "move it away")
-        if path.parent.stat().st_mode & 0o022:
-            raise LedgerUnavailable(
-                f"the folder {str(path.parent)!r} of the key can be written by others",
-                f"if nobody has changed it, run: chmod 700 {str(path.parent)!r}",
-            )
-        if status.st_mode & 0o077:
-            raise LedgerUnavailable(
-                f"the key {str(path)!r} is open to others (mode {stat.S_IMODE(status.st_mode):04o})",
-                f"if nobody has read it, run: chmod 600 {str(path)!r}; otherwise set {str(path.parents[1])!r} aside",
-            )
-        if status.st_uid != os.geteuid():
-            raise LedgerUnavailable(
-                f"the key {str(path)!r} belongs to user {status.st_uid}, not to {os.geteuid()}",
-                "set CASEMATE_HOME to a folder of your own",
-            )
-        try:
-            return file.read(_MAX_FILE)
-        except OSError as error:
-            raise _unavailable("read", path, error) from error
+    try:
+        _check(path, os.fstat(descriptor))
+        return os.read(descriptor, _MAX_FILE)
+    except OSError as error:
+        raise _unavailable("read", path, error) from error
+    finally:
+        os.close(descriptor)
+
+
+def _check(path: Path, status: os.stat_result) -> None:
+    """Refuse a key that is no file of ours alone. Raises LedgerUnavailable, OSError."""
+    if not stat.S_ISREG(status.st_mode):
+        raise LedgerUnavailable(f"the key {str(path)!r} is no regular file", "move it away")
+    if path.parent.stat().st_mode & 0o022:
+        raise LedgerUnavailable(
+            f"the folder {str(path.parent)!r} of the key can be written by others",
+            f"if nobody has changed it, run: chmod 700 {str(path.parent)!r}",
+        )
+    if status.st_mode & 0o077:
+        raise LedgerUnavailable(
+            f"the key {str(path)!r} is open to others (mode {stat.S_IMODE(status.st_mode):04o})",
+            f"if nobody has read it, run: chmod 600 {str(path)!r}; otherwise set {str(path.parents[1])!r} aside",
+        )
+    if status.st_uid != os.geteuid():
+        raise LedgerUnavailable(
+            f"the key {str(path)!r} belongs to user {status.st_uid}, not to {os.geteuid()}",
+            "set CASEMATE_HOME to a folder of your own",
+        )
 
 
 def _create(path: Path, data: bytes) -> None:

@@ -39,9 +39,10 @@ class GuardedTree:
         if refusal:
             yield self._gate.denied(".", refusal)
             return
+        self._gate.check_open()  # again: this runs when the first item is asked for, which may be later
         for seen in self._tree.walk():
-            self._gate.check_open()
             yield self._gate.account(seen) if isinstance(seen, NotExamined) else seen
+            self._gate.check_open()
 
     def read(self, file: SourceFile) -> bytes | NotExamined:
         """The file's content, charged and folded into the operation's digest; NotExamined when refused."""
@@ -108,10 +109,10 @@ class GuardedExecutor:
                 yield item
 
         for outcome in self._executor.map(task, admitted(), label=label):
-            gate.check_open()
             if isinstance(outcome, Failed):
                 gate.account(outcome.why)
             yield outcome
+            gate.check_open()
         for item, why in refused:
             yield Failed(item, gate.denied(label(item), why))
             for rest in items:
