@@ -83,17 +83,22 @@ def test_every_kind_is_used_and_can_be_checked(kind):
     assert kind.dangers
 
 
-def test_a_pinned_prefix_fixes_scheme_and_host():
+PINNED = (
+    "https://api.example.com/",
+    "http://user@host:80/a?b=",
+    "https://h/x#",
+    "\ufffc/v1/",
+    "\ufffc://\ufffc:80/",
+    "https://\ufffc/a",
+)
+LOOSE = (
+    "https://", "https://api.example.com", "https://api.example.com:", "/v1/", "https://a b/", "https://a\\@b/",
+    "\ufffc", "\ufffc://", "\ufffc://\ufffc", "\ufffc.", "https://\ufffc.",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("prefix", PINNED + LOOSE)
+def test_a_pinned_prefix_fixes_scheme_and_host(prefix):
     """The kind `url` is pinned by a prefix that ends after the host, and by nothing shorter."""
-    (pattern,) = KNOWLEDGE.kinds["url"].pinned_by
-    for prefix in ("https://api.example.com/", "http://user@host:80/a?b=", "https://h/x#"):
-        assert re.fullmatch(pattern, prefix), prefix
-    for prefix in (
-        "https://",
-        "https://api.example.com",
-        "https://api.example.com:",
-        "/v1/",
-        "https://a b/",
-        "https://a\\@b/",
-    ):
-        assert not re.fullmatch(pattern, prefix), prefix
+    found = any(re.fullmatch(pattern, prefix) for pattern in KNOWLEDGE.kinds["url"].pinned_by)
+    assert found == (prefix in PINNED)

@@ -11,6 +11,8 @@ from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, INEXACT, Fields, field_of
 from casemate.taint.values import CLEAN, MAX_CONST, NO, Value, clear, cross, join, value
 
+UNKNOWN = "\ufffc"  # stands for text that is not known, in the outline of a text
+MAX_OUTLINE = 200
 STR_TYPE = ("i", "str")
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
 
@@ -27,21 +29,21 @@ def is_text(val: Value) -> bool:
     return isinstance(val.const, (str, bytes)) or any(r in TEXT_TYPES for r in val.refs)
 
 
-def prefix(val: Value) -> str:
-    """The constant with which the text is known to start."""
-    if type(val.const) is str:
-        return val.const
-    return next((r[1] for r in val.refs if r[0] == "%"), "")
+def outline(val: Value) -> str:
+    """What is known of the text: its constant parts, with UNKNOWN for the others."""
+    if val.const is not NO:
+        return str(val.const)
+    return next((r[1] for r in val.refs if r[0] == "%"), UNKNOWN)
 
 
 @lru_cache(maxsize=4096)
 def pinned(patterns: tuple[str, ...], text: str) -> bool:
-    """Whether a constant prefix makes what follows harmless, by the kind's own patterns."""
+    """Whether what stands before makes what follows harmless, by the kind's own patterns."""
     return any(re.fullmatch(p, text, re.DOTALL) for p in patterns)
 
 
 def after(frame: Frame, taint: int, start: str) -> int:
-    """The taint of what is appended to a text that starts with this constant."""
+    """The taint of what is appended to a text of this outline."""
     if taint and start:
         for kind in frame.knowledge.kinds.values():
             if kind.pinned_by and pinned(kind.pinned_by, start):
@@ -55,19 +57,17 @@ def concatenate(frame: Frame, parts: list[Value]) -> Value:
         text = "".join(str(p.const) for p in parts)
         return constant(text) if len(text) <= MAX_CONST else value(0, NO, (STR_TYPE,))
     start = ""
-    known = True
     taint = 0
     fixed = any(p.const not in ("", NO) or (p.taint == 0 and is_text(p)) for p in parts) or len(parts) > 2
     for part in parts:
-        if part.const is not NO:
-            start = start + str(part.const) if known else start
-            continue
-        one = frame.deep(part)
-        taint |= after(frame, cross(one) if fixed else one, start)
-        if known:
-            start += prefix(part)
-        known = False
-    refs: tuple[Any, ...] = (STR_TYPE, ("%", start[:200])) if start else (STR_TYPE,)
+        if part.const is NO:
+            one = frame.deep(part)
+            # What comes first is not below or inside anything: a suffix added to a path leaves it the caller's path.
+            taint |= after(frame, cross(one) if fixed and start else one, start)
+        start += outline(part)
+        if len(start) > MAX_OUTLINE:
+            start = start[:MAX_OUTLINE] + UNKNOWN
+    refs: tuple[Any, ...] = (STR_TYPE, ("%", start)) if start != UNKNOWN else (STR_TYPE,)
     last = parts[-1]
     if (isinstance(last.const, str) and last.const.endswith(("/", "\\"))) or ("/",) in last.refs:
         refs = (*refs, ("/",))
@@ -223,8 +223,7 @@ def slice_of(frame: Frame, base: Value, low: Value, high: Value, step: Value, po
         ):
             items = [content[k] for k in sorted(content)][slice(*bounds)]
             return value(base.taint, NO, (frame.new_object(pos, refs[0][2], dict(enumerate(items))),))
-    keeps_start = low.const in (None, 0) and step.const is None
-    refs2 = tuple(r for r in base.refs if r[0] != "%" or keeps_start)
+    refs2 = tuple(r for r in base.refs if r[0] != "%")
     return value(base.taint, NO, refs2)
 
 

@@ -19,7 +19,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("n", kind)                      not a thing but a property: in canonical form for this kind
     ("d", key)                       computed from this variable alone, so that a check of it is a check of the variable
     ("e", key, kinds)                being equal to a value of our own clears these kinds of that variable
-    ("%", text)                      the text starts with this constant
+    ("%", outline)                   the text's constant parts, with a mark for what is not known
     ("/",)                           the text ends with a path separator
     ("r", pattern)                   a compiled regular expression
 """
