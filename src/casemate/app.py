@@ -2,23 +2,55 @@
 
 from __future__ import annotations
 
+import getpass
 import os
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from casemate.adapters.cache import default_folder
 from casemate.adapters.clock import SystemClock
 from casemate.adapters.keys import FileSigner, data_home, load_or_create_digest_key
 from casemate.adapters.ledger_files import LedgerFolder
 from casemate.governance.budget import HOUSE_LIMITS
-from casemate.governance.charter import Charter
+from casemate.governance.charter import Charter, Target, single_operator
 from casemate.governance.digests import KeyedDigests
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
 
+if TYPE_CHECKING:
+    from casemate.evidence.rulebook import RuleText
+    from casemate.model.finding import Report
+    from casemate.pipeline.scan import Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanRequest:
+    """What the operator asked for. paths: at least one. rules: ids, empty for all. jobs: worker processes."""
+
+    paths: tuple[Path, ...]
+    exclude: tuple[str, ...] = ()
+    untrusted: bool = False
+    rules: tuple[str, ...] = ()
+    jobs: int = 1
+    cache: bool = True
+
+    def __post_init__(self) -> None:
+        if not self.paths or self.jobs < 1:
+            raise ValueError(f"a scan has a path and a worker: {self.paths!r}, {self.jobs!r}")
+
 
 def home() -> Path:
     """The operator's data folder, which holds keys and ledger."""
     return data_home(os.environ)
+
+
+def cache_folder() -> Path:
+    """Where derived facts are kept between scans."""
+    return default_folder(os.environ)
 
 
 def recorded_ledger() -> Ledger:
@@ -36,3 +68,60 @@ def wall(charter: Charter) -> Wall:
         clock=SystemClock(),
         budget=HOUSE_LIMITS,
     )
+
+
+def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress: Progress) -> Report:
+    """Scan what the operator named, under a charter made for it. announce: told the charter, and what is amiss, in lines.
+
+    Raises UserError when a path leads nowhere, LedgerUnavailable when the operation cannot be recorded.
+    """
+    # Imported here: commands that scan nothing do not pay for the engine.
+    from casemate.adapters.cache import FileStore
+    from casemate.adapters.filesystem import FileTree
+    from casemate.adapters.nostore import NoStore
+    from casemate.adapters.processes import ProcessExecutor
+    from casemate.pipeline.scan import ScanOptions, scan
+
+    with ExitStack() as held:
+        paths = _outermost(request.paths)
+        trees = [held.enter_context(FileTree(path)) for path in paths]
+        subject = tuple(Target(name=str(path), path=str(path.resolve())) for path in paths)
+        charter = single_operator(subject, SystemClock().now(), who=_operator())
+        announce(charter.line())
+        store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
+        executor = ProcessExecutor(jobs=request.jobs)
+        with wall(charter).operation("scan", subject=subject) as operation:
+            report = scan(
+                [operation.tree(tree) for tree in trees],
+                store=operation.store(store),
+                executor=operation.executor(executor),
+                options=ScanOptions(exclude=request.exclude, untrusted=request.untrusted, rules=request.rules),
+                progress=progress,
+            )
+        if isinstance(store, FileStore) and store.problem:
+            announce(store.problem)
+    return report
+
+
+def rule_texts() -> tuple[RuleText, ...]:
+    """Every rule as a report describes it."""
+    from casemate.evidence.rulebook import RuleText
+    from casemate.leads.catalogue import page, rules
+
+    return tuple(
+        RuleText(id=r.id, title=r.title, cwe=r.cwe, severity=r.severity, owasp=r.owasp, page=page(r.id))
+        for r in rules()
+    )
+
+
+def _outermost(paths: Iterable[Path]) -> list[Path]:
+    """The paths, without those that are or lie in another of them: nothing is examined twice."""
+    places = {path.resolve(): path for path in reversed(list(paths))}  # of equal ones the first name
+    return [path for place, path in reversed(places.items()) if not any(parent in places for parent in place.parents)]
+
+
+def _operator() -> str:
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in many containers
+        return f"uid {os.getuid()}"

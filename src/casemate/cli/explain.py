@@ -1,0 +1,41 @@
+"""`casemate explain RULE`: a rule's documentation page."""
+
+from __future__ import annotations
+
+import click
+
+from casemate.cli.rulenames import known
+
+
+@click.command()
+@click.argument("rule", callback=known)
+def explain(rule: str) -> None:
+    """Show the page of RULE: what it is, why it matters, how to fix it.
+
+    On a terminal the page is laid out, elsewhere it is Markdown.
+    """
+    import sys
+
+    from casemate.cli.output import show
+    from casemate.leads.catalogue import page
+    from casemate.leads.catalogue import rule as facts
+
+    text, about = page(rule), facts(rule)
+    title, _, body = text.partition("\n")
+    text = f"{title}\n\n`{about.id}`, CWE-{about.cwe}, {about.owasp}, severity {about.severity}\n{body}"
+    show(_laid_out(text) if sys.stdout.isatty() else text)
+
+
+def _laid_out(markdown: str) -> str:
+    from io import StringIO
+
+    from rich.console import Console
+    from rich.markdown import Markdown
+
+    from casemate.cli.screen import takes_color, width
+
+    color = takes_color()
+    out = StringIO()
+    console = Console(file=out, width=width(), force_terminal=color, color_system="standard" if color else None)
+    console.print(Markdown(markdown))
+    return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"

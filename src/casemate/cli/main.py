@@ -1,0 +1,68 @@
+"""The command line: a table of commands, of which only the one that runs is imported.
+
+`casemate --help` imports no command, so that it costs little (DESIGN §9).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from importlib import import_module
+from typing import Any, NamedTuple
+
+import click
+
+from casemate import __version__
+from casemate.cli.errors import one_line_errors
+
+
+class Entry(NamedTuple):
+    """A command: where it is, and its short help."""
+
+    target: str
+    help: str
+
+
+COMMANDS: Mapping[str, Entry] = {
+    "scan": Entry("casemate.cli.scan:scan", "Find weaknesses in source trees; runs no line of them."),
+    "rules": Entry("casemate.cli.rules:rules", "List the rules."),
+    "explain": Entry("casemate.cli.explain:explain", "Show a rule's page: what, why, and how to fix it."),
+    "doctor": Entry("casemate.cli.doctor:doctor", "Say what is installed, and what a missing thing disables."),
+    "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
+}
+
+
+class LazyGroup(click.Group):
+    """A group whose commands are imported when they run; faults of any of them are shown as one line."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The command of that name, imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name].target.partition(":")
+        command = getattr(import_module(module), attribute)
+        if not isinstance(command, click.Command):
+            raise TypeError(f"{COMMANDS[cmd_name].target!r} is no command: {command!r}")
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """The list of commands from the table, without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, entry.help) for name, entry in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; every fault ends in one line and an exit code."""
+        with one_line_errors():
+            return super().invoke(ctx)
+
+
+@click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="casemate", message="%(prog)s %(version)s")
+def main() -> None:
+    """Find weaknesses in code, with the way of the data that makes each of them one.
+
+    Offline and deterministic: the same input gives the same report.
+    """

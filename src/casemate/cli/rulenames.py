@@ -1,0 +1,23 @@
+"""Rule names on the command line: an unknown one is a usage error that suggests its nearest neighbours."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+
+import click
+
+
+def known(ctx: click.Context, param: click.Parameter, name: str) -> str:
+    """The name, when there is such a rule. Raises BadParameter."""
+    from casemate.leads.catalogue import MODULES
+
+    if name not in MODULES:
+        near = get_close_matches(name.lower().replace("_", "-"), MODULES, n=3, cutoff=0.5)
+        hint = f"did you mean {' or '.join(near)}?" if near else "`casemate rules` lists them."
+        raise click.BadParameter(f"there is no rule {name!r}; {hint}", ctx, param)
+    return name
+
+
+def all_known(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    """The names, when there are such rules. Raises BadParameter."""
+    return tuple(known(ctx, param, name) for name in names)

@@ -1,0 +1,156 @@
+"""`casemate scan`: from paths to a report on the screen or in a file, and an exit code."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from casemate.cli.errors import ExitCode, say
+from casemate.cli.rulenames import all_known
+
+if TYPE_CHECKING:
+    from casemate.model.finding import Report
+
+FORMATS = ("table", "json", "sarif")
+LEVELS = ("suspected", "traced", "proven", "never")
+SUFFIXES = {".json": "json", ".sarif": "sarif"}
+
+
+@click.command()
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: by the suffix of --output, else table.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the report to FILE; the table is shown as well.",
+)
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    default="traced",
+    show_default=True,
+    help="Exit with 1 when there are findings at this level of evidence or above.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 when some of the target was not examined.")
+@click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out what matches, as in .gitignore. Repeatable.")
+@click.option("--rule", "rules", metavar="RULE", callback=all_known, multiple=True, help="Only this rule. Repeatable.")
+@click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml.")
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes. Default: one per core.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
+@click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ones.")
+@click.option("--show-by-design", is_flag=True, help="Also show what an API is meant to do.")
+@click.option("--quiet", is_flag=True, help="Only the report: no charter, progress or time; no table beside --output.")
+def scan(
+    paths: tuple[Path, ...],
+    form: str | None,
+    output: Path | None,
+    fail_on: str,
+    strict: bool,
+    exclude: tuple[str, ...],
+    rules: tuple[str, ...],
+    untrusted: bool,
+    jobs: int | None,
+    no_cache: bool,
+    everything: bool,
+    show_by_design: bool,
+    quiet: bool,
+) -> None:
+    """Find weaknesses in the source trees or files at PATH..., and never run a line of them.
+
+    \b
+    Exit codes:
+      0  nothing at the level of --fail-on
+      1  findings at that level or above
+      2  wrong usage, or a path that does not exist
+      3  with --strict: some of the target was not examined
+      4  a fault of the machine or of Casemate
+    """
+    from casemate.app import ScanRequest, run_scan
+    from casemate.cli.output import check_place
+    from casemate.cli.progress import display
+
+    if output is not None:
+        check_place(output)
+    form = form or SUFFIXES.get(output.suffix if output else "", "table")
+    request = ScanRequest(
+        paths=paths,
+        exclude=exclude,
+        untrusted=untrusted,
+        rules=rules,
+        jobs=jobs or len(os.sched_getaffinity(0)),
+        cache=not no_cache,
+    )
+    started = time.monotonic()
+    with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
+        report = run_scan(request, announce=_unheard if quiet else say, progress=progress)
+    took = time.monotonic() - started
+    _deliver(report, form, output, everything=everything, by_design=show_by_design, quiet=quiet)
+    if not quiet:
+        say(f"time: {took:.1f} s")
+    sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
+
+
+def exit_code(report: Report, *, fail_on: str, strict: bool) -> ExitCode:
+    """Findings count before what was not examined. fail_on: one of LEVELS."""
+    from casemate.evidence.counts import losses
+    from casemate.model.finding import Disposition
+    from casemate.model.lead import Evidence
+
+    if fail_on != "never":
+        threshold = Evidence(fail_on).rung
+        if any(finding.evidence.rung >= threshold for finding in report.of(Disposition.ACTIVE)):
+            return ExitCode.FINDINGS
+    if strict and losses(report.not_examined):
+        return ExitCode.NOT_EXAMINED
+    return ExitCode.NOTHING
+
+
+def _deliver(report: Report, form: str, output: Path | None, *, everything: bool, by_design: bool, quiet: bool) -> None:
+    """The report where it was asked for. A report that cannot be written to its file is still shown."""
+    from casemate.cli.output import emit, show, write_file
+
+    def table() -> str:
+        from casemate.cli.screen import takes_color, width
+        from casemate.evidence.table import ROWS, render
+
+        return render(report, width(), takes_color(), limit=None if everything else ROWS, by_design=by_design)
+
+    if output is None:
+        show(table()) if form == "table" else emit(_document(report, form, by_design))
+        return
+    try:
+        write_file(output, _document(report, form, by_design))
+    except Exception:
+        show(table())  # what the scan found is not lost
+        raise
+    if not quiet:
+        show(table())
+        say(f"report: {output} ({form})")
+
+
+def _document(report: Report, form: str, by_design: bool) -> str:
+    """The report for a file or a program: whole, and the same whatever the screen is."""
+    if form == "json":
+        from casemate.evidence import jsonreport
+
+        return jsonreport.render(report)
+    if form == "sarif":
+        from casemate.app import rule_texts
+        from casemate.evidence import sarif
+
+        return sarif.render(report, rule_texts(), by_design=by_design)
+    from casemate.cli.screen import PLAIN_WIDTH
+    from casemate.evidence import table
+
+    return table.render(report, PLAIN_WIDTH, False, limit=None, by_design=by_design)
+
+
+def _unheard(text: str) -> None:
+    """Where a line goes that nobody wants to see."""
