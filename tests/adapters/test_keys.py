@@ -80,7 +80,7 @@ def test_a_key_made_elsewhere(home):
 
 def test_loading_makes_nothing(home):
     """A command that only reads finds no key and leaves nothing behind."""
-    with pytest.raises(LedgerMissing, match="nothing was recorded yet; run a scan first"):
+    with pytest.raises(LedgerMissing, match="nothing was recorded yet; run a scan first, or set CASEMATE_HOME"):
         FileSigner.load(home)
     assert not home.exists()
 

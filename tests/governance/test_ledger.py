@@ -73,7 +73,7 @@ def test_empty():
     """Before the first entry there is no log; the first append begins it with a head of size 0."""
     store = MemoryStore()
     log = a_ledger(store)
-    with pytest.raises(LedgerMissing, match="nothing was recorded yet; run a scan first"):
+    with pytest.raises(LedgerMissing, match="nothing was recorded yet; run a scan first, or set CASEMATE_HOME"):
         log.head()
     heads = []
     store.write = lambda name, data: (heads.append((name, data)), store.files.__setitem__(name, data))

@@ -59,7 +59,10 @@ class FileSigner:
         path = _path(home, SIGNING_KEY)
         data = _read(path)
         if data is None:
-            raise LedgerMissing(f"no signing key at {str(path)!r}: nothing was recorded yet", "run a scan first")
+            raise LedgerMissing(
+                f"no signing key at {str(path)!r}: nothing was recorded yet",
+                "run a scan first, or set CASEMATE_HOME to where the ledger is",
+            )
         return cls(_from_pem(path, data))
 
     @classmethod

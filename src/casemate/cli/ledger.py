@@ -44,6 +44,7 @@ def show(as_json: bool) -> None:
 def verify() -> None:
     """Compute everything again from the entries and compare it; exit code 1 when the ledger is damaged."""
     from casemate.app import recorded_ledger
+    from casemate.evidence.escape import visible
     from casemate.governance.audit import audit
     from casemate.governance.errors import LedgerDamaged
 
@@ -62,7 +63,7 @@ def verify() -> None:
     if result.leftovers:
         click.echo(f"leftovers   {len(result.leftovers)} files of an interrupted append, which belong to no checkpoint")
     for name in result.foreign:
-        click.echo(f"foreign     {_printable(name)} is none of the ledger's files")
+        click.echo(f"foreign     {visible(name)} is none of the ledger's files")
     for problem in result.problems:
         click.echo(f"damaged     {problem}")
     if result.problems:
@@ -122,6 +123,8 @@ def _print_table(operations: tuple[Operation, ...]) -> None:
     from rich.table import Table
     from rich.text import Text
 
+    from casemate.evidence.escape import visible
+
     table = Table("index", "time", "operation", "subject", "outcome", box=SIMPLE_HEAD, pad_edge=False)
     table.columns[3].overflow = "fold"
     for operation in operations:
@@ -130,10 +133,5 @@ def _print_table(operations: tuple[Operation, ...]) -> None:
         subject = ", ".join(before.names) + (f" and {more} more" if more else "")
         outcome = UNFINISHED if after is None else after.outcome.value
         row = (str(operation.index), f"{before.time:%Y-%m-%d %H:%M:%S}Z", before.operation, subject, outcome)
-        table.add_row(*(Text(_printable(cell)) for cell in row))
+        table.add_row(*(Text(visible(cell)) for cell in row))
     Console().print(table)
-
-
-def _printable(text: str) -> str:
-    """Text without control and direction characters: a name of a target must not write on the terminal."""
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -17,8 +17,8 @@ class Denied(UserError):
     """An operation that policy, charter or grant does not permit."""
 
 
-class LedgerMissing(EnvironmentFault):
-    """There is no ledger or no key to read it with."""
+class LedgerMissing(UserError):
+    """There is no ledger to read: no scan has run yet, or CASEMATE_HOME names another place than it ran with."""
 
 
 class LedgerUnavailable(EnvironmentFault):

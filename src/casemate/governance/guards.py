@@ -6,6 +6,7 @@ A refusal is an outcome, not an exception: what was already examined is kept, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
@@ -101,14 +102,16 @@ class GuardedExecutor:
         gate = self._gate
         refused: list[tuple[Item, str]] = []
 
-        def admitted() -> Iterator[Item]:
+        def admit() -> Iterator[Item]:
             for item in items:
                 if why := gate.refusal(self.PORT, "map") or gate.reserve(tasks=1):
                     refused.append((item, why))
                     return
                 yield item
 
-        for outcome in self._executor.map(task, admitted(), label=label):
+        admitted = admit()
+        first = tuple(islice(admitted, 1))  # where nothing is admitted the executor does not even start
+        for outcome in self._executor.map(task, chain(first, admitted), label=label) if first else ():
             if isinstance(outcome, Failed):
                 gate.account(outcome.why)
             yield outcome

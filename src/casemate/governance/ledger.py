@@ -98,7 +98,10 @@ class Ledger:
         if note is None:
             if tiles:
                 raise LedgerDamaged("the ledger has entries but its checkpoint is gone", next_step=_SEE_DOCS)
-            raise LedgerMissing("the ledger is empty: nothing was recorded yet", next_step="run a scan first")
+            raise LedgerMissing(
+                "the ledger is empty: nothing was recorded yet",
+                next_step="run a scan first, or set CASEMATE_HOME to where the ledger is",
+            )
         return self._open(note), note
 
     def prove(self, index: int) -> Inclusion:
