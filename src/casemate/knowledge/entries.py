@@ -24,11 +24,12 @@ class Kind:
     """A way in which untrusted data does harm: `shell`, `path`, `sql` …
 
     bit: its place in masks. words: names of an API, or of a parameter, that announce this act, so that handing a whole
-    value on is by design in library mode. pinned_by: regular expressions; a prefix that fully matches one of them
-    makes what is appended harmless for this kind (`https://host/` for url); U+FFFC stands in it for text that is not known. dangers: sample values that a check
-    must refuse to count as a check for this kind; a pattern or set that refuses them all clears it.
-    whole_is_use: an API that hands on a whole value is simply used (a path is opened); only splicing makes a weakness in library
-    mode. text_is_program: a parameter named for it is by design even when it is spliced (`command + " " + args`).
+    value on is by design in library mode. pinned_by: regular expressions; a constant prefix that fully matches one of
+    them makes what is appended harmless for this kind (`https://host/` for url); U+FFFC stands in it for text that is not
+    known. dangers: sample values that a check must refuse to count as a check for this kind; a pattern or set that refuses
+    them all clears it. dangers_below: the same for a value that will stand below a fixed text ending in a separator.
+    whole_is_use: an API that hands on a whole value is simply used (a path is opened); only splicing makes a weakness in
+    library mode. text_is_program: a parameter named for it is by design even when spliced (`command + " " + args`).
     """
 
     name: str
@@ -37,6 +38,7 @@ class Kind:
     words: tuple[str, ...] = ()
     pinned_by: tuple[str, ...] = ()
     dangers: tuple[str, ...] = ()
+    dangers_below: tuple[str, ...] = ()
     whole_is_use: bool = False
     text_is_program: bool = False
 

@@ -80,6 +80,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             words=table.texts("words"),
             pinned_by=table.texts("pinned_by"),
             dangers=table.texts("dangers"),
+            dangers_below=table.texts("dangers_below"),
             whole_is_use=table.flag("whole_is_use"),
             text_is_program=table.flag("text_is_program"),
         )

@@ -61,7 +61,8 @@ def _names(solver: Solver, frame: Frame, dotted: str) -> list[str]:
     found = solver.program.member(frame.unit[0], root)
     out: list[str] = []
     if found is None:
-        out.append(solver.knowledge.canonical(f"builtins.{dotted}"))
+        if not rest:
+            out.append(solver.knowledge.canonical(f"builtins.{dotted}"))
     elif found[0] == "x":
         out.append(solver.knowledge.canonical(f"{found[1]}.{rest}" if rest else found[1]))
     elif found[0] == "M" and rest:

@@ -106,7 +106,7 @@ def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:
     """Whether a value is one of these constants, or refers to something of one of these dotted names or derived from it."""
     if any(val.const is v or same_constant(val.const, v) for v in values):
         return True
-    names: list[str] = []
+    names: list[str] = [ref[1] for ref in val.refs if ref[0] == "="]
     for ref in val.refs:
         if ref[0] == "o":
             ref = ref[2]
@@ -252,7 +252,7 @@ def _checks(frame: Frame, call: Call, receiver: Value | None, operand: Any, args
             else:
                 equal += found
     if equal:
-        out = value(out.taint, out.const, (*out.refs, *(("e", k, m) for k, m in equal)), out.pred)
+        out = value(out.taint, out.const, (*out.refs, *(("e", k, m) for k, m, _ in equal)), out.pred)
     if when_true or when_false:
         out = value(out.taint, out.const, out.refs, (when_true, when_false))
     return out

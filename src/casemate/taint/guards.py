@@ -16,7 +16,7 @@ from casemate.taint import fold
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import is_text, pinned
 from casemate.taint.state import State
-from casemate.taint.values import CLEAN, KINDS, NO, Effects, Value, clear, value
+from casemate.taint.values import CLEAN, KINDS, NO, Effects, Ref, Value, clear, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
 COLLECTIONS = frozenset({"list", "tuple", "set", "dict", "frozenset"})
@@ -31,21 +31,22 @@ def refine(frame: Frame, state: State, operand: Any, val: Value, answer: bool) -
 
 def apply(frame: Frame, state: State, effects: Effects) -> None:
     """Clear kinds on variables and fields of a state."""
-    for key, mask in effects:
+    for key, mask, gained in effects:
         if type(key) is tuple:
             _, ref, name = key
             content = state.get(ref) or {}
             had = content.get(name) or (frame.default_field(ref, name) if ref[0] == "p" else None)
             if had is not None:
-                state[ref] = {**content, name: _cleared(had, mask)}
+                state[ref] = {**content, name: _cleared(had, mask, gained)}
         else:
             had = state.get(key)
             if had is not None and had.taint:
-                state[key] = _cleared(had, mask)
+                state[key] = _cleared(had, mask, gained)
 
 
-def _cleared(val: Value, mask: int) -> Value:
-    return value(clear(val.taint, mask), val.const, val.refs, val.pred)
+def _cleared(val: Value, mask: int, gained: Ref | None) -> Value:
+    refs = val.refs if gained is None or gained in val.refs else (*val.refs, gained)
+    return value(clear(val.taint, mask), val.const, refs, val.pred)
 
 
 def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
@@ -64,11 +65,10 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
     elif operator in ("in", "not in"):
         flipped = operator == "not in"
         if _collection(frame, b):
-            effects = tuple((k, KINDS) for k in frame.keys(left, a)) + _properties(a)
+            effects = tuple((k, KINDS, None) for k in frame.keys(left, a)) + _properties(a)
         elif type(a.const) is str and a.const:
-            refused = _refused(frame, lambda text: a.const in text)
-            if refused:
-                absent: Effects = tuple((k, refused) for k in frame.keys(right, b))
+            absent = _absent(frame, a.const, frame.keys(right, b))
+            if absent:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))
     else:
         return CLEAN
@@ -79,11 +79,11 @@ def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     """What equality with a value of our own establishes about the other side."""
     if other.taint or (other.const is NO and not other.refs) or other.const is None:
         return _properties(val)
-    return (*((k, KINDS) for k in frame.keys(operand, val)), *_properties(val))
+    return (*((k, KINDS, None) for k in frame.keys(operand, val)), *_properties(val))
 
 
 def _properties(val: Value) -> Effects:
-    return tuple((r[1], r[2]) for r in val.refs if r[0] == "e")
+    return tuple((r[1], r[2], None) for r in val.refs if r[0] == "e")
 
 
 def _collection(frame: Frame, val: Value) -> bool:
@@ -102,13 +102,19 @@ def _collection(frame: Frame, val: Value) -> bool:
     return False
 
 
-def _refused(frame: Frame, accepts: Any) -> int:
-    """The kinds all of whose danger samples satisfy `accepts` (and so are refused on the other way)."""
+def _absent(frame: Frame, piece: str, keys: list[Any]) -> Effects:
+    """What it establishes that a piece does not occur in a text: kinds all of whose dangers have it are cleared, and kinds
+    all of whose dangers below a fixed text have it will be, once the text stands there."""
     mask = 0
+    gained: list[Ref] = []
     for kind in frame.knowledge.kinds.values():
-        if kind.dangers and all(accepts(d) for d in kind.dangers):
+        if kind.dangers and all(piece in danger for danger in kind.dangers):
             mask |= kind.mask
-    return mask
+        elif kind.dangers_below and all(piece in danger for danger in kind.dangers_below):
+            gained.append(("j", kind.name))
+    out: list[tuple[Any, int, Ref | None]] = [(k, mask, None) for k in keys] if mask else []
+    out += [(k, 0, ref) for k in keys for ref in gained]
+    return tuple(out)
 
 
 def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any, others: list[Value]) -> Effects:
@@ -131,7 +137,7 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
             mask |= kind.mask
     if not mask:
         return ()
-    return tuple((k, mask) for k in frame.keys(operand, checked))
+    return tuple((k, mask, None) for k in frame.keys(operand, checked))
 
 
 def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value]) -> bool:

@@ -23,7 +23,7 @@ MAX_VISITS = 40  # of one block: the lattice is finite, this is the fuse
 def run(frame: Frame) -> None:
     """Interpret the frame's function to its fixpoint; results are left in the frame."""
     fn = frame.fn
-    blocks = fn.blocks
+    blocks = ir.graph(fn)
     if not blocks:
         return
     states: dict[int, State] = {0: frame.env}

@@ -48,7 +48,7 @@ def digest(fact: Any) -> int:
 def dump(runs: dict[int, list[Run]]) -> bytes:
     """The runs of one module's functions, by number, as bytes."""
     plain = {n: [(*r[:2], plain_summary(r.summary), *r[3:]) for r in of] for n, of in runs.items()}
-    return marshal.dumps((VERSION, plain), 2)
+    return marshal.dumps((VERSION, plain))
 
 
 def load(data: bytes | None) -> dict[int, list[Run]]:

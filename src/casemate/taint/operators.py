@@ -51,6 +51,15 @@ def after(frame: Frame, taint: int, start: str) -> int:
     return taint
 
 
+def _below(frame: Frame, part: Value, taint: int, start: str) -> int:
+    """The taint of a part that stands below a fixed text ending in a separator, where that makes it harmless."""
+    if taint and start.endswith("/"):
+        for ref in part.refs:
+            if ref[0] == "j":
+                taint = clear(taint, frame.knowledge.kinds[ref[1]].mask)
+    return taint
+
+
 def concatenate(frame: Frame, parts: list[Value]) -> Value:
     """Text put together from parts, in order."""
     if all(p.const is not NO for p in parts):
@@ -61,7 +70,7 @@ def concatenate(frame: Frame, parts: list[Value]) -> Value:
     fixed = any(p.const not in ("", NO) or (p.taint == 0 and is_text(p)) for p in parts) or len(parts) > 2
     for part in parts:
         if part.const is NO:
-            one = frame.deep(part)
+            one = _below(frame, part, frame.deep(part), start)
             # What comes first is not below or inside anything: a suffix added to a path leaves it the caller's path.
             taint |= after(frame, cross(one) if fixed and start else one, start)
         start += outline(part)

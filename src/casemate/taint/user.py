@@ -137,7 +137,7 @@ def _checks(
             keys = [("@", r, path[0]) for r in val.refs if r[0] in "op"] if len(path) == 1 else []
         else:
             keys = frame.keys(place, val)
-        by_answer[when] += tuple((k, mask) for k in keys)
+        by_answer[when] += tuple((k, mask, None) for k in keys)
     guards.apply(frame, frame.env, by_answer["returns"])
     if by_answer["true"] or by_answer["false"]:
         return value(result.taint, result.const, result.refs, (by_answer["true"], by_answer["false"]))

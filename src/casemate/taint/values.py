@@ -21,6 +21,8 @@ References say what a value may be, as plain tuples (they travel between process
     ("e", key, kinds)                being equal to a value of our own clears these kinds of that variable
     ("%", outline)                   the text's constant parts, with a mark for what is not known
     ("/",)                           the text ends with a path separator
+    ("=", constant)                  with others of its kind: the value is one of these constants
+    ("j", kind)                      harmless for this kind once it stands below a text that the developer fixed
     ("r", pattern)                   a compiled regular expression
 """
 
@@ -33,6 +35,7 @@ CROSSED: Final = 1 << 30
 KINDS: Final = (1 << 26) - 1  # every kind, not crossed
 FIELD: Final = (1 << WIDTH) - 1
 MAX_REFS: Final = 8
+MAX_ALTERNATIVES: Final = 6  # texts of which a value is known to be one
 MAX_CONST: Final = 4096  # longer strings are not folded
 
 
@@ -47,8 +50,8 @@ NO: Final = _NoConstant()
 
 Ref = tuple[Any, ...]
 Key = Any  # a variable name, a temporary, or an object reference
-# When true, when false: (key, kinds cleared) facts that a branch on the value establishes.
-Effects = tuple[tuple[Key, int], ...]
+# When true, when false: facts that a branch on the value establishes: (key, kinds cleared, property it gains or None).
+Effects = tuple[tuple[Key, int, Ref | None], ...]
 Predicate = tuple[Effects, Effects]
 
 
@@ -91,16 +94,32 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("nde%/")
+PROPERTIES: Final = frozenset("nde%/=j")
 
 
 def join(a: Value, b: Value) -> Value:
     """The least value that covers both."""
     if a is b or a == b:
         return a
-    const = a[1] if same_constant(a[1], b[1]) else NO
+    refs = join_refs(a[2], b[2])
+    const = a[1]
+    if not same_constant(const, b[1]):
+        const = NO
+        refs = (*(r for r in refs if r[0] != "="), *_alternatives(a, b))
     pred = a[3] if a[3] == b[3] else None
-    return _make(Value, (a[0] | b[0], const, join_refs(a[2], b[2]), pred))
+    return _make(Value, (a[0] | b[0], const, refs, pred))
+
+
+def _alternatives(a: Value, b: Value) -> tuple[Ref, ...]:
+    """The few texts of which a value is one, when both sides are such."""
+    sides = []
+    for side in (a, b):
+        known = (("=", side[1]),) if type(side[1]) is str else tuple(r for r in side[2] if r[0] == "=")
+        if not known:
+            return ()
+        sides.append(known)
+    both = tuple(dict.fromkeys((*sides[0], *sides[1])))
+    return both if len(both) <= MAX_ALTERNATIVES else ()
 
 
 _units: list[int] = [0]
