@@ -18,7 +18,6 @@ REQUIRED = {  # distribution → what does not work without it
     "tree-sitter": "every scan",
     "tree-sitter-python": "every scan of Python",
     "cryptography": "the ledger, and with it every scan",
-    "pydantic": "every scan",
     "xxhash": "every scan",
 }
 SUPPORTED = ((3, 11), (3, 13))

@@ -169,18 +169,25 @@ def _found(text: str) -> Iterator[Span]:
     for known in FORMATS:
         for match in known.pattern.finditer(text):
             yield from _unless_hole(text, match.span("secret" if known.pattern.groups else 0))
+    strings = [string.span("body") for string in _STRING.finditer(text)]
     for pattern in (_BY_NAME, _AS_ARGUMENT):
         for match in pattern.finditer(text):
-            yield from _literals(text, match.end())
-    for string in _STRING.finditer(text):
-        for match in _INSIDE.finditer(text, *string.span("body")):
+            nested = any(start < match.end() < end for start, end in strings)
+            yield from _literals(text, match.end(), joined=not nested)
+    for start, end in strings:
+        for match in _INSIDE.finditer(text, start, end):
             yield from _unless_hole(text, match.span("secret"))
 
 
-def _literals(text: str, position: int) -> Iterator[Span]:
-    """The contents of the literals that follow one another from here, as in `"a" "b"` and `"a" + "b"`."""
+def _literals(text: str, position: int, *, joined: bool) -> Iterator[Span]:
+    """The content of the literal here; when joined also of those that follow it, as in `"a" "b"` and `"a" + "b"`.
+
+    Inside a string nothing is joined: there `'a'"` is the end of both.
+    """
     while match := _LITERAL.match(text, position):
         yield from _unless_hole(text, match.span("inner" if match["quote"] is None else "body"))
+        if not joined:
+            return
         position = match.end()
 
 

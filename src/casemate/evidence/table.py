@@ -82,7 +82,7 @@ def conclusion(report: Report) -> str:
 
 
 def shortened(text: str, room: int) -> str:
-    """The text in at most `room` cells, its middle left out where it is longer; the end of a path says more."""
+    """The text in at most `room` cells. Of a longer path folders in the middle are left out; its end says most."""
     if cell_len(text) <= room:
         return text
     head, tail = text, text
@@ -90,7 +90,8 @@ def shortened(text: str, room: int) -> str:
         head = head[:-1]
     while cell_len(tail) > room - 1 - cell_len(head):
         tail = tail[1:]
-    return f"{head}…{tail}"
+    head, slash, _ = head.rpartition("/") if "/" in head else (head, "", "")
+    return f"{head}{slash}…{tail[max(0, tail.find('/')) :]}"
 
 
 def _list(console: Console, findings: Sequence[Finding], limit: int | None) -> None:

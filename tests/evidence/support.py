@@ -1,0 +1,150 @@
+"""Reports to render: a realistic one, and hypothesis strategies for any."""
+
+from hypothesis import strategies as st
+
+from casemate import __version__
+from casemate.evidence.assemble import assemble
+from casemate.evidence.rulebook import RuleText
+from casemate.model.finding import Coverage
+from casemate.model.lead import Lead, RuleId, Severity
+from casemate.model.location import Location
+from casemate.model.outcome import NotExamined, Reason
+from casemate.model.trace import Boundary, Role, Step, Trace
+
+
+def rule(name, title, cwe, severity=Severity.HIGH):
+    page = f"# {title}\n\n## What it is\nSomething.\n"
+    return RuleText(id=RuleId(name), title=title, cwe=cwe, severity=severity, owasp="A03:2021 Injection", page=page)
+
+
+RULES = (
+    rule("command-injection", "Command injection", 78, Severity.CRITICAL),
+    rule("path-traversal", "Path traversal", 22),
+    rule("sql-injection", "SQL injection", 89),
+    rule("unsafe-deserialization", "Unsafe deserialization", 502, Severity.MEDIUM),
+    rule("xss", "Cross-site scripting", 79, Severity.LOW),
+)
+
+
+def at(path, line, column=1):
+    return Location(path=path, line=line, column=column)
+
+
+def trace(*places, boundary=Boundary.REMOTE, source="query string", sink="sqlite3.Cursor.execute"):
+    """A trace through these places."""
+    first, *between, last = places
+    steps = [
+        Step(location=first, role=Role.SOURCE, note=f"{source} enters"),
+        *(Step(location=place, role=Role.CALL, note="passed to find_owner") for place in between),
+        Step(location=last, role=Role.SINK, note=f"reaches {sink}"),
+    ]
+    return Trace(boundary=boundary, steps=tuple(steps))
+
+
+def lead(name, place, message, *, function="find", way=None, by_design=False):
+    return Lead(rule=RuleId(name), location=place, function=function, message=message, trace=way, by_design=by_design)
+
+
+DAO, SHELL = at("backoffice/dao.py", 27, 5), at("backoffice/settlement/runner.py", 88, 9)
+DEEP = at("backoffice/very/deep/folders/of/an/old/back_office/documents/archive/store.py", 1204, 9)
+LEADS = (
+    lead(
+        "sql-injection",
+        DAO,
+        "sqlite3.Cursor.execute is given a statement made from the query string",
+        function="find_accounts",
+        way=trace(at("backoffice/routes.py", 41), at("backoffice/service.py", 12), DAO),
+    ),
+    lead(
+        "command-injection",
+        SHELL,
+        "subprocess.run runs a command made from the form field",
+        function="Runner.settle",
+        way=trace(at("backoffice/settlement/runner.py", 80), SHELL, source="form field", sink="subprocess.run"),
+    ),
+    lead(
+        "path-traversal",
+        DEEP,
+        "open uses a path made from the parameter name of the public function Store.document",
+        function="Store.document",
+        way=trace(
+            at("backoffice/very/deep/folders/of/an/old/back_office/documents/archive/api.py", 7),
+            DEEP,
+            boundary=Boundary.API,
+        ),
+    ),
+    lead(
+        "unsafe-deserialization",
+        at("batch/nightly.py", 30, 12),
+        "pickle.loads rebuilds objects, and runs what they name, out of the file content",
+        function="",
+    ),
+    lead("xss", at("backoffice/pages.py", 3), "the cookie becomes markup of a page by Markup", by_design=True),
+    lead("xss", at("backoffice/old.py", 9), "the cookie becomes markup of a page by Markup"),
+)
+LINES = {
+    DAO: '    cursor.execute("SELECT * FROM account WHERE owner LIKE \'%" + owner + "%\'")',
+    SHELL: "        subprocess.run('settle --password hunter2 ' + name, shell=True)",
+}
+NOT_EXAMINED = (
+    NotExamined(what="legacy/broken.py:12", reason=Reason.SYNTAX, detail="statement not understood", lines=3),
+    NotExamined(what="legacy/dump.py", reason=Reason.TOO_LARGE, detail="52,428,800 bytes, the limit is 10,485,760"),
+    NotExamined(what="legacy/pipe.py", reason=Reason.SPECIAL_FILE, detail="a FIFO"),
+    NotExamined(what=".git", reason=Reason.EXCLUDED, deliberate=True),
+)
+COVERAGE = Coverage(files=12, lines=2345, functions=120, entry_points=7, sinks=14, sinks_reached=9)
+
+
+def bank(leads=LEADS, not_examined=NOT_EXAMINED, coverage=COVERAGE, rules=RULES):
+    """The report of a small back office."""
+    return assemble(
+        version=__version__,
+        target=["bank"],
+        rules=rules,
+        leads=leads,
+        source_line=lambda place: LINES.get(place, ""),
+        not_examined=not_examined,
+        coverage=coverage,
+        suppressed=lambda one: one.location.path == "backoffice/old.py",
+    )
+
+
+# Text as an adversary writes it: controls, bidirectional overrides, lone surrogates, markup, braces, links.
+nasty = st.text(st.one_of(st.characters(), st.sampled_from("\x1b\x07\u202e\u2066\udc80[]{}%()\"'\\<>&")), max_size=40)
+paths = nasty.map(lambda text: text.replace("/", "-")).filter(lambda text: text not in ("", ".", ".."))
+locations = st.builds(at, paths, st.integers(1, 10**6), st.integers(1, 10**4))
+traces = st.builds(
+    lambda places, boundary, source: trace(*places, boundary=boundary, source=source),
+    st.lists(locations, min_size=2, max_size=5),
+    st.sampled_from(Boundary),
+    nasty,
+)
+leads = st.builds(
+    lambda one, place, message, function, way, design: lead(
+        one.id, place, message or "m", function=function, way=way, by_design=design
+    ),
+    st.sampled_from(RULES),
+    locations,
+    nasty,
+    nasty,
+    st.none() | traces,
+    st.booleans(),
+)
+missing = st.builds(
+    lambda path, line, reason, detail, lines, deliberate: NotExamined(
+        what=path if line is None else f"{path}:{line}",
+        reason=reason,
+        detail=detail,
+        lines=lines,
+        deliberate=deliberate,
+    ),
+    paths,
+    st.none() | st.integers(1, 999),
+    st.sampled_from(Reason),
+    nasty,
+    st.integers(0, 50),
+    st.booleans(),
+)
+reports = st.builds(
+    lambda found, left: bank(tuple(found), tuple(left)), st.lists(leads, max_size=6), st.lists(missing, max_size=6)
+)
