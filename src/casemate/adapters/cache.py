@@ -107,7 +107,7 @@ class FileStore:
             with contextlib.suppress(OSError):
                 os.unlink(temporary, dir_fd=self._base)
             self._writable = False
-            self._refuse(f"cannot be written: {error.strerror}", "free space there")
+            self._refuse(f"cannot be written: {error.strerror}", "free space or permit writing there")
 
     def close(self) -> None:
         """Bring the folders that were written back below their share of the limit, and let go of them."""
