@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 from casemate.languages import ir
@@ -41,13 +43,21 @@ def _operands(args: Any, kwargs: Any) -> tuple[Any, ...]:
 
 def call_value(frame: Frame, pos: int, target: Value, args: Arguments) -> Value:
     """Call a value."""
+    out = _any_of(frame, target.refs, lambda ref: _call_ref(frame, pos, ref, args))
+    return out if out is not None else external.unknown(frame, "", None, None, args)
+
+
+def _any_of(frame: Frame, targets: Iterable[Ref], act: Callable[[Ref], Value | None]) -> Value | None:
+    """What a call gives that may mean several things; it never returns only when none of them does."""
     out: Value | None = None
-    for ref in target.refs[:MAX_TARGETS]:
-        got = _call_ref(frame, pos, ref, args)
+    returns = False
+    for ref in islice(targets, MAX_TARGETS):
+        frame.dead = False
+        got = act(ref)
         if got is not None:
             out = got if out is None else join(out, got)
-    if out is None:
-        return external.unknown(frame, "", None, None, args)
+            returns = returns or not frame.dead
+    frame.dead = out is not None and not returns
     return out
 
 
@@ -96,11 +106,7 @@ def instantiate(frame: Frame, pos: int, key: Unit, args: Arguments) -> Value:
 
 def call_method(frame: Frame, pos: int, receiver: Value, operand: Any, name: str, args: Arguments) -> Value:
     """`receiver.name(…)`."""
-    out: Value | None = None
-    for ref in receiver.refs[:MAX_TARGETS]:
-        got = _method_of(frame, pos, ref, receiver, operand, name, args)
-        if got is not None:
-            out = got if out is None else join(out, got)
+    out = _any_of(frame, receiver.refs, lambda ref: _method_of(frame, pos, ref, receiver, operand, name, args))
     if out is not None:
         return out
     anyone = f"*.{name}"
@@ -178,22 +184,27 @@ def _own_method(
     targets = [found]
     if kind == "t":
         targets += [o for o in program.overrides(key, name) if o != found]
-    out: Value | None = None
-    for _, module, number in targets[:MAX_TARGETS]:
-        fn = program.callee((module, number))
-        how = _binding(fn)
-        first: Value | None = receiver
-        if how == "static" or (kind == "c" and how == "instance"):
-            first = None
-        elif how == "class":
-            first = value(0, NO, (("c", *key),))
-        elif kind == "S":
-            first = frame.get(frame.fn.params[0].name) if frame.fn.params else receiver
-        elif first is not None and len(first.refs) > 1:
-            first = value(first.taint, NO, tuple(r for r in first.refs if r[0] in "opt"))
-        got = user.call_function(frame, pos, (module, number), args, first, operand)
-        out = got if out is None else join(out, got)
+
+    def act(target: Ref) -> Value:
+        first = _receiver(frame, kind, key, receiver, program.callee(target[1:]))
+        return user.call_function(frame, pos, target[1:], args, first, operand)
+
+    out = _any_of(frame, targets, act)
+    if kind == "t":  # a subclass that we do not see may do better than raise NotImplementedError
+        frame.dead = False
     return out
+
+
+def _receiver(frame: Frame, kind: str, key: Unit, receiver: Value, fn: ir.Function) -> Value | None:
+    """What a method's first parameter gets: the instance, the class, or nothing."""
+    how = _binding(fn)
+    if how == "static" or (kind == "c" and how == "instance"):
+        return None
+    if how == "class":
+        return value(0, NO, (("c", *key),))
+    if kind == "S":
+        return frame.get(frame.fn.params[0].name) if frame.fn.params else receiver
+    return value(receiver.taint, NO, tuple(r for r in receiver.refs if r[0] in "opt"))
 
 
 def _binding(fn: ir.Function) -> str:

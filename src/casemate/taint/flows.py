@@ -56,9 +56,10 @@ class Query:
         for unit, summary in solver.summaries.items():
             fn = self.program.function(unit)
             if fn.owner >= 0:
-                for parameter, path, label, mask in summary.writes:
-                    if parameter == 0 and len(path) == 1 and label[0] == "p" and label[1] != 0:
-                        self._writers.setdefault((unit[0], fn.owner, path[0]), []).append((unit, label, mask))
+                for parameter, path, marks in summary.writes:
+                    if parameter == 0 and len(path) == 1:
+                        writers = self._writers.setdefault((unit[0], fn.owner, path[0]), [])
+                        writers += [(unit, label, mask) for label, mask in marks if label[0] == "p"]
 
     def flows(self) -> Iterator[Flow]:
         """Every flow, unit by unit."""

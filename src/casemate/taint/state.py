@@ -52,6 +52,8 @@ def join_symbolic(ref: Ref, a: Fields, b: Fields, default: Default) -> Fields:
 
 def join_states(old: State, new: State, default: Default) -> State | None:
     """The join, or None when `new` adds nothing to `old`. default: a field of what the caller gave, as it was given."""
+    if old == new:
+        return None
     out: State | None = None
     get = old.get
     for key, val in new.items():

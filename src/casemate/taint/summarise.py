@@ -6,8 +6,10 @@ from typing import Any
 
 from casemate.taint.frame import Frame
 from casemate.taint.state import INEXACT
-from casemate.taint.summary import SinkHit, Summary
+from casemate.taint.summary import SinkHit, Summary, Write
 from casemate.taint.values import KINDS, NO, PROPERTIES, Ref, value
+
+MAX_WRITES = 32  # fields of arguments that a summary tells of
 
 
 def summarise(frame: Frame) -> Summary:
@@ -55,15 +57,15 @@ def _exported(frame: Frame, ref: Ref) -> Ref:
     return ("o", ref[2]) if ref[0] == "o" else ref
 
 
-def _writes(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], Any, int], ...]:
-    out = []
+def _writes(frame: Frame) -> tuple[Write, ...]:
+    """What the function stores into what it was given, from elsewhere: moves within one argument are not told."""
+    out: list[Write] = []
     for key, content in frame.env.items():
         if type(key) is tuple and key[0] == "p":
             for name, val in content.items():
-                own = ("p", key[1], (*key[2], name))
-                for label, mask in frame.spread(frame.deep(val)):
-                    if label != own:
-                        out.append((key[1], (*key[2], name), label, mask))
+                marks = [(label, mask) for label, mask in frame.spread(frame.deep(val)) if label[:2] != key[:2]]
+                if marks and len(out) < MAX_WRITES:
+                    out.append((key[1], (*key[2], name), tuple(marks)))
     return tuple(out)
 
 

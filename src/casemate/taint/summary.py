@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 Label = tuple[Any, ...]
 Site = tuple[str, int, int, str]
+Write = tuple[Any, tuple[Any, ...], tuple[tuple[Label, int], ...]]
 
 
 class SinkHit(NamedTuple):
@@ -35,7 +36,8 @@ class Summary(NamedTuple):
 
     returns: (path, label, mask) the result (path (): itself; ("name",): a field) carries this label for these kinds.
     constant: (value,) when the result is always this constant. refs: what the result may be. hits: parameters and sources
-    that reach sinks. writes: (parameter, path, label, mask) what the call stores into its arguments. checks: (parameter,
+    that reach sinks. writes: (parameter, path, (label, mask)…) what the call stores
+    into its arguments. checks: (parameter,
     path, when, kinds) what the call establishes: when is "true", "false" or "returns". never: it does not return.
     sinks: how many sinks this body has. lost: it could not be examined to the end.
     """
@@ -45,7 +47,7 @@ class Summary(NamedTuple):
     refs: tuple[tuple[Any, ...], ...] = ()
     fields: tuple[tuple[str, tuple[Any, ...], tuple[tuple[Any, ...], ...]], ...] = ()
     hits: tuple[SinkHit, ...] = ()
-    writes: tuple[tuple[Any, tuple[str, ...], Label, int], ...] = ()
+    writes: tuple[Write, ...] = ()
     checks: tuple[tuple[Any, tuple[str, ...], str, int], ...] = ()
     never: bool = False
     sinks: tuple[Site, ...] = ()

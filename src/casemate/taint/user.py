@@ -26,8 +26,12 @@ def call_function(
             taint = context.taint(hit.label)
             if taint:
                 frame.reach(taint, hit.kind, hit.site, pos, crossed=hit.crossed, callee=unit, inner=hit.label)
-    for parameter, path, label, mask in summary.writes:
-        _write(frame, context, parameter, path, keep(context.taint(label), mask))
+    for parameter, path, marks in summary.writes:
+        taint = 0
+        for label, mask in marks:
+            taint |= keep(context.taint(label), mask)
+        if taint:
+            _write(frame, context, parameter, path, taint)
     if summary.never:
         frame.dead = True
     result = _result(frame, pos, unit, summary, context)
@@ -78,8 +82,6 @@ class _Binding:
 
 def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...], taint: int) -> None:
     """The callee stored something into what it was given."""
-    if not taint:
-        return
     val = context.given(parameter)
     if val is None:
         return
