@@ -93,12 +93,17 @@ def tree(pid: int) -> list[int]:
     """The process and all its living descendants."""
     found = [pid]
     for parent in found:
-        for children in _PROC.glob(f"{parent}/task/*/children"):
-            try:
-                found.extend(int(child) for child in children.read_text().split())
-            except OSError:  # the task ended between the listing and the reading
-                continue
+        for task in _listed(_PROC / str(parent) / "task"):
+            with contextlib.suppress(OSError):  # the thread ended between the listing and the reading
+                found.extend(int(child) for child in (task / "children").read_text().split())
     return found
+
+
+def _listed(folder: Path) -> list[Path]:
+    try:
+        return list(folder.iterdir())
+    except OSError:  # the process ended
+        return []
 
 
 def _memory(pid: int) -> tuple[int, int] | None:

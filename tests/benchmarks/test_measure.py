@@ -3,7 +3,7 @@
 import sys
 from textwrap import dedent
 
-from measure import run
+from measure import run, tree
 
 BUSY = "import time\nwhile time.process_time() < {seconds}: pass\n"
 
@@ -55,3 +55,9 @@ def test_the_last_error_line_is_kept():
     """Exit code and last line of stderr come back; what is written to stdout does not matter."""
     done = run(python("import sys; print('x' * 100000); sys.exit('first\\nlast\\n')"), timeout=30)
     assert (done.code, done.error, done.timed_out) == (1, "last", False)
+
+
+def test_a_process_that_is_gone_has_no_children():
+    """Sampling goes on when a process ends between the listing and the reading: the time limit depends on it."""
+    ended = 2**22 + 1  # above the kernel's largest process id
+    assert tree(ended) == [ended]
