@@ -102,6 +102,8 @@ def with_statement(b: Builder, node: Node) -> None:
             if _is_suppress(b, manager):
                 suppresses = True
                 suppressed.extend(arg for arg in _suppressed(b, manager) if isinstance(arg, str | int))
+                if target is not None and target.children:
+                    store(b, target.children[0], b.const(None))
                 continue
             source = value(b, manager)
             temp = b.new()
@@ -160,7 +162,7 @@ def try_statement(b: Builder, node: Node) -> None:
     b.fresh()
     block(b, node.child_by_field_id(k.F_BODY))
     b.handlers = inner
-    if otherwise is not None and b.open:
+    if otherwise is not None:
         b.fresh()
         block(b, otherwise.child_by_field_id(k.F_BODY))
     b.jump(done)

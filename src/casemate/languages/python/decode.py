@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import codecs
 import io
-import re
 import tokenize
 from typing import Final
 
@@ -12,7 +11,7 @@ from casemate.model.outcome import Reason
 
 # Codecs that take quadratic time on long input; nothing but an attack writes Python in them.
 _REFUSED: Final = frozenset(("idna", "punycode"))
-_COOKIE: Final = re.compile(rb"\A[^\n\r]*(?:\r\n?|\n)?[^\n\r]*coding[:=]")
+_COOKIE_LINES: Final = 4096  # bytes: a longer comment than this in the first two lines declares no encoding
 
 
 def decode(source: bytes) -> bytes | tuple[Reason, str]:
@@ -23,7 +22,7 @@ def decode(source: bytes) -> bytes | tuple[Reason, str]:
         source = source[3:]
     encoding = "utf-8"
     try:
-        if _COOKIE.match(source):
+        if b"coding" in b"".join(source[:_COOKIE_LINES].splitlines()[:2]):
             encoding = tokenize.detect_encoding(io.BytesIO(source).readline)[0]
         if encoding in {"utf-8", "utf-8-sig"}:
             if not source.isascii():

@@ -78,7 +78,7 @@ def _blocks(module: ir.Module, function: ir.Function) -> list[str]:
             return f"%{operand}" if operand >= 0 else repr(function.consts[-1 - operand])
         return repr(operand)
 
-    for number, (instructions, end, handlers) in enumerate(function.blocks):
+    for number, (instructions, end, handlers) in enumerate(ir.graph(function)):
         caught = f" !{','.join(map(str, handlers))}" if handlers else ""
         lines.append(f"  {number}:{caught}")
         for instruction in instructions:

@@ -19,8 +19,8 @@ from casemate.languages.python import (  # noqa: F401  the modules fill the disp
 from casemate.languages.python import kinds as k
 from casemate.languages.python.builder import Builder, File, StepLimit
 from casemate.languages.python.decode import decode
-from casemate.languages.python.dispatch import STATEMENTS
 from casemate.languages.python.exports import exports
+from casemate.languages.python.losses import STATEMENTS, note
 from casemate.languages.python.signatures import docstring
 from casemate.languages.python.statements import body
 from casemate.model.outcome import NotExamined, Reason
@@ -45,7 +45,7 @@ def lower(
         return NotExamined(what=path, reason=Reason.SYNTAX, detail="nothing in the file could be parsed")
     b = Builder(file, None, "module", "", {})
     if root.is_error:
-        file.lose(root.start_byte, root.end_byte, "syntax", "could not be parsed")
+        note(file, root)
     try:
         body(b, root.children)
     except StepLimit:
@@ -82,7 +82,7 @@ def _useless(root: Node) -> bool:
         for child in stack.pop().children:
             if child.is_error:
                 stack.append(child)
-            elif child.kind_id in _STATEMENTS:
+            elif child.kind_id in STATEMENTS:
                 return False
     return True
 
@@ -90,11 +90,3 @@ def _useless(root: Node) -> bool:
 def _line_starts(source: bytes) -> tuple[int, ...]:
     starts = (0, *accumulate(map(len, source.splitlines(keepends=True))))
     return starts if source.endswith((b"\n", b"\r")) or len(starts) == 1 else starts[:-1]
-
-
-_STATEMENTS = frozenset(
-    number
-    for number in range(k.LANGUAGE.node_kind_count)
-    if (k.LANGUAGE.node_kind_for_id(number) or "").endswith(("_statement", "_definition"))
-    and STATEMENTS[number].__module__ != "casemate.languages.python.dispatch"
-)

@@ -9,13 +9,14 @@ from tree_sitter import Node
 from casemate.languages.python import kinds as k
 from casemate.languages.python.builder import File
 
-DETAIL: Final = "could not be parsed"
-
 
 def note(file: File, node: Node) -> None:
     """Record what of an erroneous statement is lost. Statements in its blocks are noted when they are reached."""
-    if node.is_error or node.is_missing or node.kind_id not in _COMPOUND:
-        file.lose(node.start_byte, max(node.end_byte, node.start_byte + 1), "syntax", DETAIL)
+    if node.is_error:
+        _unparsed(file, node)
+        return
+    if node.is_missing or node.kind_id not in _COMPOUND:
+        _lose(file, node.start_byte, node.end_byte)
         return
     stack = [node]
     while stack:
@@ -27,7 +28,26 @@ def note(file: File, node: Node) -> None:
             if kind in _COMPOUND:
                 stack.append(child)
             else:
-                file.lose(part.start_byte, max(child.end_byte, part.start_byte + 1), "syntax", DETAIL)
+                _lose(file, part.start_byte, child.end_byte)
+
+
+def _unparsed(file: File, node: Node) -> None:
+    """The runs of tokens between the whole statements that an unparsed region still holds."""
+    start = end = -1
+    for child in node.children:
+        if child.kind_id in STATEMENTS:
+            if start >= 0:
+                _lose(file, start, end)
+            start = -1
+        else:
+            start = child.start_byte if start < 0 else start
+            end = child.end_byte
+    if start >= 0 or not node.children:
+        _lose(file, start if start >= 0 else node.start_byte, node.end_byte)
+
+
+def _lose(file: File, start: int, end: int) -> None:
+    file.lose(start, max(end, start + 1), "syntax", "could not be parsed")
 
 
 _COMPOUND: Final = frozenset(
@@ -39,3 +59,9 @@ _COMPOUND: Final = frozenset(
     )
     for number in k.named(name)
 )  # fmt: skip
+# Kinds that are whole statements.
+STATEMENTS: Final = frozenset(
+    number
+    for number in range(k.LANGUAGE.node_kind_count)
+    if (k.LANGUAGE.node_kind_for_id(number) or "").endswith(("_statement", "_definition"))
+)

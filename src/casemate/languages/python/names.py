@@ -24,6 +24,9 @@ _HOLDERS: Final = frozenset(
 _LAST: Final = frozenset(("Coroutine",))
 
 
+LONGEST: Final = 2000  # characters of an annotation that is still looked at
+
+
 class Names(dict[str, str]):
     """Identifiers of one file: text as sliced from the Latin-1 view of the source → the name, normalised and shared."""
 
@@ -62,7 +65,7 @@ def annotation(text: str) -> str:
 
     `Optional[X]`, `X | None`, `Annotated[X, ...]`, `"X"`, `list[X]` and the like give X; `dict[K, V]` gives dict.
     """
-    return _named(text, 0)
+    return _named(text, 0) if len(text) <= LONGEST else ""
 
 
 def _named(text: str, depth: int) -> str:

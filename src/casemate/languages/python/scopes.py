@@ -176,10 +176,25 @@ def _identifiers(found: Bindings, node: Node) -> Iterable[str]:
             yield found.names[found.text[child.start_byte : child.end_byte]]
 
 
+def _alias(found: Bindings, node: Node) -> None:
+    name = alias_name(node)
+    if name is not None:
+        found.bind(name)
+
+
+def alias_name(node: Node) -> Node | None:
+    """The name that `type X[T] = …` binds; None if it is an assignment to something of `type(…)`."""
+    left = node.child_by_field_id(k.F_LEFT)
+    while left is not None and left.kind_id in _ALIASED:
+        left = left.children[0]
+    return left if left is not None and left.kind_id == k.IDENTIFIER else None
+
+
 def _table(entries: dict[str, Callable[[Bindings, Node], None]]) -> dict[int, Callable[[Bindings, Node], None]]:
     return {kind: binder for name, binder in entries.items() for kind in k.named(name)}
 
 
+_ALIASED: Final = frozenset(k.named("type") + k.named("generic_type"))
 _ASSIGNMENTS: Final = frozenset((k.ASSIGNMENT, k.AUGMENTED_ASSIGNMENT))
 _CLOSED: Final = frozenset((k.FUNCTION_DEFINITION, k.CLASS_DEFINITION, *k.named("lambda")))
 _NO_TARGETS: Final = frozenset((k.ATTRIBUTE, k.SUBSCRIPT, k.CALL))
@@ -205,6 +220,6 @@ _BINDERS: Final = _table(
         "case_clause": _case,
         "global_statement": _global,
         "nonlocal_statement": _nonlocal,
-        "type_alias_statement": _left,
+        "type_alias_statement": _alias,
     }
 )

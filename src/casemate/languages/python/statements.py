@@ -13,6 +13,8 @@ from casemate.languages.python.builder import NESTING, Builder, StepLimit, TooDe
 from casemate.languages.python.conditions import answer, condition, operands
 from casemate.languages.python.dispatch import STATEMENTS, check, statement, value
 from casemate.languages.python.losses import note
+from casemate.languages.python.reparse import old_exec, type_assignment
+from casemate.languages.python.scopes import alias_name
 from casemate.languages.python.targets import assign, augment, delete, elements
 
 
@@ -33,10 +35,12 @@ def body(b: Builder, nodes: Sequence[Node]) -> None:
             raise StepLimit
         if not b.open:
             b.start(b.label())
-        if file.broken and node.has_error:
-            note(file, node)
         first, functions, classes = b.labels, len(file.functions), len(file.classes)
         try:
+            if file.broken and node.has_error:
+                if old_exec(b, node):
+                    continue
+                note(file, node)
             perform(b, node)
         except (TooDeep, RecursionError):
             file.lose(node.start_byte, node.end_byte, "too-deep", "nests too deep")
@@ -71,7 +75,7 @@ def expression_statement(b: Builder, node: Node) -> None:
             assign(b, child)
         elif kind == k.AUGMENTED_ASSIGNMENT:
             augment(b, child)
-        elif child.is_named and kind not in k.EXTRA and kind != k.STRING:
+        elif child.is_named and kind not in k.EXTRA and (kind != k.STRING or child.child_count > 3):
             value(b, child)
 
 
@@ -215,15 +219,12 @@ def exec_statement(b: Builder, node: Node) -> None:
 
 @statement("type_alias_statement")
 def type_alias(b: Builder, node: Node) -> None:
-    """`type X = T`: binds the name; types carry no data."""
-    left = node.child_by_field_id(k.F_LEFT)
-    found = [left] if left is not None else []
-    while found:
-        node = found.pop()
-        if node.kind_id == k.IDENTIFIER:
-            b.store(b.name(node), b.const(None), node.start_byte)
-            return
-        found.extend(node.children[:1])
+    """`type X = T` binds the name, types carry no data; `type(x).a = y` is an assignment."""
+    name = alias_name(node)
+    if name is not None:
+        b.store(b.name(name), b.const(None), name.start_byte)
+        return
+    body(b, type_assignment(b, node))
 
 
 def _stray_error(b: Builder, node: Node) -> None:
