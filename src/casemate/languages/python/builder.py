@@ -64,7 +64,7 @@ class Builder:
     """
 
     __slots__ = (
-        "base", "binds", "consts", "declared", "elsewhere", "emit", "ends", "file", "finals", "free", "handlers",
+        "base", "binds", "caught", "consts", "declared", "elsewhere", "emit", "ends", "file", "finals", "free", "handlers",
         "instructions", "kind", "labels", "literals", "loops", "lost", "names", "number", "open", "operands", "owner",
         "parent", "qualname", "renames", "scope", "started", "temp", "text", "used", "yields",
     )  # fmt: skip
@@ -101,6 +101,7 @@ class Builder:
         self.started: list[tuple[int, list[ir.Instruction], tuple[int, ...]]] = [(0, self.instructions, ())]
         self.ends: list[ir.Terminator] = []
         self.open = True
+        self.caught: ir.Operand | None = None
         self.yields = False
 
     # Operands

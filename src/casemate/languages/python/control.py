@@ -148,7 +148,7 @@ def try_statement(b: Builder, node: Node) -> None:
     """
     excepts = [child for child in node.children if child.kind_id == k.EXCEPT_CLAUSE]
     final, otherwise = _clause(node, k.FINALLY_CLAUSE), _clause(node, k.ELSE_CLAUSE)
-    outer, finals = b.handlers, b.finals
+    outer, finals, before = b.handlers, b.finals, b.caught
     done, failed = b.label(), b.label()
     final_block = next((child for child in final.children if child.kind_id in k.BLOCK), None) if final else None
     inner = outer
@@ -169,6 +169,7 @@ def try_statement(b: Builder, node: Node) -> None:
     for clause, label in clauses:
         b.start(label)
         _except(b, clause)
+        b.caught = before
         b.jump(done)
     b.handlers, b.finals = outer, finals
     if final_block is None:
@@ -180,10 +181,19 @@ def try_statement(b: Builder, node: Node) -> None:
     end = b.label()
     b.jump(end)
     b.start(failed)
+    raised = _caught(b, final_block.start_byte, ())
     block(b, final_block)
     if b.open:
-        b.end((ir.RAISE, final_block.start_byte, b.const(None)))
+        b.end((ir.RAISE, final_block.start_byte, raised))
+    b.caught = before
     b.join(end)
+
+
+def _caught(b: Builder, pos: int, types: tuple[ir.Operand, ...]) -> int:
+    """Catch: a bare `raise` below means this exception."""
+    b.caught = temp = b.new()
+    b.emit((ir.CATCH, pos, temp, types))
+    return temp
 
 
 def _clause(node: Node, kind: int) -> Node | None:
@@ -212,10 +222,9 @@ def _except(b: Builder, clause: Node) -> None:
         check(b, caught)
         alternatives = operands(caught, 0) if caught.kind_id == k.TUPLE else [caught]
         types = tuple(EXPRESSIONS[one.kind_id](b, one) for one in alternatives)
-    temp = b.new() if target is not None else None
-    b.emit((ir.CATCH, clause.start_byte, temp, types))
-    if target is not None and temp is not None:
-        store(b, target, temp)
+    raised = _caught(b, clause.start_byte, types)
+    if target is not None:
+        store(b, target, raised, shared=True)
     for child in clause.children:
         if child.kind_id in k.BLOCK:
             block(b, child)

@@ -68,7 +68,8 @@ def statement(*names: str) -> Callable[[Perform], Perform]:
 
 def value(b: Builder, node: Node) -> ir.Operand:
     """Lower the outermost expression of a statement, once it is known not to nest too deep."""
-    check(b, node)
+    if node.end_byte - node.start_byte > LONG:
+        check(b, node)
     return EXPRESSIONS[node.kind_id](b, node)
 
 

@@ -135,10 +135,10 @@ def continue_statement(b: Builder, node: Node) -> None:
 
 @statement("raise_statement")
 def raise_statement(b: Builder, node: Node) -> None:
-    """`raise`; Python 2's `raise E, argument` raises E(argument)."""
+    """`raise`, alone of the exception being handled; Python 2's `raise E, argument` raises E(argument)."""
     cause = node.child_by_field_id(k.F_CAUSE)
     given = [child for child in operands_or_none(node) if cause is None or child.id != cause.id]
-    raised: ir.Operand = b.const(None)
+    raised = b.caught if b.caught is not None else b.const(None)
     if given and given[0].kind_id == k.EXPRESSION_LIST:
         parts = elements(given[0])
         raised = value(b, parts[0])

@@ -13,6 +13,7 @@ from casemate.languages.python import literals
 from casemate.languages.python.builder import Builder
 from casemate.languages.python.dispatch import EXPRESSIONS, expression
 
+_QUOTES: Final = frozenset("'\"")
 _NAME: Final = re.compile(r"(?<![\w.])[^\W\d]\w*")
 _CONVERSIONS: Final = {"!r": "repr", "!a": "ascii", "!s": "str"}
 
@@ -24,11 +25,11 @@ def string(b: Builder, node: Node) -> ir.Operand:
     operand = b.literals.get(raw)
     if operand is not None:
         return operand
-    letters = literals.prefix(raw)
-    if "f" in letters:
-        return _joined(b, node, _parts(b, node))
-    if raw.startswith("`"):
-        return _backticks(b, node)
+    if raw[:1] not in _QUOTES:
+        if "f" in literals.prefix(raw):
+            return _joined(b, node, _parts(b, node))
+        if raw[:1] == "`":
+            return _backticks(b, node)
     values = b.file.literals
     value = values.get(raw)
     if value is None:
