@@ -34,6 +34,7 @@ def test_a_part_of_a_file_is_told_by_its_line(what, place):
         ([missed("a.py:3")], "1 part of a file was not"),
         ([missed("a.py"), missed("b.py:1"), missed("b.py:9")], "1 file and 2 parts of files were not"),
         ([missed(".git", deliberate=True)], ""),
+        ([missed("casemate.toml", files=37), missed("a.py")], "38 files were not"),
     ],
 )
 def test_losses_in_words(entries, words):

@@ -48,6 +48,7 @@ def test_the_rest_of_the_report_in_json():
         "reason": "syntax",
         "detail": "statement not understood",
         "lines": 3,
+        "files": 1,
         "deliberate": False,
     }
 

@@ -133,6 +133,23 @@ def test_long_groups_of_what_was_not_examined_show_their_first_names():
     assert "  syntax  12  f0.py, f1.py, f10.py, …\n" in render(bank(not_examined=missed), 80, False)
 
 
+def test_exclusions_by_pattern_are_counted_by_their_files():
+    """The operator's, which are no loss, and those of the target's own configuration, which are."""
+    missed = (
+        NotExamined(
+            what=".", reason=Reason.EXCLUDED, detail="2 files left out by --exclude 'a/'", files=2, deliberate=True
+        ),
+        NotExamined(what=".git", reason=Reason.EXCLUDED, detail="version control", deliberate=True),
+        NotExamined(
+            what="casemate.toml", reason=Reason.EXCLUDED, detail="37 files hidden by its exclude 'b/'", files=37
+        ),
+    )
+    lines = render(bank(not_examined=missed), 120, False).splitlines()
+    assert "  excluded  37  casemate.toml: 37 files hidden by its exclude 'b/'" in lines
+    assert "Left out on purpose: 3 (2 files left out by --exclude 'a/', .git)" in lines
+    assert lines[-1].endswith("; 37 files were not")
+
+
 @given(st.text(max_size=80), st.integers(5, 60))
 def test_shortened_text_fits(text, room):
     """Whatever the width of its characters; what fits is not touched."""

@@ -26,11 +26,16 @@ def losses(entries: Iterable[NotExamined]) -> list[NotExamined]:
     return [entry for entry in entries if not entry.deliberate]
 
 
+def files_in(entries: Iterable[NotExamined]) -> int:
+    """How many whole files these are."""
+    return sum(entry.files for entry in entries if place_of(entry)[1] is None)
+
+
 def not_examined_words(entries: Iterable[NotExamined]) -> str:
     """`3 files were not`, `1 file and 1 part of a file were not`; "" when there are none."""
-    places = [place_of(entry) for entry in losses(entries)]
-    whole = len({path for path, line in places if line is None})
-    parts = len({place for place in places if place[1] is not None})
+    missed = losses(entries)
+    whole = files_in(missed)
+    parts = len({place for place in map(place_of, missed) if place[1] is not None})
     if not whole and not parts:
         return ""
     names = [plural(whole, "file")] if whole else []

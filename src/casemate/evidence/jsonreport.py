@@ -35,6 +35,7 @@ def render(report: Report) -> str:
                 "reason": entry.reason.value,
                 "detail": visible(entry.detail),
                 "lines": entry.lines,
+                "files": entry.files,
                 "deliberate": entry.deliberate,
             }
             for entry in report.not_examined

@@ -20,7 +20,7 @@ from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
 from casemate.model.finding import Coverage, Disposition, Finding, Report
 from casemate.model.lead import Evidence
-from casemate.model.outcome import NotExamined
+from casemate.model.outcome import NotExamined, Reason
 from casemate.model.trace import Trace
 
 ROWS = 20
@@ -151,12 +151,12 @@ def _not_examined(console: Console, entries: Sequence[NotExamined]) -> None:
         console.print(Text("Not examined:", style="bold red"))
         groups = [(reason, list(group)) for reason, group in groupby(sorted(missed, key=_reason), key=_reason)]
         name = max(len(reason) for reason, _ in groups)
-        count = max(len(f"{len(group):,}") for _, group in groups)
+        count = max(len(f"{_amount(group):,}") for _, group in groups)
         for reason, group in groups:
-            _hanging(console, f"  {reason:<{name}}  {len(group):>{count},}  ", _names(group, console.width))
+            _hanging(console, f"  {reason:<{name}}  {_amount(group):>{count},}  ", _names(group, console.width))
     asked = [entry for entry in entries if entry.deliberate]
     if asked:
-        _hanging(console, "Left out on purpose: ", f"{len(asked):,} ({_names(asked, console.width)})")
+        _hanging(console, "Left out on purpose: ", f"{_amount(asked):,} ({_names(asked, console.width)})")
 
 
 def _reason(entry: NotExamined) -> str:
@@ -164,8 +164,21 @@ def _reason(entry: NotExamined) -> str:
 
 
 def _names(entries: Sequence[NotExamined], width: int) -> str:
-    names = [shortened(visible(entry.what), max(MIN_PLACE, width // 2)) for entry in sorted(entries)[:NAMES]]
+    names = [shortened(visible(_name(entry)), max(MIN_PLACE, width // 2)) for entry in sorted(entries)[:NAMES]]
     return ", ".join(names) + (", …" if len(entries) > NAMES else "")
+
+
+def _name(entry: NotExamined) -> str:
+    """What it is; of an exclusion by pattern which pattern it was."""
+    if entry.reason is not Reason.EXCLUDED or not entry.detail:
+        return entry.what
+    if entry.deliberate:
+        return entry.detail if entry.what == "." else entry.what
+    return f"{entry.what}: {entry.detail}"
+
+
+def _amount(entries: Iterable[NotExamined]) -> int:
+    return sum(entry.files for entry in entries)
 
 
 def _set_aside(console: Console, report: Report, *, by_design: bool) -> None:

@@ -34,12 +34,14 @@ class NotExamined:
     """Something of the target that no check has looked at.
 
     what: path relative to the root, with ":line" where only a part is meant. lines: how many lines a partial loss
-    covers, 0 when unknown or the whole. deliberate: the operator's own --exclude, which does not count as a loss
-    under --strict; what the target's own configuration hides is never deliberate.
+    covers, 0 when unknown or the whole. files: how many files an entry for several stands for. deliberate: the
+    operator's own --exclude, which does not count as a loss under --strict; what the target's own configuration hides is
+    never deliberate.
     """
 
     what: str
     reason: Reason
     detail: str = ""
     lines: int = 0
+    files: int = 1
     deliberate: bool = False

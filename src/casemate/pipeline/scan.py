@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 from casemate import __version__
@@ -50,9 +50,7 @@ class Chosen:
     def shown(self, loss: NotExamined) -> NotExamined:
         """A loss of this tree, as the report names it."""
         what = self.prefix + loss.what if loss.what != "." else self.prefix.rstrip("/") or "."
-        return NotExamined(
-            what=what, reason=loss.reason, detail=loss.detail, lines=loss.lines, deliberate=loss.deliberate
-        )
+        return replace(loss, what=what)
 
 
 def scan(

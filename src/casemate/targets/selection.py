@@ -78,12 +78,12 @@ def select(tree: SourceTree, *, exclude: Sequence[str] = (), untrusted: bool = F
         losses = kept
         if hidden:
             detail = f"{_files(hidden)} left out by --exclude {glob.text!r}"
-            losses.append(NotExamined(what=".", reason=Reason.EXCLUDED, detail=detail, deliberate=True))
+            losses.append(NotExamined(what=".", reason=Reason.EXCLUDED, detail=detail, files=hidden, deliberate=True))
     for glob in own.exclude:
         candidates, hidden = _split(glob, candidates)
         if hidden:
             detail = f"{_files(hidden)} hidden by its exclude {glob.text!r}"
-            losses.append(NotExamined(what=configuration.NAME, reason=Reason.EXCLUDED, detail=detail))
+            losses.append(NotExamined(what=configuration.NAME, reason=Reason.EXCLUDED, detail=detail, files=hidden))
 
     sources = []
     for file in candidates:
