@@ -4,6 +4,7 @@ import json
 import re
 from pathlib import Path
 
+import jsonschema
 import pytest
 from evidence.support import NOT_EXAMINED, at, bank, lead, trace
 
@@ -245,3 +246,14 @@ def test_every_scan_is_in_the_ledger(casemate, target):
     casemate("scan", target, "--quiet")
     (operation,) = json.loads(casemate("ledger", "show", "--json").stdout)
     assert (operation["before"]["operation"], operation["after"]["outcome"]) == ("scan", "completed")
+
+
+def test_the_sarif_of_a_real_scan_is_valid(casemate, target):
+    """By the official schema, with rules and pages as they are."""
+    (target / "broken.py").write_bytes(b"\x00")
+    schema = json.loads((Path(__file__).parents[1] / "evidence" / "sarif-2.1.0.json").read_text())
+    document = json.loads(casemate("scan", target, "--format", "sarif").stdout)
+    jsonschema.Draft4Validator(schema).validate(document)
+    (run,) = document["runs"]
+    assert len(run["tool"]["driver"]["rules"]) == 10
+    assert len(run["results"]) == len(run["invocations"][0]["toolExecutionNotifications"]) == 1
