@@ -69,6 +69,7 @@ def for_statement(b: Builder, node: Node) -> None:
     b.branch(pos, element, inside, exhausted)
     b.start(inside)
     if left is not None:
+        check(b, left)
         store(b, left, element)
     _loop(b, node, header, exhausted, done)
 
@@ -89,29 +90,22 @@ def _loop(b: Builder, node: Node, header: int, exhausted: int, done: int) -> Non
 @statement("with_statement")
 def with_statement(b: Builder, node: Node) -> None:
     """`with`: every item is entered in turn; `with suppress(E)` is a `try` that passes on E."""
-    suppressed: list[ir.Operand] = []
-    suppresses = False
-    pos = node.start_byte
-    for clause in node.children:
-        for item in clause.children:
-            held = item.child_by_field_id(k.F_VALUE) if item.kind_id == k.WITH_ITEM else None
-            if held is None:
-                continue
-            target = held.child_by_field_id(k.F_ALIAS) if held.kind_id in k.AS_PATTERN else None
-            manager = operands(held, 1)[0] if target is not None else held
-            if _is_suppress(b, manager):
-                suppresses = True
-                suppressed.extend(arg for arg in _suppressed(b, manager) if isinstance(arg, str | int))
-                if target is not None and target.children:
-                    store(b, target.children[0], b.const(None))
-                continue
+    suppressed: list[ir.Operand] | None = None
+    for held in _managers(node):
+        target = held.child_by_field_id(k.F_ALIAS) if held.kind_id in k.AS_PATTERN else None
+        manager = operands(held, 1)[0] if target is not None else held
+        if _is_suppress(b, manager):
+            suppressed = [*(suppressed or ()), *_suppressed(b, manager)]
+            entered: ir.Operand = b.const(None)
+        else:
             source = value(b, manager)
-            temp = b.new()
-            b.emit((ir.ENTER, item.start_byte, temp, source))
-            if target is not None and target.children:
-                store(b, target.children[0], temp)
+            entered = b.new()
+            b.emit((ir.ENTER, held.start_byte, entered, source))
+        if target is not None and target.children:
+            check(b, target)
+            store(b, target.children[0], entered)
     inside = node.child_by_field_id(k.F_BODY)
-    if not suppresses:
+    if suppressed is None:
         block(b, inside)
         return
     outer, caught, done = b.handlers, b.label(), b.label()
@@ -122,8 +116,15 @@ def with_statement(b: Builder, node: Node) -> None:
     b.handlers = outer
     b.jump(done)
     b.start(caught)
-    b.emit((ir.CATCH, pos, None, tuple(suppressed)))
+    b.emit((ir.CATCH, node.start_byte, b.new(), tuple(suppressed)))
     b.join(done)
+
+
+def _managers(node: Node) -> list[Node]:
+    """The context managers of a `with`, each perhaps with its `as`."""
+    clauses = (clause for clause in node.children if clause.kind_id == k.WITH_CLAUSE)
+    items = (item.child_by_field_id(k.F_VALUE) for clause in clauses for item in clause.children if item.is_named)
+    return [held for held in items if held is not None]
 
 
 def _is_suppress(b: Builder, node: Node) -> bool:
@@ -133,10 +134,12 @@ def _is_suppress(b: Builder, node: Node) -> bool:
     return function is not None and b.raw(function).rpartition(".")[2] == "suppress"
 
 
-def _suppressed(b: Builder, node: Node) -> tuple[object, ...]:
+def _suppressed(b: Builder, node: Node) -> list[ir.Operand]:
+    """The exceptions that a call of `suppress` names one by one."""
     check(b, node)
     given = node.child_by_field_id(k.F_ARGUMENTS)
-    return arguments(b, given)[0] if given is not None else ()
+    args = arguments(b, given)[0] if given is not None else ()
+    return [arg for arg in args if isinstance(arg, str | int)]
 
 
 @statement("try_statement")
@@ -224,6 +227,7 @@ def _except(b: Builder, clause: Node) -> None:
         types = tuple(EXPRESSIONS[one.kind_id](b, one) for one in alternatives)
     raised = _caught(b, clause.start_byte, types)
     if target is not None:
+        check(b, target)
         store(b, target, raised, shared=True)
     for child in clause.children:
         if child.kind_id in k.BLOCK:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import io
+import re
 import tokenize
 from typing import Final
 
@@ -11,11 +12,20 @@ from casemate.model.outcome import Reason
 
 # Codecs that take quadratic time on long input; nothing but an attack writes Python in them.
 _REFUSED: Final = frozenset(("idna", "punycode"))
+_LONE_RETURN: Final = re.compile(rb"\r(?!\n)")
 _COOKIE_LINES: Final = 4096  # bytes: a longer comment than this in the first two lines declares no encoding
 
 
 def decode(source: bytes) -> bytes | tuple[Reason, str]:
-    """The source as UTF-8 without a byte order mark, or why it is not text in an encoding that we know."""
+    """The source as UTF-8 without a byte order mark, or why it is not text in an encoding that we know.
+
+    A carriage return by itself ends a line for Python, but not for the grammar: it becomes a line feed.
+    """
+    text = _decoded(source)
+    return _LONE_RETURN.sub(b"\n", text) if isinstance(text, bytes) and b"\r" in text else text
+
+
+def _decoded(source: bytes) -> bytes | tuple[Reason, str]:
     if b"\0" in source:
         return Reason.NOT_TEXT, f"NUL byte at offset {source.index(0)}"
     if source.startswith(codecs.BOM_UTF8):

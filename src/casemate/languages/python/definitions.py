@@ -15,7 +15,7 @@ from casemate.languages.python.names import annotation
 from casemate.languages.python.scopes import Bindings, targets
 from casemate.languages.python.signatures import Signature, decorator, docstring, heritage, signature
 from casemate.languages.python.statements import block
-from casemate.languages.python.targets import elements, unpack
+from casemate.languages.python.targets import store
 
 Applied = list[tuple[ir.Operand, int]]
 
@@ -175,4 +175,4 @@ def _parameters(b: Builder, accepted: Signature) -> Bindings:
 
 def _unpack(b: Builder, accepted: Signature) -> None:
     for name, pattern in accepted.patterns:
-        unpack(b, elements(pattern), name, pattern.start_byte)
+        store(b, pattern, name)

@@ -327,7 +327,7 @@ def yielded(b: Builder, node: Node) -> ir.Operand:
     if delegates:
         element = b.new()
         b.emit((ir.ITER, node.start_byte, element, source))
-        b.emit((ir.YIELD, node.start_byte, None, element))
+        b.emit((ir.YIELD, node.start_byte, b.new(), element))
         temp = b.new()
         b.emit((ir.AWAIT, node.start_byte, temp, source))
         return temp

@@ -75,7 +75,10 @@ def expression_statement(b: Builder, node: Node) -> None:
             assign(b, child)
         elif kind == k.AUGMENTED_ASSIGNMENT:
             augment(b, child)
-        elif child.is_named and kind not in k.EXTRA and (kind != k.STRING or child.child_count > 3):
+        elif kind == k.STRING:
+            if any(part.kind_id == k.INTERPOLATION for part in child.children):
+                value(b, child)
+        elif child.is_named and kind not in k.EXTRA:
             value(b, child)
 
 

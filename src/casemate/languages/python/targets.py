@@ -8,7 +8,7 @@ from casemate.languages import ir
 from casemate.languages.python import kinds as k
 from casemate.languages.python.builder import Builder
 from casemate.languages.python.conditions import inner, operands
-from casemate.languages.python.dispatch import EXPRESSIONS, value
+from casemate.languages.python.dispatch import EXPRESSIONS, check, value
 from casemate.languages.python.expressions import attribute_parts, subscript_key, subscript_parts
 
 
@@ -29,7 +29,10 @@ def store(b: Builder, target: Node, value: ir.Operand, shared: bool = False) -> 
         key = subscript_key(b, target, keys)
         b.emit((ir.SETINDEX, target.start_byte, None, base, key, value))
     elif kind in _GROUPS:
-        unpack(b, elements(target), value, target.start_byte)
+        if kind in _PARENTHESES and b.text[target.start_byte] == "(" and len(target.children) == 3:
+            store(b, target.children[1], value, shared)  # `(a)` groups, `(a,)` unpacks
+        else:
+            unpack(b, elements(target), value)
     elif kind == k.PARENTHESIZED_EXPRESSION:
         store(b, inner(target), value, shared)
     elif kind in _SPLATS:
@@ -43,7 +46,7 @@ def elements(target: Node) -> list[Node]:
     return [child for child in target.children if child.is_named and child.kind_id not in k.EXTRA]
 
 
-def unpack(b: Builder, targets: list[Node], value: ir.Operand, pos: int) -> None:
+def unpack(b: Builder, targets: list[Node], value: ir.Operand) -> None:
     """Store the elements of a value: by constant index, and by SLICE where a target is starred."""
     star = next((at for at, target in enumerate(targets) if target.kind_id in _SPLATS), len(targets))
     for at, target in enumerate(targets):
@@ -69,6 +72,8 @@ def assign(b: Builder, node: Node) -> None:
             if given is None:  # `a: T`
                 return
             left, right = node.child_by_field_id(k.F_LEFT) or children[0], given
+        if left.kind_id != k.IDENTIFIER:
+            check(b, left)
         targets.append(left)
         if right.kind_id != k.ASSIGNMENT:
             break
@@ -78,7 +83,12 @@ def assign(b: Builder, node: Node) -> None:
         return
     if len(targets) == 1:
         target = targets[0]
-        if target.kind_id in _GROUPS and right.kind_id in _DISPLAYS and _pairwise(b, target, right):
+        if (
+            target.kind_id in _GROUPS
+            and len(elements(target)) > 1
+            and right.kind_id in _DISPLAYS
+            and _pairwise(b, target, right)
+        ):
             return
         store(b, target, value(b, right))
         return
@@ -113,6 +123,7 @@ def augment(b: Builder, node: Node) -> None:
     operator_node = node.child_by_field_id(k.F_OPERATOR)
     if left is None or right is None or operator_node is None:
         return
+    check(b, left)
     operator, pos = operator_node.type, node.start_byte
     while left.kind_id == k.PARENTHESIZED_EXPRESSION:
         left = inner(left)
@@ -167,6 +178,7 @@ def delete(b: Builder, target: Node) -> None:
 
 _SPLATS = frozenset((k.LIST_SPLAT, k.LIST_SPLAT_PATTERN))
 _DISPLAYS = frozenset((k.EXPRESSION_LIST, k.TUPLE, k.LIST))
+_PARENTHESES = frozenset(k.named("tuple_pattern"))
 _GROUPS = frozenset(
     number
     for name in ("pattern_list", "tuple_pattern", "list_pattern", "tuple", "list", "expression_list")
