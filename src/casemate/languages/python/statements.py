@@ -12,6 +12,7 @@ from casemate.languages.python import kinds as k
 from casemate.languages.python.builder import NESTING, Builder, StepLimit, TooDeep
 from casemate.languages.python.conditions import answer, condition, operands
 from casemate.languages.python.dispatch import STATEMENTS, check, statement, value
+from casemate.languages.python.literals import prefix
 from casemate.languages.python.losses import note
 from casemate.languages.python.reparse import old_exec, type_assignment
 from casemate.languages.python.scopes import alias_name
@@ -76,7 +77,7 @@ def expression_statement(b: Builder, node: Node) -> None:
         elif kind == k.AUGMENTED_ASSIGNMENT:
             augment(b, child)
         elif kind == k.STRING:
-            if any(part.kind_id == k.INTERPOLATION for part in child.children):
+            if "f" in prefix(b.text[child.start_byte : child.start_byte + 3]):
                 value(b, child)
         elif child.is_named and kind not in k.EXTRA:
             value(b, child)

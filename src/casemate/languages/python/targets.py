@@ -100,7 +100,7 @@ def assign(b: Builder, node: Node) -> None:
 def _pairwise(b: Builder, target: Node, right: Node) -> bool:
     """`a, b = b, a` without a tuple in between, when both sides have as many elements and none is starred."""
     targets, sources = elements(target), elements(right)
-    if len(targets) != len(sources):
+    if len(targets) != len(sources) or len(targets) < 2:
         return False
     if any(node.kind_id in _SPLATS or node.kind_id == k.ERROR for node in (*targets, *sources)):
         return False
