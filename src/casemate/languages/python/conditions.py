@@ -23,7 +23,7 @@ def condition(b: Builder, node: Node, yes: int, no: int, into: int | None = None
     elif kind == k.COMPARISON_OPERATOR:
         _comparison(b, node, yes, no, into)
     elif kind == k.CONDITIONAL_EXPRESSION:
-        then, test, other = operands(node, 3)
+        then, test, other = operands(node, 3)[:3]
         here, there = b.label(), b.label()
         condition(b, test, here, there)
         b.start(here)
@@ -45,8 +45,10 @@ def atom(b: Builder, pos: int, operand: ir.Operand, yes: int, no: int, into: int
 
 
 def operands(node: Node, count: int) -> list[Node]:
-    """The named children that are no comments; broken source is padded with the node's last child."""
+    """The named children that are no comments, at least `count`: broken source is padded with a child."""
     found = [child for child in node.children if child.is_named and child.kind_id not in k.EXTRA]
+    if len(found) > count:
+        found = [child for child in found if child.kind_id != k.ERROR] or found[:1]
     while len(found) < count:
         found.append(found[-1] if found else node.children[-1])
     return found

@@ -82,19 +82,23 @@ def _function(b: Builder, node: Node, decorators: list[Node]) -> None:
         block(inner, suite)
 
     returns = node.child_by_field_id(k.F_RETURN_TYPE)
+    recorded = tuple(decorator(b, one) for one in decorators)
     described = Body(
         node=node,
         kind="function",
         name=name,
         params=accepted.parameters,
-        decorators=tuple(decorator(b, one) for one in decorators),
+        decorators=recorded,
         returns=annotation(utf8(b.raw(returns))) if returns is not None else "",
         doc=docstring(b, suite),
     )
     number = lowered(b, described, known, lower)
     temp = b.new()
     b.emit((ir.FUNCTION, node.start_byte, temp, number, defaults))
-    b.store(name, _decorated(b, temp, applied), node.start_byte, (ir.BOUND_FUNCTION, number))
+    binding: ir.Binding = (ir.BOUND_FUNCTION, number)
+    if any(one.dotted in {f"{name}.setter", f"{name}.deleter"} for one in recorded):
+        binding = b.binds.get(name, binding)  # the name goes on to read through the property's getter
+    b.store(name, _decorated(b, temp, applied), node.start_byte, binding)
 
 
 def _class(b: Builder, node: Node, decorators: list[Node]) -> None:

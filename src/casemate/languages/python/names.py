@@ -8,7 +8,7 @@ from functools import lru_cache
 from sys import intern
 from typing import Final
 
-_DOTTED: Final = re.compile(r"[^\W\d]\w*(?:\s*\.\s*[^\W\d]\w*)*")
+_DOTTED: Final = re.compile(r"[^\W\d]\w*(?:[\s\\]*\.[\s\\]*[^\W\d]\w*)*")
 _SPACE: Final = re.compile(r"[\s\\]+")
 _QUOTED: Final = re.compile(r"""[bBuUrR]{0,2}(['"]{1,3})(.*)\1""", re.DOTALL)
 

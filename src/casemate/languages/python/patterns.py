@@ -28,8 +28,9 @@ def match_statement(b: Builder, node: Node) -> None:
     if len(subjects) == 1:
         subject = value(b, subjects[0])
     else:
+        several = tuple([value(b, one) for one in subjects])
         subject = b.new()
-        b.emit((ir.SEQUENCE, node.start_byte, subject, "tuple", tuple(value(b, one) for one in subjects)))
+        b.emit((ir.SEQUENCE, node.start_byte, subject, "tuple", several))
     done = b.label()
     cases = node.child_by_field_id(k.F_BODY)
     for clause in cases.children if cases is not None else ():

@@ -11,7 +11,7 @@ from casemate.languages import ir
 from casemate.languages.python import kinds as k
 from casemate.languages.python import literals
 from casemate.languages.python.builder import Builder
-from casemate.languages.python.conditions import operands
+from casemate.languages.python.conditions import inner, operands
 from casemate.languages.python.literals import utf8
 from casemate.languages.python.names import annotation, dotted
 
@@ -74,6 +74,8 @@ def _parts(node: Node) -> tuple[Node, Node | None, Node | None]:
 def decorator(b: Builder, node: Node) -> ir.Decorator:
     """A decorator as written."""
     held = operands(node, 1)[0]
+    while held.kind_id == k.PARENTHESIZED_EXPRESSION:
+        held = inner(held)
     if held.kind_id != k.CALL:
         return ir.Decorator(dotted(utf8(b.raw(held))), (), (), False, node.start_byte)
     function = held.child_by_field_id(k.F_FUNCTION) or held
@@ -101,7 +103,13 @@ def constant(b: Builder, node: Node, depth: int = 0) -> object:
         return literals.number(b.raw(node))
     if kind in {k.TRUE, k.FALSE}:
         return kind == k.TRUE
-    if kind in {k.LIST, k.TUPLE} and depth < 4:
+    if kind in {k.PARENTHESIZED_EXPRESSION, k.UNARY_OPERATOR} and depth < 4:
+        value = constant(b, operands(node, 1)[0], depth + 1)
+        if kind == k.PARENTHESIZED_EXPRESSION:
+            return value
+        negative = node.children[0].kind_id == k.MINUS and type(value) in {int, float}
+        return -value if negative and isinstance(value, int | float) else None
+    if kind in {k.LIST, k.TUPLE, k.EXPRESSION_LIST} and depth < 4:
         held = (child for child in node.children if child.is_named and child.kind_id not in k.EXTRA)
         return tuple(constant(b, child, depth + 1) for child in held)
     return None

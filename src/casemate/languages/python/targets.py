@@ -168,7 +168,8 @@ def delete(b: Builder, target: Node) -> None:
     elif kind == k.SUBSCRIPT:
         base_node, keys = subscript_parts(target)
         base = EXPRESSIONS[base_node.kind_id](b, base_node)
-        b.emit((ir.INVOKE, pos, None, base, "__delitem__", (subscript_key(b, target, keys),), ()))
+        key = subscript_key(b, target, keys)
+        b.emit((ir.INVOKE, pos, None, base, "__delitem__", (key,), ()))
     elif kind in _GROUPS or kind == k.PARENTHESIZED_EXPRESSION:
         for child in elements(target):
             delete(b, child)
