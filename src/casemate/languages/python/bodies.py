@@ -45,7 +45,7 @@ def lowered(b: Builder, body: Body, known: Bindings, lower: Callable[[Builder], 
     inner.declared = known.globals | known.nonlocals
     inner.elsewhere.update((name, (ir.GLOBAL, name)) for name in known.globals)
     depth, classes, number = file.depth, len(file.classes), inner.number
-    outermost = file.limit == file.total
+    outermost = file.limit == file.total and kind == "function"  # a class is as long as its methods are many
     if outermost:
         file.limit = min(file.total, file.steps + file.total // FUNCTION_SHARE)
     file.depth += 1

@@ -1,4 +1,22 @@
-"""The Python front end: source bytes → IR, by tree-sitter, for any Python from 2 to 3.13. Pure: no I/O, no state."""
+"""The Python front end: source bytes → IR, by tree-sitter, for any Python from 2 to 3.13. Pure: no I/O, no state.
+
+How Python is expressed where the IR leaves a choice
+    positions        of INVOKE, ATTR and SETATTR: the attribute's name; of BINARY: the operator; else where the node starts
+    comprehensions   are loops in place, their variables `name#n`; a generator expression is a list
+    names            `import a.b` binds `a` to IMPORT a; a relative import above the top keeps a leading dot
+    assignment       computes into a local in place where it can; `a, b = c, d` of equal length is done pairwise
+    keys             a slice stored to, deleted or among several keys is a CALL of `slice`; `x[a, b]` has a tuple as key
+    del              of a local: DELETE; of `x[k]`, `x.a`: INVOKE `__delitem__`, `__delattr__`; of other names: nothing
+    f-strings        `!r` and the like and `:spec` are CALLs of `repr`, `str`, `ascii`, `format`
+    yield from       ITER and YIELD of an element, its value an AWAIT of the source
+    return           of `and`, `or`, `not`, `a if c else b`: a RETURN for each way, under the branches that lead there
+    finally          lowered once for each way out; where an exception passes: CATCH () … RAISE of what was caught
+    raise            alone: RAISE of the innermost CATCH's value, the constant None outside of handlers
+    with suppress(E) a handler around its block; other context managers let exceptions pass
+    match            `==`, `is`, `in`, `len`, `isinstance` and lookups; a positional pattern of a class is an INDEX
+    Python 2         print, exec and backticks are CALLs of `print`, `exec`, `repr`; tuple parameters are named `.n`
+    classes          bases are text; only those that are calls are evaluated
+"""
 
 from __future__ import annotations
 

@@ -141,7 +141,7 @@ def continue_statement(b: Builder, node: Node) -> None:
 def raise_statement(b: Builder, node: Node) -> None:
     """`raise`, alone of the exception being handled; Python 2's `raise E, argument` raises E(argument)."""
     cause = node.child_by_field_id(k.F_CAUSE)
-    given = [child for child in operands_or_none(node) if cause is None or child.id != cause.id]
+    given = [child for child in elements(node) if cause is None or child.id != cause.id]
     raised = b.caught if b.caught is not None else b.const(None)
     if given and given[0].kind_id == k.EXPRESSION_LIST:
         parts = elements(given[0])
@@ -155,11 +155,6 @@ def raise_statement(b: Builder, node: Node) -> None:
     if cause is not None:
         value(b, cause)
     b.end((ir.RAISE, node.start_byte, raised))
-
-
-def operands_or_none(node: Node) -> list[Node]:
-    """The named children that are no comments."""
-    return [child for child in node.children if child.is_named and child.kind_id not in k.EXTRA]
 
 
 @statement("assert_statement")
@@ -181,7 +176,7 @@ def assert_statement(b: Builder, node: Node) -> None:
 @statement("delete_statement")
 def delete_statement(b: Builder, node: Node) -> None:
     """`del`."""
-    for target in operands_or_none(node):
+    for target in elements(node):
         check(b, target)
         delete(b, target)
 
@@ -190,7 +185,7 @@ def delete_statement(b: Builder, node: Node) -> None:
 def declaration(b: Builder, node: Node) -> None:
     """`global`, `nonlocal`: the scope pass has seen those of functions; a class body has no such pass."""
     if b.kind == "class":
-        for name in operands_or_none(node):
+        for name in elements(node):
             b.declared.add(b.name(name))
 
 
@@ -205,7 +200,7 @@ def print_statement(b: Builder, node: Node) -> None:
     kwargs: list[tuple[str, ir.Operand]] = []
     args: list[ir.Operand] = []
     callee = b.load("print", node.start_byte)
-    for child in operands_or_none(node):
+    for child in elements(node):
         if child.kind_id == k.CHEVRON:
             kwargs.append(("file", value(b, operands(child, 1)[0])))
         elif child.kind_id != k.ERROR:
@@ -217,7 +212,7 @@ def print_statement(b: Builder, node: Node) -> None:
 def exec_statement(b: Builder, node: Node) -> None:
     """Python 2's `exec code in globals, locals`: a call of the built-in."""
     callee = b.load("exec", node.start_byte)
-    args = tuple(value(b, child) for child in operands_or_none(node))
+    args = tuple(value(b, child) for child in elements(node))
     b.emit((ir.CALL, node.start_byte, b.new(), callee, args, ()))
 
 

@@ -83,12 +83,7 @@ def assign(b: Builder, node: Node) -> None:
         return
     if len(targets) == 1:
         target = targets[0]
-        if (
-            target.kind_id in _GROUPS
-            and len(elements(target)) > 1
-            and right.kind_id in _DISPLAYS
-            and _pairwise(b, target, right)
-        ):
+        if target.kind_id in _GROUPS and right.kind_id in _DISPLAYS and _pairwise(b, target, right):
             return
         store(b, target, value(b, right))
         return
