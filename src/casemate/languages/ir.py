@@ -52,12 +52,14 @@ exception inside this block may jump to. Terminators:
     (STOP,)                                            end without a value (falls off; `assert` failure is a RAISE)
 
 `and`, `or`, `not`, conditional expressions, comparisons in a chain, `match` and `assert` are lowered to branches, so
-that the branch on each atom is visible. Loops: the header block evaluates the condition (or ITER) and branches.
+that the branch on each atom is visible. Loops: the header block evaluates the condition (or ITER) and branches. The
+branch on ITER's own temporary asks whether there was an element: its truth is not the element's, and it never folds.
 Blocks are in reverse post-order as far as structure allows; unreachable code is still lowered.
 """
 
 from __future__ import annotations
 
+import marshal
 from bisect import bisect_right
 from typing import Any, Final, NamedTuple
 
@@ -167,7 +169,7 @@ class Function(NamedTuple):
     end: int
     doc: str
     consts: tuple[Any, ...]
-    blocks: tuple[Block, ...]
+    blocks: tuple[Block, ...] | bytes  # bytes: packed, see `graph`
 
 
 class Class(NamedTuple):
@@ -219,6 +221,28 @@ class Module(NamedTuple):
     def line(self, pos: int) -> int:
         """The 1-based line of a byte offset."""
         return bisect_right(self.line_starts, pos)
+
+
+def graph(function: Function) -> tuple[Block, ...]:
+    """The blocks of a function, read from their packed form if need be."""
+    blocks = function.blocks
+    if isinstance(blocks, bytes):
+        unpacked: tuple[Block, ...] = marshal.loads(blocks)
+        return unpacked
+    return blocks
+
+
+def pack(module: Module) -> bytes:
+    """A module as bytes for the cache and for travel between processes; blocks are packed on their own, since most are
+    never looked at again."""
+    functions = tuple(f._replace(blocks=marshal.dumps(f.blocks)) for f in module.functions)
+    return marshal.dumps(to_plain(module._replace(functions=functions)))
+
+
+def unpack(data: bytes) -> Module:
+    """The inverse of `pack`; blocks stay packed until `graph` asks for them. Raises ValueError, EOFError or TypeError on
+    bytes that are no such module."""
+    return from_plain(marshal.loads(data))
 
 
 def to_plain(module: Module) -> tuple[Any, ...]:

@@ -5,7 +5,6 @@ The facts of one file depend on its bytes, its path and its module name only, so
 
 from __future__ import annotations
 
-import marshal
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -17,7 +16,7 @@ from casemate.languages.python.frontend import lower
 from casemate.model.outcome import NotExamined, Reason
 from casemate.ports import Done, Executor, Failed, SourceFile, SourceTree, Store
 
-IR_VERSION = "ir-1"  # changes whenever lowering or the IR does
+IR_VERSION = "ir-2"  # changes whenever lowering or the IR does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +48,9 @@ class Lowered(NamedTuple):
 
 
 def lower_task(task: Task) -> bytes | NotExamined:
-    """Lower one file; the result as marshalled plain data, which travels between processes unchanged."""
+    """Lower one file; the result packed, as it travels between processes and is kept."""
     lowered = lower(task.source, path=task.shown, name=task.module, package=task.package)
-    return lowered if isinstance(lowered, NotExamined) else marshal.dumps(ir.to_plain(lowered), 2)
+    return lowered if isinstance(lowered, NotExamined) else ir.pack(lowered)
 
 
 def digest(source: bytes, shown: str, module: str, package: bool) -> str:
@@ -109,7 +108,7 @@ def _label(task: Task) -> str:
 
 def _decoded(data: bytes, key: str, shown: str) -> Lowered | NotExamined:
     try:
-        return Lowered(ir.from_plain(marshal.loads(data)), key)
+        return Lowered(ir.unpack(data), key)
     except (ValueError, EOFError, TypeError, IndexError) as error:
         return NotExamined(
             what=shown, reason=Reason.CRASHED, detail=f"its cached facts do not read back ({error}): use --no-cache"
