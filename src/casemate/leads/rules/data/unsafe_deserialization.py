@@ -68,15 +68,18 @@ class Worker(socketserver.StreamRequestHandler):
 """,
         ),
         Example(
-            name="a file whose name comes from the request",
+            name="an upload, through a helper that reads either format",
             code="""
+import json
 import pickle
 from django.http import JsonResponse
 from django.urls import path
 
+def parse(data, format):
+    return pickle.loads(data) if format == "pickle" else json.loads(data)  # finding
+
 def model(request):
-    with open(request.GET["model"], "rb") as handle:
-        return JsonResponse(pickle.load(handle).summary())  # finding
+    return JsonResponse(parse(request.FILES["model"].read(), request.POST["format"]).summary())
 
 urlpatterns = [path("model", model)]
 """,
@@ -124,11 +127,16 @@ def unpickle(data):
         Example(
             name="near-miss: a cache of our own making",
             code="""
+import os
 import pickle
 
-def cached():
-    with open("/var/cache/app/index.pickle", "rb") as handle:
-        return pickle.load(handle)
+class Index:
+    def __init__(self, folder):
+        self.folder = folder
+
+    def entries(self):
+        with open(os.path.join(self.folder, "index.pickle"), "rb") as handle:
+            return pickle.load(handle)
 """,
         ),
     ),
