@@ -6,6 +6,7 @@ regular files are opened, without waiting, and looked at again once open.
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 from collections.abc import Iterator
@@ -37,7 +38,7 @@ class FileTree:
         except OSError as error:
             why = error.strerror
         except RuntimeError:  # what pathlib makes of links in a circle, until Python 3.13
-            why = "links in a circle"
+            why = os.strerror(errno.ELOOP)
         else:
             self._name = shown(root.name if root.name not in ("", "..") else self._real.name) or "/"
             self._last: tuple[str, int] | None = None  # the folder last read from, and its descriptor
