@@ -56,9 +56,9 @@ BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = ("prefix", "suffix", "pattern", "containment", "membership")
 ANSWERS: Final = ("true", "false", "returns", "equal")
 INTRINSICS: Final = (
-    "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "getattr", "insert", "int",
-    "isinstance", "items", "join", "keys", "list", "pattern", "pop", "popitem", "remove", "setattr", "setdefault", "sorted",
-    "split", "str", "super", "tuple", "update", "values", "zip",
+    "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
+    "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove",
+    "set_in", "setattr", "setdefault", "sorted", "split", "str", "super", "tuple", "update", "values", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
 MAX_KINDS: Final = 26

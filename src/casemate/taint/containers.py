@@ -132,6 +132,34 @@ def _update(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     return CLEAN
 
 
+def _set_in(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`config.set(section, key, value)`: a dict within the object."""
+    if len(args.positional) < 3 or not objects(receiver):
+        for val, _ in args.everything():
+            put_into(frame, receiver, operand, val)
+        return CLEAN
+    section, key, item = args.positional[:3]
+    for ref in objects(receiver):
+        name = field_of(section.const) if section.const is not NO else ANY
+        held = (frame.env.get(ref) or {}).get(name)
+        inner = [r for r in held.refs if r[0] == "o"] if held is not None else []
+        if not inner:
+            inner = [frame.new_object(pos, ("i", "dict"))]
+            frame.write_field(ref, name, value(0, NO, (inner[0],)))
+        for one in inner:
+            frame.write_field(one, field_of(key.const) if key.const is not NO else ANY, item)
+    return CLEAN
+
+
+def _get_in(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`config.get(section, key)`."""
+    if len(args.positional) < 2 or not objects(receiver):
+        return None
+    out = frame.element(frame.element(receiver, args.positional[0]), args.positional[1])
+    missing = args.named.get("fallback")
+    return join(out, missing[0]) if missing is not None else value(out.taint, NO, out.refs)
+
+
 def _items(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """A list of pairs; keys carry what the dict as a whole carries."""
     inner = frame.inside(receiver, ANY)
@@ -251,5 +279,5 @@ OPERATIONS: dict[str, Operation] = {
     "append": _append, "add": _add, "extend": _extend, "insert": _insert, "pop": _pop, "get": _get,
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
-    "zip": _zip, "split": _split, "join": _join, "format": _format, "str": _string,
+    "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "join": _join, "format": _format, "str": _string,
 }  # fmt: skip

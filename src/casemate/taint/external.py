@@ -135,6 +135,8 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         folded = _folded(call, receiver, args)
         if folded is not NO:
             return constant(folded)
+    if call.intrinsic == "object":
+        return value(0, NO, (frame.new_object(pos, ("i", call.returns)),))
     if call.intrinsic:
         operation = containers.OPERATIONS.get(call.intrinsic)
         if operation is not None:
