@@ -7,7 +7,7 @@ from itertools import islice
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import external, user
+from casemate.taint import entries, external, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
@@ -172,8 +172,11 @@ def _own_method(
     """A method found through a class of the program."""
     program = frame.program
     found = program.method(key, name, kind == "S")
-    if found is None:
-        return None
+    if found is None:  # a method that only subclasses have
+        targets = list(program.overrides(key, name)) if kind == "t" else []
+        if not targets:
+            return None
+        found = targets[0]
     if found[0] == "x":
         me = frame.get(frame.fn.params[0].name) if kind == "S" and frame.fn.params else receiver
         return external.apply_known(frame, pos, found[1], me, operand, args)
@@ -295,7 +298,7 @@ def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: s
     if known is None:
         return value(0, NO, (("x", dotted),))
     taint = 0
-    if known.source is not None:
+    if known.source is not None and not (frame.entry is not None and entries.fixed(frame.entry, frame.fn, dotted)):
         taint = frame.source(known.source, pos)
     refs: tuple[Ref, ...] = (("i", known.type),) if known.type else (("x", dotted),)
     if known.constant:

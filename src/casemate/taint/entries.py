@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casemate.knowledge.entries import Knowledge
+from casemate.knowledge.entries import Entry, Knowledge
+from casemate.languages import ir
 
 if TYPE_CHECKING:
     from casemate.taint.frame import Frame
@@ -53,6 +54,14 @@ def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
                 out.append(number)
     out += solver.registered(frame)
     return tuple(dict.fromkeys(out))
+
+
+def fixed(entry: Entry, fn: ir.Function, dotted: str) -> bool:
+    """Whether a value from outside is a constant in this entry point: the path of a route without a placeholder."""
+    if dotted not in entry.fixed:
+        return False
+    texts = [arg for d in fn.decorators for arg in d.args if isinstance(arg, str)]
+    return bool(texts) and not any(entry.placeholder in text for text in texts)
 
 
 def _names(solver: Solver, frame: Frame, dotted: str) -> list[str]:

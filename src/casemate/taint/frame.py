@@ -53,6 +53,7 @@ class Frame:
         self.env: State = {}
         self.temps: dict[int, Value] = {}
         self.origin: dict[int, Any] = {}
+        self.iterated: set[Any] = set()
         self.labels: list[Label] = []
         self.numbers: dict[Label, int] = {}
         self.reads: dict[Any, None] = {}

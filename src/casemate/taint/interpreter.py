@@ -79,7 +79,7 @@ def _terminate(frame: Frame, terminator: Any, env: State, flow: Callable[[int, S
     elif op == ir.BRANCH:
         _, _, condition, then, otherwise = terminator
         val = frame.get(condition)
-        truth = operators.truth(val)
+        truth = None if condition in frame.iterated else operators.truth(val)
         if truth is not False:
             flow(then, guards.refine(frame, dict(env), condition, val, True))
         if truth is not True:
@@ -297,6 +297,7 @@ def _iter(frame: Frame, ins: Any) -> None:
     _, pos, dst, src = ins
     val = frame.get(src)
     frame.put(dst, calls.special(frame, pos, "__iter__", val, []) or operators.iterate(frame, val))
+    frame.iterated.add(dst)  # a branch on it asks whether there was an element, not what the element is
     if frame.log is not None:
         frame.log.append((pos, dst, (src,)))
 
