@@ -120,6 +120,8 @@ params = ["name"]
 types = { 0 = "lib.Request" }
 result = "shell"
 harmless = '<int:{param}>'
+fixed = ["lib.Request.path"]
+placeholder = "<"
 [[hint]]
 parameter = "request"
 type = "lib.Request"
@@ -142,6 +144,8 @@ imports = "lib"
             types=(("0", "lib.Request"),),
             result="shell",
             harmless="<int:{param}>",
+            fixed=("lib.Request.path",),
+            placeholder="<",
         )
         for name in ("lib.route", "*.route")
     )

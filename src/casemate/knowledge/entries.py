@@ -176,7 +176,9 @@ class Entry:
     that carry outside data, ("*",) all but self, () none. types: (parameter name or position as text, dotted type) when not
     annotated. result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a
     tuple the first item counts. harmless: regular expression with `{param}` for a parameter's name; where it is found in a
-    constant argument of the decorator or registering call, that parameter carries nothing (`<int:{param}>` in a route).
+    constant argument of the decorator or registering call, that parameter carries nothing (`<int:{param}>` in a route). fixed:
+    values that are constant in such a function when the decorator's texts hold no `placeholder` (the request's path below a route
+    without `<`).
     """
 
     boundary: Boundary
@@ -191,6 +193,8 @@ class Entry:
     types: tuple[tuple[str, str], ...] = ()
     result: str = ""
     harmless: str = ""
+    fixed: tuple[str, ...] = ()
+    placeholder: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

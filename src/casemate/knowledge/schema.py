@@ -207,6 +207,8 @@ class Reader:
             types=tuple((key, types.name(key)) for key in types.content),
             result=self._kind(table, "result", ""),
             harmless=compilable(table.at("harmless"), table.text("harmless")),
+            fixed=tuple(dotted(table.at("fixed"), name) for name in table.texts("fixed")),
+            placeholder=table.text("placeholder"),
         )
         way = ways[0]
         names = table.texts(way) if isinstance(table.content[way], list) else (table.text(way, None),)

@@ -165,6 +165,22 @@ def read_config(filename):
 """,
     ),
     Example(
+        name="near-miss: another option of the same section",
+        code="""
+import configparser
+import os
+from flask import Flask, request
+app = Flask(__name__)
+
+@app.post("/theme")
+def theme():
+    settings = configparser.ConfigParser()
+    settings.set("theme", "colour", request.form["colour"])
+    settings.set("theme", "file", "default.css")
+    return {"css": open(os.path.join("/srv/themes", settings.get("theme", "file"))).read()}
+""",
+    ),
+    Example(
         name="near-miss: names that the folder itself lists",
         code="""
 import os

@@ -78,6 +78,17 @@ def missing(error):
 """,
         ),
         Example(
+            name="near-miss: the path of a route without a placeholder is a constant",
+            code="""
+from flask import Flask, render_template_string, request
+app = Flask(__name__)
+
+@app.route("/help/faq")
+def faq():
+    return render_template_string("<h1>" + request.path + "</h1>")
+""",
+        ),
+        Example(
             name="near-miss: a sandbox",
             code="""
 from django.urls import path
