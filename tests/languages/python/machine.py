@@ -9,9 +9,12 @@ import importlib
 import operator
 from collections.abc import Callable, Generator
 from functools import reduce
+from textwrap import dedent
 from typing import Any
 
 from casemate.languages import ir
+from languages.python.support import lowered
+from languages.python.wellformed import check
 
 NO_MORE = object()
 
@@ -67,8 +70,6 @@ class Machine:
     def __init__(self, module: ir.Module, **given: Any) -> None:
         self.module = module
         self.globals: dict[str, Any] = dict(given)
-        for function in module.functions:
-            assert function.number < len(module.functions)
 
     def run(self) -> dict[str, Any]:
         """Run the module body; what it has bound then."""
@@ -299,3 +300,13 @@ def _imported(dotted: str) -> Any:
         return getattr(importlib.import_module(head), last)
     except AttributeError:
         return importlib.import_module(dotted)
+
+
+def compare(source: str) -> None:
+    """Assert that a program, lowered and run, leaves the same `result` as when this interpreter runs it."""
+    expected: dict[str, Any] = {}
+    exec(dedent(source), expected)
+    module = lowered(source, name="program")
+    check(module)
+    assert module.losses == ()
+    assert Machine(module).run()["result"] == expected["result"]

@@ -131,3 +131,8 @@ def test_names_of_a_module_stay_out_of_its_comprehensions() -> None:
     """A comprehension's variable is not bound by the module."""
     module = lowered("y = [x for x in z]")
     assert module.names == (("y", ("value",)),)
+
+
+def test_a_comprehension_of_python_2_may_list_its_elements() -> None:
+    """Without parentheses: they are a tuple."""
+    assert graph("def f(): return [x for x in 1, 2]") == graph("def f(): return [x for x in (1, 2)]")

@@ -195,6 +195,23 @@ def test_a_mapping_is_looked_up() -> None:
     ]
 
 
+def test_a_key_may_be_a_dotted_name() -> None:
+    """It is looked up once, for the test and for the value."""
+    assert match("{a.b: x}") == [
+        "0:",
+        "  3 %0 = GLOBAL a",
+        "  3 %1 = ATTR %0 .b",
+        "  3 %2 = COMPARE %1 in v",
+        "  3 BRANCH %2 -> 1 else 2",
+        "1:",
+        "  3 %3 = INDEX v %1",
+        "  3 x = MOVE %3",
+        "  3 RETURN True",
+        "2:",
+        "  STOP",
+    ]
+
+
 def test_a_class_is_an_isinstance() -> None:
     """Attributes by name; a position is an INDEX, as `__match_args__` is not known."""
     assert match("a.B(x, c=1, d=-2)") == [

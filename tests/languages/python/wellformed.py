@@ -22,7 +22,7 @@ def check(module: ir.Module) -> None:
         assert (function.parent < 0) == (number == 0)
         assert 0 <= function.pos <= function.end
         assert -1 <= function.owner < len(module.classes)
-        _check_graph(function)
+        _check_graph(module, function)
     for number, made in enumerate(module.classes):
         assert made.number == number
         assert module.functions[made.body].kind == "class"
@@ -47,7 +47,7 @@ def _check_plain(value: Any) -> None:
             assert type(one) in _PLAIN, one
 
 
-def _check_graph(function: ir.Function) -> None:
+def _check_graph(module: ir.Module, function: ir.Function) -> None:
     """Targets exist, and on every way to its use a temporary has been assigned."""
     blocks = ir.graph(function)
     ready: list[frozenset[int] | None] = [None] * len(blocks)
@@ -67,35 +67,37 @@ def _check_graph(function: ir.Function) -> None:
             if joined != known:
                 ready[target] = joined
                 waiting.append(target)
-    names = {ins[2] for instructions, _, _ in blocks for ins in instructions if isinstance(ins[2], str)}
-    names.update(param.name for param in function.params)
     for (instructions, end, _), temps in zip(blocks, ready, strict=True):
         if temps is not None:
-            _check_block(function, instructions, end, set(temps), names)
+            _check_block(module, function, instructions, end, set(temps))
 
 
 def _check_block(
+    module: ir.Module,
     function: ir.Function,
     instructions: tuple[ir.Instruction, ...],
     end: ir.Terminator,
     ready: set[int],
-    names: set[str],
 ) -> None:
     for ins in instructions:
         assert isinstance(ins[1], int)
         for operand in reads(ins):
-            _check_operand(function, operand, ready, names)
+            _check_operand(function, operand, ready)
         if isinstance(ins[2], int):
             assert ins[2] >= 0
             ready.add(ins[2])
+        if ins[0] == ir.FUNCTION:
+            assert module.functions[ins[3]].parent == function.number
+        elif ins[0] == ir.CLASS:
+            assert module.classes[ins[3]].parent == function.number
     if end[0] in {ir.BRANCH, ir.RETURN, ir.RAISE}:
-        _check_operand(function, end[2], ready, names)
+        _check_operand(function, end[2], ready)
 
 
-def _check_operand(function: ir.Function, operand: ir.Operand, ready: set[int], names: set[str]) -> None:
+def _check_operand(function: ir.Function, operand: ir.Operand, ready: set[int]) -> None:
     if isinstance(operand, str):
-        assert operand in names, f"{operand!r} in {function.qualname!r} is a variable that nothing sets"
-    elif operand < 0:
+        return
+    if operand < 0:
         assert -1 - operand < len(function.consts)
     else:
         assert operand in ready, f"%{operand} in {function.qualname!r} is read before it is assigned"
