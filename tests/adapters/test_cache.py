@@ -201,7 +201,10 @@ def test_a_folder_that_may_only_be_read():
         for path in (folder, folder / FORMAT, *(folder / FORMAT).iterdir()):
             path.chmod(0o700)
     assert (found, put) == (b"content", None)
-    assert why == f"the cache {str(folder)!r} cannot be written: Permission denied; free space or permit writing there, {NEXT}"
+    assert (
+        why
+        == f"the cache {str(folder)!r} cannot be written: Permission denied; free space or permit writing there, {NEXT}"
+    )
 
 
 def test_a_full_disk(folder):

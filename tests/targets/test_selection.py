@@ -99,7 +99,9 @@ def test_the_operators_excludes_are_deliberate():
     selection = select(tree, exclude=["data/", "*_pb2.py", "a_*", "nothing"])
     assert [file.path for file in selection.files] == ["x.py"]
     assert selection.not_examined == (
-        NotExamined(what=".", reason=Reason.EXCLUDED, detail="2 files left out by --exclude 'data/'", files=2, deliberate=True),
+        NotExamined(
+            what=".", reason=Reason.EXCLUDED, detail="2 files left out by --exclude 'data/'", files=2, deliberate=True
+        ),
         NotExamined(
             what=".", reason=Reason.EXCLUDED, detail="1 file left out by --exclude '*_pb2.py'", deliberate=True
         ),
