@@ -103,6 +103,15 @@ def a_ledger(store: MemoryStore | None = None) -> Ledger:
     return Ledger(store=MemoryStore() if store is None else store, signer=SIGNER)
 
 
+def a_log_of(*entries: bytes) -> MemoryStore:
+    """The files of a log with these entries."""
+    store = MemoryStore()
+    log = a_ledger(store)
+    for entry in entries:
+        log.append(entry)
+    return store
+
+
 def a_wall(**changes) -> Wall:
     return Wall(
         **{

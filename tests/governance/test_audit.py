@@ -11,7 +11,7 @@ from casemate.governance.entries import After, Before, Outcome
 from casemate.governance.errors import LedgerDamaged, LedgerMissing
 from casemate.governance.ledger import CHECKPOINT
 from casemate.governance.tiles import decode_bundle, encode_bundle
-from governance.support import NOON, SOURCE, MemoryStore, a_ledger, a_wall
+from governance.support import NOON, SOURCE, MemoryStore, a_ledger, a_log_of, a_wall
 
 BEFORE = Before(
     operation="scan",
@@ -39,14 +39,6 @@ AFTER = After(
 )
 
 
-def log_of(*entries: bytes) -> MemoryStore:
-    store = MemoryStore()
-    log = a_ledger(store)
-    for entry in entries:
-        log.append([entry])
-    return store
-
-
 @pytest.fixture(scope="module")
 def small():
     """An operation as it is really recorded."""
@@ -59,7 +51,7 @@ def small():
 @pytest.fixture(scope="module")
 def large():
     """A log with a full and a partial tile, two levels, and tiles of earlier sizes."""
-    return log_of(*(b"%d" % i for i in range(300))).files
+    return a_log_of(*(b"%d" % i for i in range(300))).files
 
 
 def problems(files: dict[str, bytes]) -> tuple[str, ...]:
@@ -140,14 +132,14 @@ def test_removed_swapped_and_inserted_entries(large):
     """Entries cannot change their number or order, even with tiles made to fit."""
     entries = [b"%d" % i for i in range(300)]
     for changed in (entries[:-1], entries[1:], [*entries[1::-1], *entries[2:]], [b"new", *entries]):
-        forged = log_of(*changed).files | {CHECKPOINT: large[CHECKPOINT]}
+        forged = a_log_of(*changed).files | {CHECKPOINT: large[CHECKPOINT]}
         assert problems(forged)
 
 
 def test_leftovers_of_an_interrupted_append(large):
     """Tiles beyond the checkpoint are told of, and are no damage: no checkpoint speaks of them."""
     store = MemoryStore(dict(large))
-    a_ledger(store).append([b"x"])
+    a_ledger(store).append(b"x")
     store.files[CHECKPOINT] = large[CHECKPOINT]
     result = audit(a_ledger(store))
     assert result.problems == ()
@@ -169,7 +161,7 @@ def test_nothing_recorded():
 
 def test_unfinished_operation():
     """An operation without an end is kept as such."""
-    (operation,) = audit(a_ledger(log_of(BEFORE.encode()))).operations
+    (operation,) = audit(a_ledger(a_log_of(BEFORE.encode()))).operations
     assert (operation.after, operation.end) == (None, None)
 
 
@@ -184,12 +176,12 @@ def test_unfinished_operation():
 )
 def test_history_that_does_not_hold_together(entries, problem):
     """An operation ends once, after it began, under its own name."""
-    assert problems(log_of(*(entry.encode() for entry in entries)).files) == (problem,)
+    assert problems(a_log_of(*(entry.encode() for entry in entries)).files) == (problem,)
 
 
 def test_interleaved_operations():
     """Two processes at once: each end finds its beginning."""
     entries = (BEFORE, BEFORE, replace(AFTER, before=1), AFTER)
-    result = audit(a_ledger(log_of(*(entry.encode() for entry in entries))))
+    result = audit(a_ledger(a_log_of(*(entry.encode() for entry in entries))))
     assert result.problems == ()
     assert [(o.index, o.end) for o in result.operations] == [(0, 3), (1, 2)]

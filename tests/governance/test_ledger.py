@@ -8,22 +8,15 @@ from casemate.governance.ledger import CHECKPOINT, Ledger, log_key
 from casemate.governance.merkle import EMPTY_ROOT, leaf_hash, tree_root, verify_inclusion
 from casemate.governance.note import Checkpoint, open_checkpoint, sign_checkpoint
 from casemate.governance.tiles import Tile, tiles_of
-from governance.support import SIGNER, MemoryStore, a_ledger
+from governance.support import SIGNER, MemoryStore, a_ledger, a_log_of
 
 ENTRIES = [b"entry %d" % i for i in range(600)]
 
 
 @pytest.fixture(scope="module")
 def files():
-    """The files of a log of 600 entries, appended in steps of one to seven."""
-    store = MemoryStore()
-    log = a_ledger(store)
-    start = 0
-    while start < len(ENTRIES):
-        step = start % 7 + 1
-        assert log.append(ENTRIES[start : start + step]) == start
-        start += step
-    return store.files
+    """The files of a log of 600 entries."""
+    return a_log_of(*ENTRIES).files
 
 
 @pytest.fixture
@@ -77,36 +70,34 @@ def test_empty():
         log.head()
     heads = []
     store.write = lambda name, data: (heads.append((name, data)), store.files.__setitem__(name, data))
-    log.append([b"first"])
+    log.append(b"first")
     assert [name for name, _ in heads] == [CHECKPOINT, "tile/entries/000.p/1", "tile/0/000.p/1", CHECKPOINT]
     assert open_checkpoint(heads[0][1], log.key) == Checkpoint(origin=log.key.name, size=0, root=EMPTY_ROOT)
 
 
-def test_checkpoint_is_written_last(log, files):
-    """Entries before hashes before the checkpoint: the checkpoint is the commit."""
+@pytest.mark.parametrize(
+    ("size", "names"),
+    [
+        (600, ["tile/entries/002.p/89", "tile/0/002.p/89", CHECKPOINT]),
+        (511, ["tile/entries/001", "tile/0/001", "tile/1/000.p/2", CHECKPOINT]),
+        (512, ["tile/entries/002.p/1", "tile/0/002.p/1", CHECKPOINT]),
+    ],
+)
+def test_checkpoint_is_written_last(size, names):
+    """Entries before hashes before the checkpoint, which is the commit; and nothing that did not change."""
     written = []
-    store = MemoryStore(dict(files))
+    store = a_log_of(*ENTRIES[:size])
     store.write = lambda name, data: written.append(name)
-    a_ledger(store).append([b"more"] * 200)
-    assert written == [
-        "tile/entries/002",
-        "tile/0/002",
-        "tile/entries/003.p/32",
-        "tile/0/003.p/32",
-        "tile/1/000.p/3",
-        CHECKPOINT,
-    ]
+    a_ledger(store).append(b"more")
+    assert written == names
 
 
 def test_two_writers_on_one_store(files):
     """Each sees what the other has appended."""
     store = MemoryStore(dict(files))
     one, two = a_ledger(store), a_ledger(store)
-    assert [one.append([b"a"]), two.append([b"b", b"c"]), one.append([b"d"]), one.append([b"e"])] == [
-        600,
-        601,
-        603,
-        604,
+    assert [one.append(b"a"), two.append(b"b"), two.append(b"c"), one.append(b"d"), one.append(b"e")] == [
+        *range(600, 605)
     ]
     assert [one.prove(i).entry for i in range(600, 605)] == [b"a", b"b", b"c", b"d", b"e"]
 
@@ -114,15 +105,15 @@ def test_two_writers_on_one_store(files):
 def test_too_long_an_entry_changes_nothing(log, files):
     """An entry that no bundle can hold is refused before anything is written."""
     with pytest.raises(ValueError, match="at most 65535 bytes"):
-        log.append([bytes(65_536)])
-    assert log.append([b"next"]) == 600
+        log.append(bytes(65_536))
+    assert log.append(b"next") == 600
 
 
 def test_lost_checkpoint(files):
     """Entries without a checkpoint are damage, not an empty log to begin anew."""
     store = MemoryStore({name: data for name, data in files.items() if name != CHECKPOINT})
     with pytest.raises(LedgerDamaged, match="its checkpoint is gone"):
-        a_ledger(store).append([b"x"])
+        a_ledger(store).append(b"x")
     assert CHECKPOINT not in store.files
 
 
@@ -130,7 +121,7 @@ def test_checkpoint_of_another_key(files):
     """A log is not continued under another key."""
     other = Ledger(store=MemoryStore(dict(files)), signer=FileSigner(bytes(32)))
     with pytest.raises(LedgerDamaged, match="checkpoint is not valid"):
-        other.append([b"x"])
+        other.append(b"x")
 
 
 @pytest.mark.parametrize("name", ["tile/entries/002.p/88", "tile/0/002.p/88", "tile/1/000.p/2"])
@@ -146,7 +137,7 @@ def test_nothing_is_signed_over_a_damaged_edge(files, name, damage):
         store.files[name] = damage
     before = dict(store.files)
     with pytest.raises(LedgerDamaged, match="ledger verify"):
-        a_ledger(store).append([b"x"])
+        a_ledger(store).append(b"x")
     assert store.files == before
 
 
@@ -154,17 +145,19 @@ def test_rollback_under_a_running_process(files):
     """A log that has become shorter than this process left it is damage."""
     store = MemoryStore(dict(files))
     log = a_ledger(store)
-    log.append([b"x"])
+    log.append(b"x")
     store.files.update(files)
     with pytest.raises(LedgerDamaged, match="shrank from 601 to 600"):
-        log.append([b"y"])
+        log.append(b"y")
 
 
 def test_proof_from_full_tiles_when_partial_ones_are_gone(files):
     """A reader with an older checkpoint finds its partial tiles at the beginning of the full ones."""
     store = MemoryStore(dict(files))
     head, old = a_ledger(store).head()
-    a_ledger(store).append([b"x"] * 200)
+    log = a_ledger(store)
+    for _ in range(200):
+        log.append(b"x")
     store.files[CHECKPOINT] = old
     assert "tile/0/002.p/88" not in store.files
     assert a_ledger(store).prove(599).checkpoint == head
@@ -186,4 +179,4 @@ def test_a_head_that_claims_more_than_there_is():
     head = Checkpoint(origin=key.name, size=3, root=bytes(32))
     store = MemoryStore({CHECKPOINT: sign_checkpoint(head, SIGNER)})
     with pytest.raises(LedgerDamaged, match=r"'tile/0/000.p/3' is missing or damaged"):
-        a_ledger(store).append([b"x"])
+        a_ledger(store).append(b"x")

@@ -8,7 +8,7 @@ import pytest
 from cryptography.exceptions import InvalidSignature
 
 from casemate.governance.proof import encode_proof
-from governance.support import a_ledger
+from governance.support import a_ledger, a_log_of
 
 PAGE = Path(__file__).parents[2] / "docs" / "ledger.md"
 (PROGRAM,) = re.findall(r"^```python\n(.*?)^```", PAGE.read_text(), re.DOTALL | re.MULTILINE)
@@ -17,9 +17,7 @@ ENTRIES = [b"entry %d" % i for i in range(300)]
 
 @pytest.fixture(scope="module")
 def log():
-    ledger = a_ledger()
-    ledger.append(ENTRIES)
-    return ledger
+    return a_ledger(a_log_of(*ENTRIES))
 
 
 def outsider(proof: str, vkey: str) -> bytes:
@@ -48,8 +46,7 @@ def test_a_changed_proof_does_not_hold(log):
 
 def test_the_text():
     """Header, entry, index, path from the leaf up, a blank line, the checkpoint as signed."""
-    small = a_ledger()
-    small.append([b"zero", b"one", b"two"])
+    small = a_ledger(a_log_of(b"zero", b"one", b"two"))
     note = small.head()[1].decode()
     assert encode_proof(small.prove(2)) == (
         "c2sp.org/tlog-proof@v1\nextra dHdv\nindex 2\niiq+yu+Pz0GJ9OZMFdfUJhwUJRvf4oYcY90ek68bmUs=\n\n" + note

@@ -78,7 +78,8 @@ def audit(ledger: Ledger) -> Audit:
         unknown=tuple(history.unknown),
         leftovers=leftovers,
         foreign=foreign,
-        problems=(*comparison.problems, *history.problems),
+        # Entries that are not those that were signed tell nothing of what happened.
+        problems=tuple(comparison.problems or history.problems),
     )
 
 

@@ -89,7 +89,7 @@ class Wall:
         )
         refusal = gate.refusal(OPERATION, name)
         started = self._clock.monotonic()
-        index = self._ledger.append([self._before(name, subject, grant)])
+        index = self._ledger.append(self._before(name, subject, grant))
 
         def end(outcome: Outcome, reason: str = "") -> None:
             gate.close()
@@ -105,7 +105,7 @@ class Wall:
                 elapsed_ms=round((self._clock.monotonic() - started) * 1000),
                 time=self._clock.now(),
             )
-            self._ledger.append([after.encode()])
+            self._ledger.append(after.encode())
 
         if refusal:
             end(Outcome.DENIED, refusal)

@@ -12,6 +12,8 @@ from casemate.languages.python.names import Names
 
 Lower = Callable[["Builder", Node], ir.Operand]
 Perform = Callable[["Builder", Node], None]
+Loop = tuple[int, int, int]  # where `break` goes, where `continue` goes, how many `finally` blocks are outside
+Pending = tuple[Node, tuple[int, ...], tuple[Loop, ...]]  # a `finally` block, the handlers and the loops around its `try`
 
 NESTING: Final = 64  # statements and lambdas within one another; CPython refuses 100 indents
 FUNCTION_SHARE: Final = 10  # one top-level function may take this part of the step limit
@@ -65,7 +67,7 @@ class Builder:
 
     __slots__ = (
         "base", "binds", "caught", "consts", "declared", "elsewhere", "emit", "ends", "file", "finals", "free", "handlers",
-        "instructions", "kind", "labels", "literals", "loops", "lost", "names", "number", "open", "operands", "owner",
+        "instructions", "kind", "labels", "literals", "loops", "names", "number", "open", "operands", "owner",
         "parent", "qualname", "renames", "scope", "started", "temp", "text", "used", "yields",
     )  # fmt: skip
 
@@ -92,9 +94,8 @@ class Builder:
         self.renames = 0
         self.labels = 1
         self.used: set[int] = set()
-        self.lost: list[tuple[int, int, int]] = []
-        self.loops: tuple[tuple[int, int, int], ...] = ()
-        self.finals: tuple[tuple[Node, tuple[int, ...]], ...] = ()
+        self.loops: tuple[Loop, ...] = ()
+        self.finals: tuple[Pending, ...] = ()
         self.handlers: tuple[int, ...] = ()
         self.instructions: list[ir.Instruction] = []
         self.emit = self.instructions.append
@@ -252,6 +253,15 @@ class Builder:
             self.jump(label)
         self.start(label)
 
+    def abandon(self, blocks: int, instructions: int, functions: int, classes: int) -> None:
+        """Forget a statement: all but the first so many blocks, instructions of the last of these, functions and classes."""
+        del self.file.functions[functions:], self.file.classes[classes:]
+        del self.started[blocks:], self.ends[blocks - 1 :]
+        self.instructions = self.started[-1][1]
+        del self.instructions[instructions:]
+        self.emit = self.instructions.append
+        self.open = True
+
     def finish(self) -> tuple[ir.Block, ...]:
         """The blocks, by place. Blocks that only jump on are left out."""
         if self.open:
@@ -281,7 +291,7 @@ class Builder:
 
 
 class _Targets(dict[int, int]):
-    """Label → place of its block, following jumps through empty blocks and out of statements given up half-way."""
+    """Label → place of its block, following jumps through empty blocks."""
 
     def __init__(self, builder: Builder, place: dict[int, int], forward: dict[int, int]) -> None:
         super().__init__(place)
@@ -292,8 +302,6 @@ class _Targets(dict[int, int]):
         at = label
         while at not in self.place:
             onward = self.forward.get(at)
-            if onward is None:
-                onward = next((to for low, high, to in self.builder.lost if low <= at < high), None)
             if onward is None or onward in seen:
                 # An empty endless loop, or a label that nothing starts: a block of its own that stops.
                 self.place.setdefault(-1, len(self.place))

@@ -157,7 +157,7 @@ def try_statement(b: Builder, node: Node) -> None:
     inner = outer
     if final_block is not None:
         inner = (failed,)
-        b.finals = (*finals, (final_block, outer))
+        b.finals = (*finals, (final_block, outer, b.loops))
     clauses = [(clause, b.label()) for clause in excepts]
     b.used.update(label for _, label in clauses)
     takes_all = any(_takes_everything(b, clause) for clause in excepts)

@@ -26,7 +26,7 @@ def body(b: Builder, nodes: Sequence[Node]) -> None:
     if file.depth > NESTING:
         file.depth -= 1
         raise TooDeep
-    depth, loops, finals, handlers = file.depth, b.loops, b.finals, b.handlers
+    depth, loops, finals, handlers, caught = file.depth, b.loops, b.finals, b.handlers, b.caught
     for node in nodes:
         perform = STATEMENTS[node.kind_id]
         if perform is _IGNORE:
@@ -36,7 +36,7 @@ def body(b: Builder, nodes: Sequence[Node]) -> None:
             raise StepLimit
         if not b.open:
             b.start(b.label())
-        first, functions, classes = b.labels, len(file.functions), len(file.classes)
+        mark = len(b.started), len(b.instructions), len(file.functions), len(file.classes)
         try:
             if file.broken and node.has_error:
                 if old_exec(b, node):
@@ -45,10 +45,8 @@ def body(b: Builder, nodes: Sequence[Node]) -> None:
             perform(b, node)
         except (TooDeep, RecursionError):
             file.lose(node.start_byte, node.end_byte, "too-deep", "nests too deep")
-            del file.functions[functions:], file.classes[classes:]
-            file.depth, b.loops, b.finals, b.handlers = depth, loops, finals, handlers
-            b.fresh()
-            b.lost.append((first, b.labels - 1, b.labels - 1))
+            b.abandon(*mark)
+            file.depth, b.loops, b.finals, b.handlers, b.caught = depth, loops, finals, handlers, caught
     file.depth -= 1
 
 
@@ -107,16 +105,16 @@ def return_statement(b: Builder, node: Node) -> None:
 
 
 def unwind(b: Builder, depth: int) -> None:
-    """Run the `finally` blocks down to a depth, innermost first, each under the handlers outside of its `try`."""
-    finals, handlers = b.finals, b.handlers
+    """Run the `finally` blocks down to a depth, innermost first, each under the handlers and in the loops around its `try`."""
+    finals, handlers, loops = b.finals, b.handlers, b.loops
     for at in range(len(finals) - 1, depth - 1, -1):
         if not b.open:
             break
-        clause, b.handlers = finals[at]
+        clause, b.handlers, b.loops = finals[at]
         b.finals = finals[:at]
         b.fresh()
         block(b, clause)
-    b.finals, b.handlers = finals, handlers
+    b.finals, b.handlers, b.loops = finals, handlers, loops
 
 
 @statement("break_statement")
