@@ -259,3 +259,13 @@ def test_a_return_in_finally_swallows_the_exception() -> None:
         "  3 %1 = CATCH []",
         "  3 RETURN 1",
     ]
+
+
+def test_break_in_finally_leaves_the_loop_around_it() -> None:
+    """Also when it runs on the way out of an inner loop."""
+    source = "def f(a):\n for x in a:\n  try:\n   for y in x: return y()\n  finally: break\n a()"
+    lines = graph(source)
+    after = lines.index("  6 %3 = CALL a()") - 1
+    number = lines[after].removesuffix(":")
+    copies = [lines[at + 1] for at, line in enumerate(lines) if line.startswith("  4 ") and "CALL" in line]
+    assert copies == [f"  -> {number}"]

@@ -4,6 +4,7 @@ import pytest
 
 from casemate.languages.python.frontend import lower
 from languages.python.support import code, losses, lowered
+from languages.python.wellformed import check
 
 
 @pytest.mark.parametrize(
@@ -106,3 +107,17 @@ def test_statements_that_nest_too_deep_are_lost_by_themselves(head: str) -> None
 def test_hostile_nesting_neither_raises_nor_takes_long(source: str) -> None:
     """Lost or lowered, there is an outcome."""
     assert lower(source.encode(), path="a.py", name="a", package=False) is not None
+
+
+def test_nothing_of_a_lost_statement_stays() -> None:
+    """Neither the instructions that it had come to nor the functions; the numbers of later functions are theirs."""
+    deep = "(" * 400 + "1" + ")" * 400
+    module = lowered(f"a[lambda: 1] += {deep}\ndef f(): pass\n")
+    check(module)
+    assert [function.name for function in module.functions] == ["", "f"]
+    assert code(f"a()\na[lambda: 1] += {deep}\nb()\n") == [
+        "%0 = GLOBAL a",
+        "%1 = CALL %0()",
+        "%5 = GLOBAL b",
+        "%6 = CALL %5()",
+    ]

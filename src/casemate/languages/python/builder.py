@@ -13,7 +13,9 @@ from casemate.languages.python.names import Names
 Lower = Callable[["Builder", Node], ir.Operand]
 Perform = Callable[["Builder", Node], None]
 Loop = tuple[int, int, int]  # where `break` goes, where `continue` goes, how many `finally` blocks are outside
-Pending = tuple[Node, tuple[int, ...], tuple[Loop, ...]]  # a `finally` block, the handlers and the loops around its `try`
+Pending = tuple[
+    Node, tuple[int, ...], tuple[Loop, ...]
+]  # a `finally` block, the handlers and the loops around its `try`
 
 NESTING: Final = 64  # statements and lambdas within one another; CPython refuses 100 indents
 FUNCTION_SHARE: Final = 10  # one top-level function may take this part of the step limit
@@ -277,7 +279,7 @@ class Builder:
                 kept.append((label, instructions, handlers, end))
         place = {entry[0]: index for index, entry in enumerate(kept)}
         blocks: list[ir.Block] = []
-        target = _Targets(self, place, forward).__getitem__
+        target = _Targets(place, forward).__getitem__
         for _, instructions, handlers, end in kept:
             if end[0] == ir.JUMP:
                 end = (ir.JUMP, target(end[1]))
@@ -293,9 +295,9 @@ class Builder:
 class _Targets(dict[int, int]):
     """Label → place of its block, following jumps through empty blocks."""
 
-    def __init__(self, builder: Builder, place: dict[int, int], forward: dict[int, int]) -> None:
+    def __init__(self, place: dict[int, int], forward: dict[int, int]) -> None:
         super().__init__(place)
-        self.builder, self.place, self.forward = builder, place, forward
+        self.place, self.forward = place, forward
 
     def __missing__(self, label: int) -> int:
         seen = {label}
