@@ -12,10 +12,10 @@ from casemate.languages.python.names import Names
 
 Lower = Callable[["Builder", Node], ir.Operand]
 Perform = Callable[["Builder", Node], None]
-Loop = tuple[int, int, int]  # where `break` goes, where `continue` goes, how many `finally` blocks are outside
-Pending = tuple[
-    Node, tuple[int, ...], tuple[Loop, ...]
-]  # a `finally` block, the handlers and the loops around its `try`
+# Where `break` goes, where `continue` goes, how many `finally` blocks are outside of the loop.
+Loop = tuple[int, int, int]
+# A `finally` block that is still to run, the handlers and the loops around its `try`.
+Pending = tuple[Node, tuple[int, ...], tuple[Loop, ...]]
 
 NESTING: Final = 64  # statements and lambdas within one another; CPython refuses 100 indents
 FUNCTION_SHARE: Final = 10  # one top-level function may take this part of the step limit
