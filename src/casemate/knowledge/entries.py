@@ -54,7 +54,7 @@ class Condition:
 
     An argument that is not a known constant satisfies neither "is" nor, for "is-not", refutes it; one that is absent the
     same. A value may be the dotted name of what the argument refers to, or of its type or a base of that
-    (`yaml.SafeLoader`, `lxml.etree.XMLParser.resolving`). item: as in Sink.
+    (`yaml.SafeLoader`, `lxml.etree.XMLParser.safe`). item: as in Sink.
     """
 
     arg: Selector
@@ -111,7 +111,7 @@ class Guard:
 class Narrowing:
     """After the call, something is of a narrower type when all conditions hold: a state of an object, as a type.
 
-    type: by convention a name below the class (`lxml.etree.XMLParser.resolving`), with the class among its bases. of: the
+    type: by convention a name below the class (`lxml.etree.XMLParser.safe`), with the class among its bases. of: the
     receiver, or () for the result.
     """
 

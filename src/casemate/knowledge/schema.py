@@ -23,7 +23,7 @@ The keys are the fields of `entries`, one to one, with these conveniences: a sel
 `source`, `what` and `source_kinds` stand side by side; a condition says `is`, `is-not`, `absent` or `present`; moves are
 `into = [{ from = 0, to = "@receiver" }]` and callbacks `invokes = [{ callback = 0, given = [1] }]`; an entry may list several
 decorators, bases or calls. Two kinds of type stand only here, as lower-case names below a class: a state of its objects
-(`lxml.etree.XMLParser.resolving`, see Narrowing), and `several` of them, with what iterating and indexing gives.
+(`lxml.etree.XMLParser.safe`, see Narrowing), and `several` of them, with what iterating and indexing gives.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """XML external entities.
 
 ## What it is
-A document from outside is parsed by a parser that was told to resolve external entities. An entity's address may be a local
-file or a URL, and its content is put into the document.
+A document from outside is parsed by a parser that resolves external entities, because it was told to or, as lxml up to
+version 4, was not told otherwise. An entity's address may be a local file or a URL; its content is put into the document.
 
 ## Why it matters
 The sender reads files of the server, makes it request addresses inside the network, or exhausts it.
@@ -81,6 +81,15 @@ app = FastAPI()
 async def statement(request: Request):
     tree = etree.fromstring(await request.body(), parser=permissive())  # finding
     return {"tag": tree.tag}
+""",
+        ),
+        Example(
+            name="a library that leaves it to the version of lxml",
+            code="""
+from lxml import etree
+
+def read_feed(text):
+    return [entry.get("href") for entry in etree.fromstring(text)]  # finding
 """,
         ),
         Example(
