@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import getpass
 import os
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -23,6 +23,7 @@ from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
 
 if TYPE_CHECKING:
+    from casemate.adapters.filesystem import FileTree
     from casemate.evidence.rulebook import RuleText
     from casemate.model.finding import Report
     from casemate.pipeline.scan import Progress
@@ -84,9 +85,8 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
     from casemate.pipeline.scan import ScanOptions, scan
 
     with ExitStack() as held:
-        paths = _outermost(request.paths)
-        trees = [held.enter_context(FileTree(path)) for path in paths]
-        subject = tuple(Target(name=str(path), path=str(path.resolve())) for path in paths)
+        trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
+        subject = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in trees)
         charter = single_operator(subject, SystemClock().now(), who=_operator())
         announce(charter.line())
         store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
@@ -129,10 +129,10 @@ def rule_texts() -> tuple[RuleText, ...]:
     )
 
 
-def _outermost(paths: Iterable[Path]) -> list[Path]:
-    """The paths, without those that are or lie in another of them: nothing is examined twice."""
-    places = {path.resolve(): path for path in reversed(list(paths))}  # of equal ones the first name
-    return [path for place, path in reversed(places.items()) if not any(parent in places for parent in place.parents)]
+def _outermost(trees: Sequence[FileTree]) -> list[FileTree]:
+    """The trees, without those that are or lie in another of them: nothing is examined twice."""
+    places = {tree.place: tree for tree in reversed(trees)}  # of equal ones the first
+    return [tree for place, tree in reversed(places.items()) if not any(parent in places for parent in place.parents)]
 
 
 def _operator() -> str:

@@ -29,18 +29,23 @@ class TargetNotFound(UserError):
 
 
 class FileTree:
-    """The files below a root, or one file. The root itself may be named through links."""
+    """The files below a root, or one file. The root itself may be named through links.
+
+    root: as the operator named it. place: where that is, absolute and free of links.
+    """
 
     def __init__(self, root: Path) -> None:
+        """Raises TargetNotFound."""
+        self.root = root
         try:
-            self._real = root.resolve(strict=True)
-            self._is_folder = stat.S_ISDIR(self._real.stat().st_mode)
+            self.place = root.resolve(strict=True)
+            self._is_folder = stat.S_ISDIR(self.place.stat().st_mode)
         except OSError as error:
             why = error.strerror
         except RuntimeError:  # what pathlib makes of links in a circle, until Python 3.13
             why = os.strerror(errno.ELOOP)
         else:
-            self._name = shown(root.name if root.name not in ("", "..") else self._real.name) or "/"
+            self._name = shown(root.name if root.name not in ("", "..") else self.place.name) or "/"
             self._last: tuple[str, int] | None = None  # the folder last read from, and its descriptor
             return
         raise TargetNotFound(
@@ -68,11 +73,11 @@ class FileTree:
 
     def walk(self) -> Iterator[SourceFile | NotExamined]:
         """Every regular file, in byte order of path; what cannot be looked at, and what is skipped, as NotExamined."""
-        return walk(str(self._real)) if self._is_folder else iter([self._single()])
+        return walk(str(self.place)) if self._is_folder else iter([self._single()])
 
     def _single(self) -> SourceFile | NotExamined:
         try:
-            status = self._real.stat(follow_symlinks=False)
+            status = self.place.stat(follow_symlinks=False)
         except OSError as error:
             return failure(self._name, error)
         if not stat.S_ISREG(status.st_mode):
@@ -103,7 +108,7 @@ class FileTree:
 
     def _open(self, path: str) -> int:
         if not self._is_folder:
-            return os.open(self._real, _OPEN_FILE)
+            return os.open(self.place, _OPEN_FILE)
         folder, _, name = path.rpartition("/")
         if self._last is None or self._last[0] != folder:
             opened = self._open_folder(folder)
@@ -113,7 +118,7 @@ class FileTree:
 
     def _open_folder(self, path: str) -> int:
         """One component at a time: O_NOFOLLOW speaks of the last component only."""
-        descriptor = os.open(self._real, OPEN_FOLDER)
+        descriptor = os.open(self.place, OPEN_FOLDER)
         for name in path.split("/") if path else ():
             try:
                 below = os.open(original(name), OPEN_FOLDER, dir_fd=descriptor)
