@@ -118,6 +118,7 @@ boundary = "remote"
 what = "URL path"
 params = ["name"]
 types = { 0 = "lib.Request" }
+models = ["lib.Model"]
 result = "shell"
 harmless = '<int:{param}>'
 fixed = ["lib.Request.path"]
@@ -142,6 +143,7 @@ imports = "lib"
             what="URL path",
             params=("name",),
             types=(("0", "lib.Request"),),
+            models=("lib.Model",),
             result="shell",
             harmless="<int:{param}>",
             fixed=("lib.Request.path",),

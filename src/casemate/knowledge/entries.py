@@ -172,13 +172,17 @@ class Entry:
     """Functions that are called from outside, by one of: decorator, base class and methods, registering call.
 
     decorator: dotted name (`flask.Flask.route`, or `*.route` on an unknown receiver). base, methods: methods of
-    subclasses ("*" all public). call, arg: a call that registers the function given as that argument. params: names
-    that carry outside data, ("*",) all but self, () none. types: (parameter name or position as text, dotted type) when not
-    annotated. result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a
-    tuple the first item counts. harmless: regular expression with `{param}` for a parameter's name; where it is found in a
-    constant argument of the decorator or registering call, that parameter carries nothing (`<int:{param}>` in a route). fixed:
-    values that are constant in such a function when the decorator's texts hold no `placeholder` (the request's path below a route
-    without `<`).
+    subclasses ("*" all public). call, arg: a call that registers the function given as that argument.
+
+    params: names that carry outside data, ("*",) all but self, () none. types: (parameter name or position as text, dotted
+    type) when not annotated: such a parameter is an object of the framework, no data. models: of parameters annotated with
+    classes of the program only those derived from one of these carry data (the rest is made by the framework). harmless:
+    regular expression with `{param}` for a parameter's name; where it is found in a constant argument of the decorator or
+    registering call, that parameter carries nothing (`<int:{param}>` in a route). fixed: values that are constant in such a
+    function when the decorator's texts hold no `placeholder` (the request's path below a route without `<`).
+
+    result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a tuple the first
+    item counts.
     """
 
     boundary: Boundary
@@ -189,7 +193,7 @@ class Entry:
     call: str = ""
     arg: Selector = ()
     params: tuple[str, ...] = ("*",)
-    untyped_only: bool = False
+    models: tuple[str, ...] = ()
     types: tuple[tuple[str, str], ...] = ()
     result: str = ""
     harmless: str = ""

@@ -203,7 +203,7 @@ class Reader:
             methods=table.texts("methods"),
             arg=table.selector("arg") if "arg" in table else (),
             params=table.texts("params") if "params" in table else ("*",),
-            untyped_only=table.flag("untyped_only"),
+            models=tuple(dotted(table.at("models"), name) for name in table.texts("models")),
             types=tuple((key, types.name(key)) for key in types.content),
             result=self._kind(table, "result", ""),
             harmless=compilable(table.at("harmless"), table.text("harmless")),

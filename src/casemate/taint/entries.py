@@ -11,7 +11,8 @@ from casemate.knowledge.entries import Entry, Knowledge
 from casemate.languages import ir
 
 if TYPE_CHECKING:
-    from casemate.taint.frame import Frame
+    from casemate.taint.frame import Frame, Unit
+    from casemate.taint.program import Program
     from casemate.taint.solver import Solver
 
 
@@ -54,6 +55,24 @@ def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
                 out.append(number)
     out += solver.registered(frame)
     return tuple(dict.fromkeys(out))
+
+
+def carries(program: Program, unit: Unit, entry: Entry, number: int) -> bool:
+    """Whether a parameter of an entry point carries data from outside, by its name and its type."""
+    parameter = program.function(unit).params[number]
+    if entry.params != ("*",) and parameter.name not in entry.params:
+        return False
+    if any(name in (parameter.name, str(number)) for name, _ in entry.types):
+        return False
+    found = program.dotted(unit[0], parameter.annotation)
+    if found[0] == "x":
+        call = program.knowledge.calls.get(found[1])
+        if found[1] in program.knowledge.bases:  # an object, unless it is a text in other clothes, as a Path is
+            return call is not None and bool(call.splices)
+        return call is None or call.clears != ("*",)
+    if found[0] == "c" and entry.models:
+        return any(base in entry.models for base in program.external_bases((found[1], found[2])))
+    return True
 
 
 def fixed(entry: Entry, fn: ir.Function, dotted: str) -> bool:

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from casemate.knowledge.entries import Kind
 from casemate.languages import ir
 from casemate.model.trace import Boundary
+from casemate.taint import entries
 from casemate.taint.frame import Unit
 from casemate.taint.solver import Solver
 from casemate.taint.summary import Label, SinkHit, Site
@@ -75,7 +76,8 @@ class Query:
         if label[0] == "s":
             boundary = Boundary(label[1])
             start = self.program.absolute((label[3], label[4]), label[5])
-            yield Flow(kind, boundary, (label[3], start, label[2]), hit.site, hit.crossed, unit, hit)
+            design = _handed_on(kind, boundary, hit)
+            yield Flow(kind, boundary, (label[3], start, label[2]), hit.site, hit.crossed, unit, hit, design)
             return
         fn = self.program.function(unit)
         if type(label[1]) is not int:
@@ -102,7 +104,9 @@ class Query:
         stored: tuple[Unit, Label] | None,
     ) -> Flow:  # fmt: skip
         boundary, what = given
-        design = boundary is Boundary.API and self._by_design(kind, unit, fn, fn.params[parameter].name, hit.crossed)
+        design = _handed_on(kind, boundary, hit) or (
+            boundary is Boundary.API and self._by_design(kind, unit, fn, fn.params[parameter].name, hit.crossed)
+        )
         reader = stored[0] if stored else unit
         if boundary is Boundary.API and stored and not design:
             design = self._by_design(
@@ -120,9 +124,7 @@ class Query:
             return None
         for n in self.solver.entries.get(unit, ()):
             entry = self.solver.knowledge.entries[n]
-            if (entry.params == ("*",) or parameter.name in entry.params) and not _harmless(
-                entry.harmless, fn, parameter.name
-            ):
+            if entries.carries(self.program, unit, entry, number) and not _harmless(entry.harmless, fn, parameter.name):
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"
         if self.solver.entries.get(unit):
             return None
@@ -167,6 +169,11 @@ class Query:
             set(split(fn.name)) | set(split(fn.qualname.rpartition(".")[0])) | set(split(unit[0].rpartition(".")[2]))
         )
         return bool(names & words)
+
+
+def _handed_on(kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
+    """Whether the operator's own command line or file gives the whole program text: a script is meant to be run."""
+    return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
 
 
 def _harmless(pattern: str, fn: ir.Function, name: str) -> bool:

@@ -91,8 +91,7 @@ app = Flask(__name__)
 @app.post("/login")
 def login():
     db = sqlite3.connect("users.db")
-    row = db.execute("SELECT id FROM user WHERE name = ?", (request.form["name"],)).fetchone()
-    return {"id": row[0]}
+    return {"id": db.execute("SELECT id FROM user WHERE name = ?", (request.form["name"],)).fetchone()[0]}
 """,
         ),
         Example(
@@ -123,6 +122,21 @@ from psycopg import sql
 
 def count(connection: psycopg.Connection, table):
     return connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
+""",
+        ),
+        Example(
+            name="near-miss: a script that the operator wrote, and objects that the framework made",
+            code="""
+import sqlite3
+from django.urls import path
+
+def schema(database):
+    database.executescript(open("schema.sql").read())
+
+def visits(request):
+    sqlite3.connect("visits.db").execute("UPDATE visit SET n = n + 1 WHERE owner = '%s'" % request.user.pk)
+
+urlpatterns = [path("visits", visits)]
 """,
         ),
         Example(
