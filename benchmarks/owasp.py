@@ -51,6 +51,9 @@ def measure(corpus: Corpus, tools: Sequence[Tool], work: Path) -> Section:
         section.rows.append(_row(category, {name: result["categories"][category] for name, result in scores.items()}))
     if scores:
         section.rows.append(_row("mean of the categories", {name: result["avg"] for name, result in scores.items()}))
+        counts = {name: results(work / f"{name}.sarif") for name in scores}
+        figures = {name: Figure(value=count, text=f"{count:,}") for name, count in counts.items()}
+        section.rows.append(Row(measure="results in all, those that J does not look at among them", figures=figures))
     return section
 
 
@@ -60,6 +63,11 @@ def score(corpus: Corpus, sarif: Path, *, cases: Path | None = None) -> Any:
     command = [sys.executable, str(corpus.scorer), "owasp", str(corpus.expected()), str(sarif), "--json", str(out)]
     subprocess.run([*command, *(("--cases", str(cases)) if cases else ())], check=True, stdout=subprocess.DEVNULL)
     return json.loads(out.read_text())
+
+
+def results(sarif: Path) -> int:
+    """How many results there are: a case is scored by its own weakness alone, so J hides noise of other rules."""
+    return sum(len(run["results"]) for run in json.loads(sarif.read_bytes())["runs"])
 
 
 def _row(measure: str, results: dict[str, Any]) -> Row:

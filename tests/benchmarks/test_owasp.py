@@ -15,6 +15,7 @@ def test_per_category_and_mean(tmp_path):
         ("codeinj", "0.0 (100 − 100)"),
         ("sqli", "0.0 (0 − 0)"),
         ("mean of the categories", "0.0 (50 − 50)"),
+        ("results in all, those that J does not look at among them", "2"),
     ]
 
 
@@ -25,7 +26,7 @@ def test_a_tool_that_fails_is_named_and_has_no_figures(tmp_path):
     section = measure(
         corpus, [scanner(tmp_path), scanner(tmp_path, name="bandit", behaviour="crash")], tmp_path / "work"
     )
-    assert [list(row.figures) for row in section.rows] == [["casemate"]] * 3
+    assert [list(row.figures) for row in section.rows] == [["casemate"]] * 4
     assert [item.why for item in section.missing] == ["wrote no report: Error: it broke"]
 
 
