@@ -15,7 +15,6 @@ HEAVY = (
     "importlib.metadata",
     "json",
     "multiprocessing",
-    "pydantic",
     "rich",
     "ssl",
     "subprocess",

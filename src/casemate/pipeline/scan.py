@@ -9,6 +9,7 @@ from typing import Protocol
 from casemate import __version__
 from casemate.evidence.assemble import assemble
 from casemate.knowledge.loader import load
+from casemate.languages import ir
 from casemate.leads import catalogue
 from casemate.leads.rule import FlowRule
 from casemate.leads.scan import Analysis, analyse
@@ -166,12 +167,18 @@ def _lost_regions(lowered: Lowered) -> list[NotExamined]:
 def _coverage(lowered: Mapping[str, Lowered], analysis: Analysis) -> Coverage:
     return Coverage(
         files=len(lowered),
-        lines=sum(len(entry.module.line_starts) for entry in lowered.values()),
+        lines=sum(_lines(entry.module) for entry in lowered.values()),
         functions=analysis.functions,
         entry_points=analysis.entry_points,
         sinks=analysis.sinks,
         sinks_reached=analysis.sinks_reached,
     )
+
+
+def _lines(module: ir.Module) -> int:
+    """How many lines a file has; what follows the last line break is no line when it is empty."""
+    end = module.functions[0].end
+    return module.line(end - 1) if end else 0
 
 
 def _suppressed(chosen: Sequence[Chosen], lead: Lead) -> bool:
