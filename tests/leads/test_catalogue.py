@@ -1,0 +1,79 @@
+"""The catalogue: every rule is listed once, and every rule has a page."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+import casemate.leads.rules
+from casemate.knowledge.loader import load
+from casemate.leads.catalogue import MODULES, page, rule, rules
+from casemate.model.errors import UserError
+from casemate.model.trace import Boundary
+
+HEADINGS = ["What it is", "Why it matters", "How to fix it"]
+FOLDER = Path(casemate.leads.rules.__path__[0])
+
+
+def test_the_ten_rules_in_the_order_of_their_weight():
+    """Ids, weaknesses and kinds are what users have in their configurations: they do not change by accident."""
+    assert [(r.id, r.cwe, r.sinks) for r in rules()] == [
+        ("command-injection", 78, ("shell", "command")),
+        ("code-injection", 94, ("code",)),
+        ("sql-injection", 89, ("sql",)),
+        ("unsafe-deserialization", 502, ("deserialize",)),
+        ("template-injection", 1336, ("template",)),
+        ("path-traversal", 22, ("path",)),
+        ("archive-extraction", 22, ("archive",)),
+        ("ssrf", 918, ("url",)),
+        ("xxe", 611, ("xml",)),
+        ("xss", 79, ("html",)),
+    ]
+
+
+def test_no_rule_is_forgotten():
+    """Every file below `rules` is a rule of the table, or examples of one."""
+    files = {
+        ".".join(path.relative_to(FOLDER).with_suffix("").parts)
+        for path in FOLDER.rglob("*.py")
+        if path.name != "__init__.py"
+    }
+    assert {name.removesuffix("_examples") for name in files} == set(MODULES.values())
+
+
+@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.stem)
+def test_a_rule_is_short(path: Path):
+    """A rule has at most 150 lines; examples beside it are not counted."""
+    assert path.stem.endswith("_examples") or len(path.read_text("utf-8").splitlines()) <= 150
+
+
+@pytest.mark.parametrize("rule_id", MODULES)
+def test_a_page_has_the_fixed_headings(rule_id: str):
+    """A page is a title and three sections, none of them empty."""
+    text = page(rule_id)
+    title, *sections = re.split(r"^#+ ", text, flags=re.MULTILINE)[1:]
+    assert title.strip()
+    assert [s.split("\n", 1)[0] for s in sections] == HEADINGS
+    assert all(s.split("\n", 1)[1].strip() for s in sections)
+
+
+@pytest.mark.parametrize("rule_id", MODULES)
+def test_a_rule_speaks_of_kinds_that_exist(rule_id: str):
+    """Its sinks are kinds of the knowledge, its message has the place holders that a lead fills in."""
+    found = rule(rule_id)
+    assert set(found.sinks) <= set(load().kinds)
+    assert found.message.format(source="a", sink="b", function="c") != found.message
+    assert Boundary.REMOTE in found.boundaries
+
+
+def test_every_kind_belongs_to_a_rule():
+    """What knowledge calls dangerous, some rule reports."""
+    assert {kind for r in rules() for kind in r.sinks} == set(load().kinds)
+
+
+def test_an_unknown_rule_is_the_users_to_mend():
+    """The error names the id and lists the rules."""
+    with pytest.raises(UserError, match=r"^there is no rule 'sqli'; use one of command-injection, "):
+        page("sqli")
