@@ -71,8 +71,6 @@ def join_states(old: State, new: State, default: Default) -> State | None:
         elif mine is None:
             joined = val
         else:
-            if mine == val:
-                continue
             joined = join(mine, val)
             if joined == mine:
                 continue

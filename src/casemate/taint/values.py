@@ -99,7 +99,7 @@ PROPERTIES: Final = frozenset("nde%/=j")
 
 def join(a: Value, b: Value) -> Value:
     """The least value that covers both."""
-    if a is b or a == b:
+    if a is b or (a == b and type(a[1]) is type(b[1])):
         return a
     refs = join_refs(a[2], b[2])
     const = a[1]
