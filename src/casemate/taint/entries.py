@@ -5,6 +5,8 @@ Known by a decorator, by a base class and the method's name, or by a call that r
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from casemate.knowledge.entries import Entry, Knowledge
@@ -73,6 +75,19 @@ def carries(program: Program, unit: Unit, entry: Entry, number: int) -> bool:
     if found[0] == "c" and entry.models:
         return any(base in entry.models for base in program.external_bases((found[1], found[2])))
     return True
+
+
+def harmless(entry: Entry, fn: ir.Function, texts: Iterable[object]) -> tuple[str, ...]:
+    """The parameters of which a route says that they are numbers or the like (`<int:account>`)."""
+    if not entry.harmless:
+        return ()
+    given = [text for text in texts if isinstance(text, str)]
+    out = []
+    for parameter in fn.params:
+        wanted = re.compile(entry.harmless.replace("{param}", re.escape(parameter.name)))
+        if any(wanted.search(text) for text in given):
+            out.append(parameter.name)
+    return tuple(out)
 
 
 def fixed(entry: Entry, fn: ir.Function, dotted: str) -> bool:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from casemate.knowledge.entries import Call, Condition
-from casemate.taint import containers, fold, guards, user
+from casemate.taint import containers, entries, fold, guards, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, field_of
@@ -76,13 +76,16 @@ def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, arg
     return value(taint, NO, tuple(refs[:4])) if taint or refs else CLEAN
 
 
-def _register(frame: Frame, entries: list[int], receiver: Value | None, args: Arguments) -> None:
-    for number in entries:
+def _register(frame: Frame, numbers: list[int], receiver: Value | None, args: Arguments) -> None:
+    texts = [val.const for val, _ in args.everything() if type(val.const) is str]
+    for number in numbers:
         entry = frame.knowledge.entries[number]
         for val, _ in args.select(entry.arg, receiver):
             for ref in val.refs:
                 if ref[0] in "fm":
-                    frame.registered.add(((ref[1], ref[2]), number))
+                    unit = (ref[1], ref[2])
+                    harmless = entries.harmless(entry, frame.program.function(unit), texts)
+                    frame.registered.add((unit, number, harmless))
 
 
 def _item(frame: Frame, val: Value, item: Any) -> Value:

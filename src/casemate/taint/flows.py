@@ -6,7 +6,6 @@ whoever uses the public API (library mode). An attribute that a method uses is g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
@@ -53,6 +52,11 @@ class Query:
         self._application = any(
             solver.knowledge.entries[n].boundary is Boundary.REMOTE for ns in solver.entries.values() for n in ns
         )
+        self._registered: dict[tuple[Unit, int], set[str]] = {}
+        for runs in solver.runs.values():
+            for target, number, names in runs[-1].registered:
+                known = self._registered.setdefault((target, number), set(names))
+                known &= set(names)
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int]]] = {}
         for unit, summary in solver.summaries.items():
             fn = self.program.function(unit)
@@ -124,13 +128,19 @@ class Query:
             return None
         for n in self.solver.entries.get(unit, ()):
             entry = self.solver.knowledge.entries[n]
-            if entries.carries(self.program, unit, entry, number) and not _harmless(entry.harmless, fn, parameter.name):
+            if entries.carries(self.program, unit, entry, number) and parameter.name not in self._settled(unit, fn, n):
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"
         if self.solver.entries.get(unit):
             return None
         if self.public(unit, fn) and not (self._application and unit in self._called):
             return Boundary.API, f"parameter `{parameter.name}` of the public API"
         return None
+
+    def _settled(self, unit: Unit, fn: ir.Function, number: int) -> set[str]:
+        """Parameters that the decorators, or every call that registers the function, make harmless."""
+        texts = [arg for d in fn.decorators for arg in (*d.args, *(v for _, v in d.kwargs))]
+        out = set(entries.harmless(self.solver.knowledge.entries[number], fn, texts))
+        return out | self._registered.get((unit, number), set())
 
     def public(self, unit: Unit, fn: ir.Function) -> bool:
         """Whether a function is part of the public API: importable by public names all the way, not a test's."""
@@ -174,15 +184,6 @@ class Query:
 def _handed_on(kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
     """Whether the operator's own command line or file gives the whole program text: a script is meant to be run."""
     return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
-
-
-def _harmless(pattern: str, fn: ir.Function, name: str) -> bool:
-    """Whether a decorator's argument says that the parameter is a number or the like (`<int:account>`)."""
-    if not pattern:
-        return False
-    wanted = re.compile(pattern.replace("{param}", re.escape(name)))
-    given = [arg for d in fn.decorators for arg in (*d.args, *(v for _, v in d.kwargs))]
-    return any(isinstance(arg, str) and wanted.search(arg) for arg in given)
 
 
 def split(name: str) -> list[str]:

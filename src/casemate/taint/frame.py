@@ -66,7 +66,7 @@ class Frame:
         self.returned_fields: Fields = {}
         self.exits: list[State] = []
         self.written: dict[Any, Value] = {}  # contributions to cells
-        self.registered: set[tuple[Unit, int]] = set()
+        self.registered: set[tuple[Unit, int, tuple[str, ...]]] = set()
         self.entry: Entry | None = None
         self.dead = False  # the block cannot go on: a call that never returns
         self.lost = ""

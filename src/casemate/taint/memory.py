@@ -15,21 +15,22 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 2
+VERSION = 3
 
 
 class Run(NamedTuple):
     """One run of a function.
 
     reads: (fact, digest of what it was). asked: (question to the program, answer). The rest is the outcome: summary, cells
-    contributed to, functions registered as entry points, and the numbers of the entries that the function is.
+    contributed to, functions registered as entry points with the parameters
+    that the registering call makes harmless, and the numbers of the entries that the function is.
     """
 
     reads: tuple[tuple[Any, int], ...]
     asked: tuple[tuple[Any, Any], ...]
     summary: Summary
     written: tuple[tuple[Any, Any], ...]
-    registered: tuple[tuple[Unit, int], ...]
+    registered: tuple[tuple[Unit, int, tuple[str, ...]], ...]
     entries: tuple[int, ...]
 
 

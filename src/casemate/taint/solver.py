@@ -189,7 +189,7 @@ class Solver:
                     self.cells[key] = joined
                 self._changed(key)
         self._given[unit] = tuple(written)
-        for target, number in run.registered:
+        for target, number, _ in run.registered:
             had = self._registered(target)
             if number not in had:
                 self.cells["entry", target] = (*had, number)
