@@ -113,7 +113,9 @@ def section(name: str, options: argparse.Namespace, present: list[scanners.Tool]
 def _occasion(present: list[scanners.Tool]) -> str:
     names = ", ".join(f"{tool.name} {tool.version}" for tool in present)
     today = datetime.datetime.now(datetime.UTC).date()
-    return f"{today}, {os.cpu_count()} processors, {platform.system()}, Python {platform.python_version()}; {names}"
+    load = os.getloadavg()[0]  # others at work make wall times longer and spread them
+    machine = f"{os.cpu_count()} processors, load {load:.1f} at the start, {platform.system()}"
+    return f"{today}, {machine}, Python {platform.python_version()}; {names}"
 
 
 def _cache() -> Path:
