@@ -80,6 +80,9 @@ def concatenate(frame: Frame, parts: list[Value]) -> Value:
     last = parts[-1]
     if (isinstance(last.const, str) and last.const.endswith(("/", "\\"))) or ("/",) in last.refs:
         refs = (*refs, ("/",))
+        if len(parts) == 2 and last.const in ("/", "\\"):
+            # A canonical path with a separator at its end: a prefix that it has, the path has or is.
+            refs = (*refs, *(r for r in parts[0].refs if r[0] in "nd"))
     return value(taint, NO, refs)
 
 

@@ -118,6 +118,22 @@ urlpatterns = [path("media/<path:name>", media)]
 """,
     ),
     Example(
+        name="near-miss: both sides of the prefix end with the separator",
+        code="""
+import os
+from flask import Flask, abort, request
+app = Flask(__name__)
+SHELF = "/srv/shelf"
+
+@app.get("/leaflet")
+def leaflet():
+    wanted = os.path.join(SHELF, request.args["leaflet"])
+    if not (os.path.abspath(wanted) + os.sep).startswith(SHELF + os.sep):
+        abort(404)
+    return {"text": open(wanted).read()}
+""",
+    ),
+    Example(
         name="near-miss: the last part only, a full match, a number",
         code="""
 import os
