@@ -76,6 +76,24 @@ def test_types_that_are_named_are_known():
     assert sorted(used - set(KNOWLEDGE.bases)) == []
 
 
+def referred_to() -> set[str]:
+    """Names by which statements speak of something else."""
+    calls = KNOWLEDGE.calls.values()
+    conditions = [w for c in calls for s in (*c.sinks, *c.narrows) for w in s.when]
+    conditions += [w for c in calls for w in c.clean_when]
+    names = {v for w in conditions for v in w.values if isinstance(v, str) and v.count(".") and NAME.fullmatch(v)}
+    names |= {c.returns for c in calls} | {n.type for c in calls for n in c.narrows}
+    names |= {v.type for v in KNOWLEDGE.values.values()} | {h.type for h in KNOWLEDGE.hints}
+    for entry in KNOWLEDGE.entries:
+        names |= {entry.decorator, entry.base, entry.call, *entry.models, *entry.fixed, *(t for _, t in entry.types)}
+    return names - {""}
+
+
+def test_what_is_referred_to_is_referred_to_by_its_canonical_name():
+    """The engine compares canonical names: another name of the same thing would never match."""
+    assert [name for name in sorted(referred_to()) if KNOWLEDGE.canonical(name) != name] == []
+
+
 @pytest.mark.parametrize("kind", KNOWLEDGE.kinds.values(), ids=KNOWLEDGE.kinds)
 def test_every_kind_is_used_and_can_be_checked(kind):
     """A kind has a sink, and dangers that a check must refuse."""

@@ -42,7 +42,7 @@ def compile_files(language: str, kinds: bytes, files: Mapping[str, bytes]) -> Kn
     collector = _Collector(read_kinds(KINDS_FILE, _parse(KINDS_FILE, kinds)))
     for name in sorted(files):
         digest.update(b"\0" + name.encode() + b"\0" + files[name])
-        collector.add(name, Table(name, _parse(name, files[name]), FILE_KEYS))
+        collector.add(Table(name, _parse(name, files[name]), FILE_KEYS))
     return collector.knowledge(language, digest.hexdigest())
 
 
@@ -83,7 +83,7 @@ class _Collector:
         if earlier is not where:
             raise KnowledgeError(where, f"{name!r} is spoken of twice", f"it stands already at {earlier}: keep one")
 
-    def add(self, file: str, table: Table) -> None:
+    def add(self, table: Table) -> None:
         """Take in one file."""
         table.text("library", None)
         if not table.text("docs", None).startswith("https://"):
@@ -91,7 +91,7 @@ class _Collector:
                 table.at("docs"), f"not an address: {table.text('docs')!r}", "give the https:// page it was read from"
             )
         table.texts("unchecked")
-        self._add_calls(file, table)
+        self._add_calls(table)
         for where, name, item in _named(table, "value"):
             self._once("value", name, where)
             self._values[name] = self._reader.value(name, Table(where, item, VALUE_KEYS))
@@ -106,7 +106,7 @@ class _Collector:
             self._entries += self._reader.entries(entry)
         self._hints += [read_hint(t) for t in table.tables("hint", HINT_KEYS)]
 
-    def _add_calls(self, file: str, table: Table) -> None:
+    def _add_calls(self, table: Table) -> None:
         for where, name, item in _named(table, "call"):
             self._once("call", name, where)
             self._calls[name] = self._reader.call(name, Table(where, item, CALL_KEYS))

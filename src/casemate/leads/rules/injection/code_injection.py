@@ -21,8 +21,8 @@ from casemate.model.lead import RuleId, Severity
 RULE = FlowRule(
     id=RuleId("code-injection"),
     title="Code injection",
-    cwe=94,
-    also=(95,),
+    cwe=95,
+    also=(94,),
     owasp="A03:2021 Injection",
     severity=Severity.CRITICAL,
     sinks=("code",),
