@@ -56,9 +56,8 @@ class Worker(Generic[Item, Result]):
         self._received = bytearray()
         requests, self._requests = os.pipe()
         self.answers, answers = os.pipe()
-        with contextlib.suppress(
-            OSError
-        ):  # a worker need not wait while the parent is busy; the user may have no more of it
+        # So that a worker need not wait while the parent is busy; refused to a user who has too much of it already.
+        with contextlib.suppress(OSError):
             fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, _CHUNK)
         # What arrives meanwhile is for the parent, and is to find the worker on record.
         blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED)
@@ -108,9 +107,12 @@ class Worker(Generic[Item, Result]):
         os.close(self._requests)
         os.close(self.answers)
         try:
-            os.kill(self._pid, signal.SIGKILL)
-            status = os.waitpid(self._pid, 0)[1]
-        except (ProcessLookupError, ChildProcessError):  # SIGCHLD is ignored here: nothing is kept of the dead
+            # Asked first: where SIGCHLD is ignored nothing is kept of the dead, and their number may be another's by now.
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid == 0:
+                os.kill(self._pid, signal.SIGKILL)
+                status = os.waitpid(self._pid, 0)[1]
+        except (ProcessLookupError, ChildProcessError):
             return -1
         return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
