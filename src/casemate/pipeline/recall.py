@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-
-import xxhash
+from hashlib import blake2b
 
 from casemate import __version__
 from casemate.pipeline.lowering import Lowered
@@ -19,7 +18,9 @@ class Recall:
     def __init__(self, store: Store, fingerprint: str, lowered: Mapping[str, Lowered]) -> None:
         self._store = store
         self._keys = {
-            name: xxhash.xxh3_128_hexdigest(f"{entry.digest}\0{fingerprint}\0{__version__}\0{memory.VERSION}".encode())
+            name: blake2b(
+                f"{entry.digest}\0{fingerprint}\0{__version__}\0{memory.VERSION}".encode(), digest_size=20
+            ).hexdigest()
             for name, entry in lowered.items()
         }
         self.remembered: dict[Unit, list[Run]] = {}
