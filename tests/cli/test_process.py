@@ -95,9 +95,12 @@ def test_a_terminal_gets_colour_unless_it_is_not_wanted(small):
     """The words are the same."""
     colored, plain = on_terminal("scan", small), on_terminal("scan", small, NO_COLOR="1")
     assert "\x1b[1;33mtraced" in colored
-    assert "\x1b[" not in plain
+    assert not re.search(r"\x1b\[[0-9;]*m", plain)
     strip = re.compile(r"\x1b\[[0-9;]*m|time: .*|\r")
-    assert strip.sub("", colored) == strip.sub("", plain)
+    # A busy machine shows the bar even for this little; what counts is what stays when it is gone.
+    colored, plain = (strip.sub("", seen.rpartition("\x1b[?25h")[2]) for seen in (colored, plain))
+    assert "traced" in plain
+    assert colored == plain
 
 
 def test_a_terminal_gets_a_bar_that_is_gone_at_the_end(tmp_path):

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 CASEMATE = Path(sys.executable).with_name("casemate")
-LIMIT = 0.1  # seconds of CPU time, user and system
+LIMIT = 0.1  # seconds of CPU time, user and system, where the bare interpreter starts in BARE
+BARE = 0.012
 HEAVY = (
     "asyncio",
     "cryptography",
@@ -24,9 +25,9 @@ HEAVY = (
 )
 
 
-def cpu_seconds(*arguments: str) -> float:
-    """What one run of the command costs."""
-    process = subprocess.Popen([CASEMATE, *arguments], stdout=subprocess.DEVNULL)
+def cpu_seconds(*command: str | Path) -> float:
+    """What one run of a command costs."""
+    process = subprocess.Popen(command, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     assert process.returncode == 0
@@ -34,8 +35,9 @@ def cpu_seconds(*arguments: str) -> float:
 
 
 def test_help_costs_less_than_a_tenth_of_a_second():
-    """Of CPU time; the best of several runs, because a busy machine only ever adds to it."""
-    assert min(cpu_seconds("--help") for _ in range(5)) < LIMIT
+    """Of CPU time; the best of several runs, and on a slow or busy machine as many times a bare start as on a quick one."""
+    bare = min(cpu_seconds(sys.executable, "-Sc", "") for _ in range(5))
+    assert min(cpu_seconds(CASEMATE, "--help") for _ in range(7)) < LIMIT * max(1, bare / BARE)
 
 
 @pytest.mark.parametrize("arguments", [["--help"], ["--version"], ["scan", "--help"], ["explain", "--help"]])
