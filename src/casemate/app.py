@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRequest:
-    """What the operator asked for. paths: at least one. rules: ids, empty for all. jobs: worker processes."""
+    """What the operator asked for. paths: at least one. rules: ids, empty for all of the persona. jobs: worker processes."""
 
     paths: tuple[Path, ...]
     exclude: tuple[str, ...] = ()
@@ -39,6 +39,7 @@ class ScanRequest:
     rules: tuple[str, ...] = ()
     jobs: int = 1
     cache: bool = True
+    pedantic: bool = False
 
     def __post_init__(self) -> None:
         if not self.paths or self.jobs < 1:
@@ -97,7 +98,9 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
                 [operation.tree(tree) for tree in trees],
                 store=operation.store(store),
                 executor=operation.executor(executor),
-                options=ScanOptions(exclude=request.exclude, untrusted=request.untrusted, rules=request.rules),
+                options=ScanOptions(
+                    exclude=request.exclude, untrusted=request.untrusted, rules=request.rules, pedantic=request.pedantic
+                ),
                 progress=progress,
             )
         if isinstance(store, FileStore) and store.problem:

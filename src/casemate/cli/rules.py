@@ -17,7 +17,15 @@ def rules(as_json: bool) -> None:
     found = sorted(catalogue(), key=lambda rule: rule.id)
     if as_json:
         facts = [
-            {"id": r.id, "title": r.title, "cwe": r.cwe, "severity": r.severity.value, "owasp": r.owasp} for r in found
+            {
+                "id": r.id,
+                "title": r.title,
+                "cwe": r.cwe,
+                "severity": r.severity.value,
+                "owasp": r.owasp,
+                "persona": r.persona.value,
+            }
+            for r in found
         ]
         emit(json.dumps(facts, indent=2, ensure_ascii=False) + "\n")
         return

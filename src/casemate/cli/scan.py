@@ -41,6 +41,13 @@ SUFFIXES = {".json": "json", ".sarif": "sarif"}
 @click.option("--strict", is_flag=True, help="Exit with 3 when some of the target was not examined.")
 @click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out what matches, as in .gitignore. Repeatable.")
 @click.option("--rule", "rules", metavar="RULE", callback=all_known, multiple=True, help="Only this rule. Repeatable.")
+@click.option(
+    "--persona",
+    type=click.Choice(("default", "pedantic")),
+    default="default",
+    show_default=True,
+    help="Pedantic: also rules for a review with time to spare.",
+)
 @click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes. Default: one per core.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
@@ -55,6 +62,7 @@ def scan(
     strict: bool,
     exclude: tuple[str, ...],
     rules: tuple[str, ...],
+    persona: str,
     untrusted: bool,
     jobs: int | None,
     no_cache: bool,
@@ -86,6 +94,7 @@ def scan(
         rules=rules,
         jobs=jobs or len(os.sched_getaffinity(0)),
         cache=not no_cache,
+        pedantic=persona == "pedantic",
     )
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:

@@ -50,7 +50,9 @@ class Kind:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
-    """A condition on one argument of a call. test: "is" / "is-not" a constant among `values`, "absent", "present".
+    """A condition on one argument of a call. test: "is" / "is-not" a constant among `values`, "absent", "present";
+    "any-case" the same as "is" for texts, whatever their case; "bits" a number with one of the bits of `values`; "below" a
+    number less than the one in `values`; "slow" a pattern that some text keeps a matcher busy with for very long.
 
     An argument that is not a known constant satisfies neither "is" nor, for "is-not", refutes it; one that is absent the
     same. A value may be the dotted name of what the argument refers to, or of its type or a base of that
@@ -61,6 +63,17 @@ class Condition:
     test: str
     values: tuple[object, ...] = ()
     item: int | str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Act:
+    """A call, or an assignment, that is weak as it stands, whatever the data: a fact to be read in the code.
+
+    name: as declared in `kinds.toml`. when: all conditions must hold; of an assignment the value is argument 0.
+    """
+
+    name: str
+    when: tuple[Condition, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,7 +145,7 @@ class Call:
     selector, selectors of what it is given). noreturn: never returns (`sys.exit`). intrinsic: name of a container
     operation of the engine ("append", "pop", "get", "update" …). fold: pure, may be computed on constants. clean_when: when
     not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`). narrows: in order, the last
-    that holds counts.
+    that holds counts. acts: how the call is weak as it stands.
     """
 
     name: str
@@ -151,6 +164,7 @@ class Call:
     fold: bool = False
     clean_when: tuple[Condition, ...] = ()
     narrows: tuple[Narrowing, ...] = ()
+    acts: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,6 +172,7 @@ class Value:
     """A module-level value or an attribute: its type and whether data from outside enters with it.
 
     constant: what it always is (`os.sep`), "" when that is not so. writes: kind of the sink that assigning to it is.
+    acts: how assigning to it is weak as it stands.
     """
 
     name: str
@@ -165,6 +180,7 @@ class Value:
     type: str = ""
     writes: str = ""
     constant: str = ""
+    acts: tuple[Act, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -216,6 +232,7 @@ class Knowledge:
 
     language: str
     kinds: dict[str, Kind]
+    acts: dict[str, str] = field(default_factory=dict)  # name → what it is, in a few words
     calls: dict[str, Call] = field(default_factory=dict)
     values: dict[str, Value] = field(default_factory=dict)
     bases: dict[str, tuple[str, ...]] = field(default_factory=dict)  # dotted class → its bases

@@ -16,6 +16,7 @@ from casemate.knowledge.schema import (
     HINT_KEYS,
     VALUE_KEYS,
     Reader,
+    read_acts,
     read_hint,
     read_kinds,
 )
@@ -39,7 +40,8 @@ def load(language: str = "python") -> Knowledge:
 def compile_files(language: str, kinds: bytes, files: Mapping[str, bytes]) -> Knowledge:
     """Knowledge out of the bytes of `kinds.toml` and of the library files by name, whatever the order of the mapping."""
     digest = hashlib.sha256(kinds)
-    collector = _Collector(read_kinds(KINDS_FILE, _parse(KINDS_FILE, kinds)))
+    words = _parse(KINDS_FILE, kinds)
+    collector = _Collector(read_kinds(KINDS_FILE, words), read_acts(KINDS_FILE, words))
     for name in sorted(files):
         digest.update(b"\0" + name.encode() + b"\0" + files[name])
         collector.add(Table(name, _parse(name, files[name]), FILE_KEYS))
@@ -67,9 +69,10 @@ def _named(table: Table, section: str) -> Iterator[tuple[str, str, object]]:
 class _Collector:
     """Gathers the files' statements; each name is spoken of once."""
 
-    def __init__(self, kinds: dict[str, Kind]) -> None:
+    def __init__(self, kinds: dict[str, Kind], acts: dict[str, str]) -> None:
         self._kinds = kinds
-        self._reader = Reader(kinds)
+        self._acts = acts
+        self._reader = Reader(kinds, acts)
         self._calls: dict[str, Call] = {}
         self._values: dict[str, Value] = {}
         self._bases: dict[str, tuple[str, ...]] = {}
@@ -132,6 +135,7 @@ class _Collector:
         return Knowledge(
             language=language,
             kinds=self._kinds,
+            acts=self._acts,
             calls=dict(sorted(self._calls.items())),
             values=dict(sorted(self._values.items())),
             bases=dict(sorted(self._bases.items())),

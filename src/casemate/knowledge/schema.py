@@ -33,7 +33,7 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Final
 
-from casemate.knowledge.entries import Call, Condition, Entry, Guard, Hint, Kind, Narrowing, Sink, Source, Value
+from casemate.knowledge.entries import Act, Call, Condition, Entry, Guard, Hint, Kind, Narrowing, Sink, Source, Value
 from casemate.knowledge.table import KnowledgeError, Table, dotted
 from casemate.model.trace import Boundary
 
@@ -48,8 +48,11 @@ NARROWING_KEYS: Final = frozenset(f.name for f in fields(Narrowing))
 GUARD_KEYS: Final = frozenset(f.name for f in fields(Guard))
 ENTRY_KEYS: Final = frozenset(f.name for f in fields(Entry))
 HINT_KEYS: Final = frozenset(f.name for f in fields(Hint))
+ACT_KEYS: Final = frozenset(f.name for f in fields(Act))
 KIND_KEYS: Final = frozenset(f.name for f in fields(Kind)) - {"bit"}
-CONDITION_TESTS: Final = ("is", "is-not", "absent", "present")
+CONDITION_TESTS: Final = ("is", "is-not", "any-case", "bits", "below", "absent", "present", "slow")
+BARE_TESTS: Final = ("absent", "present", "slow")
+NUMBER_TESTS: Final = ("bits", "below")
 CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
@@ -67,7 +70,7 @@ MAX_KINDS: Final = 26
 def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
     """The kinds in their order, which is that of their bits."""
     out: dict[str, Kind] = {}
-    for table in Table(where, content, frozenset({"kind"})).tables("kind", KIND_KEYS):
+    for table in Table(where, content, frozenset({"kind", "act"})).tables("kind", KIND_KEYS):
         name = table.text("name", None)
         if name in out or not name.isidentifier():
             raise KnowledgeError(table.at("name"), f"repeated or not one word: {name!r}", "give each kind its own word")
@@ -89,6 +92,17 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
     return out
 
 
+def read_acts(where: str, content: Mapping[str, object]) -> dict[str, str]:
+    """The acts by name, each with its title."""
+    out: dict[str, str] = {}
+    for table in Table(where, content, frozenset({"kind", "act"})).tables("act", frozenset({"name", "title"})):
+        name = table.text("name", None)
+        if name in out:
+            raise KnowledgeError(table.at("name"), f"repeated: {name!r}", "give each act its own name")
+        out[name] = table.text("title", None)
+    return out
+
+
 def compilable(where: str, pattern: str) -> str:
     """The regular expression, when it is one."""
     try:
@@ -101,10 +115,11 @@ def compilable(where: str, pattern: str) -> str:
 class Reader:
     """Translates the tables of one file; `kinds` are the words it may use."""
 
-    __slots__ = ("_kinds",)
+    __slots__ = ("_acts", "_kinds")
 
-    def __init__(self, kinds: Mapping[str, Kind]) -> None:
+    def __init__(self, kinds: Mapping[str, Kind], acts: Mapping[str, str]) -> None:
         self._kinds = kinds
+        self._acts = acts
 
     def _kind(self, table: Table, key: str, default: str | None = None) -> str:
         return table.one_of(key, tuple(self._kinds), default)
@@ -140,6 +155,13 @@ class Reader:
             fold=table.flag("fold"),
             clean_when=_conditions(table, "clean_when"),
             narrows=tuple(_narrowing(t) for t in table.tables("narrows", NARROWING_KEYS)),
+            acts=self._acts_of(table),
+        )
+
+    def _acts_of(self, table: Table) -> tuple[Act, ...]:
+        return tuple(
+            Act(name=t.one_of("name", tuple(self._acts), None), when=_conditions(t, "when"))
+            for t in table.tables("acts", ACT_KEYS)
         )
 
     def _source(self, table: Table) -> Source | None:
@@ -185,6 +207,7 @@ class Reader:
             type=table.name("type"),
             writes=self._kind(table, "writes", ""),
             constant=table.text("constant"),
+            acts=self._acts_of(table),
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:
@@ -252,12 +275,14 @@ def _condition(table: Table) -> Condition:
             table.where, f"a condition has one test, not {tests!r}", f"give one of {', '.join(CONDITION_TESTS)}"
         )
     test = tests[0]
-    if test in ("absent", "present"):
+    if test in BARE_TESTS:
         if not table.flag(test):
             raise KnowledgeError(table.at(test), "false says nothing", "write true, or the opposite test")
         return Condition(arg=table.selector("arg"), test=test, item=_item(table))
     values = tuple(table.items(test))
     for value in values:
+        if test in NUMBER_TESTS and type(value) is not int:
+            raise KnowledgeError(table.at(test), f"no whole number: {value!r}", "list numbers")
         if not isinstance(value, str | int | float):
             raise KnowledgeError(table.at(test), f"not a constant: {value!r}", "list strings, numbers, true or false")
     if not values:

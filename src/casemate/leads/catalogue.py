@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
-from casemate.leads.rule import FlowRule
+from casemate.leads.rule import Rule
 from casemate.model.errors import UserError
 
 MODULES: Final = {
@@ -22,15 +22,15 @@ MODULES: Final = {
 }
 
 
-def rules() -> tuple[FlowRule, ...]:
+def rules() -> tuple[Rule, ...]:
     """Every rule, in the order of the table."""
     return tuple(rule(rule_id) for rule_id in MODULES)
 
 
-def rule(rule_id: str) -> FlowRule:
+def rule(rule_id: str) -> Rule:
     """The rule of that id. Raises UserError when there is none."""
     found = import_module(_module(rule_id)).RULE
-    if not isinstance(found, FlowRule) or found.id != rule_id:
+    if not isinstance(found, Rule) or found.id != rule_id:
         raise TypeError(f"the module of rule {rule_id!r} holds another rule: {found!r}")
     return found
 

@@ -1,19 +1,35 @@
-"""The two shapes of a rule, and the examples that are its documentation and its tests.
+"""The shapes of a rule, and the examples that are its documentation and its tests.
 
 A rule is one file below `leads/rules/<family>/`: the module's docstring is its documentation page (headings "What it
-is", "Why it matters", "How to fix it"), then a frozen `RULE`. A flow rule is data: which kinds of sink a value from which
-boundaries must not reach. (Detectors, the second shape, arrive with the rules that need one.)
+is", "Why it matters", "How to fix it"), then a frozen `RULE` of one of these shapes:
+
+- a flow rule is data: which kinds of sink a value from which boundaries must not reach;
+- an act rule is data: which acts, calls that are weak as they stand, are to be reported;
+- a detector is one pure function over the solved program.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING, NamedTuple
 
 from casemate.model.lead import RuleId, Severity
 from casemate.model.trace import Boundary
 
+if TYPE_CHECKING:
+    from casemate.taint.solver import Solver
+
 MARK = re.compile(r"#\s*finding\b")
+
+
+class Persona(StrEnum):
+    """Who wants to see a rule's findings: everybody, or who reviews with time to spare."""
+
+    DEFAULT = "default"
+    PEDANTIC = "pedantic"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,11 +50,11 @@ class Example:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class FlowRule:
-    """Untrusted data reaches a sink of one of `sinks` (kind names).
+class Rule:
+    """What every rule says of itself.
 
-    message: a template with {source}, {sink}, {function}. boundaries: those that count. owasp: category of the OWASP Top
-    10 2021.
+    owasp: category of the OWASP Top 10 2021. message: a template; each shape says with what. also: further CWEs that name
+    the same weakness more narrowly or more widely. persona: who sees its findings without asking.
     """
 
     id: RuleId
@@ -46,16 +62,66 @@ class FlowRule:
     cwe: int
     owasp: str
     severity: Severity
-    sinks: tuple[str, ...]
     message: str
     examples: tuple[Example, ...]
-    boundaries: tuple[Boundary, ...] = tuple(Boundary)
-    also: tuple[int, ...] = ()  # further CWEs that name the same weakness more narrowly or more widely
+    also: tuple[int, ...] = ()
+    persona: Persona = Persona.DEFAULT
 
     def __post_init__(self) -> None:
         if not re.fullmatch(r"[a-z][a-z0-9]*(-[a-z0-9]+)*", self.id):
             raise ValueError(f"a rule's id is lower-case words joined by hyphens: {self.id!r}")
-        if not self.sinks or not self.boundaries:
-            raise ValueError(f"rule {self.id!r} names no sink kind or no boundary")
         if not any(e.near_miss for e in self.examples) or all(e.near_miss for e in self.examples):
             raise ValueError(f"rule {self.id!r} needs an example and a near-miss")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FlowRule(Rule):
+    """Untrusted data reaches a sink of one of `sinks` (kind names), from one of `boundaries`.
+
+    message: with {source}, {sink}, {function}.
+    """
+
+    sinks: tuple[str, ...]
+    boundaries: tuple[Boundary, ...] = tuple(Boundary)
+
+    def __post_init__(self) -> None:
+        Rule.__post_init__(self)
+        if not self.sinks or not self.boundaries:
+            raise ValueError(f"rule {self.id!r} names no sink kind or no boundary")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ActRule(Rule):
+    """Something is weak as it stands: one of `acts` (names) is done. message: with {act}, {function}.
+
+    where: words (lower case) of which the function around must have one in its names or texts for the act to matter
+    (`password` beside a broken hash); empty: it always does. tests: also report it in tests and scripts.
+    """
+
+    acts: tuple[str, ...]
+    where: tuple[str, ...] = ()
+    tests: bool = False
+
+    def __post_init__(self) -> None:
+        Rule.__post_init__(self)
+        if not self.acts:
+            raise ValueError(f"rule {self.id!r} names no act")
+
+
+class Sighting(NamedTuple):
+    """What a detector saw. pos: byte offset in the module. what: fills {what} of the rule's message. inferred: concluded
+    from a likeness (siblings have it), not read off the code."""
+
+    module: str
+    function: int
+    pos: int
+    what: str
+    inferred: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DetectorRule(Rule):
+    """`find` looks at a solved program. message: with {what}, {function}. tests: also report in tests and scripts."""
+
+    find: Callable[[Solver], Iterable[Sighting]]
+    tests: bool = False

@@ -12,9 +12,10 @@ from casemate.knowledge.entries import Knowledge
 from casemate.knowledge.loader import load
 from casemate.languages import ir
 from casemate.languages.python.frontend import lower
-from casemate.leads.rule import FlowRule
+from casemate.leads.facts import fact_leads
+from casemate.leads.rule import FlowRule, Rule
+from casemate.leads.text import location, shown
 from casemate.model.lead import Lead
-from casemate.model.location import Location
 from casemate.model.trace import Boundary, Role, Step, Trace
 from casemate.taint.explain import Explainer, Hop
 from casemate.taint.flows import Flow, Query
@@ -42,7 +43,7 @@ class Analysis(NamedTuple):
 def analyse(
     modules: Iterable[ir.Module],
     knowledge: Knowledge,
-    rules: Sequence[FlowRule],
+    rules: Sequence[Rule],
     *,
     aliases: Mapping[str, str] | None = None,
     internal: Callable[[str], bool] = lambda name: False,
@@ -56,9 +57,10 @@ def analyse(
     solver = Solver(program, remembered)
     solver.solve(progress)
     query = Query(solver, internal)
-    best = _best(query.flows(), rules)
+    best = _best(query.flows(), [rule for rule in rules if isinstance(rule, FlowRule)])
     explainer = Explainer(solver)
     leads = [_lead(program, explainer, rule, flow) for rule, flow in best]
+    leads += fact_leads(solver, rules, internal)
     leads.sort(key=lambda lead: (lead.location, lead.rule))
     sites = {site for s in solver.summaries.values() for site in s.sinks}
     reached = {flow.site for _, flow in best}
@@ -78,7 +80,7 @@ def analyse(
     )
 
 
-def scan_sources(files: Mapping[str, str], rules: Sequence[FlowRule]) -> list[Lead]:
+def scan_sources(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Lead]:
     """Leads in sources held in memory, by path; a path's folders are its packages. For rules' examples and tests."""
     modules = []
     for path, text in sorted(files.items()):
@@ -119,7 +121,7 @@ def _lead(program: Program, explainer: Explainer, rule: FlowRule, flow: Flow) ->
     message = rule.message.format(source=flow.source[2], sink=shown(what), function=fn.qualname or "the module")
     return Lead(
         rule=rule.id,
-        location=_location(program, module, pos),
+        location=location(program, module, pos),
         function=fn.qualname,
         message=message,
         trace=Trace(boundary=flow.boundary, steps=tuple(steps)),
@@ -129,19 +131,8 @@ def _lead(program: Program, explainer: Explainer, rule: FlowRule, flow: Flow) ->
 
 def _step(program: Program, hop: Hop) -> Step:
     note = NOTES[hop.role].format(what=shown(hop.what))
-    return Step(location=_location(program, hop.module, hop.pos), role=Role(hop.role), note=note)
-
-
-def shown(name: str) -> str:
-    """A dotted name as a person writes it: built-ins bare, an unknown receiver left out."""
-    return name.removeprefix("builtins.").removeprefix("*.")
+    return Step(location=location(program, hop.module, hop.pos), role=Role(hop.role), note=note)
 
 
 def _line(program: Program, module: str, pos: int) -> int:
     return max(1, program.modules[module].line(pos))
-
-
-def _location(program: Program, module: str, pos: int) -> Location:
-    m = program.modules[module]
-    line = max(1, m.line(pos))
-    return Location(path=m.path, line=line, column=max(1, pos - m.line_starts[line - 1] + 1))

@@ -41,7 +41,7 @@ class Lead:
     """What a rule proposes.
 
     location: the sink (primary location). function: qualified name of the function that contains it, or "" for
-    module level. by_design: the API names or documents that it does this with what it is given (library mode).
+    module level. by_design: the API names or documents that it does this with what it is given (library mode). fact: weak as it stands, to be read at the place.
     """
 
     rule: RuleId
@@ -50,11 +50,12 @@ class Lead:
     message: str
     trace: Trace | None = None
     by_design: bool = False
+    fact: bool = False
 
     @property
     def evidence(self) -> Evidence:
-        """A lead with a trace is traced; without one it is suspected."""
-        return Evidence.SUSPECTED if self.trace is None else Evidence.TRACED
+        """A lead with a trace is traced, and so is a fact; what is only inferred is suspected."""
+        return Evidence.TRACED if self.trace is not None or self.fact else Evidence.SUSPECTED
 
     @property
     def boundary(self) -> Boundary | None:

@@ -11,7 +11,7 @@ from casemate.evidence.assemble import assemble
 from casemate.knowledge.loader import load
 from casemate.languages import ir
 from casemate.leads import catalogue
-from casemate.leads.rule import FlowRule
+from casemate.leads.rule import Persona, Rule
 from casemate.leads.scan import Analysis, analyse
 from casemate.model.finding import Coverage, Report
 from casemate.model.lead import Lead
@@ -26,11 +26,12 @@ from casemate.targets.selection import Selection, select
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOptions:
-    """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all."""
+    """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all of the persona. pedantic: also rules for who has time to spare."""
 
     exclude: tuple[str, ...] = ()
     untrusted: bool = False
     rules: tuple[str, ...] = ()
+    pedantic: bool = False
 
 
 class Progress(Protocol):
@@ -58,7 +59,7 @@ def scan(
     trees: Sequence[SourceTree], *, store: Store, executor: Executor, options: ScanOptions, progress: Progress
 ) -> Report:
     """Examine the trees as one program. Raises UserError for an unknown rule and BadPattern for an exclude."""
-    rules = _rules(options.rules)
+    rules = _rules(options.rules, pedantic=options.pedantic)
     knowledge = load()
     chosen = _choose(trees, options)
     losses = [c.shown(loss) for c in chosen for loss in c.selection.not_examined]
@@ -102,8 +103,10 @@ def scan(
     )
 
 
-def _rules(ids: tuple[str, ...]) -> tuple[FlowRule, ...]:
-    return tuple(catalogue.rule(rule_id) for rule_id in dict.fromkeys(ids)) if ids else catalogue.rules()
+def _rules(ids: tuple[str, ...], *, pedantic: bool) -> tuple[Rule, ...]:
+    if ids:
+        return tuple(catalogue.rule(rule_id) for rule_id in dict.fromkeys(ids))
+    return tuple(rule for rule in catalogue.rules() if pedantic or rule.persona is Persona.DEFAULT)
 
 
 def _choose(trees: Sequence[SourceTree], options: ScanOptions) -> list[Chosen]:

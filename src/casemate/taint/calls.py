@@ -327,7 +327,11 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
             key = ref[2][1:] if ref[0] == "o" else (ref[1], ref[2])
             frame.publish(("attr", *key, name), value(val.taint, val.const, val.refs))
         elif ref[0] in "xi":
-            written = frame.knowledge.values.get(f"{ref[1]}.{name}")
+            values = frame.knowledge.values
+            names = (f"{base}.{name}" for base in frame.program.external_lineage(ref[1]))
+            written = next((values[full] for full in names if full in values), None)
+            if written is not None and written.acts:
+                external.assigned(frame, pos, written, val)
             if written is not None and written.writes:
                 kind = frame.knowledge.kinds[written.writes]
                 frame.reach(frame.deep(val), kind.bit, frame.sink(pos, written.name), pos)

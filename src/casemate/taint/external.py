@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from casemate.knowledge.entries import Call, Condition
-from casemate.taint import containers, entries, fold, guards, user
+from casemate.knowledge.entries import Value as Written
+from casemate.taint import containers, entries, fold, guards, redos, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, field_of
@@ -23,6 +24,9 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
     if call is None:
         return unknown(frame, dotted, receiver, operand, args)
     _sinks(frame, pos, call, receiver, args)
+    for act in call.acts:
+        if all(_holds(frame, c, receiver, args) for c in act.when):
+            frame.act(pos, call.name, act.name)
     for callback, given in call.invokes:
         for val, _ in args.select(callback, receiver):
             handed = [v for sel in given for v, _ in args.select(sel, receiver, operand)]
@@ -88,6 +92,14 @@ def _register(frame: Frame, numbers: list[int], receiver: Value | None, args: Ar
                     frame.registered.add((unit, number, harmless))
 
 
+def assigned(frame: Frame, pos: int, written: Written, val: Value) -> None:
+    """A value of something outside is set."""
+    args = Arguments([val], [None])
+    for act in written.acts:
+        if all(_holds(frame, c, None, args) for c in act.when):
+            frame.act(pos, written.name, act.name)
+
+
 def _item(frame: Frame, val: Value, item: Any) -> Value:
     """The element of an argument that a sink means; the whole when it is no container."""
     if item is None or not any(r[0] == "o" for r in val.refs):
@@ -101,8 +113,34 @@ def _holds(frame: Frame, condition: Condition, receiver: Value | None, args: Arg
         return not given
     if condition.test == "present":
         return bool(given)
-    matched = any(_is_one_of(frame, _item(frame, val, condition.item), condition.values) for val, _ in given)
+    if condition.test == "slow":
+        return any(_slow(val) for val, _ in given)
+    meant = [_item(frame, val, condition.item) for val, _ in given]
+    if condition.test in MEASURES:
+        return any(MEASURES[condition.test](val.const, condition.values) for val in meant)
+    matched = any(_is_one_of(frame, val, condition.values) for val in meant)
     return matched if condition.test == "is" else not matched
+
+
+def _any_case(const: Any, values: tuple[Any, ...]) -> bool:
+    return type(const) is str and const.lower() in [str(v).lower() for v in values]
+
+
+def _bits(const: Any, values: tuple[Any, ...]) -> bool:
+    return type(const) is int and any(const & v for v in values)
+
+
+def _below(const: Any, values: tuple[Any, ...]) -> bool:
+    return type(const) is int and any(const < v for v in values)
+
+
+MEASURES = {"any-case": _any_case, "bits": _bits, "below": _below}
+
+
+def _slow(val: Value) -> bool:
+    """Whether a pattern, as text or compiled, is one that a matcher can be kept busy with."""
+    texts = [val.const] if type(val.const) is str else [str(ref[1]) for ref in val.refs if ref[0] == "r"]
+    return any(redos.slow(text) for text in texts)
 
 
 def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from casemate.languages import ir
 from casemate.taint.state import ANY, INEXACT, MAX_FIELDS, Fields, State, field_of
-from casemate.taint.summary import Label, SinkHit, Site
+from casemate.taint.summary import Deed, Label, SinkHit, Site
 from casemate.taint.values import (
     CLEAN,
     CROSSED,
@@ -61,6 +61,7 @@ class Frame:
         self.hits: dict[tuple[Label, int, Site], SinkHit] = {}
         self.hit_count: dict[tuple[Label, int], int] = {}
         self.sinks: set[Site] = set()
+        self.acts: set[Deed] = set()
         self.sources = 0
         self.returned: Value | None = None
         self.returned_fields: Fields = {}
@@ -137,6 +138,10 @@ class Frame:
         site = (*self.unit, pos - self.fn.pos, what)
         self.sinks.add(site)
         return site
+
+    def act(self, pos: int, what: str, name: str) -> None:
+        """Something here is weak as it stands."""
+        self.acts.add(((*self.unit, pos - self.fn.pos, what), name))
 
     def reach(
         self,

@@ -50,6 +50,7 @@ def summarise(frame: Frame) -> Summary:
         sinks=tuple(sorted(frame.sinks)),
         sources=frame.sources,
         lost=frame.lost,
+        acts=tuple(sorted(frame.acts)),
     )
 
 

@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 
 Label = tuple[Any, ...]
 Site = tuple[str, int, int, str]
+Deed = tuple[Site, str]  # a place, and the name of the act that is weak there
 Write = tuple[Any, tuple[Any, ...], tuple[tuple[Label, int], ...]]
 
 
@@ -39,7 +40,7 @@ class Summary(NamedTuple):
     that reach sinks. writes: (parameter, path, (label, mask)…) what the call stores
     into its arguments. checks: (parameter,
     path, when, kinds) what the call establishes: when is "true", "false" or "returns". never: it does not return.
-    sinks: how many sinks this body has. lost: it could not be examined to the end.
+    sinks: the sinks of this body. acts: what is weak in it as it stands. lost: it could not be examined to the end.
     """
 
     returns: tuple[tuple[tuple[str, ...], Label, int], ...] = ()
@@ -53,6 +54,7 @@ class Summary(NamedTuple):
     sinks: tuple[Site, ...] = ()
     sources: int = 0
     lost: str = ""
+    acts: tuple[Deed, ...] = ()
 
 
 UNKNOWN = Summary()
