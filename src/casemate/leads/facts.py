@@ -1,0 +1,73 @@
+"""Leads that need no flow: acts that are weak as they stand, and what detectors see."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+
+from casemate.languages import ir
+from casemate.leads.rule import ActRule, DetectorRule, Rule
+from casemate.leads.text import location, shown
+from casemate.model.lead import Lead
+from casemate.taint.flows import split
+from casemate.taint.solver import Solver
+
+
+def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], bool]) -> list[Lead]:
+    """Leads of the act rules and the detectors. internal: whether a module is a test or a script."""
+    out: dict[tuple[str, str, int, int], Lead] = {}
+    wanted: dict[str, list[ActRule]] = {}
+    for rule in rules:
+        if isinstance(rule, ActRule):
+            for act in rule.acts:
+                wanted.setdefault(act, []).append(rule)
+        elif isinstance(rule, DetectorRule):
+            for seen in rule.find(solver):
+                if rule.tests or not internal(seen.module):
+                    place = (rule.id, seen.module, seen.function, seen.pos)
+                    out.setdefault(place, _lead(solver, rule, *place[1:], seen.what, inferred=seen.inferred))
+    for (module, number, start, what), rule in _acts(solver, wanted, internal):
+        pos = solver.program.absolute((module, number), start)
+        out.setdefault((rule.id, module, number, pos), _lead(solver, rule, module, number, pos, shown(what)))
+    return list(out.values())
+
+
+def _acts(
+    solver: Solver, wanted: dict[str, list[ActRule]], internal: Callable[[str], bool]
+) -> Iterator[tuple[tuple[str, int, int, str], ActRule]]:
+    for unit in solver.units():
+        summary = solver.summaries.get(unit)
+        for site, act in summary.acts if summary is not None else ():
+            for rule in wanted.get(act, ()):
+                if (rule.tests or not internal(unit[0])) and (not rule.where or speaks_of(solver, unit, rule.where)):
+                    yield site, rule
+
+
+def _lead(solver: Solver, rule: Rule, module: str, number: int, pos: int, what: str, *, inferred: bool = False) -> Lead:
+    name = solver.program.modules[module].functions[number].qualname or "the module"
+    return Lead(
+        rule=rule.id,
+        location=location(solver.program, module, pos),
+        function=solver.program.modules[module].functions[number].qualname,
+        message=rule.message.format(act=what, what=what, function=name),
+        fact=not inferred,
+    )
+
+
+def speaks_of(solver: Solver, unit: tuple[str, int], words: Sequence[str]) -> bool:
+    """Whether a function's names or texts have one of the words: a name has it as one of its own words (`session_key`,
+    `rememberMe`), a text anywhere."""
+    fn = solver.program.modules[unit[0]].functions[unit[1]]
+    names, texts = mentioned(fn)
+    return any(word in text for text in texts for word in words) or any(
+        word == part for name in names for part in split(name) for word in words
+    )
+
+
+def mentioned(fn: ir.Function) -> tuple[set[str], set[str]]:
+    """The names that a function uses or goes by, and its short texts in lower case."""
+    names = {*fn.qualname.split("."), *(p.name for p in fn.params)}
+    for instructions, _, _ in ir.graph(fn):
+        for ins in instructions:
+            names.update(part for part in ins[2:5] if type(part) is str)
+    texts = {c.lower() for c in fn.consts if type(c) is str and len(c) < 200}
+    return names, texts
