@@ -41,7 +41,8 @@ class Lead:
     """What a rule proposes.
 
     location: the sink (primary location). function: qualified name of the function that contains it, or "" for
-    module level. by_design: the API names or documents that it does this with what it is given (library mode). fact: weak as it stands, to be read at the place.
+    module level. by_design: the API names or documents that it does this with what it is given (library mode). fact: weak
+    as it stands, to be read at the place.
     """
 
     rule: RuleId

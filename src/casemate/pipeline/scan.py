@@ -26,7 +26,8 @@ from casemate.targets.selection import Selection, select
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOptions:
-    """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all of the persona. pedantic: also rules for who has time to spare."""
+    """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all of the
+    persona. pedantic: also rules for who has time to spare."""
 
     exclude: tuple[str, ...] = ()
     untrusted: bool = False
