@@ -20,7 +20,7 @@ def test_the_rules_as_json(casemate):
     listed = json.loads(casemate("rules", "--json").stdout)
     assert [entry["id"] for entry in listed] == sorted(MODULES)
     assert {entry["id"]: entry["cwe"] for entry in listed} == {rule.id: rule.cwe for rule in rules()}
-    assert set(listed[0]) == {"id", "title", "cwe", "severity", "owasp"}
+    assert set(listed[0]) == {"id", "title", "cwe", "severity", "owasp", "persona"}
 
 
 @pytest.mark.parametrize("rule", MODULES)
