@@ -228,7 +228,9 @@ def _index(frame: Frame, ins: Any) -> None:
 
 def _set_index(frame: Frame, ins: Any) -> None:
     _, pos, _dst, base, key, src = ins
-    operators.store_subscript(frame, frame.get(base), frame.get(key), frame.get(src), base)
+    val, at, new = frame.get(base), frame.get(key), frame.get(src)
+    calls.special(frame, pos, "__setitem__", val, [at, new])
+    operators.store_subscript(frame, val, at, new, base)
     if frame.log is not None:
         frame.log.append((pos, base, (src,)))
 
