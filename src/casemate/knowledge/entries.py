@@ -30,6 +30,8 @@ class Kind:
     them all clears it. dangers_below: the same for a value that will stand below a fixed text ending in a separator.
     whole_is_use: an API that hands on a whole value is simply used (a path is opened); only splicing makes a weakness in
     library mode. text_is_program: a parameter named for it is by design even when spliced (`command + " " + args`).
+    adds_up: checks that refuse some dangers each clear the kind once they refuse all of them together. quotes: within one of
+    these marks in a fixed text, a value that lacks the mark is harmless. of_objects: objects do the harm, texts do none.
     """
 
     name: str
@@ -41,6 +43,9 @@ class Kind:
     dangers_below: tuple[str, ...] = ()
     whole_is_use: bool = False
     text_is_program: bool = False
+    adds_up: bool = False
+    quotes: tuple[str, ...] = ()
+    of_objects: bool = False
 
     @property
     def mask(self) -> int:
@@ -172,7 +177,8 @@ class Value:
     """A module-level value or an attribute: its type and whether data from outside enters with it.
 
     constant: what it always is (`os.sep`), "" when that is not so. writes: kind of the sink that assigning to it is.
-    acts: how assigning to it is weak as it stands.
+    acts: how assigning to it is weak as it stands. equal: of an attribute that tells the essence of its object (`netloc`):
+    kinds that the object's origin is cleared of once the attribute equals a value of our own.
     """
 
     name: str
@@ -181,6 +187,7 @@ class Value:
     writes: str = ""
     constant: str = ""
     acts: tuple[Act, ...] = ()
+    equal: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -56,11 +56,11 @@ NUMBER_TESTS: Final = ("bits", "below")
 CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
-CHECKS: Final = ("prefix", "suffix", "pattern", "containment", "membership")
+CHECKS: Final = ("prefix", "no-prefix", "suffix", "pattern", "containment", "membership")
 ANSWERS: Final = ("true", "false", "returns", "equal")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
-    "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove",
+    "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove", "replace",
     "set_in", "setattr", "setdefault", "sorted", "split", "str", "super", "tuple", "update", "values", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
@@ -86,6 +86,9 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             dangers_below=table.texts("dangers_below"),
             whole_is_use=table.flag("whole_is_use"),
             text_is_program=table.flag("text_is_program"),
+            adds_up=table.flag("adds_up"),
+            quotes=table.texts("quotes"),
+            of_objects=table.flag("of_objects"),
         )
     if len(out) > MAX_KINDS:
         raise KnowledgeError(where, f"{len(out)} kinds", f"masks have room for {MAX_KINDS}: merge some")
@@ -208,6 +211,7 @@ class Reader:
             writes=self._kind(table, "writes", ""),
             constant=table.text("constant"),
             acts=self._acts_of(table),
+            equal=self._mask(table, "equal"),
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:

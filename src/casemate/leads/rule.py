@@ -78,16 +78,24 @@ class Rule:
 class FlowRule(Rule):
     """Untrusted data reaches a sink of one of `sinks` (kind names), from one of `boundaries`.
 
-    message: with {source}, {sink}, {function}.
+    message: with {source}, {sink}, {function}. sources: only these (what knowledge calls them), all when empty.
+    not_sources: never these.
     """
 
     sinks: tuple[str, ...]
     boundaries: tuple[Boundary, ...] = tuple(Boundary)
+    sources: tuple[str, ...] = ()
+    not_sources: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)
         if not self.sinks or not self.boundaries:
             raise ValueError(f"rule {self.id!r} names no sink kind or no boundary")
+
+    def concerns(self, boundary: Boundary, source: str) -> bool:
+        """Whether data that enters there, from what knowledge calls so, is the rule's concern."""
+        wanted = not self.sources or source in self.sources
+        return boundary in self.boundaries and wanted and source not in self.not_sources
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

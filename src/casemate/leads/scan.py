@@ -101,7 +101,7 @@ def _best(flows: Iterable[Flow], rules: Sequence[FlowRule]) -> list[tuple[FlowRu
     best: dict[tuple[str, str, int, int], tuple[FlowRule, Flow]] = {}
     for flow in flows:
         for rule in by_kind.get(flow.kind.name, ()):
-            if flow.boundary in rule.boundaries:
+            if rule.concerns(flow.boundary, flow.source[2]):
                 key = (rule.id, *flow.site[:3])
                 had = best.get(key)
                 if had is None or _weight(flow) < _weight(had[1]):

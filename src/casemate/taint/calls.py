@@ -247,7 +247,7 @@ def _attribute_of(frame: Frame, pos: int, ref: Ref, val: Value, name: str) -> Va
     if kind == "x":
         return external_value(frame, pos, f"{ref[1]}.{name}", ref[1], name)
     if kind == "i":
-        return external_attribute(frame, pos, ref[1], name)
+        return _essence(frame, ref[1], name, val, external_attribute(frame, pos, ref[1], name))
     if kind == "M":
         found = frame.program.member(ref[1], name)
         return frame.solver.value_of(frame, found) if found else None
@@ -263,6 +263,15 @@ def _attribute_of(frame: Frame, pos: int, ref: Ref, val: Value, name: str) -> Va
     if kind in "tcS":
         return _class_attribute(frame, pos, (ref[1], ref[2]), ref, name)
     return None
+
+
+def _essence(frame: Frame, dotted: str, name: str, val: Value, got: Value | None) -> Value | None:
+    """An attribute that tells the essence of its object: what equality with it establishes of the object's origin."""
+    known = frame.knowledge.values.get(f"{dotted}.{name}")
+    if got is None or known is None or not known.equal:
+        return got
+    mask = frame.knowledge.mask(known.equal)
+    return value(got.taint, got.const, (*got.refs, *(("e", r[1], r[2] & mask) for r in val.refs if r[0] == "e")))
 
 
 def _class_attribute(frame: Frame, pos: int, key: Unit, ref: Ref, name: str) -> Value | None:

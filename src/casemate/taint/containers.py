@@ -6,7 +6,7 @@ import string
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import operators
+from casemate.taint import guards, operators
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, INEXACT, Fields, field_of
@@ -267,11 +267,22 @@ def _format(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     return operators.concatenate(frame, parts) if parts else constant("")
 
 
+def _replace(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`text.replace(piece, other)`: a single character that is replaced occurs no more."""
+    if len(args.positional) != 2:
+        return None
+    old, new = (val.const for val in args.positional)
+    if type(old) is not str or len(old) != 1 or type(new) is not str or old in new:
+        return None
+    kept = tuple(r for r in receiver.refs if r[0] == "k" or (r[0] == "q" and r[1] not in new))
+    return guards.without(frame, value(frame.deep(receiver), NO, (operators.STR_TYPE, *kept)), old)
+
+
 def _string(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     val = first(args)
     if val.const is not NO:
         return None
-    keep = tuple(r for r in val.refs if r[0] in "nde%/")
+    keep = tuple(r for r in val.refs if r[0] in "nde%/qk")
     return value(frame.deep(val), NO, (operators.STR_TYPE, *keep))
 
 
@@ -279,5 +290,5 @@ OPERATIONS: dict[str, Operation] = {
     "append": _append, "add": _add, "extend": _extend, "insert": _insert, "pop": _pop, "get": _get,
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
-    "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "join": _join, "format": _format, "str": _string,
+    "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "join": _join, "replace": _replace, "format": _format, "str": _string,
 }  # fmt: skip

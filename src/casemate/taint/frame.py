@@ -70,6 +70,7 @@ class Frame:
         self.registered: set[tuple[Unit, int, tuple[str, ...]]] = set()
         self.entry: Entry | None = None
         self.dead = False  # the block cannot go on: a call that never returns
+        self.answered: tuple[Any, bool] | None = None  # a condition and its answer, by which alone this block is reached
         self.lost = ""
         self.log: list[tuple[Any, ...]] | None = None
         self.truth: dict[str, State | None] = {}
@@ -278,7 +279,7 @@ class Frame:
         """A reference as others can understand it."""
         if ref[0] == "o":
             return ("t", *ref[2][1:]) if ref[2][0] == "c" else ref[2]
-        return None if ref[0] in "pnd%" else ref
+        return None if ref[0] in "pnd%qk" else ref
 
     def publish(self, key: Any, val: Value) -> None:
         """Contribute to a cell: a module's variable, a class's attribute, a captured variable."""

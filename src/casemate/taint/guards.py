@@ -19,6 +19,7 @@ from casemate.taint.state import State
 from casemate.taint.values import CLEAN, KINDS, NO, Effects, Ref, Value, clear, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
+QUOTES = "'\""
 COLLECTIONS = frozenset({"list", "tuple", "set", "dict", "frozenset"})
 
 
@@ -46,6 +47,11 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
 
 def _cleared(val: Value, mask: int, gained: Ref | None) -> Value:
     refs = val.refs if gained is None or gained in val.refs else (*val.refs, gained)
+    if gained is not None and gained[0] == "k":
+        refused = 0
+        for ref in refs:
+            refused |= ref[2] if ref[:2] == gained[:2] and ref[0] == "k" else 0
+        mask |= gained[1] if refused == gained[3] else 0
     return value(clear(val.taint, mask), val.const, refs, val.pred)
 
 
@@ -77,7 +83,9 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
 
 def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     """What equality with a value of our own establishes about the other side."""
-    if other.taint or (other.const is NO and not other.refs) or other.const is None:
+    if other.const is None or other.const == "":
+        return () if other.const is None else tuple((k, KINDS, None) for k in frame.keys(operand, val))
+    if other.taint or (other.const is NO and not other.refs):
         return _properties(val)
     return (*((k, KINDS, None) for k in frame.keys(operand, val)), *_properties(val))
 
@@ -112,9 +120,40 @@ def _absent(frame: Frame, piece: str, keys: list[Any]) -> Effects:
             mask |= kind.mask
         elif kind.dangers_below and all(piece in danger for danger in kind.dangers_below):
             gained.append(("j", kind.name))
+        if kind.adds_up:
+            gained += _refused(kind, [piece in danger for danger in kind.dangers])
+    if piece in QUOTES:
+        gained.append(("q", piece))
     out: list[tuple[Any, int, Ref | None]] = [(k, mask, None) for k in keys] if mask else []
     out += [(k, 0, ref) for k in keys for ref in gained]
     return tuple(out)
+
+
+def _refused(kind: Kind, refused: list[bool]) -> list[Ref]:
+    """The property of having passed a check that refuses some of a kind's dangers."""
+    bits = sum(1 << n for n, yes in enumerate(refused) if yes)
+    return [("k", kind.mask, bits, (1 << len(refused)) - 1)] if bits else []
+
+
+def _begins(check: str, kind: Kind, others: list[Value]) -> list[Ref]:
+    """What a test for a beginning says of a kind for which checks add up. A beginning that no danger has tells nothing: it may
+    end in the middle of a name."""
+    start = others[0].const if others else NO
+    starts = start if type(start) is tuple else (start,)
+    if not kind.adds_up or not starts or not all(type(s) is str and s for s in starts):
+        return []
+    if check == "no-prefix":
+        return _refused(kind, [danger.startswith(starts) for danger in kind.dangers])
+    if not all(any(danger.startswith(s) for danger in kind.dangers) for s in starts):
+        return []
+    return _refused(kind, [not danger.startswith(starts) for danger in kind.dangers])
+
+
+def without(frame: Frame, val: Value, piece: str) -> Value:
+    """A text from which every occurrence of a piece has been taken."""
+    for _, mask, gained in _absent(frame, piece, [None]):
+        val = _cleared(val, mask, gained)
+    return val
 
 
 def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any, others: list[Value]) -> Effects:
@@ -132,12 +171,15 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
     kinds = frame.knowledge.kinds
     wanted = list(kinds.values()) if guard.clears == ("*",) else [kinds[k] for k in guard.clears]
     mask = 0
+    gained: list[Ref] = []
     for kind in wanted:
+        if guard.check in ("prefix", "no-prefix"):
+            gained += _begins(guard.check, kind, others)
         if _holds(guard.check, kind, call, checked, others):
             mask |= kind.mask
-    if not mask:
-        return ()
-    return tuple((k, mask, None) for k in frame.keys(operand, checked))
+    keys = frame.keys(operand, checked)
+    out = tuple((k, mask, None) for k in keys) if mask else ()
+    return (*out, *((k, 0, ref) for k in keys for ref in gained))
 
 
 def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value]) -> bool:

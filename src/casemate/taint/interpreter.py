@@ -30,6 +30,7 @@ def run(frame: Frame) -> None:
     queue = [0]
     queued = {0}
     visits: dict[int, int] = {}
+    answered = _answered(blocks)
 
     def flow(target: int, state: State) -> None:
         old = states.get(target)
@@ -55,6 +56,7 @@ def run(frame: Frame) -> None:
         instructions, terminator, handlers = blocks[number]
         frame.env = dict(states[number])
         frame.dead = False
+        frame.answered = answered.get(number)
         for handler in handlers:
             flow(handler, dict(frame.env))
         for ins in instructions:
@@ -70,6 +72,19 @@ def run(frame: Frame) -> None:
     for state in frame.exits:
         frame.env = join_states(frame.env, state, frame.default_field) or frame.env if frame.env else dict(state)
     _captured(frame, states)
+
+
+def _answered(blocks: Any) -> dict[int, tuple[Any, bool]]:
+    """Blocks that are reached by one answer of one condition only: what `a and b` returns, when a is false."""
+    out: dict[int, tuple[Any, bool]] = {}
+    reached: dict[int, int] = {}
+    for _, terminator, handlers in blocks:
+        targets = {ir.JUMP: terminator[1:2], ir.BRANCH: terminator[3:5]}.get(terminator[0], ())
+        for target in (*targets, *handlers):
+            reached[target] = reached.get(target, 0) + 1
+        if terminator[0] == ir.BRANCH:
+            out[terminator[3]], out[terminator[4]] = (terminator[2], True), (terminator[2], False)
+    return {number: answer for number, answer in out.items() if reached[number] == 1}
 
 
 def _terminate(frame: Frame, terminator: Any, env: State, flow: Callable[[int, State], None]) -> None:
@@ -111,7 +126,10 @@ def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
         # A constant answer still says that this way was taken: `if bad: return False` makes True a check.
         frame.truth[str(val.const)] = _merge(frame, frame.truth.get(str(val.const)), frame.env)
     elif val.const is not None or frame.returned is not None:
+        known = frame.answered[1] if frame.answered is not None and frame.answered[0] == operand else None
         for answer in (True, False):
+            if known is (not answer):
+                continue
             refined = guards.refine(frame, dict(frame.env), operand, val, answer)
             frame.truth[str(answer)] = _merge(frame, frame.truth.get(str(answer)), refined)
     frame.returned = flat if frame.returned is None else join(frame.returned, flat)
@@ -228,7 +246,9 @@ def _index(frame: Frame, ins: Any) -> None:
 
 def _set_index(frame: Frame, ins: Any) -> None:
     _, pos, _dst, base, key, src = ins
-    operators.store_subscript(frame, frame.get(base), frame.get(key), frame.get(src), base)
+    val, at, new = frame.get(base), frame.get(key), frame.get(src)
+    calls.special(frame, pos, "__setitem__", val, [at, new])
+    operators.store_subscript(frame, val, at, new, base)
     if frame.log is not None:
         frame.log.append((pos, base, (src,)))
 

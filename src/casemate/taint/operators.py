@@ -53,11 +53,25 @@ def after(frame: Frame, taint: int, start: str) -> int:
 
 def _below(frame: Frame, part: Value, taint: int, start: str) -> int:
     """The taint of a part that stands below a fixed text ending in a separator, where that makes it harmless."""
-    if taint and start.endswith("/"):
+    if taint and start:
         for ref in part.refs:
-            if ref[0] == "j":
+            if ref[0] == "j" and start.endswith("/"):
                 taint = clear(taint, frame.knowledge.kinds[ref[1]].mask)
+            elif ref[0] == "q" and _open_quote(start) == ref[1]:
+                for kind in frame.knowledge.kinds.values():
+                    taint = clear(taint, kind.mask) if ref[1] in kind.quotes else taint
     return taint
+
+
+def _open_quote(start: str) -> str:
+    """The quotation mark within which a text stands that follows; "" outside."""
+    mark = ""
+    for char in start:
+        if char == mark:
+            mark = ""
+        elif not mark and char in ("'", '"'):
+            mark = char
+    return mark
 
 
 def concatenate(frame: Frame, parts: list[Value]) -> Value:
@@ -168,7 +182,8 @@ def percent(frame: Frame, left: Value, right: Value) -> Value:
         else:
             arg = next(given, CLEAN) if given is not None else right
             numeric = conversion in "dioxXeEfFgGc"
-            parts.append(value(0 if numeric else frame.deep(arg), arg.const if not numeric else NO))
+            kept = tuple(r for r in arg.refs if r[0] in "jq")
+            parts.append(value(0 if numeric else frame.deep(arg), arg.const if not numeric else NO, kept))
         parts.append(constant(pieces[n + 1]))
     return concatenate(frame, [p for p in parts if p.const != ""] or [constant("")])
 
