@@ -130,9 +130,20 @@ def rule_texts() -> tuple[RuleText, ...]:
 
 
 def _outermost(trees: Sequence[FileTree]) -> list[FileTree]:
-    """The trees, without those that are or lie in another of them: nothing is examined twice."""
+    """The trees, without those that another of them covers: nothing is examined twice, and what was named is examined.
+
+    A file that lies in a named folder counts there as named itself; what lies in a folder that the walk skips, such as a
+    virtual environment, stays a tree of its own.
+    """
     places = {tree.place: tree for tree in reversed(trees)}  # of equal ones the first
-    return [tree for place, tree in reversed(places.items()) if not any(parent in places for parent in place.parents)]
+    kept: dict[Path, FileTree] = {}
+    for place in sorted(places):  # a folder before what lies in it
+        holder = next((kept[above] for above in place.parents if above in kept and kept[above].reaches(place)), None)
+        if holder is None:
+            kept[place] = places[place]
+        else:
+            holder.name_file(place)
+    return [kept[place] for place in reversed(places) if place in kept]
 
 
 def _operator() -> str:

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,8 +21,18 @@ LEVELS = ("suspected", "traced", "proven", "never")
 SUFFIXES = {".json": "json", ".sarif": "sarif"}
 
 
+class TargetPath(click.Path):
+    """A path that is not empty: an empty variable in a script must not become a scan of the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Raises BadParameter."""
+        if value == "":
+            self.fail("an empty path ''; name a folder or a file, \".\" for the current folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=TargetPath(path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: by the suffix of --output, else table.")
 @click.option(
     "-o",

@@ -72,13 +72,18 @@ def conclusion(report: Report) -> str:
     findings = report.of(Disposition.ACTIVE)
     left = not_examined_words(report.not_examined)
     if not findings and not report.coverage.files:
-        return f"nothing found because nothing was examined{left and '; ' + left}"
+        why = ": there is no Python file to examine" if _none(report.not_examined) else ""
+        return f"nothing found because nothing was examined{why}{left and '; ' + left}"
     found = "nothing found"
     if findings:
         rungs = Counter(finding.evidence for finding in findings)
         parts = [f"{rungs[rung]:,} {rung}" for rung in reversed(Evidence) if rungs[rung]]
         found = f"{plural(len(findings), 'finding')} ({', '.join(parts)})"
     return f"{found} in what was examined{left and '; ' + left}"
+
+
+def _none(entries: Iterable[NotExamined]) -> bool:
+    return any(entry.reason is Reason.NO_SOURCE for entry in entries)
 
 
 def shortened(text: str, room: int) -> str:
@@ -146,7 +151,7 @@ def _examined(coverage: Coverage) -> str:
 
 
 def _not_examined(console: Console, entries: Sequence[NotExamined]) -> None:
-    missed = losses(entries)
+    missed = [entry for entry in losses(entries) if entry.reason is not Reason.NO_SOURCE]  # the last line says it
     if missed:
         console.print(Text("Not examined:", style="bold red"))
         groups = [(reason, list(group)) for reason, group in groupby(sorted(missed, key=_reason), key=_reason)]

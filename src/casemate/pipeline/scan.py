@@ -63,6 +63,10 @@ def scan(
     chosen = _choose(trees, options)
     losses = [c.shown(loss) for c in chosen for loss in c.selection.not_examined]
     files, aliases, tests = _named(chosen)
+    if not files and all(loss.deliberate for loss in losses):
+        losses.append(
+            NotExamined(what=".", reason=Reason.NO_SOURCE, detail="there is no Python file to examine", files=0)
+        )
 
     lowered: dict[str, Lowered] = {}
     for result in lower_all(files, store, executor, lambda done: progress("reading", done, len(files))):
