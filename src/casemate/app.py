@@ -6,7 +6,7 @@ import gc
 import getpass
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from casemate.governance.wall import Wall
 
 if TYPE_CHECKING:
     from casemate.adapters.filesystem import FileTree
+    from casemate.adapters.git import GitHistory
     from casemate.evidence.rulebook import RuleText
     from casemate.model.finding import Report
     from casemate.pipeline.scan import Progress
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRequest:
-    """What the operator asked for. paths: at least one. rules: ids, empty for all. jobs: worker processes."""
+    """What the operator asked for. paths: at least one. rules: ids, empty for all. jobs: worker processes.
+
+    since: a revision, to report only what the change since then touches.
+    """
 
     paths: tuple[Path, ...]
     exclude: tuple[str, ...] = ()
@@ -39,6 +43,7 @@ class ScanRequest:
     rules: tuple[str, ...] = ()
     jobs: int = 1
     cache: bool = True
+    since: str = ""
 
     def __post_init__(self) -> None:
         if not self.paths or self.jobs < 1:
@@ -91,18 +96,29 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
         announce(charter.line())
         store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
         executor = ProcessExecutor(jobs=request.jobs)
+        histories = [held.enter_context(_history(tree, request.since)) for tree in trees if request.since]
         held.enter_context(_without_collector())
         with wall(charter).operation("scan", subject=subject) as operation:
             report = scan(
                 [operation.tree(tree) for tree in trees],
                 store=operation.store(store),
                 executor=operation.executor(executor),
-                options=ScanOptions(exclude=request.exclude, untrusted=request.untrusted, rules=request.rules),
+                options=ScanOptions(
+                    exclude=request.exclude, untrusted=request.untrusted, rules=request.rules, since=request.since
+                ),
                 progress=progress,
+                histories=[operation.history(history) for history in histories],
             )
         if isinstance(store, FileStore) and store.problem:
             announce(store.problem)
     return report
+
+
+def _history(tree: FileTree, revision: str) -> closing[GitHistory]:
+    """The tree at a revision. Raises RevisionNotFound."""
+    from casemate.adapters.git import GitHistory
+
+    return closing(GitHistory(tree.place, revision))
 
 
 @contextmanager

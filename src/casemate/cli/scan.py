@@ -51,6 +51,9 @@ class TargetPath(click.Path):
 @click.option("--strict", is_flag=True, help="Exit with 3 when some of the target was not examined.")
 @click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out what matches, as in .gitignore. Repeatable.")
 @click.option("--rule", "rules", metavar="RULE", callback=all_known, multiple=True, help="Only this rule. Repeatable.")
+@click.option(
+    "--since", metavar="REV", help="Report only what the change since REV (its merge base with HEAD) touches."
+)
 @click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes. Default: one per core.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
@@ -65,6 +68,7 @@ def scan(
     strict: bool,
     exclude: tuple[str, ...],
     rules: tuple[str, ...],
+    since: str | None,
     untrusted: bool,
     jobs: int | None,
     no_cache: bool,
@@ -96,6 +100,7 @@ def scan(
         rules=rules,
         jobs=jobs or len(os.sched_getaffinity(0)),
         cache=not no_cache,
+        since=_revision(since),
     )
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
@@ -105,6 +110,12 @@ def scan(
     if not quiet:
         say(f"time: {took:.1f} s")
     sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
+
+
+def _revision(since: str | None) -> str:
+    if since is not None and (not since or since.startswith("-")):  # "" would silently report the whole
+        raise click.BadParameter(f"{since!r} is no revision; name a branch, a tag or a commit", param_hint="--since")
+    return since or ""
 
 
 def exit_code(report: Report, *, fail_on: str, strict: bool) -> ExitCode:

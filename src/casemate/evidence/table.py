@@ -18,7 +18,7 @@ from rich.text import Text
 
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
-from casemate.model.finding import Coverage, Disposition, Finding, Report
+from casemate.model.finding import Coverage, Disposition, Finding, Report, Since
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.trace import Trace
@@ -62,6 +62,7 @@ def render(report: Report, width: int, color: bool, *, limit: int | None = ROWS,
     _hanging(console, "Examined: ", _examined(report.coverage))
     _not_examined(console, report.not_examined)
     _set_aside(console, report, by_design=by_design)
+    _others(console, report.since)
     console.print()
     console.print(Text(conclusion(report), style="bold"))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
@@ -192,6 +193,13 @@ def _set_aside(console: Console, report: Report, *, by_design: bool) -> None:
         console.print(Text(f"By design, so no finding: {meant:,}{hint}"))
     if hidden := len(report.of(Disposition.SUPPRESSED)):
         console.print(Text(f"Suppressed by the target's own configuration: {hidden:,} (--untrusted)"))
+
+
+def _others(console: Console, since: Since | None) -> None:
+    if since is not None:
+        others = since.others
+        one = f"{others:,} {'other is' if others == 1 else 'others are'} not touched by the change since "
+        console.print(Text(one + visible(since.revision)), overflow="fold")
 
 
 def _indented(console: Console, indent: int, text: Text) -> None:
