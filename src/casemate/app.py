@@ -6,7 +6,7 @@ import gc
 import getpass
 import os
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -24,6 +24,7 @@ from casemate.governance.wall import Wall
 
 if TYPE_CHECKING:
     from casemate.adapters.filesystem import FileTree
+    from casemate.adapters.git import GitHistory
     from casemate.evidence.rulebook import RuleText
     from casemate.model.finding import Report
     from casemate.pipeline.scan import Progress
@@ -31,7 +32,10 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRequest:
-    """What the operator asked for. paths: at least one. rules: ids, empty for all of the persona. jobs: worker processes."""
+    """What the operator asked for. paths: at least one. rules: ids, empty for all of the persona. jobs: worker processes.
+
+    since: a revision, to report only what the change since then touches.
+    """
 
     paths: tuple[Path, ...]
     exclude: tuple[str, ...] = ()
@@ -40,6 +44,7 @@ class ScanRequest:
     jobs: int = 1
     cache: bool = True
     pedantic: bool = False
+    since: str = ""
 
     def __post_init__(self) -> None:
         if not self.paths or self.jobs < 1:
@@ -92,6 +97,7 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
         announce(charter.line())
         store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
         executor = ProcessExecutor(jobs=request.jobs)
+        histories = [held.enter_context(_history(tree, request.since)) for tree in trees if request.since]
         held.enter_context(_without_collector())
         with wall(charter).operation("scan", subject=subject) as operation:
             report = scan(
@@ -99,13 +105,25 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
                 store=operation.store(store),
                 executor=operation.executor(executor),
                 options=ScanOptions(
-                    exclude=request.exclude, untrusted=request.untrusted, rules=request.rules, pedantic=request.pedantic
+                    exclude=request.exclude,
+                    untrusted=request.untrusted,
+                    rules=request.rules,
+                    pedantic=request.pedantic,
+                    since=request.since,
                 ),
                 progress=progress,
+                histories=[operation.history(history) for history in histories],
             )
         if isinstance(store, FileStore) and store.problem:
             announce(store.problem)
     return report
+
+
+def _history(tree: FileTree, revision: str) -> closing[GitHistory]:
+    """The tree at a revision. Raises RevisionNotFound."""
+    from casemate.adapters.git import GitHistory
+
+    return closing(GitHistory(tree.place, revision))
 
 
 @contextmanager
@@ -133,9 +151,20 @@ def rule_texts() -> tuple[RuleText, ...]:
 
 
 def _outermost(trees: Sequence[FileTree]) -> list[FileTree]:
-    """The trees, without those that are or lie in another of them: nothing is examined twice."""
+    """The trees, without those that another of them covers: nothing is examined twice, and what was named is examined.
+
+    A file that lies in a named folder counts there as named itself; what lies in a folder that the walk skips, such as a
+    virtual environment, stays a tree of its own.
+    """
     places = {tree.place: tree for tree in reversed(trees)}  # of equal ones the first
-    return [tree for place, tree in reversed(places.items()) if not any(parent in places for parent in place.parents)]
+    kept: dict[Path, FileTree] = {}
+    for place in sorted(places):  # a folder before what lies in it
+        holder = next((kept[above] for above in place.parents if above in kept and kept[above].reaches(place)), None)
+        if holder is None:
+            kept[place] = places[place]
+        else:
+            holder.name_file(place)
+    return [kept[place] for place in reversed(places) if place in kept]
 
 
 def _operator() -> str:

@@ -44,6 +44,20 @@ class SourceTree(Protocol):
         """The whole content, or why not (vanished, unreadable, grew past its size)."""
 
 
+class History(Protocol):
+    """The files of a tree as they were at the revision that a change is compared with. Runs nothing of the repository."""
+
+    @property
+    def base(self) -> str:
+        """The id of that revision's commit, in hex."""
+
+    def paths(self) -> Iterator[str]:
+        """Every regular file of then below the tree's root, as `SourceFile.path` names it, in byte order."""
+
+    def before(self, path: str) -> bytes | NotExamined | None:
+        """The whole content of then; None when there was no such file."""
+
+
 class Store(Protocol):
     """A cache of derived facts by key. Losing it costs time only: get never raises on a corrupt entry."""
 

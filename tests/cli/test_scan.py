@@ -238,7 +238,9 @@ def test_an_empty_folder_is_not_safe(casemate, tmp_path):
     """Nothing was examined, and the last line says so."""
     folder = tmp_path / "empty"
     folder.mkdir()
-    assert casemate("scan", folder).stdout.endswith("nothing found because nothing was examined\n")
+    assert casemate("scan", folder).stdout.endswith(
+        "nothing found because nothing was examined: there is no Python file to examine\n"
+    )
 
 
 def test_every_scan_is_in_the_ledger(casemate, target):

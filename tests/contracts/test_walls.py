@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from governance.support import SOURCE, InlineExecutor, MemoryCache, MemoryTree, a_ledger, a_wall
+from governance.support import SOURCE, InlineExecutor, MemoryCache, MemoryHistory, MemoryTree, a_ledger, a_wall
 
 import casemate
 from casemate import ports
@@ -39,6 +39,9 @@ USES = {
     ("SourceTree", "name"): lambda tree: tree.name,
     ("SourceTree", "walk"): lambda tree: list(tree.walk()),
     ("SourceTree", "read"): lambda tree: tree.read(SourceFile(path="a.py", size=8)),
+    ("History", "base"): lambda history: history.base,
+    ("History", "paths"): lambda history: list(history.paths()),
+    ("History", "before"): lambda history: history.before("a.py"),
     ("Store", "get"): lambda store: store.get("old"),
     ("Store", "put"): lambda store: store.put("new", b"data"),
     ("Executor", "map"): lambda executor: list(executor.map(abs, [-1], label=str)),
@@ -60,6 +63,7 @@ class Witnessed:
 
 MAKERS = {
     "SourceTree": (MemoryTree, lambda op, inner: op.tree(inner)),
+    "History": (MemoryHistory, lambda op, inner: op.history(inner)),
     "Store": (MemoryCache, lambda op, inner: op.store(inner)),
     "Executor": (InlineExecutor, lambda op, inner: op.executor(inner)),
 }
@@ -122,7 +126,7 @@ def test_no_effect_without_permission(port, action):
         try:
             USES[port, action](guard(op, inner))
         except Denied:
-            assert action == "name"  # a tree that may not even be named is no tree
+            assert action in ("name", "base")  # a tree that may not even be named is no tree
     assert action not in [name for name, _ in inner.effects]
     (operation,) = audit(ledger).operations
     assert operation.after.refused == 1
@@ -131,7 +135,7 @@ def test_no_effect_without_permission(port, action):
 @pytest.mark.parametrize(("port", "action"), ACTIONS)
 def test_no_effect_without_budget(port, action):
     """With nothing left in the budget, what costs something has no effect; what is free does not fail by it."""
-    free = {("SourceTree", "name"), ("SourceTree", "walk"), ("Store", "get")}
+    free = {("SourceTree", "name"), ("SourceTree", "walk"), ("Store", "get"), ("History", "base"), ("History", "paths")}
     ledger = a_ledger()
     inner, guard = witnessed(port, ledger)
     with a_wall(ledger=ledger, budget=Counts()).operation("scan", subject=(SOURCE,)) as op:

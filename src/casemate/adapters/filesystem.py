@@ -10,12 +10,13 @@ import errno
 import os
 import stat
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from casemate.adapters.filenames import original, shown
-from casemate.adapters.walk import OPEN_FOLDER, failure, kind, walk
+from casemate.adapters.walk import OPEN_FOLDER, failure, kind, reaches, walk
 from casemate.model.errors import UserError
 from casemate.model.outcome import NotExamined, Reason
 from casemate.ports import SourceFile
@@ -47,6 +48,7 @@ class FileTree:
         else:
             self._name = shown(root.name if root.name not in ("", "..") else self.place.name) or "/"
             self._last: tuple[str, int] | None = None  # the folder last read from, and its descriptor
+            self._named: set[str] = set()  # files in it that the operator named as well
             return
         raise TargetNotFound(
             f"cannot look at {shown(str(root))!r}: {why}", next_step="check the path and its permissions"
@@ -73,7 +75,19 @@ class FileTree:
 
     def walk(self) -> Iterator[SourceFile | NotExamined]:
         """Every regular file, in byte order of path; what cannot be looked at, and what is skipped, as NotExamined."""
-        return walk(str(self.place)) if self._is_folder else iter([self._single()])
+        return self._walk() if self._is_folder else iter([self._single()])
+
+    def reaches(self, place: Path) -> bool:
+        """Whether the walk comes to what is at a place below the root."""
+        return self._is_folder and reaches(self.place, place)
+
+    def name_file(self, place: Path) -> None:
+        """The operator named this place below the root as well: if it is a file, it is a source whatever its name."""
+        self._named.add(shown(str(place.relative_to(self.place))))
+
+    def _walk(self) -> Iterator[SourceFile | NotExamined]:
+        for seen in walk(str(self.place)):
+            yield replace(seen, named=True) if isinstance(seen, SourceFile) and seen.path in self._named else seen
 
     def _single(self) -> SourceFile | NotExamined:
         try:

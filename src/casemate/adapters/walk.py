@@ -67,6 +67,18 @@ def walk(root: str) -> Iterator[SourceFile | NotExamined]:
             os.close(level.descriptor)
 
 
+def reaches(root: Path, place: Path) -> bool:
+    """Whether the walk over a root comes to a place below it, or skips a folder on the way, or the place itself."""
+    if not place.is_dir() and not place.is_file():
+        return False
+    folders = [place, *place.parents]
+    below = [folder for folder in folders[: folders.index(root)] if folder.is_dir()]
+    return len(below) <= MAX_DEPTH and not any(
+        folder.name in SKIPPED_FOLDERS or (folder.name in ENVIRONMENT_FOLDERS and (folder / "pyvenv.cfg").exists())
+        for folder in below
+    )
+
+
 def failure(path: str, error: OSError) -> NotExamined:
     """What an error of the operating system says about a path that had been seen."""
     reason = Reason.VANISHED if error.errno in _GONE else Reason.UNREADABLE

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -21,8 +21,18 @@ LEVELS = ("suspected", "traced", "proven", "never")
 SUFFIXES = {".json": "json", ".sarif": "sarif"}
 
 
+class TargetPath(click.Path):
+    """A path that is not empty: an empty variable in a script must not become a scan of the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Raises BadParameter."""
+        if value == "":
+            self.fail("an empty path ''; name a folder or a file, \".\" for the current folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=TargetPath(path_type=Path))
 @click.option("--format", "form", type=click.Choice(FORMATS), help="Default: by the suffix of --output, else table.")
 @click.option(
     "-o",
@@ -48,6 +58,9 @@ SUFFIXES = {".json": "json", ".sarif": "sarif"}
     show_default=True,
     help="Pedantic: also rules for a review with time to spare.",
 )
+@click.option(
+    "--since", metavar="REV", help="Report only what the change since REV (its merge base with HEAD) touches."
+)
 @click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes. Default: one per core.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
@@ -63,6 +76,7 @@ def scan(
     exclude: tuple[str, ...],
     rules: tuple[str, ...],
     persona: str,
+    since: str | None,
     untrusted: bool,
     jobs: int | None,
     no_cache: bool,
@@ -95,6 +109,7 @@ def scan(
         jobs=jobs or len(os.sched_getaffinity(0)),
         cache=not no_cache,
         pedantic=persona == "pedantic",
+        since=_revision(since),
     )
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
@@ -104,6 +119,12 @@ def scan(
     if not quiet:
         say(f"time: {took:.1f} s")
     sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
+
+
+def _revision(since: str | None) -> str:
+    if since is not None and (not since or since.startswith("-")):  # "" would silently report the whole
+        raise click.BadParameter(f"{since!r} is no revision; name a branch, a tag or a commit", param_hint="--since")
+    return since or ""
 
 
 def exit_code(report: Report, *, fail_on: str, strict: bool) -> ExitCode:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
+from casemate.evidence.escape import visible
+from casemate.model.finding import Since
 from casemate.model.outcome import NotExamined
 
 _PART = re.compile(r"(?P<path>.+):(?P<line>[1-9]\d*)", re.DOTALL)
@@ -19,6 +21,11 @@ def place_of(entry: NotExamined) -> tuple[str, int | None]:
     """The path of what was not examined, and the line where only a part of the file is meant."""
     match = _PART.fullmatch(entry.what)
     return (match["path"], int(match["line"])) if match else (entry.what, None)
+
+
+def since_properties(since: Since) -> dict[str, object]:
+    """What a narrowed report says of the rest, for programs."""
+    return {"revision": visible(since.revision), "bases": list(since.bases), "others": since.others}
 
 
 def losses(entries: Iterable[NotExamined]) -> list[NotExamined]:

@@ -10,7 +10,7 @@ import json
 from dataclasses import asdict
 from typing import Any
 
-from casemate.evidence.counts import place_of
+from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.uri import percent_encoded
 from casemate.model.finding import Finding, Report
@@ -41,6 +41,8 @@ def render(report: Report) -> str:
             for entry in report.not_examined
         ],
     }
+    if report.since is not None:
+        document["since"] = since_properties(report.since)
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import asdict
 from typing import Any
 
-from casemate.evidence.counts import place_of
+from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.identity import SCHEME
 from casemate.evidence.rulebook import RuleText
@@ -59,6 +59,8 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
         "results": [_result(finding, indices[finding.lead.rule], cwes) for finding in shown],
         "properties": {"target": [visible(name) for name in report.target], "coverage": asdict(report.coverage)},
     }
+    if report.since is not None:
+        run["properties"]["since"] = since_properties(report.since)
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 

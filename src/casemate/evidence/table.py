@@ -18,7 +18,7 @@ from rich.text import Text
 
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
-from casemate.model.finding import Coverage, Disposition, Finding, Report
+from casemate.model.finding import Coverage, Disposition, Finding, Report, Since
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.trace import Trace
@@ -62,6 +62,7 @@ def render(report: Report, width: int, color: bool, *, limit: int | None = ROWS,
     _hanging(console, "Examined: ", _examined(report.coverage))
     _not_examined(console, report.not_examined)
     _set_aside(console, report, by_design=by_design)
+    _others(console, report.since)
     console.print()
     console.print(Text(conclusion(report), style="bold"))
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
@@ -72,13 +73,18 @@ def conclusion(report: Report) -> str:
     findings = report.of(Disposition.ACTIVE)
     left = not_examined_words(report.not_examined)
     if not findings and not report.coverage.files:
-        return f"nothing found because nothing was examined{left and '; ' + left}"
+        why = ": there is no Python file to examine" if _none(report.not_examined) else ""
+        return f"nothing found because nothing was examined{why}{left and '; ' + left}"
     found = "nothing found"
     if findings:
         rungs = Counter(finding.evidence for finding in findings)
         parts = [f"{rungs[rung]:,} {rung}" for rung in reversed(Evidence) if rungs[rung]]
         found = f"{plural(len(findings), 'finding')} ({', '.join(parts)})"
     return f"{found} in what was examined{left and '; ' + left}"
+
+
+def _none(entries: Iterable[NotExamined]) -> bool:
+    return any(entry.reason is Reason.NO_SOURCE for entry in entries)
 
 
 def shortened(text: str, room: int) -> str:
@@ -146,7 +152,7 @@ def _examined(coverage: Coverage) -> str:
 
 
 def _not_examined(console: Console, entries: Sequence[NotExamined]) -> None:
-    missed = losses(entries)
+    missed = [entry for entry in losses(entries) if entry.reason is not Reason.NO_SOURCE]  # the last line says it
     if missed:
         console.print(Text("Not examined:", style="bold red"))
         groups = [(reason, list(group)) for reason, group in groupby(sorted(missed, key=_reason), key=_reason)]
@@ -187,6 +193,13 @@ def _set_aside(console: Console, report: Report, *, by_design: bool) -> None:
         console.print(Text(f"By design, so no finding: {meant:,}{hint}"))
     if hidden := len(report.of(Disposition.SUPPRESSED)):
         console.print(Text(f"Suppressed by the target's own configuration: {hidden:,} (--untrusted)"))
+
+
+def _others(console: Console, since: Since | None) -> None:
+    if since is not None:
+        others = since.others
+        one = f"{others:,} {'other is' if others == 1 else 'others are'} not touched by the change since "
+        console.print(Text(one + visible(since.revision)), overflow="fold")
 
 
 def _indented(console: Console, indent: int, text: Text) -> None:

@@ -11,7 +11,7 @@ from itertools import chain, islice
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
 from casemate.model.outcome import NotExamined
-from casemate.ports import Done, Executor, Failed, Item, Result, SourceFile, SourceTree, Store
+from casemate.ports import Done, Executor, Failed, History, Item, Result, SourceFile, SourceTree, Store
 
 
 class GuardedTree:
@@ -58,6 +58,42 @@ class GuardedTree:
         if why := gate.reserve(bytes=max(0, len(content) - file.size), lines=lines):
             return gate.denied(file.path, why)
         gate.reading.fold(self._name, file.path, content)
+        return content
+
+
+class GuardedHistory:
+    """A history behind the wall."""
+
+    PORT = "History"
+
+    def __init__(self, history: History, gate: Gate) -> None:
+        if why := gate.refusal(self.PORT, "base"):
+            raise Denied(f"the history is out of bounds: {why}", next_step="ask for a charter that covers it")
+        self._history = history
+        self._base = history.base
+        self._gate = gate
+
+    @property
+    def base(self) -> str:
+        """The revision's id, as it was when the operation began."""
+        self._gate.check_open()
+        return self._base
+
+    def paths(self) -> Iterator[str]:
+        """The files of then; none when that is not permitted."""
+        return iter(()) if self._gate.refusal(self.PORT, "paths") else self._history.paths()
+
+    def before(self, path: str) -> bytes | NotExamined | None:
+        """A file's content of then, charged and folded into the operation's digest; NotExamined when refused."""
+        gate = self._gate
+        if why := gate.refusal(self.PORT, "before") or gate.reserve(files=1):
+            return gate.denied(path, why)
+        content = self._history.before(path)
+        if not isinstance(content, bytes):
+            return content if content is None else gate.account(content)
+        if why := gate.reserve(bytes=len(content)):
+            return gate.denied(path, why)
+        gate.reading.fold(self._base, path, content)
         return content
 
 
@@ -122,5 +158,5 @@ class GuardedExecutor:
                 yield Failed(rest, gate.denied(label(rest), why))
 
 
-GUARDED = {guard.PORT: guard for guard in (GuardedTree, GuardedStore, GuardedExecutor)}
+GUARDED = {guard.PORT: guard for guard in (GuardedTree, GuardedHistory, GuardedStore, GuardedExecutor)}
 """The guarded version of each port that a stage may hold, by the port's name."""

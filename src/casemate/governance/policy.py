@@ -79,6 +79,7 @@ HOUSE_POLICY = Policy(
     rules=(
         _rule(Tier.FIND, OPERATION, "scan"),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
+        _rule(Tier.FIND, "History", "base", "paths", "before"),
         _rule(Tier.FIND, "Store", "get", "put"),
         _rule(Tier.FIND, "Executor", "map"),
     )

@@ -17,11 +17,11 @@ from casemate.governance.entries import After, Before, Outcome
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
 from casemate.governance.grants import Grant
-from casemate.governance.guards import GUARDED, GuardedExecutor, GuardedStore, GuardedTree
+from casemate.governance.guards import GUARDED, GuardedExecutor, GuardedHistory, GuardedStore, GuardedTree
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import OPERATION, Policy
 from casemate.model.errors import CasemateError
-from casemate.ports import Clock, Executor, SourceTree, Store
+from casemate.ports import Clock, Executor, History, SourceTree, Store
 
 BELOW_THE_WALL = frozenset({"Clock", "Signer", "LedgerStore", "LedgerLock"})
 """Ports that only governance itself holds: what the wall is built from cannot stand behind it."""
@@ -36,6 +36,10 @@ class Operation:
     def tree(self, tree: SourceTree) -> GuardedTree:
         """The tree behind the wall; Denied when not even its name may be known."""
         return GuardedTree(tree, self._gate)
+
+    def history(self, history: History) -> GuardedHistory:
+        """The history behind the wall; Denied when not even its revision may be known."""
+        return GuardedHistory(history, self._gate)
 
     def store(self, store: Store) -> GuardedStore:
         """The store behind the wall."""

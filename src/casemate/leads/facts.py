@@ -9,11 +9,12 @@ from casemate.leads.rule import ActRule, DetectorRule, Rule
 from casemate.leads.text import location, shown
 from casemate.model.lead import Lead
 from casemate.taint.flows import split
+from casemate.taint.frame import Unit
 from casemate.taint.solver import Solver
 
 
-def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], bool]) -> list[Lead]:
-    """Leads of the act rules and the detectors. internal: whether a module is a test or a script."""
+def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], bool]) -> list[tuple[Lead, Unit]]:
+    """Leads of the act rules and the detectors, each with the function that it stands in. internal: whether a module is a test or a script."""
     out: dict[tuple[str, str, int, int], Lead] = {}
     wanted: dict[str, list[ActRule]] = {}
     for rule in rules:
@@ -28,7 +29,7 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
     for (module, number, start, what), rule in _acts(solver, wanted, internal):
         pos = solver.program.absolute((module, number), start)
         out.setdefault((rule.id, module, number, pos), _lead(solver, rule, module, number, pos, shown(what)))
-    return list(out.values())
+    return [(lead, (module, number)) for (_, module, number, _), lead in out.items()]
 
 
 def _acts(

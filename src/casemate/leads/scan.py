@@ -21,6 +21,7 @@ from casemate.taint.explain import Explainer, Hop
 from casemate.taint.flows import Flow, Query
 from casemate.taint.memory import Run, Unit
 from casemate.taint.program import Program
+from casemate.taint.regions import Region, Regions
 from casemate.taint.solver import Solver
 
 NOTES = {"source": "{what} enters", "flow": "{what}", "call": "passed to {what}", "sink": "reaches {what}"}
@@ -28,10 +29,14 @@ ORDER = tuple(Boundary)
 
 
 class Analysis(NamedTuple):
-    """The leads of a program, and what the engine looked at. lost: functions not followed to the end, as
-    (path, line). learned: all runs of modules in which something had to be worked out, to be remembered."""
+    """The leads of a program, and what the engine looked at.
+
+    ways: for each lead the code that it passes. lost: functions not followed to the end, as (path, line). learned: all
+    runs of modules in which something had to be worked out, to be remembered.
+    """
 
     leads: tuple[Lead, ...]
+    ways: tuple[tuple[Region, ...], ...]
     functions: int
     entry_points: int
     sinks: int
@@ -59,9 +64,13 @@ def analyse(
     query = Query(solver, internal)
     best = _best(query.flows(), [rule for rule in rules if isinstance(rule, FlowRule)])
     explainer = Explainer(solver)
-    leads = [_lead(program, explainer, rule, flow) for rule, flow in best]
-    leads += fact_leads(solver, rules, internal)
-    leads.sort(key=lambda lead: (lead.location, lead.rule))
+    regions = Regions(solver)
+    found = []
+    for rule, flow in best:
+        hops = explainer.hops(flow)
+        found.append((_lead(program, hops, rule, flow), regions.of(flow, hops)))
+    found += [(lead, regions.around(unit)) for lead, unit in fact_leads(solver, rules, internal)]
+    found.sort(key=lambda pair: (pair[0].location, pair[0].rule))
     sites = {site for s in solver.summaries.values() for site in s.sinks}
     reached = {flow.site for _, flow in best}
     lost = [
@@ -70,7 +79,8 @@ def analyse(
         if s.lost
     ]
     return Analysis(
-        leads=tuple(leads),
+        leads=tuple(lead for lead, _ in found),
+        ways=tuple(way for _, way in found),
         functions=sum(1 for u in solver.summaries if program.function(u).kind in ("function", "lambda")),
         entry_points=sum(1 for n in solver.entries.values() if n),
         sinks=len(sites),
@@ -113,8 +123,8 @@ def _weight(flow: Flow) -> tuple[bool, int, bool, bool]:
     return flow.by_design, ORDER.index(flow.boundary), flow.stored is not None, flow.hit.callee is not None
 
 
-def _lead(program: Program, explainer: Explainer, rule: FlowRule, flow: Flow) -> Lead:
-    steps = [_step(program, hop) for hop in explainer.hops(flow)]
+def _lead(program: Program, hops: Sequence[Hop], rule: FlowRule, flow: Flow) -> Lead:
+    steps = [_step(program, hop) for hop in hops]
     module, number, start, what = flow.site
     pos = program.absolute((module, number), start)
     fn = program.modules[module].functions[number]

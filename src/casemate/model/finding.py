@@ -59,11 +59,29 @@ class Coverage:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Since:
+    """A report narrowed to what a change touches.
+
+    revision: as the operator gave it. bases: ids of the commits compared with, one for each repository. untouched: the
+    findings of the whole that the change does not touch, ranked, every disposition.
+    """
+
+    revision: str
+    bases: tuple[str, ...]
+    untouched: tuple[Finding, ...]
+
+    @property
+    def others(self) -> int:
+        """How many findings would count if the report were not narrowed."""
+        return sum(finding.disposition is Disposition.ACTIVE for finding in self.untouched)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All that one scan says. Holds no clock time, no absolute path: same input, same report, byte for byte.
 
     target: the names of the scanned paths as given by the operator (last component only). findings: ranked, every
-    disposition. rules: ids of the rules that ran.
+    disposition. rules: ids of the rules that ran. since: when it is narrowed to what a change touches.
     """
 
     version: str
@@ -72,6 +90,7 @@ class Report:
     findings: tuple[Finding, ...]
     not_examined: tuple[NotExamined, ...]
     coverage: Coverage
+    since: Since | None = None
 
     def of(self, disposition: Disposition) -> tuple[Finding, ...]:
         """Findings of one disposition, in rank order."""

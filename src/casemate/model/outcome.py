@@ -27,6 +27,7 @@ class Reason(StrEnum):
     CRASHED = "crashed"
     DENIED = "denied"  # refused by policy or budget
     INTERRUPTED = "interrupted"
+    NO_SOURCE = "no-source"  # there was nothing to examine in all that was named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)

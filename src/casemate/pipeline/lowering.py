@@ -5,6 +5,7 @@ The facts of one file depend on its bytes, its path and its module name only, so
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from hashlib import blake2b
@@ -59,46 +60,59 @@ def digest(source: bytes, shown: str, module: str, package: bool) -> str:
     return state.hexdigest()
 
 
+class _Sent(NamedTuple):
+    """A place in the order that is kept for a task under way."""
+
+    key: str
+
+
 def lower_all(
     files: Iterable[Named], store: Store, executor: Executor, progress: Callable[[int], None]
 ) -> Iterator[Lowered | NotExamined]:
-    """Every file as a module, or why not, in the order of the files. progress: told how many are done."""
-    known: dict[str, bytes] = {}
-    order: list[tuple[str, str] | NotExamined] = []
-    tasks: list[Task] = []
-    for named in files:
-        source = named.tree.read(named.file)
-        if isinstance(source, NotExamined):
-            order.append(source)
-            continue
-        key = digest(source, named.shown, named.module, named.package)
-        order.append((key, named.shown))
-        kept = store.get(key)
-        if kept is not None:
-            known[key] = kept
-            progress(len(known))
-        else:
-            tasks.append(Task(named.shown, named.module, named.package, source, key))
-    failed: dict[str, NotExamined] = {}
-    for outcome in executor.map(lower_task, tasks, label=_label):
-        key = outcome.item.key
-        if isinstance(outcome, Failed):
-            failed[key] = outcome.why
-        elif isinstance(outcome, Done):
-            result = outcome.result
-            if isinstance(result, NotExamined):
-                failed[key] = result
-            else:
-                store.put(key, result)
-                known[key] = result
-        progress(len(known) + len(failed))
-    for entry in order:
-        if isinstance(entry, NotExamined):
+    """Every file as a module, or why not, in the order of the files. progress: told how many are done.
+
+    A file is read when the executor asks for it, so that of the sources only those under way are held.
+    """
+    order: deque[Lowered | NotExamined | _Sent] = deque()
+    done = 0
+
+    def tasks() -> Iterator[Task]:
+        for named in files:
+            source = named.tree.read(named.file)
+            if isinstance(source, NotExamined):
+                order.append(source)
+                continue
+            key = digest(source, named.shown, named.module, named.package)
+            kept = store.get(key)
+            if kept is not None:
+                order.append(_decoded(kept, key, named.shown))
+                continue
+            order.append(_Sent(key))
+            yield Task(named.shown, named.module, named.package, source, key)
+
+    def ready() -> Iterator[Lowered | NotExamined]:
+        """What stands before the first task that is still under way."""
+        nonlocal done
+        while order and not isinstance(entry := order[0], _Sent):
+            order.popleft()
+            done += 1
+            progress(done)
             yield entry
-        elif entry[0] in failed:
-            yield failed[entry[0]]
-        else:
-            yield _decoded(known.pop(entry[0]), *entry)
+
+    for outcome in executor.map(lower_task, tasks(), label=_label):
+        yield from ready()
+        order[0] = _finished(outcome, store)
+    yield from ready()
+
+
+def _finished(outcome: Done[Task, bytes | NotExamined] | Failed[Task], store: Store) -> Lowered | NotExamined:
+    """What came of a task, kept for the next scan."""
+    if isinstance(outcome, Failed):
+        return outcome.why
+    if isinstance(outcome.result, NotExamined):
+        return outcome.result
+    store.put(outcome.item.key, outcome.result)
+    return _decoded(outcome.result, outcome.item.key, outcome.item.shown)
 
 
 def _label(task: Task) -> str:

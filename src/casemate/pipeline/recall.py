@@ -28,6 +28,11 @@ class Recall:
             for number, runs in memory.load(store.get(key)).items():
                 self.remembered[name, number] = runs
 
+    def with_learned(self, learned: Mapping[str, dict[int, list[Run]]]) -> dict[Unit, list[Run]]:
+        """What was remembered, and what has been worked out since."""
+        new = {(name, number): of for name, runs in learned.items() for number, of in runs.items()}
+        return {**self.remembered, **new}
+
     def keep(self, learned: Mapping[str, dict[int, list[Run]]]) -> None:
         """Remember the runs of modules in which anything was worked out anew."""
         for name, runs in learned.items():

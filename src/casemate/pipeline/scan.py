@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import Protocol
 
 from casemate import __version__
@@ -19,7 +20,9 @@ from casemate.model.outcome import NotExamined, Reason
 from casemate.pipeline.lines import Lines
 from casemate.pipeline.lowering import Lowered, Named, lower_all
 from casemate.pipeline.recall import Recall
-from casemate.ports import Executor, SourceTree, Store
+from casemate.pipeline.since import Change, Place, narrowed, touched
+from casemate.ports import Executor, History, SourceTree, Store
+from casemate.taint.memory import Run, Unit
 from casemate.targets.modules import name_modules
 from casemate.targets.selection import Selection, select
 
@@ -27,12 +30,17 @@ from casemate.targets.selection import Selection, select
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOptions:
     """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all of the
-    persona. pedantic: also rules for who has time to spare."""
+    persona. pedantic: also rules for who has time to spare. since: the revision whose histories `scan` is given, as the
+    operator named it; "" for the whole."""
 
     exclude: tuple[str, ...] = ()
     untrusted: bool = False
     rules: tuple[str, ...] = ()
     pedantic: bool = False
+    since: str = ""
+
+
+Follow = Callable[[Iterable[ir.Module], Mapping[Unit, list[Run]]], Analysis]
 
 
 class Progress(Protocol):
@@ -57,14 +65,27 @@ class Chosen:
 
 
 def scan(
-    trees: Sequence[SourceTree], *, store: Store, executor: Executor, options: ScanOptions, progress: Progress
+    trees: Sequence[SourceTree],
+    *,
+    store: Store,
+    executor: Executor,
+    options: ScanOptions,
+    progress: Progress,
+    histories: Sequence[History] = (),
 ) -> Report:
-    """Examine the trees as one program. Raises UserError for an unknown rule and BadPattern for an exclude."""
+    """Examine the trees as one program. Raises UserError for an unknown rule and BadPattern for an exclude.
+
+    histories: one for each tree when only what a change touches is to be reported (`options.since`).
+    """
     rules = _rules(options.rules, pedantic=options.pedantic)
     knowledge = load()
     chosen = _choose(trees, options)
     losses = [c.shown(loss) for c in chosen for loss in c.selection.not_examined]
     files, aliases, tests = _named(chosen)
+    if not files and all(loss.deliberate for loss in losses):
+        losses.append(
+            NotExamined(what=".", reason=Reason.NO_SOURCE, detail="there is no Python file to examine", files=0)
+        )
 
     lowered: dict[str, Lowered] = {}
     for result in lower_all(files, store, executor, lambda done: progress("reading", done, len(files))):
@@ -75,24 +96,35 @@ def scan(
             losses += _lost_regions(result)
 
     recall = Recall(store, knowledge.fingerprint, lowered)
-    analysis = analyse(
-        [entry.module for entry in lowered.values()],
-        knowledge,
-        rules,
-        aliases=aliases,
-        internal=tests.__contains__,
-        remembered=recall.remembered,
-        progress=lambda done, total: progress("following", done, total),
-    )
+
+    def follow(modules: Iterable[ir.Module], remembered: Mapping[Unit, list[Run]]) -> Analysis:
+        return analyse(
+            modules,
+            knowledge,
+            rules,
+            aliases=aliases,
+            internal=tests.__contains__,
+            remembered=remembered,
+            progress=lambda done, total: progress("following", done, total),
+        )
+
+    analysis = follow((entry.module for entry in lowered.values()), recall.remembered)
     recall.keep(analysis.learned)
     losses += [
         NotExamined(what=f"{path}:{line}", reason=Reason.STEP_LIMIT, detail="this function was not followed to its end")
         for path, line in analysis.lost
     ]
     lines = Lines(files, lowered)
+    change = touches = None
+    if histories:
+        places = [_place(c, history) for c, history in zip(chosen, histories, strict=True)]
+        change = Change(places, files, lowered)
+        again = partial(_follow_again, follow, recall.with_learned(analysis.learned))
+        touches = touched(change, lowered, analysis, executor, again)
+        losses += change.losses
     leads = [lines.with_columns(lead) for lead in analysis.leads]
     losses += lines.losses
-    return assemble(
+    report = assemble(
         version=__version__,
         target=[tree.name for tree in trees],
         rules=rules,
@@ -102,6 +134,22 @@ def scan(
         coverage=_coverage(lowered, analysis),
         suppressed=lambda lead: _suppressed(chosen, lead),
     )
+    if change is None or touches is None:
+        return report
+    kept = frozenset((lead.rule, lead.location) for lead, here in zip(leads, touches, strict=True) if here)
+    return narrowed(report, options.since, change.bases, kept)
+
+
+def _follow_again(
+    follow: Follow, remembered: Mapping[Unit, list[Run]], modules: Iterable[ir.Module], other: frozenset[str]
+) -> Analysis:
+    """Analyse modules of which some are another text: a run is remembered for the text that it ran."""
+    return follow(modules, {unit: runs for unit, runs in remembered.items() if unit[0] not in other})
+
+
+def _place(chosen: Chosen, history: History) -> Place:
+    present = frozenset([*(file.path for file in chosen.selection.files), *chosen.selection.others])
+    return Place(history=history, prefix=chosen.prefix, present=present)
 
 
 def _rules(ids: tuple[str, ...], *, pedantic: bool) -> tuple[Rule, ...]:
