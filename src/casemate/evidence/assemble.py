@@ -9,6 +9,7 @@ from typing import Protocol
 from casemate.evidence.identity import identities, rank
 from casemate.evidence.redact import excerpt, redact
 from casemate.model.finding import Coverage, Disposition, Finding, FindingId, Report
+from casemate.model.hiding import Remark, Suppression
 from casemate.model.lead import Lead, RuleId, Severity
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined
@@ -44,16 +45,17 @@ def assemble(
     source_line: Callable[[Location], str],
     not_examined: Iterable[NotExamined],
     coverage: Coverage,
-    suppressed: Callable[[Lead], bool] = lambda lead: False,
+    suppressed: Callable[[Lead], Suppression | None] = lambda lead: None,
+    remarks: Iterable[Remark] = (),
 ) -> Report:
     """The report of one scan. source_line: the whole line at a place, "" when it is not to be had.
 
-    suppressed: whether the target's own configuration hides a lead; what is by design stays by design.
+    suppressed: why the target itself hides a lead, if it does; what is by design stays by design.
     """
     by_id = {rule.id: rule for rule in rules}
     snippets = [excerpt(source_line(lead.location), lead.location.column) for lead in leads]
     findings = [
-        _finding(lead, by_id[lead.rule], identity, snippet, suppressed=suppressed(lead))
+        _finding(lead, by_id[lead.rule], identity, snippet, None if lead.by_design else suppressed(lead))
         for lead, identity, snippet in zip(leads, identities(leads, snippets), snippets, strict=True)
     ]
     return Report(
@@ -63,12 +65,13 @@ def assemble(
         findings=tuple(sorted(findings, key=rank)),
         not_examined=tuple(sorted(set(not_examined))),
         coverage=coverage,
+        remarks=tuple(sorted({replace(remark, text=redact(remark.text)) for remark in remarks})),
     )
 
 
-def _finding(lead: Lead, rule: Rule, identity: FindingId, snippet: str, *, suppressed: bool) -> Finding:
+def _finding(lead: Lead, rule: Rule, identity: FindingId, snippet: str, suppression: Suppression | None) -> Finding:
     disposition = (
-        Disposition.BY_DESIGN if lead.by_design else Disposition.SUPPRESSED if suppressed else Disposition.ACTIVE
+        Disposition.BY_DESIGN if lead.by_design else Disposition.SUPPRESSED if suppression else Disposition.ACTIVE
     )
     return Finding(
         identity=identity,
@@ -78,6 +81,7 @@ def _finding(lead: Lead, rule: Rule, identity: FindingId, snippet: str, *, suppr
         severity=rule.severity,
         snippet=snippet,
         disposition=disposition,
+        suppression=suppression and replace(suppression, reason=redact(suppression.reason)),
     )
 
 

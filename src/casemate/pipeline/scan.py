@@ -14,12 +14,14 @@ from casemate.leads import catalogue
 from casemate.leads.rule import FlowRule
 from casemate.leads.scan import Analysis, analyse
 from casemate.model.finding import Coverage, Report
+from casemate.model.hiding import Hider, Suppression
 from casemate.model.lead import Lead
 from casemate.model.outcome import NotExamined, Reason
 from casemate.pipeline.lines import Lines
 from casemate.pipeline.lowering import Lowered, Named, lower_all
 from casemate.pipeline.recall import Recall
 from casemate.ports import Executor, SourceTree, Store
+from casemate.targets.ignores import Ignores
 from casemate.targets.modules import name_modules
 from casemate.targets.selection import Selection, select
 
@@ -90,6 +92,8 @@ def scan(
     lines = Lines(files, lowered)
     leads = [lines.with_columns(lead) for lead in analysis.leads]
     losses += lines.losses
+    marks = [] if options.untrusted else [(e.module.path, e.module.marks) for e in lowered.values() if e.module.marks]
+    ignores = Ignores.of(marks, catalogue.MODULES)
     return assemble(
         version=__version__,
         target=[tree.name for tree in trees],
@@ -98,7 +102,8 @@ def scan(
         source_line=lines.line,
         not_examined=losses,
         coverage=_coverage(lowered, analysis),
-        suppressed=lambda lead: _suppressed(chosen, lead),
+        suppressed=lambda lead: ignores.hides(lead) or _configured(chosen, lead),
+        remarks=ignores.remarks(leads, {rule.id for rule in rules}, losses),
     )
 
 
@@ -181,11 +186,11 @@ def _lines(module: ir.Module) -> int:
     return module.line(end - 1) if end else 0
 
 
-def _suppressed(chosen: Sequence[Chosen], lead: Lead) -> bool:
+def _configured(chosen: Sequence[Chosen], lead: Lead) -> Suppression | None:
     """Whether the configuration of the tree that the lead lies in asks not to see it."""
     for c in chosen:
         if lead.location.path.startswith(c.prefix):
             path = lead.location.path.removeprefix(c.prefix)
             if c.selection.configuration.suppresses(lead.rule, path):
-                return True
-    return False
+                return Suppression(by=Hider.CONFIGURATION, reason="The target's own configuration ignores it.")
+    return None
