@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from casemate.evidence.identity import identities, rank
+from casemate.evidence.identity import identities, rank, unmarked
 from casemate.evidence.redact import excerpt, redact
 from casemate.model.finding import Coverage, Disposition, Finding, FindingId, Report
 from casemate.model.hiding import Remark, Suppression
@@ -53,10 +53,15 @@ def assemble(
     suppressed: why the target itself hides a lead, if it does; what is by design stays by design.
     """
     by_id = {rule.id: rule for rule in rules}
-    snippets = [excerpt(source_line(lead.location), lead.location.column) for lead in leads]
+    lines = [source_line(lead.location) for lead in leads]
+    snippets = [excerpt(line, lead.location.column) for lead, line in zip(leads, lines, strict=True)]
+    told = [  # that somebody asks to hide a finding does not make it another one
+        snippet if line == (bare := unmarked(line)) else excerpt(bare, lead.location.column)
+        for lead, line, snippet in zip(leads, lines, snippets, strict=True)
+    ]
     findings = [
         _finding(lead, by_id[lead.rule], identity, snippet, None if lead.by_design else suppressed(lead))
-        for lead, identity, snippet in zip(leads, identities(leads, snippets), snippets, strict=True)
+        for lead, identity, snippet in zip(leads, identities(leads, told), snippets, strict=True)
     ]
     return Report(
         version=version,

@@ -27,7 +27,9 @@ MAX_REASON = 200  # characters
 
 _START = re.compile(r"#\s*casemate:")
 _FORM = re.compile(r"\s*ignore\s*\[(?P<rules>[^\]]*)\](?P<reason>.*)", re.DOTALL)
-_OTHER = re.compile(r"(?:^|\s)#+(?:\s|[^\W\d]).*", re.DOTALL)  # what another tool is told in the same comment; not `#12`
+_OTHER = re.compile(
+    r"(?:^|\s)#+(?:\s|[^\W\d]).*", re.DOTALL
+)  # what another tool is told in the same comment; not `#12`
 
 
 class Ignore(NamedTuple):
@@ -97,9 +99,7 @@ class Ignores:
                 return Suppression(by=Hider.COMMENT, reason=ignore.reason)
         return None
 
-    def remarks(
-        self, leads: Iterable[Lead], ran: Collection[str], losses: Iterable[NotExamined]
-    ) -> tuple[Remark, ...]:
+    def remarks(self, leads: Iterable[Lead], ran: Collection[str], losses: Iterable[NotExamined]) -> tuple[Remark, ...]:
         """What is amiss: invalid ones; and those of rules that ran and have no lead there, in files examined whole."""
         met = {(lead.location.path, lead.location.line, lead.rule) for lead in leads}
         partial = {re.sub(r":\d+\Z", "", loss.what) for loss in losses} if self.by_place else set()
