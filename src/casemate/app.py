@@ -23,15 +23,22 @@ from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from casemate.adapters.filesystem import FileTree
+    from casemate.evidence.earlier import Earlier
     from casemate.evidence.rulebook import RuleText
+    from casemate.evidence.triage import Triage
     from casemate.model.finding import Report
     from casemate.pipeline.scan import Progress
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanRequest:
-    """What the operator asked for. paths: at least one. rules: ids, empty for all. jobs: worker processes."""
+    """What the operator asked for. paths: at least one. rules: ids, empty for all. jobs: worker processes.
+
+    triage, baseline: as read from files that the operator named; decisions are followed before anything is compared.
+    """
 
     paths: tuple[Path, ...]
     exclude: tuple[str, ...] = ()
@@ -39,6 +46,8 @@ class ScanRequest:
     rules: tuple[str, ...] = ()
     jobs: int = 1
     cache: bool = True
+    triage: Triage = ()
+    baseline: Earlier | None = None
 
     def __post_init__(self) -> None:
         if not self.paths or self.jobs < 1:
@@ -87,7 +96,7 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
     with ExitStack() as held:
         trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
         subject = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in trees)
-        charter = single_operator(subject, SystemClock().now(), who=_operator())
+        charter = single_operator(subject, SystemClock().now(), who=operator())
         announce(charter.line())
         store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
         executor = ProcessExecutor(jobs=request.jobs)
@@ -102,7 +111,21 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
             )
         if isinstance(store, FileStore) and store.problem:
             announce(store.problem)
-    return report
+    return _over_time(report, request, today())
+
+
+def _over_time(report: Report, request: ScanRequest, day: date) -> Report:
+    """The report with what people decided, and beside an earlier one."""
+    from casemate.evidence.baseline import compared
+    from casemate.evidence.triage import applied
+
+    report = applied(report, request.triage, day) if request.triage else report
+    return compared(report, request.baseline) if request.baseline is not None else report
+
+
+def today() -> date:
+    """The day that it is, in UTC: the same for everybody who reads a triage file."""
+    return SystemClock().now().date()
 
 
 @contextmanager
@@ -135,7 +158,8 @@ def _outermost(trees: Sequence[FileTree]) -> list[FileTree]:
     return [tree for place, tree in reversed(places.items()) if not any(parent in places for parent in place.parents)]
 
 
-def _operator() -> str:
+def operator() -> str:
+    """The account that the operator uses."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in many containers

@@ -47,16 +47,18 @@ def assemble(
     coverage: Coverage,
     suppressed: Callable[[Lead], Suppression | None] = lambda lead: None,
     remarks: Iterable[Remark] = (),
+    comment: Callable[[Location], str] = lambda place: "",
 ) -> Report:
     """The report of one scan. source_line: the whole line at a place, "" when it is not to be had.
 
-    suppressed: why the target itself hides a lead, if it does; what is by design stays by design.
+    suppressed: why the target itself hides a lead, if it does; what is by design stays by design. comment: what
+    speaks to Casemate at the end of that line, "" for nothing.
     """
     by_id = {rule.id: rule for rule in rules}
     lines = [source_line(lead.location) for lead in leads]
     snippets = [excerpt(line, lead.location.column) for lead, line in zip(leads, lines, strict=True)]
     told = [  # that somebody asks to hide a finding does not make it another one
-        snippet if line == (bare := unmarked(line)) else excerpt(bare, lead.location.column)
+        snippet if line == (bare := unmarked(line, comment(lead.location))) else excerpt(bare, lead.location.column)
         for lead, line, snippet in zip(leads, lines, snippets, strict=True)
     ]
     findings = [

@@ -21,7 +21,7 @@ SCHEME = "casemate/v1"
 
 SHORT = 8  # digits of an identity that are shown at least
 
-_MARK = re.compile(r"\s*#\s*casemate:.*", re.DOTALL)
+_MARK = re.compile(r"#\s*casemate:")
 _DISPOSITIONS = tuple(Disposition)
 _BOUNDARIES = tuple(Boundary)
 _SEVERITIES = tuple(Severity)
@@ -44,9 +44,11 @@ def identities(leads: Sequence[Lead], lines: Iterable[str]) -> list[FindingId]:
     return [out[index] for index in range(len(leads))]
 
 
-def unmarked(line: str) -> str:
-    """The line without a comment that speaks to Casemate."""
-    return _MARK.sub("", line) if "casemate:" in line else line
+def unmarked(line: str, comment: str) -> str:
+    """The line without what its comment says to Casemate. comment: the one at its end, by the parser; a string that looks
+    like one is code, and code counts."""
+    match = _MARK.search(comment)
+    return line.rstrip().removesuffix(comment[match.start() :]) if match else line
 
 
 def digits_needed(identities: Iterable[str]) -> int:

@@ -271,6 +271,7 @@ def _amiss(console: Console, remarks: Sequence[Remark]) -> None:
 
 
 def indented(console: Console, indent: int, text: Text) -> None:
+    """A text some cells from the left, on as many lines as it takes."""
     console.print(Padding(text, (0, 0, 0, indent)), overflow="fold")
 
 

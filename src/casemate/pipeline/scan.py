@@ -92,8 +92,9 @@ def scan(
     lines = Lines(files, lowered)
     leads = [lines.with_columns(lead) for lead in analysis.leads]
     losses += lines.losses
-    marks = [] if options.untrusted else [(e.module.path, e.module.marks) for e in lowered.values() if e.module.marks]
-    ignores = Ignores.of(marks, catalogue.MODULES)
+    marks = [(e.module.path, e.module.marks) for e in lowered.values() if e.module.marks]
+    ignores = Ignores.of([] if options.untrusted else marks, catalogue.MODULES)
+    comments = {(path, mark.line): mark.text for path, of_file in marks for mark in of_file}
     return assemble(
         version=__version__,
         target=[tree.name for tree in trees],
@@ -104,6 +105,7 @@ def scan(
         coverage=_coverage(lowered, analysis),
         suppressed=lambda lead: ignores.hides(lead) or _configured(chosen, lead),
         remarks=ignores.remarks(leads, {rule.id for rule in rules}, losses),
+        comment=lambda place: comments.get((place.path, place.line), ""),
     )
 
 

@@ -33,7 +33,7 @@ def marks(root: Node, source: bytes) -> tuple[Mark, ...]:
         row = about = node.start_point.row
         while about in alone:
             about += 1
-        out.append(Mark(row + 1, about + 1, text[:MAX_TEXT].decode("utf-8", "replace")))
+        out.append(Mark(row + 1, about + 1, text[:MAX_TEXT].decode("utf-8", "replace").rstrip()))
         if len(out) > MOST:
             break
     return tuple(out)
