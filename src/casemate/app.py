@@ -23,9 +23,13 @@ from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
 
 if TYPE_CHECKING:
+    from datetime import date
+
     from casemate.adapters.filesystem import FileTree
     from casemate.adapters.git import GitHistory
+    from casemate.evidence.earlier import Earlier
     from casemate.evidence.rulebook import RuleText
+    from casemate.evidence.triage import Triage
     from casemate.model.finding import Report
     from casemate.pipeline.scan import Progress
 
@@ -34,7 +38,8 @@ if TYPE_CHECKING:
 class ScanRequest:
     """What the operator asked for. paths: at least one. rules: ids, empty for all of the persona. jobs: worker processes.
 
-    since: a revision, to report only what the change since then touches.
+    since: a revision, to report only what the change since then touches. triage, baseline: as read from files that the
+    operator named; decisions are followed before anything is compared.
     """
 
     paths: tuple[Path, ...]
@@ -45,6 +50,8 @@ class ScanRequest:
     cache: bool = True
     pedantic: bool = False
     since: str = ""
+    triage: Triage = ()
+    baseline: Earlier | None = None
 
     def __post_init__(self) -> None:
         if not self.paths or self.jobs < 1:
@@ -93,7 +100,7 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
     with ExitStack() as held:
         trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
         subject = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in trees)
-        charter = single_operator(subject, SystemClock().now(), who=_operator())
+        charter = single_operator(subject, SystemClock().now(), who=operator())
         announce(charter.line())
         store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
         executor = ProcessExecutor(jobs=request.jobs)
@@ -116,7 +123,21 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
             )
         if isinstance(store, FileStore) and store.problem:
             announce(store.problem)
-    return report
+    return _over_time(report, request, today())
+
+
+def _over_time(report: Report, request: ScanRequest, day: date) -> Report:
+    """The report with what people decided, and beside an earlier one."""
+    from casemate.evidence.baseline import compared
+    from casemate.evidence.triage import applied
+
+    report = applied(report, request.triage, day) if request.triage else report
+    return compared(report, request.baseline) if request.baseline is not None else report
+
+
+def today() -> date:
+    """The day that it is, in UTC: the same for everybody who reads a triage file."""
+    return SystemClock().now().date()
 
 
 def _history(tree: FileTree, revision: str) -> closing[GitHistory]:
@@ -167,7 +188,8 @@ def _outermost(trees: Sequence[FileTree]) -> list[FileTree]:
     return [kept[place] for place in reversed(places) if place in kept]
 
 
-def _operator() -> str:
+def operator() -> str:
+    """The account that the operator uses."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # an account without a name, as in many containers

@@ -6,6 +6,7 @@ from casemate import __version__
 from casemate.evidence.assemble import assemble
 from casemate.evidence.rulebook import RuleText
 from casemate.model.finding import Coverage
+from casemate.model.hiding import Hider, Suppression
 from casemate.model.lead import Lead, RuleId, Severity
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
@@ -92,6 +93,7 @@ NOT_EXAMINED = (
     NotExamined(what="legacy/pipe.py", reason=Reason.SPECIAL_FILE, detail="a FIFO"),
     NotExamined(what=".git", reason=Reason.EXCLUDED, deliberate=True),
 )
+IGNORED = Suppression(by=Hider.CONFIGURATION, reason="The target's own configuration ignores it.")
 COVERAGE = Coverage(files=12, lines=2345, functions=120, entry_points=7, sinks=14, sinks_reached=9)
 
 
@@ -105,7 +107,7 @@ def bank(leads=LEADS, not_examined=NOT_EXAMINED, coverage=COVERAGE, rules=RULES)
         source_line=lambda place: LINES.get(place, ""),
         not_examined=not_examined,
         coverage=coverage,
-        suppressed=lambda one: one.location.path == "backoffice/old.py",
+        suppressed=lambda one: IGNORED if one.location.path == "backoffice/old.py" else None,
     )
 
 

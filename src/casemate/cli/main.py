@@ -24,6 +24,8 @@ class Entry(NamedTuple):
 
 COMMANDS: Mapping[str, Entry] = {
     "scan": Entry("casemate.cli.scan:scan", "Find weaknesses in source trees; runs no line of them."),
+    "diff": Entry("casemate.cli.diff:diff", "Compare two reports: what is new, fixed, unchanged."),
+    "triage": Entry("casemate.cli.triage:triage", "Keep what people decided about findings."),
     "rules": Entry("casemate.cli.rules:rules", "List the rules."),
     "explain": Entry("casemate.cli.explain:explain", "Show a rule's page: what, why, and how to fix it."),
     "doctor": Entry("casemate.cli.doctor:doctor", "Say what is installed, and what a missing thing disables."),

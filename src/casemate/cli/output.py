@@ -31,8 +31,9 @@ def check_place(path: Path) -> None:
         raise UserError(f"there is no folder {str(path.parent)!r}", "make it, or name another file")
 
 
-def write_file(path: Path, text: str) -> None:
-    """Write a report. A regular file is replaced only by the whole new one; a device or FIFO is written to.
+def write_file(path: Path, text: str, what: str = "the report") -> None:
+    """Write a report, or what else `what` names. A regular file is replaced only by the whole new one; a device or FIFO is
+    written to.
 
     Raises EnvironmentFault; then an earlier file is as it was.
     """
@@ -44,7 +45,7 @@ def write_file(path: Path, text: str) -> None:
             _replace(place, text.encode())
     except OSError as error:
         raise EnvironmentFault(
-            f"cannot write the report to {str(path)!r}: {error.strerror}", "free space there, or name another file"
+            f"cannot write {what} to {str(path)!r}: {error.strerror}", "free space there, or name another file"
         ) from error
 
 

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import click
 
@@ -61,11 +61,25 @@ class TargetPath(click.Path):
 @click.option(
     "--since", metavar="REV", help="Report only what the change since REV (its merge base with HEAD) touches."
 )
-@click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml.")
+@click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml, and its ignore comments.")
+@click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="An earlier report, JSON or SARIF: what stands in it is counted, and no reason to fail.",
+)
+@click.option(
+    "--triage",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What was decided about findings (see `casemate triage --help`).",
+)
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes. Default: one per core.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
 @click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ones.")
 @click.option("--show-by-design", is_flag=True, help="Also show what an API is meant to do.")
+@click.option("--show-known", is_flag=True, help="Also show what stands in the baseline.")
+@click.option("--show-suppressed", is_flag=True, help="Also show what is hidden, with the reason.")
 @click.option("--quiet", is_flag=True, help="Only the report: no charter, progress or time; no table beside --output.")
 def scan(
     paths: tuple[Path, ...],
@@ -78,10 +92,14 @@ def scan(
     persona: str,
     since: str | None,
     untrusted: bool,
+    baseline: Path | None,
+    triage: Path | None,
     jobs: int | None,
     no_cache: bool,
     everything: bool,
     show_by_design: bool,
+    show_known: bool,
+    show_suppressed: bool,
     quiet: bool,
 ) -> None:
     """Find weaknesses in the source trees or files at PATH..., and never run a line of them.
@@ -95,6 +113,7 @@ def scan(
       4  a fault of the machine or of Casemate
     """
     from casemate.app import ScanRequest, run_scan
+    from casemate.cli.input import read_report, read_triage
     from casemate.cli.output import check_place
     from casemate.cli.progress import display
 
@@ -110,12 +129,15 @@ def scan(
         cache=not no_cache,
         pedantic=persona == "pedantic",
         since=_revision(since),
+        triage=read_triage(triage) if triage else (),
+        baseline=read_report(baseline) if baseline else None,
     )
+    shown = Shown(everything=everything, by_design=show_by_design, known=show_known, suppressed=show_suppressed)
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         report = run_scan(request, announce=_unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
-    _deliver(report, form, output, everything=everything, by_design=show_by_design, quiet=quiet)
+    _deliver(report, form, output, shown, quiet=quiet)
     if not quiet:
         say(f"time: {took:.1f} s")
     sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
@@ -142,21 +164,37 @@ def exit_code(report: Report, *, fail_on: str, strict: bool) -> ExitCode:
     return ExitCode.NOTHING
 
 
-def _deliver(report: Report, form: str, output: Path | None, *, everything: bool, by_design: bool, quiet: bool) -> None:
+class Shown(NamedTuple):
+    """What a table lists: all findings rather than the first ones, and beside them what does not count."""
+
+    everything: bool
+    by_design: bool
+    known: bool
+    suppressed: bool
+
+    def table(self, report: Report, width: int, color: bool, *, whole: bool = False) -> str:
+        """The table. whole: for a file, where nothing is cut off."""
+        from casemate.evidence.table import ROWS, render
+
+        limit = None if whole or self.everything else ROWS
+        beside = {"by_design": self.by_design, "known": self.known, "suppressed": self.suppressed}
+        return render(report, width, color, limit=limit, **beside)
+
+
+def _deliver(report: Report, form: str, output: Path | None, shown: Shown, *, quiet: bool) -> None:
     """The report where it was asked for. A report that cannot be written to its file is still shown."""
     from casemate.cli.output import emit, show, write_file
 
     def table() -> str:
         from casemate.cli.screen import takes_color, width
-        from casemate.evidence.table import ROWS, render
 
-        return render(report, width(), takes_color(), limit=None if everything else ROWS, by_design=by_design)
+        return shown.table(report, width(), takes_color())
 
     if output is None:
-        show(table()) if form == "table" else emit(_document(report, form, by_design))
+        show(table()) if form == "table" else emit(_document(report, form, shown))
         return
     try:
-        write_file(output, _document(report, form, by_design))
+        write_file(output, _document(report, form, shown))
     except Exception:
         show(table())  # what the scan found is not lost
         raise
@@ -165,7 +203,7 @@ def _deliver(report: Report, form: str, output: Path | None, *, everything: bool
         say(f"report: {output} ({form})")
 
 
-def _document(report: Report, form: str, by_design: bool) -> str:
+def _document(report: Report, form: str, shown: Shown) -> str:
     """The report for a file or a program: whole, and the same whatever the screen is."""
     if form == "json":
         from casemate.evidence import jsonreport
@@ -175,11 +213,10 @@ def _document(report: Report, form: str, by_design: bool) -> str:
         from casemate.app import rule_texts
         from casemate.evidence import sarif
 
-        return sarif.render(report, rule_texts(), by_design=by_design)
+        return sarif.render(report, rule_texts(), by_design=shown.by_design)
     from casemate.cli.screen import PLAIN_WIDTH
-    from casemate.evidence import table
 
-    return table.render(report, PLAIN_WIDTH, False, limit=None, by_design=by_design)
+    return shown.table(report, PLAIN_WIDTH, False, whole=True)
 
 
 def _unheard(text: str) -> None:

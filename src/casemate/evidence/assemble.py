@@ -6,9 +6,10 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
-from casemate.evidence.identity import identities, rank
+from casemate.evidence.identity import identities, rank, unmarked
 from casemate.evidence.redact import excerpt, redact
 from casemate.model.finding import Coverage, Disposition, Finding, FindingId, Report
+from casemate.model.hiding import Remark, Suppression
 from casemate.model.lead import Lead, RuleId, Severity
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined
@@ -44,17 +45,25 @@ def assemble(
     source_line: Callable[[Location], str],
     not_examined: Iterable[NotExamined],
     coverage: Coverage,
-    suppressed: Callable[[Lead], bool] = lambda lead: False,
+    suppressed: Callable[[Lead], Suppression | None] = lambda lead: None,
+    remarks: Iterable[Remark] = (),
+    comment: Callable[[Location], str] = lambda place: "",
 ) -> Report:
     """The report of one scan. source_line: the whole line at a place, "" when it is not to be had.
 
-    suppressed: whether the target's own configuration hides a lead; what is by design stays by design.
+    suppressed: why the target itself hides a lead, if it does; what is by design stays by design. comment: what
+    speaks to Casemate at the end of that line, "" for nothing.
     """
     by_id = {rule.id: rule for rule in rules}
-    snippets = [excerpt(source_line(lead.location), lead.location.column) for lead in leads]
+    lines = [source_line(lead.location) for lead in leads]
+    snippets = [excerpt(line, lead.location.column) for lead, line in zip(leads, lines, strict=True)]
+    told = [  # that somebody asks to hide a finding does not make it another one
+        snippet if line == (bare := unmarked(line, comment(lead.location))) else excerpt(bare, lead.location.column)
+        for lead, line, snippet in zip(leads, lines, snippets, strict=True)
+    ]
     findings = [
-        _finding(lead, by_id[lead.rule], identity, snippet, suppressed=suppressed(lead))
-        for lead, identity, snippet in zip(leads, identities(leads, snippets), snippets, strict=True)
+        _finding(lead, by_id[lead.rule], identity, snippet, None if lead.by_design else suppressed(lead))
+        for lead, identity, snippet in zip(leads, identities(leads, told), snippets, strict=True)
     ]
     return Report(
         version=version,
@@ -63,12 +72,13 @@ def assemble(
         findings=tuple(sorted(findings, key=rank)),
         not_examined=tuple(sorted(set(not_examined))),
         coverage=coverage,
+        remarks=tuple(sorted({replace(remark, text=redact(remark.text)) for remark in remarks})),
     )
 
 
-def _finding(lead: Lead, rule: Rule, identity: FindingId, snippet: str, *, suppressed: bool) -> Finding:
+def _finding(lead: Lead, rule: Rule, identity: FindingId, snippet: str, suppression: Suppression | None) -> Finding:
     disposition = (
-        Disposition.BY_DESIGN if lead.by_design else Disposition.SUPPRESSED if suppressed else Disposition.ACTIVE
+        Disposition.BY_DESIGN if lead.by_design else Disposition.SUPPRESSED if suppression else Disposition.ACTIVE
     )
     return Finding(
         identity=identity,
@@ -78,6 +88,7 @@ def _finding(lead: Lead, rule: Rule, identity: FindingId, snippet: str, *, suppr
         severity=rule.severity,
         snippet=snippet,
         disposition=disposition,
+        suppression=suppression and replace(suppression, reason=redact(suppression.reason)),
     )
 
 

@@ -6,9 +6,11 @@ The identity hashes the redacted line: a plain hash over a short secret would le
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from hashlib import sha256
+from itertools import pairwise
 
 from casemate.model.finding import Disposition, Finding, FindingId
 from casemate.model.lead import Lead, Severity
@@ -17,6 +19,9 @@ from casemate.model.trace import Boundary
 SCHEME = "casemate/v1"
 """Name of this way to compute identities; a change of it would make every finding a new one."""
 
+SHORT = 8  # digits of an identity that are shown at least
+
+_MARK = re.compile(r"#\s*casemate:")
 _DISPOSITIONS = tuple(Disposition)
 _BOUNDARIES = tuple(Boundary)
 _SEVERITIES = tuple(Severity)
@@ -37,6 +42,23 @@ def identities(leads: Sequence[Lead], lines: Iterable[str]) -> list[FindingId]:
         out[index] = _digest(*fields[index], str(seen[fields[index]]))
         seen[fields[index]] += 1
     return [out[index] for index in range(len(leads))]
+
+
+def unmarked(line: str, comment: str) -> str:
+    """The line without what its comment says to Casemate. comment: the one at its end, by the parser; a string that looks
+    like one is code, and code counts."""
+    match = _MARK.search(comment)
+    return line.rstrip().removesuffix(comment[match.start() :]) if match else line
+
+
+def digits_needed(identities: Iterable[str]) -> int:
+    """How many of their first digits tell all of these apart, at least `SHORT`."""
+    ordered = sorted(set(identities))
+    digits = SHORT
+    for one, other in pairwise(ordered):
+        while digits < len(one) and one[:digits] == other[:digits]:
+            digits += 1
+    return digits
 
 
 def rank(finding: Finding) -> tuple[object, ...]:

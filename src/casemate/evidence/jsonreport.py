@@ -14,6 +14,7 @@ from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.uri import percent_encoded
 from casemate.model.finding import Finding, Report
+from casemate.model.hiding import Suppression
 from casemate.model.location import Location
 
 FORMAT = 1
@@ -40,6 +41,10 @@ def render(report: Report) -> str:
             }
             for entry in report.not_examined
         ],
+        "remarks": [
+            {"kind": remark.kind.value, "text": visible(remark.text), "location": _location(remark.location)}
+            for remark in report.remarks
+        ],
     }
     if report.since is not None:
         document["since"] = since_properties(report.since)
@@ -58,6 +63,9 @@ def _finding(finding: Finding) -> dict[str, Any]:
         "evidence": finding.evidence.value,
         "boundary": lead.boundary and lead.boundary.value,
         "disposition": finding.disposition.value,
+        "suppression": finding.suppression and _suppression(finding.suppression),
+        "baseline": finding.baseline and finding.baseline.value,
+        "note": visible(finding.note),
         "message": visible(lead.message),
         "location": _location(lead.location),
         "function": visible(lead.function),
@@ -67,6 +75,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
             for step in steps
         ],
     }
+
+
+def _suppression(suppression: Suppression) -> dict[str, str]:
+    """Who hides a finding and why; of a triage entry also its state, by whom, and until when."""
+    said = {
+        "reason": suppression.reason,
+        "state": suppression.state,
+        "who": suppression.who,
+        "until": suppression.until,
+    }
+    return {"by": suppression.by.value} | {key: visible(text) for key, text in said.items() if text}
 
 
 def _location(location: Location) -> dict[str, Any]:

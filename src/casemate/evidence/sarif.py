@@ -17,6 +17,7 @@ from casemate.evidence.identity import SCHEME
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.uri import percent_encoded
 from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.hiding import Amiss, Hider, Remark, Suppression
 from casemate.model.lead import RuleId, Severity
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
@@ -38,6 +39,11 @@ KINDS = {
     Role.SINK: ["danger"],
 }
 REASONS = tuple(Reason)
+AMISS = {
+    Amiss.INVALID_IGNORE: "A comment that is to hide findings hides nothing.",
+    Amiss.STALE_IGNORE: "A comment that is to hide findings has nothing to hide.",
+    Amiss.EXPIRED_TRIAGE: "A decision on a finding is over, and the finding counts again.",
+}
 
 
 def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False) -> str:
@@ -72,7 +78,8 @@ def _driver(report: Report, rules: Sequence[RuleText], cwes: Sequence[int]) -> J
         "notifications": [
             {"id": _notification_id(reason), "shortDescription": {"text": f"Not examined: {reason.value}."}}
             for reason in REASONS
-        ],
+        ]
+        + [{"id": f"hiding/{kind.value}", "shortDescription": {"text": text}} for kind, text in AMISS.items()],
         "supportedTaxonomies": [{"name": "CWE", "index": 0}],
     }
 
@@ -112,6 +119,7 @@ def _invocation(report: Report) -> Json:
     return {
         "executionSuccessful": all(entry.reason is not Reason.INTERRUPTED for entry in report.not_examined),
         "toolExecutionNotifications": [_notification(entry) for entry in report.not_examined],
+        "toolConfigurationNotifications": [_remark(remark) for remark in report.remarks],
     }
 
 
@@ -127,6 +135,15 @@ def _notification(entry: NotExamined) -> Json:
         "message": _message(text),
         "locations": [{"physicalLocation": place}],
         "properties": {"deliberate": entry.deliberate},
+    }
+
+
+def _remark(remark: Remark) -> Json:
+    return {
+        "descriptor": {"id": f"hiding/{remark.kind.value}", "index": len(REASONS) + list(AMISS).index(remark.kind)},
+        "level": "warning",
+        "message": _message(f"{AMISS[remark.kind]} {remark.text}"),
+        "locations": [{"physicalLocation": _place(remark.location)}],
     }
 
 
@@ -160,9 +177,24 @@ def _result(finding: Finding, rule_index: int, cwes: Sequence[int]) -> Json:
         result["relatedLocations"] = [_location(source) | {"id": 1}]
         result["codeFlows"] = [{"threadFlows": [{"locations": [_flow_location(step) for step in lead.trace.steps]}]}]
         result["properties"]["boundary"] = lead.trace.boundary.value
-    if finding.disposition is Disposition.SUPPRESSED:
-        result["suppressions"] = [{"kind": "external", "justification": "The target's own configuration ignores it."}]
+    if finding.note:
+        result["properties"]["note"] = visible(finding.note)
+    if finding.baseline is not None:
+        result["baselineState"] = finding.baseline.value
+    if finding.suppression is not None:
+        result["suppressions"] = [_suppression(finding.suppression)]
     return result
+
+
+def _suppression(suppression: Suppression) -> Json:
+    """A comment is "inSource"; a file beside the source, the target's or the operator's, is "external" (§3.35.2)."""
+    kind = "inSource" if suppression.by is Hider.COMMENT else "external"
+    out: Json = {"kind": kind, "justification": visible(suppression.reason)}
+    if suppression.by is Hider.TRIAGE:
+        said = {"state": suppression.state, "who": suppression.who, "until": suppression.until}
+        out["status"] = "accepted"
+        out["properties"] = {key: visible(text) for key, text in said.items() if text}
+    return out
 
 
 def _flow_location(step: Step) -> Json:

@@ -7,7 +7,7 @@ as markup. Colour adds nothing that the words do not say.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from io import StringIO
 from itertools import groupby
 
@@ -18,13 +18,16 @@ from rich.text import Text
 
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
+from casemate.evidence.identity import digits_needed
 from casemate.model.finding import Coverage, Disposition, Finding, Report, Since
+from casemate.model.hiding import Amiss, Hider, Remark, Suppression
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.trace import Trace
 
 ROWS = 20
 WAYS = 5  # rows that also show the way of the value
+REMARKS = 5  # shown of each kind
 NAMES = 3  # names shown of a group of what was not examined
 STYLES = {
     Evidence.SUSPECTED: "yellow",
@@ -33,17 +36,62 @@ STYLES = {
     Evidence.PROVEN: "bold red",
     Evidence.FIXED: "bold green",
 }
+HEADINGS = {
+    Disposition.KNOWN: "Known from the baseline",
+    Disposition.BY_DESIGN: "By design",
+    Disposition.SUPPRESSED: "Suppressed",
+}
+HIDERS = {
+    Hider.CONFIGURATION: "the target's own configuration",
+    Hider.COMMENT: "comments in the target",
+    Hider.TRIAGE: "triage",
+}
+AMISS = {
+    Amiss.EXPIRED_TRIAGE: "Decisions that are over, so that their findings count again",
+    Amiss.INVALID_IGNORE: "Comments that hide nothing, because they are not in order",
+    Amiss.STALE_IGNORE: "Comments that have nothing to hide",
+}
 GAP = 2
 MIN_PLACE = 16
 
 
-def render(report: Report, width: int, color: bool, *, limit: int | None = ROWS, by_design: bool = False) -> str:
+def render(
+    report: Report,
+    width: int,
+    color: bool,
+    *,
+    limit: int | None = ROWS,
+    by_design: bool = False,
+    known: bool = False,
+    suppressed: bool = False,
+) -> str:
     """The report in lines of at most `width` cells. limit: most findings shown, None for all.
 
-    by_design: also list what an API is meant to do, after the findings.
+    by_design, known, suppressed: after the findings also list what an API is meant to do, what stands in the baseline,
+    and what is hidden with the reason.
     """
     out = StringIO()
-    console = Console(
+    console = plain_console(out, width, color)
+    digits = digits_needed(finding.identity for finding in report.findings)
+    _list(console, report.of(Disposition.ACTIVE), limit, digits)
+    shown = {Disposition.KNOWN: known, Disposition.BY_DESIGN: by_design, Disposition.SUPPRESSED: suppressed}
+    for disposition, heading in HEADINGS.items():
+        if shown[disposition] and (listed := report.of(disposition)):
+            console.print(Text(heading, style="bold"))
+            _list(console, listed, limit, digits)
+    hanging(console, "Examined: ", _examined(report.coverage))
+    _not_examined(console, report.not_examined)
+    _set_aside(console, report, shown)
+    _others(console, report.since)
+    _amiss(console, report.remarks)
+    console.print()
+    console.print(Text(conclusion(report), style="bold"))
+    return trimmed(out)
+
+
+def plain_console(out: StringIO, width: int, color: bool) -> Console:
+    """A console that takes every text as it is."""
+    return Console(
         file=out,
         width=width,
         force_terminal=color,
@@ -54,17 +102,10 @@ def render(report: Report, width: int, color: bool, *, limit: int | None = ROWS,
         markup=False,
         _environ={},  # the caller has decided; no variable of the environment changes it
     )
-    findings = report.of(Disposition.ACTIVE)
-    _list(console, findings, limit)
-    if by_design and (meant := report.of(Disposition.BY_DESIGN)):
-        console.print(Text("By design", style="bold"))
-        _list(console, meant, limit)
-    _hanging(console, "Examined: ", _examined(report.coverage))
-    _not_examined(console, report.not_examined)
-    _set_aside(console, report, by_design=by_design)
-    _others(console, report.since)
-    console.print()
-    console.print(Text(conclusion(report), style="bold"))
+
+
+def trimmed(out: StringIO) -> str:
+    """What was printed, without blanks at the ends of lines."""
     return "\n".join(line.rstrip() for line in out.getvalue().splitlines()) + "\n"
 
 
@@ -76,10 +117,16 @@ def conclusion(report: Report) -> str:
         why = ": there is no Python file to examine" if _none(report.not_examined) else ""
         return f"nothing found because nothing was examined{why}{left and '; ' + left}"
     found = "nothing found"
+    known = len(report.of(Disposition.KNOWN))
+    compared = any(finding.baseline for finding in report.findings)
     if findings:
         rungs = Counter(finding.evidence for finding in findings)
         parts = [f"{rungs[rung]:,} {rung}" for rung in reversed(Evidence) if rungs[rung]]
-        found = f"{plural(len(findings), 'finding')} ({', '.join(parts)})"
+        found = f"{plural(len(findings), 'new finding' if compared else 'finding')} ({', '.join(parts)})"
+    elif compared:
+        found = "nothing new"
+    if known:
+        found += f" and {known:,} known from the baseline"
     return f"{found} in what was examined{left and '; ' + left}"
 
 
@@ -100,26 +147,30 @@ def shortened(text: str, room: int) -> str:
     return f"{head}{slash}…{tail[max(0, tail.find('/')) :]}"
 
 
-def _list(console: Console, findings: Sequence[Finding], limit: int | None) -> None:
+def _list(console: Console, findings: Sequence[Finding], limit: int | None, digits: int) -> None:
     shown = findings[:limit]
     if not shown:
         return
     level = max(cell_len(text) for text in ("level", *(f.evidence for f in shown))) + GAP
     rule = max(cell_len(text) for text in ("rule", *(f.lead.rule for f in shown))) + GAP
     cwe = max(cell_len(f"CWE-{f.cwe}") for f in shown) + GAP
-    room = max(MIN_PLACE, console.width - level - rule - cwe)
-    console.print(Text(f"{'level':<{level}}{'rule':<{rule}}{'CWE':<{cwe}}place", style="dim"))
+    name = digits + GAP
+    room = max(MIN_PLACE, console.width - level - rule - cwe - name)
+    console.print(Text(f"{'level':<{level}}{'rule':<{rule}}{'CWE':<{cwe}}{'id':<{name}}place", style="dim"))
     for index, finding in enumerate(shown):
         lead = finding.lead
         row = Text()
         row.append(f"{finding.evidence:<{level}}", STYLES[finding.evidence])
         row.append(f"{lead.rule:<{rule}}", "bold")
         row.append(f"{f'CWE-{finding.cwe}':<{cwe}}")
+        row.append(f"{finding.identity[:digits]:<{name}}", "dim")
         row.append(shortened(visible(str(lead.location)), room), "cyan")
         console.print(row, overflow="fold")
-        _indented(console, level, Text(visible(lead.message)))
+        indented(console, level, Text(visible(lead.message)))
         if lead.trace is not None and index < WAYS:
-            _indented(console, level, Text(_way(lead.trace, console.width - level), style="dim"))
+            indented(console, level, Text(_way(lead.trace, console.width - level), style="dim"))
+        if said := finding.note or (finding.suppression and suppression_words(finding.suppression)):
+            indented(console, level, Text(visible(said), style="italic"))
     if more := len(findings) - len(shown):
         console.print(Text(f"… and {more:,} more (--all, or -o report.json)"))
     console.print()
@@ -159,10 +210,10 @@ def _not_examined(console: Console, entries: Sequence[NotExamined]) -> None:
         name = max(len(reason) for reason, _ in groups)
         count = max(len(f"{_amount(group):,}") for _, group in groups)
         for reason, group in groups:
-            _hanging(console, f"  {reason:<{name}}  {_amount(group):>{count},}  ", _names(group, console.width))
+            hanging(console, f"  {reason:<{name}}  {_amount(group):>{count},}  ", _names(group, console.width))
     asked = [entry for entry in entries if entry.deliberate]
     if asked:
-        _hanging(console, "Left out on purpose: ", f"{_amount(asked):,} ({_names(asked, console.width)})")
+        hanging(console, "Left out on purpose: ", f"{_amount(asked):,} ({_names(asked, console.width)})")
 
 
 def _reason(entry: NotExamined) -> str:
@@ -187,12 +238,31 @@ def _amount(entries: Iterable[NotExamined]) -> int:
     return sum(entry.files for entry in entries)
 
 
-def _set_aside(console: Console, report: Report, *, by_design: bool) -> None:
+def suppression_words(suppression: Suppression) -> str:
+    """`accepted by alice until 2026-12-31: the reason`; of what stands in the target `comment: the reason`."""
+    if suppression.by is not Hider.TRIAGE:
+        return f"{suppression.by}: {suppression.reason}"
+    who = suppression.who and f" by {suppression.who}"
+    until = suppression.until and f" until {suppression.until}"
+    return f"{suppression.state}{who}{until}: {suppression.reason}"
+
+
+def _set_aside(console: Console, report: Report, shown: Mapping[Disposition, bool]) -> None:
+    def line(words: str, amount: str, disposition: Disposition, more: str = "") -> None:
+        options = [f"--show-{disposition}"] * (not shown[disposition]) + [more] * bool(more)
+        hanging(console, f"{words}: ", amount + (f" ({', '.join(options)})" if options else ""))
+
     if meant := len(report.of(Disposition.BY_DESIGN)):
-        hint = "" if by_design else " (--show-by-design)"
-        console.print(Text(f"By design, so no finding: {meant:,}{hint}"))
-    if hidden := len(report.of(Disposition.SUPPRESSED)):
-        console.print(Text(f"Suppressed by the target's own configuration: {hidden:,} (--untrusted)"))
+        line("By design, so no finding", f"{meant:,}", Disposition.BY_DESIGN)
+    if known := len(report.of(Disposition.KNOWN)):
+        line("Known from the baseline", f"{known:,}", Disposition.KNOWN)
+    hidden = [finding.suppression for finding in report.of(Disposition.SUPPRESSED) if finding.suppression]
+    for by, words in HIDERS.items():
+        if here := [one for one in hidden if one.by is by]:
+            states = Counter(one.state for one in here if one.state)
+            amount = ", ".join(f"{states[state]:,} {state}" for state in sorted(states)) or f"{len(here):,}"
+            untrusted = "" if by is Hider.TRIAGE else "--untrusted"
+            line(f"Suppressed by {words}", amount, Disposition.SUPPRESSED, untrusted)
 
 
 def _others(console: Console, since: Since | None) -> None:
@@ -202,11 +272,23 @@ def _others(console: Console, since: Since | None) -> None:
         console.print(Text(one + visible(since.revision)), overflow="fold")
 
 
-def _indented(console: Console, indent: int, text: Text) -> None:
+def _amiss(console: Console, remarks: Sequence[Remark]) -> None:
+    for kind, heading in AMISS.items():
+        if here := [remark for remark in remarks if remark.kind is kind]:
+            console.print(Text(f"{heading}: {len(here):,}", style="bold yellow"))
+            for remark in here[:REMARKS]:
+                place = shortened(visible(str(remark.location)), max(MIN_PLACE, console.width // 2))
+                hanging(console, f"  {place}  ", visible(remark.text))
+            if len(here) > REMARKS:
+                console.print(Text(f"  … and {len(here) - REMARKS:,} more (-o report.json)"))
+
+
+def indented(console: Console, indent: int, text: Text) -> None:
+    """A text some cells from the left, on as many lines as it takes."""
     console.print(Padding(text, (0, 0, 0, indent)), overflow="fold")
 
 
-def _hanging(console: Console, label: str, text: str) -> None:
+def hanging(console: Console, label: str, text: str) -> None:
     """A label and its text, whose further lines stand below the text's first."""
     indent = cell_len(label)
     lines: Iterable[Text] = Text(text).wrap(console, max(MIN_PLACE, console.width - indent), overflow="fold")

@@ -198,12 +198,21 @@ class Loss(NamedTuple):
     detail: str
 
 
+class Mark(NamedTuple):
+    """A comment that speaks to Casemate. line: where it stands. about: the line that it is about. text: from its first `#`."""
+
+    line: int
+    about: int
+    text: str
+
+
 class Module(NamedTuple):
     """One lowered file.
 
     name: absolute dotted module name. path: as in SourceFile. package: True for a package's own file (__init__).
     imports: absolute dotted names whose every name is imported (star imports). names: module-level bindings (last one wins;
     conditional ones included). exports: `__all__` when it is a constant, else None. line_starts: byte offset of each line.
+    marks: comments that speak to Casemate; no part of the program.
     """
 
     language: str
@@ -217,6 +226,7 @@ class Module(NamedTuple):
     classes: tuple[Class, ...]
     losses: tuple[Loss, ...]
     line_starts: tuple[int, ...]
+    marks: tuple[Mark, ...] = ()
 
     def line(self, pos: int) -> int:
         """The 1-based line of a byte offset."""
@@ -253,6 +263,7 @@ def to_plain(module: Module) -> tuple[Any, ...]:
         tuple((*c[:5], tuple(map(tuple, c.decorators)), *c[6:]) for c in module.classes),
         tuple(map(tuple, module.losses)),
         module.line_starts,
+        tuple(map(tuple, module.marks)),
     )
 
 
@@ -263,4 +274,5 @@ def from_plain(plain: tuple[Any, ...]) -> Module:
         for f in plain[7]
     )
     classes = tuple(Class._make((*c[:5], tuple(map(Decorator._make, c[5])), *c[6:])) for c in plain[8])
-    return Module._make((*plain[:7], functions, classes, tuple(map(Loss._make, plain[9])), plain[10]))
+    losses, marks = tuple(map(Loss._make, plain[9])), tuple(map(Mark._make, plain[11]))
+    return Module._make((*plain[:7], functions, classes, losses, plain[10], marks))

@@ -14,7 +14,10 @@ from casemate.taint.solver import Solver
 
 
 def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], bool]) -> list[tuple[Lead, Unit]]:
-    """Leads of the act rules and the detectors, each with the function that it stands in. internal: whether a module is a test or a script."""
+    """Leads of the act rules and the detectors, each with the function that it stands in.
+
+    internal: whether a module is a test or a script.
+    """
     out: dict[tuple[str, str, int, int], Lead] = {}
     wanted: dict[str, list[ActRule]] = {}
     for rule in rules:

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from casemate.model.hiding import Remark, Suppression
 from casemate.model.lead import Evidence, Lead, Severity
 from casemate.model.outcome import NotExamined
 
@@ -16,8 +17,16 @@ class Disposition(StrEnum):
     """What becomes of a finding in the report."""
 
     ACTIVE = "active"
+    KNOWN = "known"  # stands in the baseline that the operator named: counted, and no reason to fail
     BY_DESIGN = "by-design"  # the API is meant to do this: counted, shown on request
-    SUPPRESSED = "suppressed"  # the target's configuration or comment hides it: counted
+    SUPPRESSED = "suppressed"  # the target's configuration or comment, or a triage entry, hides it: counted
+
+
+class Baseline(StrEnum):
+    """What a finding is compared with an earlier report, in the words of SARIF §3.27.24."""
+
+    NEW = "new"
+    UNCHANGED = "unchanged"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,6 +35,8 @@ class Finding:
 
     identity: hex digest over rule, path, function and the normalised text of the line, so that it survives moved
     lines (SARIF partialFingerprints). snippet: the source line, already redacted. title, cwe, severity: the rule's.
+    suppression: why it is hidden, when it is. baseline: None when there is none to compare with. note: what people decided
+    of it that does not hide it.
     """
 
     identity: FindingId
@@ -35,10 +46,17 @@ class Finding:
     severity: Severity
     snippet: str
     disposition: Disposition = Disposition.ACTIVE
+    suppression: Suppression | None = None
+    baseline: Baseline | None = None
+    note: str = ""
 
     def __post_init__(self) -> None:
         if not self.identity or self.cwe < 1:
             raise ValueError(f"a finding has an identity and a CWE: {self.identity!r}, {self.cwe!r}")
+        if (self.disposition is Disposition.SUPPRESSED) is not (self.suppression is not None):
+            raise ValueError(f"a finding is suppressed for a reason: {self.disposition!r}, {self.suppression!r}")
+        if self.disposition is Disposition.KNOWN and self.baseline is not Baseline.UNCHANGED:
+            raise ValueError(f"a known finding stands in a baseline: {self.baseline!r}")
 
     @property
     def evidence(self) -> Evidence:
@@ -81,7 +99,8 @@ class Report:
     """All that one scan says. Holds no clock time, no absolute path: same input, same report, byte for byte.
 
     target: the names of the scanned paths as given by the operator (last component only). findings: ranked, every
-    disposition. rules: ids of the rules that ran. since: when it is narrowed to what a change touches.
+    disposition. rules: ids of the rules that ran. since: when it is narrowed to what a change touches. remarks: what is
+    amiss with what hides findings.
     """
 
     version: str
@@ -91,6 +110,7 @@ class Report:
     not_examined: tuple[NotExamined, ...]
     coverage: Coverage
     since: Since | None = None
+    remarks: tuple[Remark, ...] = ()
 
     def of(self, disposition: Disposition) -> tuple[Finding, ...]:
         """Findings of one disposition, in rank order."""

@@ -15,6 +15,7 @@ from casemate.leads import catalogue
 from casemate.leads.rule import Persona, Rule
 from casemate.leads.scan import Analysis, analyse
 from casemate.model.finding import Coverage, Report
+from casemate.model.hiding import Hider, Suppression
 from casemate.model.lead import Lead
 from casemate.model.outcome import NotExamined, Reason
 from casemate.pipeline.lines import Lines
@@ -23,6 +24,7 @@ from casemate.pipeline.recall import Recall
 from casemate.pipeline.since import Change, Place, narrowed, touched
 from casemate.ports import Executor, History, SourceTree, Store
 from casemate.taint.memory import Run, Unit
+from casemate.targets.ignores import Ignores
 from casemate.targets.modules import name_modules
 from casemate.targets.selection import Selection, select
 
@@ -124,6 +126,9 @@ def scan(
         losses += change.losses
     leads = [lines.with_columns(lead) for lead in analysis.leads]
     losses += lines.losses
+    marks = [(e.module.path, e.module.marks) for e in lowered.values() if e.module.marks]
+    ignores = Ignores.of([] if options.untrusted else marks, catalogue.MODULES)
+    comments = {(path, mark.line): mark.text for path, of_file in marks for mark in of_file}
     report = assemble(
         version=__version__,
         target=[tree.name for tree in trees],
@@ -132,7 +137,9 @@ def scan(
         source_line=lines.line,
         not_examined=losses,
         coverage=_coverage(lowered, analysis),
-        suppressed=lambda lead: _suppressed(chosen, lead),
+        suppressed=lambda lead: ignores.hides(lead) or _configured(chosen, lead),
+        remarks=ignores.remarks(leads, {rule.id for rule in rules}, losses),
+        comment=lambda place: comments.get((place.path, place.line), ""),
     )
     if change is None or touches is None:
         return report
@@ -233,11 +240,11 @@ def _lines(module: ir.Module) -> int:
     return module.line(end - 1) if end else 0
 
 
-def _suppressed(chosen: Sequence[Chosen], lead: Lead) -> bool:
+def _configured(chosen: Sequence[Chosen], lead: Lead) -> Suppression | None:
     """Whether the configuration of the tree that the lead lies in asks not to see it."""
     for c in chosen:
         if lead.location.path.startswith(c.prefix):
             path = lead.location.path.removeprefix(c.prefix)
             if c.selection.configuration.suppresses(lead.rule, path):
-                return True
-    return False
+                return Suppression(by=Hider.CONFIGURATION, reason="The target's own configuration ignores it.")
+    return None

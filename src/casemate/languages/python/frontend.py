@@ -39,6 +39,7 @@ from casemate.languages.python.builder import Builder, File, StepLimit
 from casemate.languages.python.decode import decode
 from casemate.languages.python.exports import exports
 from casemate.languages.python.losses import STATEMENTS, note
+from casemate.languages.python.marks import marks
 from casemate.languages.python.signatures import docstring
 from casemate.languages.python.statements import body
 from casemate.model.outcome import NotExamined, Reason
@@ -81,6 +82,7 @@ def lower(
         tuple(cls for cls in file.classes if cls is not None),
         tuple(sorted(file.losses)),
         _line_starts(decoded),
+        marks(root, decoded),
     )
 
 

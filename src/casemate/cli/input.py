@@ -1,0 +1,46 @@
+"""Files that the operator hands in: earlier reports and decisions. What cannot be read is one line with the next step."""
+
+from __future__ import annotations
+
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casemate.model.errors import UserError
+
+if TYPE_CHECKING:
+    from casemate.evidence.earlier import Earlier
+    from casemate.evidence.triage import Triage
+
+MAX_REPORT = 512 * 1024 * 1024  # bytes
+MAX_TRIAGE = 8 * 1024 * 1024
+
+
+def read_report(path: Path) -> Earlier:
+    """An earlier report of ours. Raises UserError."""
+    from casemate.evidence.earlier import NEXT_STEP, read_back
+
+    return read_back(read_file(path, MAX_REPORT, NEXT_STEP), str(path))
+
+
+def read_triage(path: Path) -> Triage:
+    """The entries of a triage file. Raises UserError."""
+    from casemate.evidence.triagefile import parse
+
+    return parse(read_file(path, MAX_TRIAGE, "`casemate triage set` makes one, or name another file"), str(path))
+
+
+def read_file(path: Path, limit: int, next_step: str) -> bytes:
+    """All of a file, a pipe included, of at most `limit` bytes. Raises UserError."""
+    try:
+        if stat.S_ISDIR(path.stat().st_mode):
+            raise UserError(f"{str(path)!r} is a folder", next_step)
+        with path.open("rb") as file:
+            content = file.read(limit + 1)
+    except OSError as error:
+        raise UserError(f"cannot read {str(path)!r}: {error.strerror}", next_step) from error
+    except ValueError as error:  # a NUL in the name
+        raise UserError(f"cannot read {str(path)!r}: {error}", next_step) from error
+    if len(content) > limit:
+        raise UserError(f"{str(path)!r} has more than {limit:,} bytes", next_step)
+    return content
