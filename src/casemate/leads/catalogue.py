@@ -20,6 +20,9 @@ MODULES: Final = {
     "xxe": "data.xxe",
     "xss": "injection.xss",
     "open-redirect": "network.open_redirect",
+    "xpath-injection": "injection.xpath_injection",
+    "ldap-injection": "injection.ldap_injection",
+    "trust-boundary": "data.trust_boundary",
 }
 
 
