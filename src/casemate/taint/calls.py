@@ -137,6 +137,8 @@ def _method_of(
             and frame.knowledge.values[ref[1]].type
         ):
             return _external_method(frame, pos, frame.knowledge.values[ref[1]].type, receiver, operand, name, args)
+        if receiver.taint and dotted not in frame.knowledge.calls and dotted not in frame.solver.registering:
+            return None  # a method of data from outside (`request.FILES.get`), not a function of a module
         return external.apply_known(frame, pos, dotted, None, None, args)
     if kind == "M":
         found = frame.program.member(ref[1], name)
@@ -178,6 +180,9 @@ def _own_method(
             return None
         found = targets[0]
     if found[0] == "x":
+        holder = found[1].rpartition(".")[0]
+        if any(r[0] == "i" and r[1] != holder and holder in program.external_lineage(r[1]) for r in receiver.refs):
+            return None  # the object is known to be of a narrower type, which answers
         me = frame.get(frame.fn.params[0].name) if kind == "S" and frame.fn.params else receiver
         return external.apply_known(frame, pos, found[1], me, operand, args)
     if found[0] == "c":
