@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import click
 
-from casemate.cli.rulenames import known
+from casemate.cli.rulenames import complete, known
 
 
 @click.command()
-@click.argument("rule", callback=known)
+@click.argument("rule", callback=known, shell_complete=complete)
 def explain(rule: str) -> None:
     """Show the page of RULE: what it is, why it matters, how to fix it.
 

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Entry] = {
     "rules": Entry("casemate.cli.rules:rules", "List the rules."),
     "explain": Entry("casemate.cli.explain:explain", "Show a rule's page: what, why, and how to fix it."),
     "doctor": Entry("casemate.cli.doctor:doctor", "Say what is installed, and what a missing thing disables."),
+    "completion": Entry("casemate.cli.completion:completion", "Print a script that completes casemate in a shell."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }
 

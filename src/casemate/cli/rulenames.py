@@ -5,6 +5,7 @@ from __future__ import annotations
 from difflib import get_close_matches
 
 import click
+from click.shell_completion import CompletionItem
 
 
 def known(ctx: click.Context, param: click.Parameter, name: str) -> str:
@@ -21,3 +22,10 @@ def known(ctx: click.Context, param: click.Parameter, name: str) -> str:
 def all_known(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
     """The names, when there are such rules. Raises BadParameter."""
     return tuple(known(ctx, param, name) for name in names)
+
+
+def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
+    """The rules that a shell may complete to, with their titles where it shows them."""
+    from casemate.leads.catalogue import MODULES, rule
+
+    return [CompletionItem(name, help=rule(name).title) for name in MODULES if name.startswith(incomplete)]

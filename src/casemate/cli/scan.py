@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import click
 
 from casemate.cli.errors import ExitCode, say
-from casemate.cli.rulenames import all_known
+from casemate.cli.rulenames import all_known, complete
 
 if TYPE_CHECKING:
     from casemate.model.finding import Report
@@ -50,7 +50,15 @@ class TargetPath(click.Path):
 )
 @click.option("--strict", is_flag=True, help="Exit with 3 when some of the target was not examined.")
 @click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out what matches, as in .gitignore. Repeatable.")
-@click.option("--rule", "rules", metavar="RULE", callback=all_known, multiple=True, help="Only this rule. Repeatable.")
+@click.option(
+    "--rule",
+    "rules",
+    metavar="RULE",
+    callback=all_known,
+    shell_complete=complete,
+    multiple=True,
+    help="Only this rule. Repeatable.",
+)
 @click.option(
     "--persona",
     type=click.Choice(("default", "pedantic")),
