@@ -19,6 +19,7 @@ MODULES: Final = {
     "ssrf": "network.ssrf",
     "xxe": "data.xxe",
     "xss": "injection.xss",
+    "redos": "data.redos",
 }
 
 

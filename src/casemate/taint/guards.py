@@ -19,6 +19,7 @@ from casemate.taint.state import State
 from casemate.taint.values import CLEAN, KINDS, NO, Effects, Ref, Value, clear, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
+BELOW = {"<": True, "<=": True, ">": False, ">=": False}
 COLLECTIONS = frozenset({"list", "tuple", "set", "dict", "frozenset"})
 
 
@@ -70,6 +71,11 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
             absent = _absent(frame, a.const, frame.keys(right, b))
             if absent:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))
+    elif operator in BELOW:
+        flipped = not BELOW[operator]
+        effects = _bounded(a, b)
+        if not effects:
+            effects, flipped = _bounded(b, a), not flipped
     else:
         return CLEAN
     return value(0, NO, (), ((), effects) if flipped else (effects, ())) if effects else CLEAN
@@ -80,6 +86,11 @@ def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     if other.taint or (other.const is NO and not other.refs) or other.const is None:
         return _properties(val)
     return (*((k, KINDS, None) for k in frame.keys(operand, val)), *_properties(val))
+
+
+def _bounded(val: Value, other: Value) -> Effects:
+    """What it establishes that one side is below a value of our own."""
+    return tuple((r[1], r[2], None) for r in val.refs if r[0] == "b") if not other.taint else ()
 
 
 def _properties(val: Value) -> Effects:
