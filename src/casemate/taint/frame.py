@@ -73,6 +73,7 @@ class Frame:
         self.lost = ""
         self.log: list[tuple[Any, ...]] | None = None
         self.truth: dict[str, State | None] = {}
+        self.called: dict[Any, str] = {}  # what operands are called, once asked for
 
     # --- operands
 
