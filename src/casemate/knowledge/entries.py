@@ -57,7 +57,8 @@ class Kind:
 class Condition:
     """A condition on one argument of a call. test: "is" / "is-not" a constant among `values`, "absent", "present";
     "any-case" the same as "is" for texts, whatever their case; "bits" a number with one of the bits of `values`; "below" a
-    number less than the one in `values`; "slow" a pattern that some text keeps a matcher busy with for very long.
+    number less than the one in `values`; "slow" a pattern that some text keeps a matcher busy with for very long, "slow-whole"
+    one that does so when the text must match to its end.
 
     An argument that is not a known constant satisfies neither "is" nor, for "is-not", refutes it; one that is absent the
     same. A value may be the dotted name of what the argument refers to, or of its type or a base of that
@@ -113,7 +114,7 @@ class Guard:
     """A call that checks one of its arguments.
 
     arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
-    own, or that it "returns" (it raises otherwise).
+    own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
     "containment", "membership"), or "" when the call alone suffices.
     """

@@ -50,14 +50,14 @@ ENTRY_KEYS: Final = frozenset(f.name for f in fields(Entry))
 HINT_KEYS: Final = frozenset(f.name for f in fields(Hint))
 ACT_KEYS: Final = frozenset(f.name for f in fields(Act))
 KIND_KEYS: Final = frozenset(f.name for f in fields(Kind)) - {"bit"}
-CONDITION_TESTS: Final = ("is", "is-not", "any-case", "bits", "below", "absent", "present", "slow")
-BARE_TESTS: Final = ("absent", "present", "slow")
+CONDITION_TESTS: Final = ("is", "is-not", "any-case", "bits", "below", "absent", "present", "slow", "slow-whole")
+BARE_TESTS: Final = ("absent", "present", "slow", "slow-whole")
 NUMBER_TESTS: Final = ("bits", "below")
 CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = ("prefix", "no-prefix", "suffix", "pattern", "containment", "membership")
-ANSWERS: Final = ("true", "false", "returns", "equal")
+ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
     "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove", "replace",

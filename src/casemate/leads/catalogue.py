@@ -23,6 +23,8 @@ MODULES: Final = {
     "xpath-injection": "injection.xpath_injection",
     "ldap-injection": "injection.ldap_injection",
     "trust-boundary": "data.trust_boundary",
+    "redos": "data.redos",
+    "timing-comparison": "secrets.timing_comparison",
 }
 
 

@@ -113,8 +113,8 @@ def _holds(frame: Frame, condition: Condition, receiver: Value | None, args: Arg
         return not given
     if condition.test == "present":
         return bool(given)
-    if condition.test == "slow":
-        return any(_slow(val) for val, _ in given)
+    if condition.test in ("slow", "slow-whole"):
+        return any(_slow(val, whole=condition.test == "slow-whole") for val, _ in given)
     meant = [_item(frame, val, condition.item) for val, _ in given]
     if condition.test in MEASURES:
         return any(MEASURES[condition.test](val.const, condition.values) for val in meant)
@@ -137,10 +137,10 @@ def _below(const: Any, values: tuple[Any, ...]) -> bool:
 MEASURES = {"any-case": _any_case, "bits": _bits, "below": _below}
 
 
-def _slow(val: Value) -> bool:
+def _slow(val: Value, *, whole: bool) -> bool:
     """Whether a pattern, as text or compiled, is one that a matcher can be kept busy with."""
     texts = [val.const] if type(val.const) is str else [str(ref[1]) for ref in val.refs if ref[0] == "r"]
-    return any(redos.slow(text) for text in texts)
+    return any(redos.slow(text, whole=whole) for text in texts)
 
 
 def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:
@@ -281,7 +281,7 @@ def _checks(frame: Frame, call: Call, receiver: Value | None, operand: Any, args
     """What the call establishes about its arguments: at once when it would have raised, else with its answer."""
     when_true: tuple[Any, ...] = ()
     when_false: tuple[Any, ...] = ()
-    equal: tuple[Any, ...] = ()
+    answers: tuple[Ref, ...] = ()
     for guard in call.guards:
         others = [v for v, _ in args.select(guard.other, receiver)] if guard.other else []
         for val, place in args.select(guard.arg, receiver, operand):
@@ -293,9 +293,9 @@ def _checks(frame: Frame, call: Call, receiver: Value | None, operand: Any, args
             elif guard.when == "false":
                 when_false += found
             else:
-                equal += found
-    if equal:
-        out = value(out.taint, out.const, (*out.refs, *(("e", k, m) for k, m, _ in equal)), out.pred)
+                answers += tuple((guard.when[0], k, m) for k, m, _ in found)  # "e" or "b"
+    if answers:
+        out = value(out.taint, out.const, (*out.refs, *answers), out.pred)
     if when_true or when_false:
         out = value(out.taint, out.const, out.refs, (when_true, when_false))
     return out

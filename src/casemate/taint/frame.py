@@ -76,6 +76,7 @@ class Frame:
         self.lost = ""
         self.log: list[tuple[Any, ...]] | None = None
         self.truth: dict[str, State | None] = {}
+        self.called: dict[Any, str] = {}  # what operands are called, once asked for
 
     # --- operands
 
@@ -281,7 +282,7 @@ class Frame:
         """A reference as others can understand it."""
         if ref[0] == "o":
             return ("t", *ref[2][1:]) if ref[2][0] == "c" else ref[2]
-        return None if ref[0] in "pnd%qk" else ref
+        return None if ref[0] in "pndb%qk" else ref
 
     def publish(self, key: Any, val: Value) -> None:
         """Contribute to a cell: a module's variable, a class's attribute, a captured variable."""

@@ -20,6 +20,7 @@ from casemate.taint.values import CLEAN, KINDS, NO, Effects, Ref, Value, clear, 
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
 QUOTES = "'\""
+BELOW = {"<": True, "<=": True, ">": False, ">=": False}
 COLLECTIONS = frozenset({"list", "tuple", "set", "dict", "frozenset"})
 
 
@@ -76,6 +77,11 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
             absent = _absent(frame, a.const, frame.keys(right, b))
             if absent:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))
+    elif operator in BELOW:
+        flipped = not BELOW[operator]
+        effects = _bounded(a, b)
+        if not effects:
+            effects, flipped = _bounded(b, a), not flipped
     else:
         return CLEAN
     return value(0, NO, (), ((), effects) if flipped else (effects, ())) if effects else CLEAN
@@ -88,6 +94,11 @@ def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     if other.taint or (other.const is NO and not other.refs):
         return _properties(val)
     return (*((k, KINDS, None) for k in frame.keys(operand, val)), *_properties(val))
+
+
+def _bounded(val: Value, other: Value) -> Effects:
+    """What it establishes that one side is below a value of our own."""
+    return tuple((r[1], r[2], None) for r in val.refs if r[0] == "b") if not other.taint else ()
 
 
 def _properties(val: Value) -> Effects:

@@ -11,7 +11,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import calls, guards, operators
+from casemate.taint import calls, guards, operators, timing
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.state import ANY, State, field_of, join_states
 from casemate.taint.values import CLEAN, NO, Value, join, value
@@ -277,7 +277,9 @@ def _unary(frame: Frame, ins: Any) -> None:
 
 
 def _compare(frame: Frame, ins: Any) -> None:
-    _, _pos, dst, operator, left, right = ins
+    _, pos, dst, operator, left, right = ins
+    if operator in ("==", "!="):
+        timing.compared(frame, pos, left, right)
     frame.put(dst, guards.compare(frame, operator, left, right))
 
 

@@ -19,6 +19,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("n", kind)                      not a thing but a property: in canonical form for this kind
     ("d", key)                       computed from this variable alone, so that a check of it is a check of the variable
     ("e", key, kinds)                being equal to a value of our own clears these kinds of that variable
+    ("b", key, kinds)                so does being below a value of our own
     ("%", outline)                   the text's constant parts, with a mark for what is not known
     ("/",)                           the text ends with a path separator
     ("=", constant)                  with others of its kind: the value is one of these constants
@@ -96,7 +97,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("nde%/=jqk")
+PROPERTIES: Final = frozenset("ndeb%/=jqk")
 
 
 def join(a: Value, b: Value) -> Value:

@@ -1,0 +1,113 @@
+"""Comparisons whose time tells how much of a secret was guessed: `==` between a secret and a value from outside.
+
+What is a secret is known from its type, where knowledge says that comparing it is a sink (`<type>.__eq__`), or from its name.
+Names that mean other things too (`token` of a parser, `digest` of a file) count only where a request is compared.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from casemate.languages import ir
+from casemate.taint.frame import Frame
+from casemate.taint.values import NO, Value, any_kind
+
+KIND: Final = "compare"
+PLAIN: Final = frozenset({"hmac", "csrf", "secret"})
+PAIRS: Final = tuple(
+    f"{first}_{last}"
+    for first in ("api", "auth", "access", "session", "reset", "bearer", "webhook", "admin", "shared", "password")
+    for last in ("token", "key", "hash", "digest", "signature", "secret")
+)
+LOOSE: Final = frozenset({"token", "signature", "password", "passwd", "mac", "digest", "apikey"})
+MAKERS: Final = ("hmac", "hashlib")
+NOT_TEXT: Final = ("int", "float", "bool", "list", "tuple", "set", "dict")
+QUIET: Final = ("__eq__", "__ne__", "__lt__", "__hash__")
+
+
+def compared(frame: Frame, pos: int, left: Any, right: Any) -> None:
+    """An equality test of two values."""
+    a, b = frame.get(left), frame.get(right)
+    if a.const is not NO or b.const is not NO or not (a.taint or b.taint) or frame.fn.name in QUIET:
+        return
+    kind = frame.knowledge.kinds[KIND]
+    for secret, given, operand, other in ((a, b, left, right), (b, a, right, left)):
+        taint = given.taint
+        if not any_kind(taint, kind.mask) or any(r[0] == "i" and r[1] in NOT_TEXT for r in (*a.refs, *b.refs)):
+            continue
+        if not _typed(frame, secret) and (_outside(frame, secret) or not _named(frame, operand, other, given)):
+            continue
+        frame.reach(taint, kind.bit, frame.sink(pos, "=="), pos)
+        return
+
+
+def _typed(frame: Frame, val: Value) -> bool:
+    """Whether knowledge says of the value's type that comparing it is a sink."""
+    calls = (frame.knowledge.calls.get(f"{r[1]}.__eq__") for r in val.refs if r[0] == "i")
+    return any(sink.kind == KIND for call in calls if call is not None for sink in call.sinks)
+
+
+def _outside(frame: Frame, val: Value) -> bool:
+    """Whether the side taken for the secret is itself what somebody outside gives: two fields of one form are no secret,
+    nor are two parameters."""
+    labels = [label for label, _ in frame.spread(val.taint)]
+    if any(r[0] == "p" and not r[2] for r in val.refs):
+        return True
+    return any(label[0] == "s" for label in labels) or (frame.entry is not None and bool(labels))
+
+
+def _named(frame: Frame, operand: Any, other: Any, given: Value) -> bool:
+    """Whether the names of the two sides say that the one is a secret."""
+    names = _names(frame)
+    own, theirs = names.get(operand, ""), names.get(other, "")
+    if _says(own, PLAIN):
+        return True
+    if not (_says(own, LOOSE) or _says(theirs, LOOSE | PLAIN)):
+        return False
+    asked = frame.entry is not None or any(label[:2] == ("s", "remote") for label, _ in frame.spread(given.taint))
+    return asked or (_says(own, LOOSE) and _says(theirs, LOOSE) and _makes(frame))
+
+
+def _says(name: str, words: frozenset[str]) -> bool:
+    if (
+        not name
+        or name.startswith(("has_", "is_", "num_"))
+        or name.endswith(("_id", "_type", "_name", "_kind", "_len"))
+    ):
+        return False
+    return any(part in words for part in name.split("_")) or any(pair in name for pair in PAIRS)
+
+
+def _makes(frame: Frame) -> bool:
+    """Whether the module makes digests at all: elsewhere a signature is that of a function or of a file format."""
+    return any(b[0] == ir.BOUND_IMPORT and b[1].split(".")[0] in MAKERS for _, b in frame.module.names)
+
+
+def _names(frame: Frame) -> dict[Any, str]:
+    """What each operand is called: a variable, an attribute, a key, the function that gave it."""
+    if not frame.called:
+        out: dict[Any, str] = {None: ""}
+        for instructions, _, _ in ir.graph(frame.fn):
+            for ins in instructions:
+                name = _name(frame, ins)
+                if name and ins[2] is not None:
+                    out.setdefault(ins[2], name.lower())
+        for parameter in frame.fn.params:
+            out[parameter.name] = parameter.name.lower()
+        frame.called = {key: key.lower() if type(key) is str else name for key, name in out.items()}
+    return frame.called
+
+
+def _name(frame: Frame, ins: Any) -> str:
+    op = ins[0]
+    if op == ir.ATTR or op == ir.INVOKE:
+        if op == ir.INVOKE and ins[4] in ("get", "pop") and ins[5] and type(ins[5][0]) is int and ins[5][0] < 0:
+            return str(frame.fn.consts[-1 - ins[5][0]]).replace("-", "_")
+        return str(ins[4])
+    if op == ir.INDEX and type(ins[4]) is int and ins[4] < 0:
+        return str(frame.fn.consts[-1 - ins[4]]).replace("-", "_")
+    if op in (ir.GLOBAL, ir.FREE):
+        return str(ins[3])
+    if type(ins[2]) is str:
+        return str(ins[2])
+    return ""
