@@ -56,9 +56,10 @@ class Kind:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """A condition on one argument of a call. test: "is" / "is-not" a constant among `values`, "absent", "present";
-    "any-case" the same as "is" for texts, whatever their case; "bits" a number with one of the bits of `values`; "below" a
-    number less than the one in `values`; "slow" a pattern that some text keeps a matcher busy with for very long, "slow-whole"
-    one that does so when the text must match to its end.
+    "any-case" the same as "is" for texts, whatever their case; "words" an identifier with one of these lower-case words
+    (`session_id` has "session"); "bits" a number with one of the bits of `values`; "below" a number less than the one in
+    `values`; "slow" a pattern that some text keeps a matcher busy with for very long, "slow-whole" one that does so when the
+    text must match to its end.
 
     An argument that is not a known constant satisfies neither "is" nor, for "is-not", refutes it; one that is absent the
     same. A value may be the dotted name of what the argument refers to, or of its type or a base of that
@@ -147,8 +148,8 @@ class Call:
     where the call moves taint into its receiver or another argument (`list.append`). clears: kinds that the result no
     longer carries, ("*",) for all. splices: kinds for which the result is below or inside a syntax fixed by others
     (`os.path.join`). normalises: kinds for which the result is in canonical form, so that a check on it counts. returns:
-    dotted type of the result; "@0" the class given as argument 0; "@receiver" the receiver's own. invokes: (callback
-    selector, selectors of what it is given). noreturn: never returns (`sys.exit`). intrinsic: name of a container
+    dotted type of the result; "@0" an instance of the class given as argument 0, or the function given; "@receiver" the
+    receiver's own. invokes: (callback selector, selectors of what it is given). noreturn: never returns (`sys.exit`). intrinsic: name of a container
     operation of the engine ("append", "pop", "get", "update" …). fold: pure, may be computed on constants. clean_when: when
     not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`). narrows: in order, the last
     that holds counts. acts: how the call is weak as it stands.

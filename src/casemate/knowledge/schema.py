@@ -50,7 +50,9 @@ ENTRY_KEYS: Final = frozenset(f.name for f in fields(Entry))
 HINT_KEYS: Final = frozenset(f.name for f in fields(Hint))
 ACT_KEYS: Final = frozenset(f.name for f in fields(Act))
 KIND_KEYS: Final = frozenset(f.name for f in fields(Kind)) - {"bit"}
-CONDITION_TESTS: Final = ("is", "is-not", "any-case", "bits", "below", "absent", "present", "slow", "slow-whole")
+CONDITION_TESTS: Final = (
+    "is", "is-not", "any-case", "words", "bits", "below", "absent", "present", "slow", "slow-whole",
+)  # fmt: skip
 BARE_TESTS: Final = ("absent", "present", "slow", "slow-whole")
 NUMBER_TESTS: Final = ("bits", "below")
 CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})

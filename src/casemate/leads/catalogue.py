@@ -25,6 +25,20 @@ MODULES: Final = {
     "trust-boundary": "data.trust_boundary",
     "redos": "data.redos",
     "timing-comparison": "secrets.timing_comparison",
+    "weak-hash": "crypto.weak_hash",
+    "weak-hash-anywhere": "crypto.weak_hash_anywhere",
+    "weak-cipher": "crypto.weak_cipher",
+    "weak-key": "crypto.weak_key",
+    "weak-random": "crypto.weak_random",
+    "certificate-validation": "network.certificate_validation",
+    "temporary-file": "files.temporary_file",
+    "open-permissions": "files.open_permissions",
+    "unverified-token": "web.unverified_token",
+    "debug-mode": "web.debug_mode",
+    "local-debug-mode": "web.local_debug_mode",
+    "insecure-cookie": "web.insecure_cookie",
+    "bare-cookie": "web.bare_cookie",
+    "csrf-exempt": "web.csrf_exempt",
 }
 
 

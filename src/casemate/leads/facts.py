@@ -58,12 +58,13 @@ def _lead(solver: Solver, rule: Rule, module: str, number: int, pos: int, what: 
 
 
 def speaks_of(solver: Solver, unit: tuple[str, int], words: Sequence[str]) -> bool:
-    """Whether a function's names or texts have one of the words: a name has it as one of its own words (`session_key`,
-    `rememberMe`), a text anywhere."""
+    """Whether a function's names or texts have one of the words: a name has it as one or several of its own words (`key`
+    and `session_key` of `session_key`, `remember` of `rememberMe`), a text anywhere."""
     fn = solver.program.modules[unit[0]].functions[unit[1]]
     names, texts = mentioned(fn)
+    spelled = [f"_{'_'.join(split(name))}_" for name in names]
     return any(word in text for text in texts for word in words) or any(
-        word == part for name in names for part in split(name) for word in words
+        f"_{word}_" in name for name in spelled for word in words
     )
 
 

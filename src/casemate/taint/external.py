@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from casemate.knowledge.entries import Call, Condition
@@ -24,9 +25,7 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
     if call is None:
         return unknown(frame, dotted, receiver, operand, args)
     _sinks(frame, pos, call, receiver, args)
-    for act in call.acts:
-        if all(_holds(frame, c, receiver, args) for c in act.when):
-            frame.act(pos, call.name, act.name)
+    _acts(frame, pos, call, receiver, args)
     for callback, given in call.invokes:
         for val, _ in args.select(callback, receiver):
             handed = [v for sel in given for v, _ in args.select(sel, receiver, operand)]
@@ -94,10 +93,16 @@ def _register(frame: Frame, numbers: list[int], receiver: Value | None, args: Ar
 
 def assigned(frame: Frame, pos: int, written: Written, val: Value) -> None:
     """A value of something outside is set."""
-    args = Arguments([val], [None])
-    for act in written.acts:
-        if all(_holds(frame, c, None, args) for c in act.when):
-            frame.act(pos, written.name, act.name)
+    _acts(frame, pos, written, None, Arguments([val], [None]))
+
+
+def _acts(frame: Frame, pos: int, said: Call | Written, receiver: Value | None, args: Arguments) -> None:
+    """Note what is weak as it stands. What `**options` may hold is not known to be absent."""
+    for act in said.acts:
+        if args.mapping is not None and any(c.test == "absent" for c in act.when):
+            continue
+        if all(_holds(frame, c, receiver, args) for c in act.when):
+            frame.act(pos, said.name, act.name)
 
 
 def _item(frame: Frame, val: Value, item: Any) -> Value:
@@ -134,7 +139,13 @@ def _below(const: Any, values: tuple[Any, ...]) -> bool:
     return type(const) is int and any(const < v for v in values)
 
 
-MEASURES = {"any-case": _any_case, "bits": _bits, "below": _below}
+def _words(const: Any, values: tuple[Any, ...]) -> bool:
+    """Whether an identifier (`session_id`, `authToken`, `X-Token`) has one of the words."""
+    return type(const) is str and any(w.lower() in values for w in WORD.findall(const))
+
+
+WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
+MEASURES = {"any-case": _any_case, "bits": _bits, "below": _below, "words": _words}
 
 
 def _slow(val: Value, *, whole: bool) -> bool:
@@ -273,6 +284,8 @@ def _type(frame: Frame, call: Call, receiver: Value | None, args: Arguments) -> 
                 made.append(("t", ref[1], ref[2]))
             elif ref[0] == "x":
                 made.append(("i", ref[1]))
+            elif ref[0] in "fm":
+                made.append(ref)
         return tuple(made)
     return (("i", call.returns),)
 
