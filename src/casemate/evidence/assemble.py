@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from casemate.evidence.excerpts import Block, collect
 from casemate.evidence.identity import identities, rank
 from casemate.evidence.redact import excerpt, redact
 from casemate.model.finding import Coverage, Disposition, Finding, FindingId, Report
@@ -44,11 +45,13 @@ def assemble(
     source_line: Callable[[Location], str],
     not_examined: Iterable[NotExamined],
     coverage: Coverage,
+    source_block: Block = lambda path, first, last: (),
     suppressed: Callable[[Lead], bool] = lambda lead: False,
 ) -> Report:
     """The report of one scan. source_line: the whole line at a place, "" when it is not to be had.
 
-    suppressed: whether the target's own configuration hides a lead; what is by design stays by design.
+    source_block: lines of a file by number, as many as there are. suppressed: whether the target's own configuration hides
+    a lead; what is by design stays by design.
     """
     by_id = {rule.id: rule for rule in rules}
     snippets = [excerpt(source_line(lead.location), lead.location.column) for lead in leads]
@@ -63,6 +66,7 @@ def assemble(
         findings=tuple(sorted(findings, key=rank)),
         not_examined=tuple(sorted(set(not_examined))),
         coverage=coverage,
+        excerpts=collect(leads, source_block),
     )
 
 

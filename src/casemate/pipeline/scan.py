@@ -96,6 +96,7 @@ def scan(
         rules=rules,
         leads=leads,
         source_line=lines.line,
+        source_block=lines.block,
         not_examined=losses,
         coverage=_coverage(lowered, analysis),
         suppressed=lambda lead: _suppressed(chosen, lead),
