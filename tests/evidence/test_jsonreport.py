@@ -53,6 +53,19 @@ def test_the_rest_of_the_report_in_json():
     }
 
 
+def test_source_lines_in_json():
+    """Each line once, by file and number, without its secrets."""
+    document = json.loads(render(bank()))
+    assert {
+        "path": "backoffice/routes.py",
+        "uri": "backoffice/routes.py",
+        "start": 39,
+        "lines": ["    step_39()", "    step_40()", "    step_41()", "    step_42()", "    step_43()"],
+    } in document["excerpts"]
+    (secret,) = [line for one in document["excerpts"] for line in one["lines"] if "--password" in line]
+    assert secret == "        subprocess.run('settle --password ‹redacted› ' + name, shell=True)"
+
+
 def test_every_disposition_is_in_the_report():
     """Nothing is dropped: what is by design or suppressed says so."""
     found = [f["disposition"] for f in json.loads(render(bank()))["findings"]]

@@ -103,6 +103,8 @@ def test_a_trace_is_a_code_flow(run):
         ("backoffice/service.py", 12, "passed to find_owner", "important"),
         ("backoffice/dao.py", 27, "reaches sqlite3.Cursor.execute", "essential"),
     ]
+    snippets = [step["location"]["physicalLocation"]["contextRegion"]["snippet"] for step in thread["locations"]]
+    assert [snippet["text"] for snippet in snippets[:2]] == ["step_41()", "step_12()"]
     assert [related["message"]["text"] for related in one["relatedLocations"]] == ["query string enters"]
     assert one["properties"] == {"evidence": "traced", "disposition": "active", "boundary": "remote"}
 

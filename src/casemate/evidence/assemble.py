@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 from typing import Protocol
 
+from casemate.evidence.excerpts import Block, collect
 from casemate.evidence.identity import identities, rank, unmarked
 from casemate.evidence.redact import excerpt, redact
 from casemate.model.finding import Coverage, Disposition, Finding, FindingId, Report
@@ -45,14 +46,15 @@ def assemble(
     source_line: Callable[[Location], str],
     not_examined: Iterable[NotExamined],
     coverage: Coverage,
+    source_block: Block = lambda path, first, last: (),
     suppressed: Callable[[Lead], Suppression | None] = lambda lead: None,
     remarks: Iterable[Remark] = (),
     comment: Callable[[Location], str] = lambda place: "",
 ) -> Report:
     """The report of one scan. source_line: the whole line at a place, "" when it is not to be had.
 
-    suppressed: why the target itself hides a lead, if it does; what is by design stays by design. comment: what
-    speaks to Casemate at the end of that line, "" for nothing.
+    source_block: lines of a file by number, as many as there are. suppressed: why the target itself hides a lead, if it
+    does; what is by design stays by design. comment: what speaks to Casemate at the end of that line, "" for nothing.
     """
     by_id = {rule.id: rule for rule in rules}
     lines = [source_line(lead.location) for lead in leads]
@@ -73,6 +75,7 @@ def assemble(
         not_examined=tuple(sorted(set(not_examined))),
         coverage=coverage,
         remarks=tuple(sorted({replace(remark, text=redact(remark.text)) for remark in remarks})),
+        excerpts=collect(leads, source_block),
     )
 
 

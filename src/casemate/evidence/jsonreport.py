@@ -29,6 +29,15 @@ def render(report: Report) -> str:
         "rules": list(report.rules),
         "coverage": asdict(report.coverage),
         "findings": [_finding(finding) for finding in report.findings],
+        "excerpts": [
+            {
+                "path": visible(excerpt.path),
+                "uri": percent_encoded(excerpt.path),
+                "start": excerpt.start,
+                "lines": [visible(line) for line in excerpt.lines],
+            }
+            for excerpt in report.excerpts
+        ],
         "not_examined": [
             {
                 "what": visible(entry.what),

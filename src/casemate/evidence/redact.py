@@ -1,18 +1,24 @@
 """Secrets in source lines, replaced before anything is reported.
 
 Two ways to know a secret: by its own form (`FORMATS`, each with the page that documents it), and by the name of what
-it is given to (`password = "…"`, `{"api_key": "…"}`, `--token …`). One line is all that is known, so a secret that
-spans lines without any mark on the line shown is not recognised. When in doubt the text is redacted: a name too few in
-a report costs less than a password too many.
+it is given to (`password = "…"`, `{"api_key": "…"}`, `--token …`). Of a single line only that line is known, so a secret
+that spans lines without any mark on the line shown is not recognised; of a block (`redact_lines`) its neighbours are. When
+in doubt the text is redacted: a name too few in a report costs less than a password too many.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 PLACEHOLDER = "‹redacted›"
+
+REACH = 4000
+"""Of a longer line no more characters are looked at, which bounds the work on lines of megabytes."""
+
+NEAR = 5
+"""Lines above in which the name of a secret is looked for."""
 
 Span = tuple[int, int]
 
@@ -131,12 +137,59 @@ _INSIDE = re.compile(
     rf"(?:(?i:{_WORD})[\w-]*\s?[=:]\s?|--?[\w-]{{0,60}}?(?i:{_WORD})[\w-]*\s+)"
     r"(?i:(?:bearer|basic|token|digest)\s+)?(?:\\?['\"])?(?P<secret>[^\s'\"\\&;,)]+)"
 )
+# What only a block of lines shows: the body of a key, and a long string given to such a name.
+_PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<secret>.*?)(?:-----END|\Z)", re.DOTALL)
+_LONG_QUOTE = re.compile("\"\"\"|'''")
+_NAMED = re.compile(rf"(?:{_BY_NAME.pattern})[(\s+]*[rRbBuUfF]{{0,2}}\Z")
 _HOLE = re.compile(r"(?:\{[^{}]*\}|%\(\w+\)[sdr]|%[sdr]|\$\{?\w+\}?|:\w+|\?)+")
 
 
 def redact(text: str) -> str:
     """The text with every recognised secret replaced, its surroundings kept. Redacting again changes nothing."""
     return _replaced(text, secrets(text), 0, len(text))
+
+
+def redact_lines(before: Sequence[str], lines: Sequence[str], columns: Mapping[int, int], *, width: int) -> list[str]:
+    """Lines of a file, each redacted by what it says itself and by what the lines above say of it.
+
+    Beyond `redact`: a value that stands some lines below its name, and the inner lines of a key in PEM. before: the lines
+    above, not shown themselves. columns: by index, 1-based; of a longer line `width` characters around it, else the first.
+    """
+    edges = [_window(len(line), columns.get(index, 1), REACH) for index, line in enumerate(lines)]
+    cut = [line[first:last] for line, (first, last) in zip(lines, edges, strict=True)]
+    text = "\n".join([*(line[:REACH] for line in before), *cut])
+    position = len(text) - len("\n".join(cut))
+    near = "\n".join([*(line[-REACH:] for line in before[-NEAR:]), *cut])
+    found = [(a + len(text) - len(near), b + len(text) - len(near)) for a, b in _found(near)] + list(_long(text))
+    out = []
+    for index, line in enumerate(cut):
+        end = position + len(line)
+        spans = [(a + position, b + position) for a, b in secrets(line)]
+        spans += [(max(a, position), min(b, end)) for a, b in found if a < end and b > position]
+        first, last = _window(len(line), columns.get(index, 1) - edges[index][0], width)
+        shown = _replaced(text, _merged(spans), position + first, position + last)
+        out.append(
+            f"{'…' if edges[index][0] + first else ''}{shown}{'…' if edges[index][0] + last < len(lines[index]) else ''}"
+        )
+        position = end + 1
+    return out
+
+
+def _long(text: str) -> Iterator[Span]:
+    """Values of many lines: keys in PEM, and long strings given to the name of a secret."""
+    if "PRIVATE KEY-----" in text:
+        for match in _PEM.finditer(text):
+            yield match.span("secret")
+    for opening in _LONG_QUOTE.finditer(text):
+        if _NAMED.search(text, max(0, opening.start() - 120), opening.start()):
+            end = text.find(opening[0], opening.end())
+            yield opening.end(), end if end >= 0 else len(text)
+
+
+def _window(length: int, column: int, width: int) -> Span:
+    """What to show of a longer text: `width` characters, from a third of that before the column."""
+    first = max(0, min(column - 1 - width // 3, length - width))
+    return first, min(length, first + width)
 
 
 def excerpt(text: str, column: int, *, width: int = 200, reach: int = 2000) -> str:
@@ -156,8 +209,12 @@ def excerpt(text: str, column: int, *, width: int = 200, reach: int = 2000) -> s
 
 def secrets(text: str) -> list[Span]:
     """Where the recognised secrets stand, in order, none touching another."""
+    return _merged(_found(text))
+
+
+def _merged(spans: Iterable[Span]) -> list[Span]:
     merged: list[Span] = []
-    for start, end in sorted(_found(text)):
+    for start, end in sorted(spans):
         if merged and start <= merged[-1][1]:
             merged[-1] = (merged[-1][0], max(end, merged[-1][1]))
         else:

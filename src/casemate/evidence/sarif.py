@@ -13,6 +13,7 @@ from typing import Any
 
 from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
+from casemate.evidence.excerpts import Quotes
 from casemate.evidence.identity import SCHEME
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.uri import percent_encoded
@@ -55,6 +56,7 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
     ran = [by_id[RuleId(rule_id)] for rule_id in sorted({*report.rules, *(f.lead.rule for f in report.findings)})]
     cwes = sorted({rule.cwe for rule in ran})
     indices = {rule.id: index for index, rule in enumerate(ran)}
+    quotes = Quotes(report)
     shown = [f for f in report.findings if by_design or f.disposition is not Disposition.BY_DESIGN]
     run: Json = {
         "tool": {"driver": _driver(report, ran, cwes)},
@@ -62,7 +64,7 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
         "invocations": [_invocation(report)],
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of what was scanned."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, indices[finding.lead.rule], cwes) for finding in shown],
+        "results": [_result(finding, indices[finding.lead.rule], cwes, quotes) for finding in shown],
         "properties": {"target": [visible(name) for name in report.target], "coverage": asdict(report.coverage)},
     }
     if report.since is not None:
@@ -151,11 +153,9 @@ def _notification_id(reason: Reason) -> str:
     return f"not-examined/{reason.value}"
 
 
-def _result(finding: Finding, rule_index: int, cwes: Sequence[int]) -> Json:
+def _result(finding: Finding, rule_index: int, cwes: Sequence[int], quotes: Quotes) -> Json:
     lead = finding.lead
-    place = _place(lead.location)
-    if finding.snippet:
-        place["contextRegion"] = {"startLine": lead.location.line, "snippet": {"text": visible(finding.snippet)}}
+    place = _place(lead.location, finding.snippet)
     location: Json = {"physicalLocation": place}
     if lead.function:
         location["logicalLocations"] = [{"fullyQualifiedName": visible(lead.function), "kind": "function"}]
@@ -175,7 +175,9 @@ def _result(finding: Finding, rule_index: int, cwes: Sequence[int]) -> Json:
     if lead.trace is not None:
         source = lead.trace.steps[0]
         result["relatedLocations"] = [_location(source) | {"id": 1}]
-        result["codeFlows"] = [{"threadFlows": [{"locations": [_flow_location(step) for step in lead.trace.steps]}]}]
+        result["codeFlows"] = [
+            {"threadFlows": [{"locations": [_flow_location(step, quotes) for step in lead.trace.steps]}]}
+        ]
         result["properties"]["boundary"] = lead.trace.boundary.value
     if finding.note:
         result["properties"]["note"] = visible(finding.note)
@@ -197,20 +199,25 @@ def _suppression(suppression: Suppression) -> Json:
     return out
 
 
-def _flow_location(step: Step) -> Json:
+def _flow_location(step: Step, quotes: Quotes) -> Json:
     importance = "essential" if step.role in (Role.SOURCE, Role.SINK) else "important"
-    return {"location": _location(step), "kinds": KINDS[step.role], "importance": importance}
+    location = _location(step, quotes.line(step.location))
+    return {"location": location, "kinds": KINDS[step.role], "importance": importance}
 
 
-def _location(step: Step) -> Json:
-    return {"physicalLocation": _place(step.location), "message": _message(step.note)}
+def _location(step: Step, line: str = "") -> Json:
+    return {"physicalLocation": _place(step.location, line), "message": _message(step.note)}
 
 
-def _place(location: Location) -> Json:
-    return {
+def _place(location: Location, line: str = "") -> Json:
+    """A place; line: its redacted text, "" for none."""
+    place: Json = {
         "artifactLocation": _artifact(location.path),
         "region": {"startLine": location.line, "startColumn": location.column},
     }
+    if line:
+        place["contextRegion"] = {"startLine": location.line, "snippet": {"text": visible(line)}}
+    return place
 
 
 def _artifact(path: str) -> Json:

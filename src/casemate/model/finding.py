@@ -95,12 +95,25 @@ class Since:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Excerpt:
+    """Consecutive lines of a file of the target, already redacted and shortened. start: number of the first."""
+
+    path: str
+    start: int
+    lines: tuple[str, ...]
+
+    def __post_init__(self) -> None:
+        if self.start < 1 or not self.lines:
+            raise ValueError(f"an excerpt has lines, counted from 1: {self.path!r}, {self.start!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All that one scan says. Holds no clock time, no absolute path: same input, same report, byte for byte.
 
     target: the names of the scanned paths as given by the operator (last component only). findings: ranked, every
     disposition. rules: ids of the rules that ran. since: when it is narrowed to what a change touches. remarks: what is
-    amiss with what hides findings.
+    amiss with what hides findings. excerpts: the lines around every place of a finding, each line once, by path and number.
     """
 
     version: str
@@ -111,6 +124,7 @@ class Report:
     coverage: Coverage
     since: Since | None = None
     remarks: tuple[Remark, ...] = ()
+    excerpts: tuple[Excerpt, ...] = ()
 
     def of(self, disposition: Disposition) -> tuple[Finding, ...]:
         """Findings of one disposition, in rank order."""

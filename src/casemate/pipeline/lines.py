@@ -26,6 +26,12 @@ class Lines:
         """The whole line at a place, "" when it is not to be had."""
         return self._bytes(place).decode("utf-8", "replace")
 
+    def block(self, path: str, first: int, last: int) -> list[str]:
+        """The lines of a file from one number to another; those beyond its end are left out."""
+        lines = self._of(path)
+        end = len(lines) - (not lines[-1]) if lines else 0  # after the last line break there is no line
+        return [line.decode("utf-8", "replace") for line in lines[first - 1 : min(last, end)]]
+
     def with_columns(self, lead: Lead) -> Lead:
         """The lead with columns in characters; the engine counts bytes."""
         trace = lead.trace and Trace(
@@ -41,10 +47,14 @@ class Lines:
         return replace(place, column=len(line[: place.column - 1].decode("utf-8", "replace")) + 1)
 
     def _bytes(self, place: Location) -> bytes:
-        lines = self._lines.get(place.path)
-        if lines is None:
-            lines = self._lines[place.path] = self._read(self._files[place.path])
+        lines = self._of(place.path)
         return lines[place.line - 1] if place.line <= len(lines) else b""
+
+    def _of(self, path: str) -> list[bytes]:
+        lines = self._lines.get(path)
+        if lines is None:
+            lines = self._lines[path] = self._read(self._files[path])
+        return lines
 
     def _read(self, named: Named) -> list[bytes]:
         source = named.tree.read(named.file)

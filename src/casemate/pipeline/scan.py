@@ -135,6 +135,7 @@ def scan(
         rules=rules,
         leads=leads,
         source_line=lines.line,
+        source_block=lines.block,
         not_examined=losses,
         coverage=_coverage(lowered, analysis),
         suppressed=lambda lead: ignores.hides(lead) or _configured(chosen, lead),
