@@ -28,6 +28,9 @@ class Program:
     ) -> None:
         self.modules = {m.name: m for m in modules}
         self._aliases = aliases or {}
+        # Packages without a file of their own: `import tools.text` binds `tools`, which holds `text` all the same.
+        parts = [m.split(".") for m in self.modules]
+        self._namespaces = {".".join(p[:n]) for p in parts for n in range(1, len(p))} - self.modules.keys()
         self.knowledge = knowledge
         self._names = {name: dict(m.names) for name, m in self.modules.items()}
         self._class_names = {(m.name, c.number): dict(c.names) for m in self.modules.values() for c in m.classes}
@@ -119,6 +122,8 @@ class Program:
                 break
             head, _, last = head.rpartition(".")
             if not head:
+                if dotted in self._namespaces:
+                    return ("M", dotted)
                 return ("x", self.knowledge.canonical(dotted))
             tail = f"{last}.{tail}" if tail else last
         if not tail:
@@ -145,9 +150,13 @@ class Program:
     def _member(self, module: str, name: str, hops: int = 0) -> Ref | None:
         if hops > MAX_HOPS:
             return None
+        sub = f"{module}.{name}"
+        if module not in self.modules:
+            return (
+                ("M", sub) if sub in self.modules or sub in self._namespaces else ("x", self.knowledge.canonical(sub))
+            )
         binding = self._names[module].get(name)
         if binding is None:
-            sub = f"{module}.{name}"
             if sub in self.modules:
                 return ("M", sub)
             for star in self.modules[module].stars:
