@@ -48,6 +48,12 @@ SUFFIXES = {".json": "json", ".sarif": "sarif"}
     show_default=True,
     help="Pedantic: also rules for a review with time to spare.",
 )
+@click.option(
+    "--knowledge", metavar="DIR", type=click.Path(path_type=Path), help="Also know what the TOML files in DIR say."
+)
+@click.option(
+    "--rules", "own", metavar="DIR", type=click.Path(path_type=Path), help="Also look for what the rules in DIR say."
+)
 @click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes. Default: one per core.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
@@ -63,6 +69,8 @@ def scan(
     exclude: tuple[str, ...],
     rules: tuple[str, ...],
     persona: str,
+    knowledge: Path | None,
+    own: Path | None,
     untrusted: bool,
     jobs: int | None,
     no_cache: bool,
@@ -95,12 +103,13 @@ def scan(
         jobs=jobs or len(os.sched_getaffinity(0)),
         cache=not no_cache,
         pedantic=persona == "pedantic",
+        own=tuple(folder for folder in (knowledge, own) if folder is not None),
     )
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         report = run_scan(request, announce=_unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
-    _deliver(report, form, output, everything=everything, by_design=show_by_design, quiet=quiet)
+    _deliver(report, form, output, request.own, everything=everything, by_design=show_by_design, quiet=quiet)
     if not quiet:
         say(f"time: {took:.1f} s")
     sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
@@ -121,7 +130,16 @@ def exit_code(report: Report, *, fail_on: str, strict: bool) -> ExitCode:
     return ExitCode.NOTHING
 
 
-def _deliver(report: Report, form: str, output: Path | None, *, everything: bool, by_design: bool, quiet: bool) -> None:
+def _deliver(
+    report: Report,
+    form: str,
+    output: Path | None,
+    own: tuple[Path, ...],
+    *,
+    everything: bool,
+    by_design: bool,
+    quiet: bool,
+) -> None:
     """The report where it was asked for. A report that cannot be written to its file is still shown."""
     from casemate.cli.output import emit, show, write_file
 
@@ -132,10 +150,10 @@ def _deliver(report: Report, form: str, output: Path | None, *, everything: bool
         return render(report, width(), takes_color(), limit=None if everything else ROWS, by_design=by_design)
 
     if output is None:
-        show(table()) if form == "table" else emit(_document(report, form, by_design))
+        show(table()) if form == "table" else emit(_document(report, form, by_design, own))
         return
     try:
-        write_file(output, _document(report, form, by_design))
+        write_file(output, _document(report, form, by_design, own))
     except Exception:
         show(table())  # what the scan found is not lost
         raise
@@ -144,7 +162,7 @@ def _deliver(report: Report, form: str, output: Path | None, *, everything: bool
         say(f"report: {output} ({form})")
 
 
-def _document(report: Report, form: str, by_design: bool) -> str:
+def _document(report: Report, form: str, by_design: bool, own: tuple[Path, ...]) -> str:
     """The report for a file or a program: whole, and the same whatever the screen is."""
     if form == "json":
         from casemate.evidence import jsonreport
@@ -154,7 +172,7 @@ def _document(report: Report, form: str, by_design: bool) -> str:
         from casemate.app import rule_texts
         from casemate.evidence import sarif
 
-        return sarif.render(report, rule_texts(), by_design=by_design)
+        return sarif.render(report, rule_texts(own), by_design=by_design)
     from casemate.cli.screen import PLAIN_WIDTH
     from casemate.evidence import table
 

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from casemate import __version__
 from casemate.evidence.assemble import assemble
+from casemate.knowledge.entries import Knowledge
 from casemate.knowledge.loader import load
 from casemate.languages import ir
 from casemate.leads import catalogue
@@ -26,12 +27,16 @@ from casemate.targets.selection import Selection, select
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOptions:
-    """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all of the persona. pedantic: also rules for who has time to spare."""
+    """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all of the
+    persona. pedantic: also rules for who has time to spare. knowledge: None for the packaged. own: a user's own rules, which
+    run beside the others."""
 
     exclude: tuple[str, ...] = ()
     untrusted: bool = False
     rules: tuple[str, ...] = ()
     pedantic: bool = False
+    knowledge: Knowledge | None = None
+    own: tuple[Rule, ...] = ()
 
 
 class Progress(Protocol):
@@ -59,8 +64,8 @@ def scan(
     trees: Sequence[SourceTree], *, store: Store, executor: Executor, options: ScanOptions, progress: Progress
 ) -> Report:
     """Examine the trees as one program. Raises UserError for an unknown rule and BadPattern for an exclude."""
-    rules = _rules(options.rules, pedantic=options.pedantic)
-    knowledge = load()
+    rules = (*_rules(options.rules, pedantic=options.pedantic), *options.own)
+    knowledge = options.knowledge or load()
     chosen = _choose(trees, options)
     losses = [c.shown(loss) for c in chosen for loss in c.selection.not_examined]
     files, aliases, tests = _named(chosen)
