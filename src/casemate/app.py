@@ -21,6 +21,7 @@ from casemate.governance.digests import KeyedDigests
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
+from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
     from datetime import date
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from casemate.evidence.earlier import Earlier
     from casemate.evidence.rulebook import RuleText
     from casemate.evidence.triage import Triage
+    from casemate.leads.own import Own
     from casemate.model.finding import Report
     from casemate.pipeline.scan import Progress
 
@@ -38,8 +40,9 @@ if TYPE_CHECKING:
 class ScanRequest:
     """What the operator asked for. paths: at least one. rules: ids, empty for all of the persona. jobs: worker processes.
 
-    since: a revision, to report only what the change since then touches. triage, baseline: as read from files that the
-    operator named; decisions are followed before anything is compared.
+    own: folders of the operator's own knowledge and rules. since: a revision, to report only what the change since then
+    touches. triage, baseline: as read from files that the operator named; decisions are followed before anything is
+    compared.
     """
 
     paths: tuple[Path, ...]
@@ -52,6 +55,7 @@ class ScanRequest:
     since: str = ""
     triage: Triage = ()
     baseline: Earlier | None = None
+    own: tuple[Path, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.paths or self.jobs < 1:
@@ -97,11 +101,14 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
     from casemate.adapters.processes import ProcessExecutor
     from casemate.pipeline.scan import ScanOptions, scan
 
+    own = read_own(request.own) if request.own else None
     with ExitStack() as held:
         trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
         subject = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in trees)
         charter = single_operator(subject, SystemClock().now(), who=operator())
         announce(charter.line())
+        if own is not None and own.knowledge.replaced:
+            announce(f"own knowledge replaces what is packaged of {', '.join(own.knowledge.replaced)}")
         store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
         executor = ProcessExecutor(jobs=request.jobs)
         histories = [held.enter_context(_history(tree, request.since)) for tree in trees if request.since]
@@ -117,6 +124,8 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
                     rules=request.rules,
                     pedantic=request.pedantic,
                     since=request.since,
+                    knowledge=own.knowledge if own is not None else None,
+                    own=own.rules if own is not None else (),
                 ),
                 progress=progress,
                 histories=[operation.history(history) for history in histories],
@@ -160,14 +169,30 @@ def _without_collector() -> Iterator[None]:
             gc.enable()
 
 
-def rule_texts() -> tuple[RuleText, ...]:
-    """Every rule as a report describes it."""
+def read_own(folders: Sequence[Path]) -> Own:
+    """The operator's own rules and knowledge in these folders. Raises UserError for what cannot be meant."""
+    from casemate.adapters.ownfiles import read_folders
+    from casemate.knowledge.table import KnowledgeError
+    from casemate.leads.own import read
+
+    try:
+        return read(read_folders(folders))
+    except KnowledgeError as error:
+        raise UserError(error.what, error.remedy) from error
+
+
+def rule_texts(folders: Sequence[Path] = ()) -> tuple[RuleText, ...]:
+    """Every rule as a report describes it. folders: of the operator's own rules."""
     from casemate.evidence.rulebook import RuleText
     from casemate.leads.catalogue import page, rules
 
+    own = read_own(folders) if folders else None
+    pages = own.pages if own is not None else {}
     return tuple(
-        RuleText(id=r.id, title=r.title, cwe=r.cwe, severity=r.severity, owasp=r.owasp, page=page(r.id))
-        for r in rules()
+        RuleText(
+            id=r.id, title=r.title, cwe=r.cwe, severity=r.severity, owasp=r.owasp, page=pages.get(r.id) or page(r.id)
+        )
+        for r in (*rules(), *(own.rules if own is not None else ()))
     )
 
 

@@ -3,14 +3,49 @@
 from __future__ import annotations
 
 import json
+import sys
+from pathlib import Path
 
 import click
 
+from casemate.cli.errors import ExitCode
 
-@click.command()
+
+@click.group(invoke_without_command=True)
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
-def rules(as_json: bool) -> None:
-    """List the rules."""
+@click.pass_context
+def rules(ctx: click.Context, as_json: bool) -> None:
+    """List the rules, or check rules of one's own."""
+    if ctx.invoked_subcommand is None:
+        _list(as_json)
+
+
+@rules.command()
+@click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
+def check(folder: Path) -> None:
+    """Check the rules and the knowledge in DIR: read them, and run every example.
+
+    \b
+    Exit codes:
+      0  every example gives exactly its marked lines
+      1  some do not; each line that is missing or too many is named
+      2  DIR cannot be read, or a file in it says what cannot be meant
+    """
+    from casemate.app import read_own
+    from casemate.cli.output import show
+    from casemate.leads.own import mistakes
+
+    own = read_own((folder,))
+    wrong = list(mistakes(own))
+    examples = sum(len(rule.examples) for rule in own.rules)
+    lines = [*wrong, f"rules: {len(own.rules)}, examples: {examples}, lines that are wrong: {len(wrong)}"]
+    if own.knowledge.replaced:
+        lines.append(f"replaces what is packaged of {', '.join(own.knowledge.replaced)}")
+    show("\n".join([*lines, ""]))
+    sys.exit(ExitCode.FINDINGS if wrong else ExitCode.NOTHING)
+
+
+def _list(as_json: bool) -> None:
     from casemate.cli.output import emit, show
     from casemate.leads.catalogue import rules as catalogue
 

@@ -237,7 +237,8 @@ class Hint:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
-    """Everything known for one language. fingerprint: hex digest of the files it was read from."""
+    """Everything known for one language. fingerprint: hex digest of the files it was read from. replaced: names of which
+    a user's own file says something else than the packaged one."""
 
     language: str
     kinds: dict[str, Kind]
@@ -249,6 +250,7 @@ class Knowledge:
     entries: tuple[Entry, ...] = ()
     hints: tuple[Hint, ...] = ()
     fingerprint: str = ""
+    replaced: tuple[str, ...] = ()
 
     def mask(self, kinds: tuple[str, ...]) -> int:
         """The bit mask of kinds; ("*",) is all of them."""

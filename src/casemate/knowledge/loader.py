@@ -25,8 +25,11 @@ from casemate.knowledge.table import KnowledgeError, Table, dotted
 KINDS_FILE = "kinds.toml"
 
 
-def load(language: str = "python") -> Knowledge:
-    """All that is known of a language's libraries. Raises KnowledgeError when there is none, or when a file is wrong."""
+def load(language: str = "python", own: Mapping[str, bytes] | None = None) -> Knowledge:
+    """All that is known of a language's libraries. own: files of a user by name, see `compile_files`.
+
+    Raises KnowledgeError when there is no such language, or when a file is wrong.
+    """
     root = resources.files("casemate.knowledge")
     folder = root / language
     if not language.isidentifier() or not folder.is_dir():
@@ -34,18 +37,48 @@ def load(language: str = "python") -> Knowledge:
             language, f"no knowledge of the language {language!r}", "add a folder of TOML files of that name"
         )
     files = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.name.endswith(".toml")}
-    return compile_files(language, (root / KINDS_FILE).read_bytes(), files)
+    return compile_files(language, (root / KINDS_FILE).read_bytes(), files, own or {})
 
 
-def compile_files(language: str, kinds: bytes, files: Mapping[str, bytes]) -> Knowledge:
-    """Knowledge out of the bytes of `kinds.toml` and of the library files by name, whatever the order of the mapping."""
+def compile_files(
+    language: str, kinds: bytes, files: Mapping[str, bytes], own: Mapping[str, bytes] | None = None
+) -> Knowledge:
+    """Knowledge out of the bytes of `kinds.toml` and of the library files by name, whatever the order of the mapping.
+
+    own: files of a user, whose statements replace the packaged ones of the same name; those named `kinds.toml` add kinds
+    and acts.
+    """
     digest = hashlib.sha256(kinds)
     words = _parse(KINDS_FILE, kinds)
+    own = own or {}
+    for name in sorted(own):
+        digest.update(b"\0own\0" + name.encode() + b"\0" + own[name])
+        if is_kinds(name):
+            words = _with(words, name, _parse(name, own[name]))
     collector = _Collector(read_kinds(KINDS_FILE, words), read_acts(KINDS_FILE, words))
     for name in sorted(files):
         digest.update(b"\0" + name.encode() + b"\0" + files[name])
         collector.add(Table(name, _parse(name, files[name]), FILE_KEYS))
+    collector.seal()
+    for name in sorted(own):
+        if not is_kinds(name):
+            collector.add(Table(name, _parse(name, own[name]), FILE_KEYS))
     return collector.knowledge(language, digest.hexdigest())
+
+
+def is_kinds(name: str) -> bool:
+    """Whether a file, by its name, declares kinds and acts."""
+    return name.rpartition("/")[2] == KINDS_FILE
+
+
+def _with(words: dict[str, object], name: str, more: Mapping[str, object]) -> dict[str, object]:
+    """The declarations of kinds and acts, with those of another file behind them."""
+    table = Table(name, more, frozenset({"kind", "act"}))
+    out = dict(words)
+    for section in ("kind", "act"):
+        before = words.get(section, [])
+        out[section] = [*(before if isinstance(before, list) else []), *table.items(section)]
+    return out
 
 
 def _parse(name: str, data: bytes) -> dict[str, object]:
@@ -80,8 +113,19 @@ class _Collector:
         self._entries: list[Entry] = []
         self._hints: list[Hint] = []
         self._said: dict[tuple[str, str], str] = {}
+        self._sealed: frozenset[tuple[str, str]] = frozenset()
+        self._replaced: list[str] = []
+
+    def seal(self) -> None:
+        """What is said from now on replaces what was said until now, where both speak of the same name."""
+        self._sealed = frozenset(self._said)
 
     def _once(self, section: str, name: str, where: str) -> None:
+        if (section, name) in self._sealed:
+            self._sealed -= {(section, name)}
+            self._replaced.append(name)
+            self._said[section, name] = where
+            return
         earlier = self._said.setdefault((section, name), where)
         if earlier is not where:
             raise KnowledgeError(where, f"{name!r} is spoken of twice", f"it stands already at {earlier}: keep one")
@@ -143,6 +187,7 @@ class _Collector:
             entries=tuple(self._entries),
             hints=tuple(self._hints),
             fingerprint=fingerprint,
+            replaced=tuple(sorted(set(self._replaced))),
         )
 
     def _refuse_alias(self, where: str, name: str) -> None:

@@ -13,10 +13,12 @@ SPECIAL: Final = (RECEIVER, ALL)
 
 
 class KnowledgeError(Exception):
-    """A knowledge file says something that cannot be meant. It is ours to mend: the tests find it before anybody scans."""
+    """A knowledge file says something that cannot be meant. Of a packaged file the tests find it before anybody scans."""
 
     def __init__(self, where: str, problem: str, remedy: str) -> None:
         super().__init__(f"{where}: {problem}; {remedy}")
+        self.what = f"{where}: {problem}"
+        self.remedy = remedy
 
 
 def dotted(where: str, name: object) -> str:

@@ -90,7 +90,7 @@ def analyse(
     )
 
 
-def scan_sources(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Lead]:
+def scan_sources(files: Mapping[str, str], rules: Sequence[Rule], knowledge: Knowledge | None = None) -> list[Lead]:
     """Leads in sources held in memory, by path; a path's folders are its packages. For rules' examples and tests."""
     modules = []
     for path, text in sorted(files.items()):
@@ -99,7 +99,7 @@ def scan_sources(files: Mapping[str, str], rules: Sequence[Rule]) -> list[Lead]:
         lowered = lower(text.encode(), path=path, name=name, package=package)
         if isinstance(lowered, ir.Module):
             modules.append(lowered)
-    return list(analyse(modules, load(), rules).leads)
+    return list(analyse(modules, knowledge or load(), rules).leads)
 
 
 def _best(flows: Iterable[Flow], rules: Sequence[FlowRule]) -> list[tuple[FlowRule, Flow]]:
