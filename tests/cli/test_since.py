@@ -262,6 +262,30 @@ def test_a_revision_that_is_none(repo, casemate, revision):
     assert result.stdout == ""
 
 
+@pytest.mark.parametrize("made", [("tag",), ("branch",)])
+def test_a_name_that_means_two_commits(repo, casemate, since, made):
+    """It is refused: whoever can push a tag named like a branch must not decide what counts as the change."""
+    repo.git("update-ref", "refs/remotes/origin/main", "HEAD")
+    repo.git(*made, "origin/main", "HEAD")
+    edit(repo, "app/old.py", "'ls '", "'ls -l '")
+    assert since("origin/main") == (["app/old.py:4"], 1)  # the same commit: nothing to choose
+    repo.commit()
+    repo.git(*made, "-f", "origin/main", "HEAD")
+    result = casemate("scan", repo.folder, "--since", "origin/main")
+    assert result.exit_code == 2
+    assert "the revision 'origin/main' is ambiguous: it may be refs/" in result.stderr
+    assert since("refs/remotes/origin/main") == (["app/old.py:4"], 1)
+
+
+def test_a_branch_that_is_named_like_a_commit(repo, casemate):
+    """Likewise."""
+    short = repo.git("rev-parse", "--short", "HEAD")
+    repo.git("branch", short)
+    result = casemate("scan", repo.folder, "--since", short)
+    assert result.exit_code == 2
+    assert f"the revision '{short}' is ambiguous" in result.stderr
+
+
 def test_no_repository(casemate, tmp_path):
     """A path outside of any."""
     (tmp_path / "m.py").write_text(OLD)
