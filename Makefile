@@ -7,7 +7,7 @@ JOBS   ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench lock clean
+.PHONY: help demo test bench robust lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -23,6 +23,9 @@ test: $(VENV)/.dev  ## style, types, layers and every test
 
 bench: $(VENV)/.dev  ## the measurements (BENCH="--owasp DIR …", see benchmarks/README.md)
 	@$(VENV)/bin/python benchmarks/run.py $(BENCH)
+
+robust: $(VENV)/.dev  ## huge, hostile and interrupted scans, for an hour (ROBUST="--only fuzz …")
+	@$(VENV)/bin/python benchmarks/robust.py $(ROBUST)
 
 # Stamps: a set-up step runs again only when what it was made from has changed.
 $(VENV)/.made:

@@ -15,7 +15,7 @@ MOST_REPEATS = 3_000
 TOKENS = [
     *"()[]{}:;,.@=+-*/%&|^~<>!\\'\"`#$?",
     *("**", "//", "->", ":=", "==", "!=", "<=", "<<", ">>=", "...", '"""', "'''", "\n", "\r\n", "\r", "\t", "\x0c", "    "),
-    *("\\\n", "\0", "\ufeff", "é", "\u2028", "𝒳", "0x", "1e", "1_0", "0777L", "1j", "f'{", "}'", "f'{x!r:{y}}'", "b'", "rb'"),
+    *("\\\n", "\ufeff", "é", "\u2028", "𝒳", "0x", "1e", "1_0", "0777L", "1j", "f'{", "}'", "f'{x!r:{y}}'", "b'", "rb'"),
     *("def ", "class ", "lambda ", "if ", "elif ", "else:", "for ", "while ", "try:", "except ", "except* ", "finally:"),
     *("with ", "as ", "import ", "from ", "global ", "nonlocal ", "return ", "yield ", "yield from ", "await ", "async "),
     *("match ", "case ", "_", "type ", "del ", "raise ", "assert ", "pass", "break", "continue", "not ", "and ", "or "),
@@ -73,7 +73,8 @@ def _insert(rng: random.Random, data: bytes, _: Sequence[bytes]) -> bytes:
 
 def _flip(rng: random.Random, data: bytes, _: Sequence[bytes]) -> bytes:
     at = rng.randrange(len(data) + 1)
-    return data[:at] + rng.randbytes(1) + data[at + 1 :]
+    byte = rng.randbytes(1) if rng.random() < 0.03 else bytes([rng.randrange(32, 127)])  # most stay text
+    return data[:at] + byte + data[at + 1 :]
 
 
 def _move(rng: random.Random, data: bytes, _: Sequence[bytes]) -> bytes:

@@ -22,7 +22,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 import mutants
@@ -132,15 +132,19 @@ def examine(case: int, seed: int, sources: Sequence[bytes]) -> str:
     lowered = lower(source, path="m.py", name="m", package=False)
     if isinstance(lowered, NotExamined):
         return lowered.reason.value
-    analysis = analyse([lowered], load(), catalogue.rules())
+    analysis = analyse([lowered], _knowledge(), catalogue.rules())
     if analysis.lost:
         return Reason.STEP_LIMIT.value
     return "with losses" if lowered.losses else "whole"
 
 
+_knowledge = cache(load)
+
+
 def fuzz(sources: Path, seed: int, jobs: int, *, seconds: float = 0.0, cases: int = 0) -> Result:
     """Mutants until the time is up or so many are done: none raises, none crashes its process, none hangs."""
     pool = mutants.seeds(sources)
+    _knowledge()  # once, before the processes part
     begun = time.monotonic()
 
     def numbers() -> Iterator[int]:

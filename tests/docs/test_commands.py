@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
+import yaml
+from cli.repository import Repository
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
@@ -24,8 +26,9 @@ BLOCKS = [
 
 @pytest.fixture
 def place(tmp_path):
-    """A copy of what the documents speak of, with a home of its own."""
+    """A copy of what the documents speak of, in a repository, with a home of its own."""
     shutil.copytree(ROOT / "examples", tmp_path / "examples", ignore=shutil.ignore_patterns("__pycache__"))
+    Repository(tmp_path).commit()
     return tmp_path
 
 
@@ -55,3 +58,22 @@ def test_links_between_documents_lead_somewhere(page):
     """A relative link names a file that exists."""
     missing = [link for link in LINK.findall(page.read_text()) if not (page.parent / link).exists()]
     assert missing == []
+
+
+YAML = re.compile(r"^```yaml\n(.*?)^```", re.DOTALL | re.MULTILINE)
+EXAMPLES = [yaml.safe_load(block) for block in YAML.findall((ROOT / "docs/ci.md").read_text())]
+
+
+def test_the_examples_for_ci_fit_what_there_is():
+    """They are YAML, and give no input, variable or hook that does not exist."""
+    action = yaml.safe_load((ROOT / "action.yml").read_text())
+    job = yaml.safe_load((ROOT / "integrations/gitlab/casemate.gitlab-ci.yml").read_text())
+    hooks = yaml.safe_load((ROOT / ".pre-commit-hooks.yaml").read_text())
+    workflow, upload, gitlab, precommit = EXAMPLES
+    (step,) = [s for s in workflow["jobs"]["scan"]["steps"] if s["uses"].startswith("OWNER/casemate@")]
+    assert step["with"].keys() <= action["inputs"].keys()
+    assert upload[0]["with"]["sarif_file"] == action["inputs"]["sarif"]["default"]
+    assert gitlab["variables"].keys() <= job["variables"].keys()
+    assert [hook["id"] for hook in precommit["repos"][0]["hooks"]] == [hooks[0]["id"]]
+    text = (ROOT / "docs/ci.md").read_text()
+    assert all(f"`{name}`" in text for name in (*action["inputs"], *(hook["id"] for hook in hooks)))

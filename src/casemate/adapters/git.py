@@ -16,6 +16,7 @@ from dulwich.errors import NotGitRepository
 from dulwich.graph import find_merge_base
 from dulwich.objects import Blob, Commit, Tree
 from dulwich.objectspec import parse_commit, parse_object
+from dulwich.refs import Ref
 from dulwich.repo import Repo
 
 from casemate.adapters.filenames import original, shown
@@ -24,6 +25,7 @@ from casemate.model.outcome import NotExamined, Reason
 
 _SUFFIX = re.compile(r"(?P<name>[^~^]+)(?P<steps>[~^].*)?", re.DOTALL)
 _HASH = re.compile(r"[0-9a-f]{4,40}")
+_FORMS = ("refs/{}", "refs/tags/{}", "refs/heads/{}", "refs/remotes/{}", "refs/remotes/{}/HEAD")
 MAX_DEPTH = 1_000  # folders below one another in a commit
 
 
@@ -141,11 +143,14 @@ def _commit(repo: Repo, revision: str, *, shallow: bool) -> Commit:
     try:
         if match is None or ":" in revision:
             raise KeyError(revision)
+        _refuse_ambiguous(repo, revision, match["name"])
         commit = parse_commit(repo, os.fsencode(match["name"]))
         if match["steps"]:
             found = parse_object(repo, commit.id + os.fsencode(match["steps"]))
             return parse_commit(repo, found.id)
         return commit
+    except RevisionNotFound:
+        raise
     except Exception as error:  # KeyError, ValueError, AssertionError …: all of them say that there is none
         if isinstance(error, OSError):
             raise
@@ -155,6 +160,18 @@ def _commit(repo: Repo, revision: str, *, shallow: bool) -> Commit:
         )
         where = "in this shallow clone" if shallow else "in the repository"
         raise RevisionNotFound(f"there is no revision {revision!r} {where}", hint) from None
+
+
+def _refuse_ambiguous(repo: Repo, revision: str, name: str) -> None:
+    """A name that means several commits is refused: a tag pushed as `origin/main` would else stand before the branch, and
+    whoever pushed it would decide what counts as the change."""
+    held = [ref for ref in (form.format(name) for form in _FORMS) if Ref(os.fsencode(ref)) in repo.refs]
+    meant = {parse_commit(repo, os.fsencode(ref)).id for ref in held}
+    if len(meant) > 1 or (meant and _HASH.fullmatch(name)):
+        raise RevisionNotFound(
+            f"the revision {revision!r} is ambiguous: it may be {' or '.join([*held, 'a commit'][:3])}",
+            "name it in full, such as refs/remotes/origin/main",
+        )
 
 
 def _deeper(shallow: bool) -> str:

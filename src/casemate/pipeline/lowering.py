@@ -102,6 +102,7 @@ def lower_all(
     for outcome in executor.map(lower_task, tasks(), label=_label):
         yield from ready()
         order[0] = _finished(outcome, store)
+        yield from ready()
     yield from ready()
 
 
