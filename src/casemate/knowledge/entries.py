@@ -143,10 +143,10 @@ class Call:
     longer carries, ("*",) for all. splices: kinds for which the result is below or inside a syntax fixed by others
     (`os.path.join`). normalises: kinds for which the result is in canonical form, so that a check on it counts. returns:
     dotted type of the result; "@0" an instance of the class given as argument 0, or the function given; "@receiver" the
-    receiver's own. invokes: (callback selector, selectors of what it is given). noreturn: never returns (`sys.exit`). intrinsic: name of a container
-    operation of the engine ("append", "pop", "get", "update" …). fold: pure, may be computed on constants. clean_when: when
-    not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`). narrows: in order, the last
-    that holds counts. acts: how the call is weak as it stands.
+    receiver's own. invokes: (callback selector, selectors of what it is given). noreturn: never returns (`sys.exit`).
+    intrinsic: name of a container operation of the engine ("append", "pop", "get", "update" …). fold: pure, may be computed
+    on constants. clean_when: when not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`).
+    narrows: in order, the last that holds counts. acts: how the call is weak as it stands.
     """
 
     name: str

@@ -9,8 +9,8 @@ Whoever has any account there, a hijacked service among them, changes configurat
 ## How to fix it
 Give what is needed: 0o600 for secrets, 0o640 or 0o644 for what others may read; a group where several users write.
 
-The mode given to `mkdir`, `makedirs` or `os.open` is not reported: the umask takes the bits away, and 0o777 is Python's own default.
-Nor is `os.umask(0)`: it is the only way to read the umask, and what daemons begin with.
+The mode given to `mkdir`, `makedirs` or `os.open` is not reported: the umask takes the bits away, and 0o777 is Python's own
+default. Nor is `os.umask(0)`: it is the only way to read the umask, and what daemons begin with.
 """
 
 from __future__ import annotations
