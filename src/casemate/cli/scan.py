@@ -67,8 +67,13 @@ class TargetPath(click.Path):
     help="Pedantic: also rules for a review with time to spare.",
 )
 @click.option(
-<<<<<<< HEAD
     "--since", metavar="REV", help="Report only what the change since REV (its merge base with HEAD) touches."
+)
+@click.option(
+    "--knowledge", metavar="DIR", type=click.Path(path_type=Path), help="Also know what the TOML files in DIR say."
+)
+@click.option(
+    "--rules", "own", metavar="DIR", type=click.Path(path_type=Path), help="Also look for what the rules in DIR say."
 )
 @click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml, and its ignore comments.")
 @click.option(
@@ -83,14 +88,6 @@ class TargetPath(click.Path):
     type=click.Path(path_type=Path),
     help="What was decided about findings (see `casemate triage --help`).",
 )
-=======
-    "--knowledge", metavar="DIR", type=click.Path(path_type=Path), help="Also know what the TOML files in DIR say."
-)
-@click.option(
-    "--rules", "own", metavar="DIR", type=click.Path(path_type=Path), help="Also look for what the rules in DIR say."
-)
-@click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml.")
->>>>>>> know
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes. Default: one per core.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
 @click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ones.")
@@ -107,12 +104,9 @@ def scan(
     exclude: tuple[str, ...],
     rules: tuple[str, ...],
     persona: str,
-<<<<<<< HEAD
     since: str | None,
-=======
     knowledge: Path | None,
     own: Path | None,
->>>>>>> know
     untrusted: bool,
     baseline: Path | None,
     triage: Path | None,
@@ -150,24 +144,17 @@ def scan(
         jobs=jobs or len(os.sched_getaffinity(0)),
         cache=not no_cache,
         pedantic=persona == "pedantic",
-<<<<<<< HEAD
         since=_revision(since),
         triage=read_triage(triage) if triage else (),
         baseline=read_report(baseline) if baseline else None,
-=======
         own=tuple(folder for folder in (knowledge, own) if folder is not None),
->>>>>>> know
     )
     shown = Shown(everything=everything, by_design=show_by_design, known=show_known, suppressed=show_suppressed)
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         report = run_scan(request, announce=_unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
-<<<<<<< HEAD
-    _deliver(report, form, output, shown, quiet=quiet)
-=======
-    _deliver(report, form, output, request.own, everything=everything, by_design=show_by_design, quiet=quiet)
->>>>>>> know
+    _deliver(report, form, output, shown, request.own, quiet=quiet)
     if not quiet:
         say(f"time: {took:.1f} s")
     sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
@@ -194,7 +181,6 @@ def exit_code(report: Report, *, fail_on: str, strict: bool) -> ExitCode:
     return ExitCode.NOTHING
 
 
-<<<<<<< HEAD
 class Shown(NamedTuple):
     """What a table lists: all findings rather than the first ones, and beside them what does not count."""
 
@@ -212,19 +198,9 @@ class Shown(NamedTuple):
         return render(report, width, color, limit=limit, **beside)
 
 
-def _deliver(report: Report, form: str, output: Path | None, shown: Shown, *, quiet: bool) -> None:
-=======
 def _deliver(
-    report: Report,
-    form: str,
-    output: Path | None,
-    own: tuple[Path, ...],
-    *,
-    everything: bool,
-    by_design: bool,
-    quiet: bool,
+    report: Report, form: str, output: Path | None, shown: Shown, own: tuple[Path, ...], *, quiet: bool
 ) -> None:
->>>>>>> know
     """The report where it was asked for. A report that cannot be written to its file is still shown."""
     from casemate.cli.output import emit, show, write_file
 
@@ -234,17 +210,10 @@ def _deliver(
         return shown.table(report, width(), takes_color())
 
     if output is None:
-<<<<<<< HEAD
-        show(table()) if form == "table" else emit(_document(report, form, shown))
+        show(table()) if form == "table" else emit(_document(report, form, shown, own))
         return
     try:
-        write_file(output, _document(report, form, shown))
-=======
-        show(table()) if form == "table" else emit(_document(report, form, by_design, own))
-        return
-    try:
-        write_file(output, _document(report, form, by_design, own))
->>>>>>> know
+        write_file(output, _document(report, form, shown, own))
     except Exception:
         show(table())  # what the scan found is not lost
         raise
@@ -253,11 +222,7 @@ def _deliver(
         say(f"report: {output} ({form})")
 
 
-<<<<<<< HEAD
-def _document(report: Report, form: str, shown: Shown) -> str:
-=======
-def _document(report: Report, form: str, by_design: bool, own: tuple[Path, ...]) -> str:
->>>>>>> know
+def _document(report: Report, form: str, shown: Shown, own: tuple[Path, ...]) -> str:
     """The report for a file or a program: whole, and the same whatever the screen is."""
     if form == "json":
         from casemate.evidence import jsonreport
@@ -267,11 +232,7 @@ def _document(report: Report, form: str, by_design: bool, own: tuple[Path, ...])
         from casemate.app import rule_texts
         from casemate.evidence import sarif
 
-<<<<<<< HEAD
-        return sarif.render(report, rule_texts(), by_design=shown.by_design)
-=======
-        return sarif.render(report, rule_texts(own), by_design=by_design)
->>>>>>> know
+        return sarif.render(report, rule_texts(own), by_design=shown.by_design)
     from casemate.cli.screen import PLAIN_WIDTH
 
     return shown.table(report, PLAIN_WIDTH, False, whole=True)

@@ -38,6 +38,7 @@ MODULES: Final = {
     "local-debug-mode": "web.local_debug_mode",
     "insecure-cookie": "web.insecure_cookie",
     "bare-cookie": "web.bare_cookie",
+    "csrf-disabled": "web.csrf_disabled",
     "csrf-exempt": "web.csrf_exempt",
 }
 

@@ -33,27 +33,20 @@ from casemate.targets.selection import Selection, select
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScanOptions:
     """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all of the
-<<<<<<< HEAD
     persona. pedantic: also rules for who has time to spare. since: the revision whose histories `scan` is given, as the
-    operator named it; "" for the whole."""
-=======
-    persona. pedantic: also rules for who has time to spare. knowledge: None for the packaged. own: a user's own rules, which
-    run beside the others."""
->>>>>>> know
+    operator named it; "" for the whole. knowledge: None for the packaged. own: a user's own rules, which run beside the
+    others."""
 
     exclude: tuple[str, ...] = ()
     untrusted: bool = False
     rules: tuple[str, ...] = ()
     pedantic: bool = False
-<<<<<<< HEAD
     since: str = ""
+    knowledge: Knowledge | None = None
+    own: tuple[Rule, ...] = ()
 
 
 Follow = Callable[[Iterable[ir.Module], Mapping[Unit, list[Run]]], Analysis]
-=======
-    knowledge: Knowledge | None = None
-    own: tuple[Rule, ...] = ()
->>>>>>> know
 
 
 class Progress(Protocol):
@@ -86,18 +79,12 @@ def scan(
     progress: Progress,
     histories: Sequence[History] = (),
 ) -> Report:
-<<<<<<< HEAD
     """Examine the trees as one program. Raises UserError for an unknown rule and BadPattern for an exclude.
 
     histories: one for each tree when only what a change touches is to be reported (`options.since`).
     """
-    rules = _rules(options.rules, pedantic=options.pedantic)
-    knowledge = load()
-=======
-    """Examine the trees as one program. Raises UserError for an unknown rule and BadPattern for an exclude."""
     rules = (*_rules(options.rules, pedantic=options.pedantic), *options.own)
     knowledge = options.knowledge or load()
->>>>>>> know
     chosen = _choose(trees, options)
     losses = [c.shown(loss) for c in chosen for loss in c.selection.not_examined]
     files, aliases, tests = _named(chosen)

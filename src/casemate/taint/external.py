@@ -101,8 +101,19 @@ def _acts(frame: Frame, pos: int, said: Call | Written, receiver: Value | None, 
     for act in said.acts:
         if args.mapping is not None and any(c.test == "absent" for c in act.when):
             continue
+        if any(c.test == "is" and _may_differ(frame, c, receiver, args) for c in act.when):
+            continue
         if all(_holds(frame, c, receiver, args) for c in act.when):
             frame.act(pos, said.name, act.name)
+
+
+def _may_differ(frame: Frame, condition: Condition, receiver: Value | None, args: Arguments) -> bool:
+    """Whether an argument refers to one of several things, not all of which are meant (`NONE if insecure else REQUIRED`)."""
+    for val, _ in args.select(condition.arg, receiver):
+        refs = [ref for ref in val.refs if ref[0] in "xio"]
+        if len(refs) > 1 and condition.item is None:
+            return not all(_is_one_of(frame, value(0, NO, (ref,)), condition.values) for ref in refs)
+    return False
 
 
 def _item(frame: Frame, val: Value, item: Any) -> Value:

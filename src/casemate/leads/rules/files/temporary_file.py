@@ -4,8 +4,8 @@
 `tempfile.mktemp`, `os.tempnam` or `os.tmpnam` gives a name that is free; the file is made later.
 
 ## Why it matters
-In between, another user of the machine makes a file or a link of that name. What is written lands where they want, what is read
-is theirs.
+In between, another user of the machine makes a file or a link of that name. What is written lands where they want, what is
+read is theirs.
 
 ## How to fix it
 `tempfile.NamedTemporaryFile`, `mkstemp` or `TemporaryDirectory` make the file in the same step, for us alone.

@@ -114,6 +114,17 @@ def connect(host):
 """,
     ),
     Example(
+        name="near-miss: an option of whoever connects",
+        code="""
+import ssl
+
+def context(insecure):
+    made = ssl.create_default_context()
+    made.verify_mode = ssl.CERT_NONE if insecure else ssl.CERT_REQUIRED
+    return made
+""",
+    ),
+    Example(
         name="near-miss: the mode is set, not dropped",
         code="""
 import ssl

@@ -1,8 +1,8 @@
 """View exempt from the protection against cross-site requests.
 
 ## What it is
-A view is taken out of the protection that the framework gives all others. For reviews (`pedantic`): hooks of other
-services, which sign their requests, must be.
+A view is taken out of the protection that the framework gives all others. For reviews (`pedantic`): hooks of other services,
+which sign their requests, must be.
 
 ## Why it matters
 A page anywhere makes the visitor's browser send a request, with the visitor's cookies, that changes something.
