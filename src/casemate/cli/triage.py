@@ -95,8 +95,8 @@ def set_entry(
 ) -> None:
     """Decide about the finding IDENTITY, or decide anew.
 
-    IDENTITY is all 64 digits, or their beginning (the column "id" of a table) together with --report, or for a
-    finding that the file already knows.
+    IDENTITY is all 64 digits, or their beginning (the id in a table) together with --report, or for a finding that
+    the file already knows.
     """
     from casemate.app import operator
     from casemate.cli.output import write_file

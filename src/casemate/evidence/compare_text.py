@@ -11,7 +11,7 @@ from rich.text import Text
 from casemate.evidence.compare import Change, Comparison, words
 from casemate.evidence.earlier import Result
 from casemate.evidence.identity import digits_needed
-from casemate.evidence.table import GAP, MIN_PLACE, hanging, indented, plain_console, shortened, trimmed
+from casemate.evidence.table import GAP, MIN_PLACE, hanging, plain_console, shortened, trimmed
 
 PATTERN = "The newer report left out files by a pattern: what is fixed may merely not have been looked at."
 HEADINGS = {
@@ -22,6 +22,7 @@ HEADINGS = {
     Change.UNCHANGED: "Unchanged",
 }
 SHOWN = (Change.NEW, Change.HIDDEN, Change.UNSEEN, Change.FIXED)
+HEAD = "change, id"
 STYLES = {Change.NEW: "bold red", Change.HIDDEN: "yellow", Change.UNSEEN: "yellow", Change.FIXED: "bold green"}
 
 
@@ -32,17 +33,17 @@ def table(comparison: Comparison, width: int, color: bool) -> str:
     rows = [(change, result) for change in SHOWN for result in comparison.of(change)]
     if rows:
         digits = digits_needed(result.identity for _, result in rows)
-        heads = max(len("change"), *(len(change) for change, _ in rows)) + GAP
+        heads = max(digits, len(HEAD), *(len(change) for change, _ in rows)) + GAP
         rules = max(len("rule"), *(len(result.rule) for _, result in rows)) + GAP
         cwes = max(len(f"CWE-{result.cwe}") for _, result in rows) + GAP
-        head = f"{'change':<{heads}}{'rule':<{rules}}{'CWE':<{cwes}}{'id':<{digits + GAP}}"
+        head = f"{HEAD:<{heads}}{'rule':<{rules}}{'CWE':<{cwes}}"
         console.print(Text(f"{head}place", style="dim"))
         for change, result in rows:
             row = Text(f"{change:<{heads}}", STYLES[change])
-            row.append(f"{result.rule:<{rules}}{f'CWE-{result.cwe}':<{cwes}}{result.identity[:digits]}", "default")
-            row.append(" " * GAP + shortened(f"{result.path}:{result.line}", max(MIN_PLACE, width - len(head))), "cyan")
+            row.append(f"{result.rule:<{rules}}{f'CWE-{result.cwe}':<{cwes}}", "default")
+            row.append(shortened(f"{result.path}:{result.line}", max(MIN_PLACE, width - len(head))), "cyan")
             console.print(row, overflow="fold")
-            indented(console, heads, Text(result.message))
+            hanging(console, f"{result.identity[:digits]:<{heads}}", result.message)
         console.print()
     if comparison.pattern:
         hanging(console, "", PATTERN)

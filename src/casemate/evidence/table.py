@@ -51,6 +51,7 @@ AMISS = {
     Amiss.INVALID_IGNORE: "Comments that hide nothing, because they are not in order",
     Amiss.STALE_IGNORE: "Comments that have nothing to hide",
 }
+HEAD = "level, id"  # the id stands below the level, so that it takes no room from the place
 GAP = 2
 MIN_PLACE = 16
 
@@ -151,22 +152,20 @@ def _list(console: Console, findings: Sequence[Finding], limit: int | None, digi
     shown = findings[:limit]
     if not shown:
         return
-    level = max(cell_len(text) for text in ("level", *(f.evidence for f in shown))) + GAP
+    level = max(digits, *(cell_len(text) for text in (HEAD, *(f.evidence for f in shown)))) + GAP
     rule = max(cell_len(text) for text in ("rule", *(f.lead.rule for f in shown))) + GAP
     cwe = max(cell_len(f"CWE-{f.cwe}") for f in shown) + GAP
-    name = digits + GAP
-    room = max(MIN_PLACE, console.width - level - rule - cwe - name)
-    console.print(Text(f"{'level':<{level}}{'rule':<{rule}}{'CWE':<{cwe}}{'id':<{name}}place", style="dim"))
+    room = max(MIN_PLACE, console.width - level - rule - cwe)
+    console.print(Text(f"{HEAD:<{level}}{'rule':<{rule}}{'CWE':<{cwe}}place", style="dim"))
     for index, finding in enumerate(shown):
         lead = finding.lead
         row = Text()
         row.append(f"{finding.evidence:<{level}}", STYLES[finding.evidence])
         row.append(f"{lead.rule:<{rule}}", "bold")
         row.append(f"{f'CWE-{finding.cwe}':<{cwe}}")
-        row.append(f"{finding.identity[:digits]:<{name}}", "dim")
         row.append(shortened(visible(str(lead.location)), room), "cyan")
         console.print(row, overflow="fold")
-        indented(console, level, Text(visible(lead.message)))
+        hanging(console, f"{finding.identity[:digits]:<{level}}", visible(lead.message))
         if lead.trace is not None and index < WAYS:
             indented(console, level, Text(_way(lead.trace, console.width - level), style="dim"))
         if said := finding.note or (finding.suppression and suppression_words(finding.suppression)):

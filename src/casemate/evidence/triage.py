@@ -117,7 +117,10 @@ def resolve(given: str, known: Mapping[FindingId, object] | Iterable[FindingId],
     if len(wanted) < FEWEST_DIGITS:
         raise UserError(f"{given!r} is too short for an identity", f"give at least {FEWEST_DIGITS} of its digits")
     if not matches:
-        raise UserError(f"no finding of {where} has an identity that begins with {given!r}", "see the column id there")
+        raise UserError(
+            f"no finding of {where} has an identity that begins with {given!r}",
+            "a table shows identities in the column id",
+        )
     if len(matches) > 1:
         raise UserError(f"{len(matches)} findings of {where} begin with {given!r}", "give more of its digits")
     return matches[0]

@@ -9,9 +9,10 @@ from rich.text import Text
 
 from casemate.evidence.escape import visible
 from casemate.evidence.identity import digits_needed
-from casemate.evidence.table import GAP, MIN_PLACE, indented, plain_console, shortened, trimmed
+from casemate.evidence.table import GAP, MIN_PLACE, hanging, plain_console, shortened, trimmed
 from casemate.evidence.triage import Entry
 
+HEAD = "state, id"
 FOR_EVER = "-"
 
 
@@ -21,21 +22,21 @@ def table(rows: Sequence[tuple[str, Entry]], width: int, color: bool) -> str:
         return ""
     out = StringIO()
     console = plain_console(out, width, color)
-    digits = digits_needed(entry.identity for _, entry in rows) + GAP
+    digits = digits_needed(entry.identity for _, entry in rows)
     said = max(len(word) for word, _ in rows)
-    state = max(len("state"), *(len(entry.state) for _, entry in rows)) + GAP
+    state = max(digits, len(HEAD), *(len(entry.state) for _, entry in rows)) + GAP
     until = max(len("until"), *(len(_until(entry)) for _, entry in rows)) + GAP
     rule = max(len("rule"), *(len(visible(entry.rule)) for _, entry in rows)) + GAP
-    head = f"{'':<{said}}{'state':<{state}}{'until':<{until}}{'id':<{digits}}{'rule':<{rule}}"
+    head = f"{'':<{said}}{HEAD:<{state}}{'until':<{until}}{'rule':<{rule}}"
     console.print(Text(f"{head}place", style="dim"))
     for word, entry in rows:
         row = Text(f"{word:<{said}}", "bold yellow")
         row.append(f"{entry.state:<{state}}", "bold")
-        row.append(f"{_until(entry):<{until}}{entry.identity[: digits - GAP]:<{digits}}", "default")
-        row.append(f"{visible(entry.rule):<{rule}}")
+        row.append(f"{_until(entry):<{until}}{visible(entry.rule):<{rule}}", "default")
         row.append(shortened(visible(entry.place), max(MIN_PLACE, width - len(head))), "cyan")
         console.print(row, overflow="fold")
-        indented(console, said, Text(visible(entry.why + (entry.who and f" ({entry.who})"))))
+        start = f"{'':<{said}}{entry.identity[:digits]:<{state}}"
+        hanging(console, start, visible(entry.why + (entry.who and f" ({entry.who})")))
     console.print()
     return trimmed(out)
 

@@ -103,14 +103,12 @@ class Ignores:
         """What is amiss: invalid ones; and those of rules that ran and have no lead there, in files examined whole."""
         met = {(lead.location.path, lead.location.line, lead.rule) for lead in leads}
         partial = {re.sub(r":\d+\Z", "", loss.what) for loss in losses} if self.by_place else set()
-        stale = [
-            _remark(Amiss.STALE_IGNORE, path, ignore.line, f"there is no finding of {rule} on line {about} to hide")
-            for (path, about), ignores in self.by_place.items()
-            if path not in partial
-            for ignore in ignores
-            for rule in ignore.rules
-            if rule in ran and (path, about, rule) not in met
-        ]
+        stale = []
+        for (path, about), ignores in self.by_place.items():
+            for ignore in ignores if path not in partial else ():
+                if unmet := [rule for rule in ignore.rules if rule in ran and (path, about, rule) not in met]:
+                    text = f"there is no finding of {' or '.join(unmet)} on line {about} to hide"
+                    stale.append(_remark(Amiss.STALE_IGNORE, path, ignore.line, text))
         return (*self.invalid, *stale)
 
 

@@ -24,16 +24,18 @@ def marks(root: Node, source: bytes) -> tuple[Mark, ...]:
     if WORD not in source:
         return ()
     comments = sorted(QueryCursor(_COMMENTS).captures(root).get("comment", ()), key=lambda node: node.start_byte)
-    alone = {node.start_point.row for node in comments if _alone(node, source)}
+    below: dict[int, int] = {}  # from the row of a comment that has its own to the next one that is none
+    for node in reversed(comments):
+        if _alone(node, source):
+            row = node.start_point.row
+            below[row] = below.get(row + 1, row + 1)
     out: list[Mark] = []
     for node in comments:
         text = source[node.start_byte : node.end_byte]
         if WORD not in text:
             continue
-        row = about = node.start_point.row
-        while about in alone:
-            about += 1
-        out.append(Mark(row + 1, about + 1, text[:MAX_TEXT].decode("utf-8", "replace").rstrip()))
+        row = node.start_point.row
+        out.append(Mark(row + 1, below.get(row, row) + 1, text[:MAX_TEXT].decode("utf-8", "replace").rstrip()))
         if len(out) > MOST:
             break
     return tuple(out)
