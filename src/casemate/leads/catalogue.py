@@ -23,6 +23,9 @@ MODULES: Final = {
     "xpath-injection": "injection.xpath_injection",
     "ldap-injection": "injection.ldap_injection",
     "trust-boundary": "data.trust_boundary",
+    "argument-injection": "injection.argument_injection",
+    "header-injection": "injection.header_injection",
+    "log-injection": "injection.log_injection",
 }
 
 
