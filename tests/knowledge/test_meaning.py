@@ -26,7 +26,7 @@ def view():
     os.spawnlp(os.P_WAIT, "git", "git", "log", x)
     subprocess.Popen([sys.executable, "-c", x])  #! code-injection
     subprocess.run("ls", executable=x)  #! command-injection
-    subprocess.run(["git", "log", x])
+    subprocess.run(["git", "log", x])  #! argument-injection
     subprocess.run(["git", "-c", x])
     subprocess.run(x.split())  #! command-injection
     return {}

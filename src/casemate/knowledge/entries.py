@@ -88,7 +88,8 @@ class Sink:
     """A call does something dangerous with an argument. All conditions must hold. arg may be (RECEIVER,) or (ALL,).
 
     item: only this element (constant index or key) of the argument when it is a container (the program in an argument
-    list); an argument that is no container is meant whole.
+    list); an argument that is no container is meant whole. "@options" what a program may take for an option, out of an
+    argument list. "@format" the text that a format and the arguments after it make.
     """
 
     arg: Selector

@@ -40,6 +40,9 @@ MODULES: Final = {
     "bare-cookie": "web.bare_cookie",
     "csrf-disabled": "web.csrf_disabled",
     "csrf-exempt": "web.csrf_exempt",
+    "argument-injection": "injection.argument_injection",
+    "header-injection": "injection.header_injection",
+    "log-injection": "injection.log_injection",
 }
 
 

@@ -7,12 +7,14 @@ from typing import Any
 
 from casemate.knowledge.entries import Call, Condition
 from casemate.knowledge.entries import Value as Written
-from casemate.taint import containers, entries, fold, guards, redos, user
+from casemate.taint import containers, entries, fold, guards, operators, redos, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, field_of
 from casemate.taint.values import CLEAN, NO, Ref, Value, clear, cross, keep, same_constant, value
 
+OPTIONS = "@options"  # items that are no keys: see Sink
+FORMAT = "@format"
 PROPERTY_KEEPERS = frozenset("de")
 
 
@@ -118,9 +120,43 @@ def _may_differ(frame: Frame, condition: Condition, receiver: Value | None, args
 
 def _item(frame: Frame, val: Value, item: Any) -> Value:
     """The element of an argument that a sink means; the whole when it is no container."""
+    if item == OPTIONS:
+        return _options(frame, val)
     if item is None or not any(r[0] == "o" for r in val.refs):
         return val
     return frame.inside(val, field_of(item))
+
+
+def _options(frame: Frame, val: Value) -> Value:
+    """What a program may take for an option: the elements after the first, up to a "--", save the value that follows an
+    option (`-m text`)."""
+    taint = 0
+    for ref in val.refs:
+        content = frame.env.get(ref) if ref[0] == "o" else None
+        before = ""
+        for n in sorted(k for k in content if type(k) is int) if content else ():
+            one = content[n]
+            if one.const == "--":
+                break
+            if n and not (type(before) is str and before.startswith("-")):
+                taint |= frame.deep(one)
+            before = one.const
+        else:
+            if content and ANY in content and not (type(before) is str and before.startswith("-")):
+                taint |= frame.deep(content[ANY])
+    return value(taint)
+
+
+def _formatted(frame: Frame, args: Arguments) -> Value:
+    """A text made from a format and its values, as far as they are known one by one."""
+    at = next((n for n, val in enumerate(args.positional) if ("i", "int") not in val.refs), 0)
+    if at >= len(args.positional):
+        return CLEAN
+    rest = args.positional[at + 1 :]
+    if not rest:
+        return args.positional[at]
+    made = frame.new_object(-1, ("i", "tuple"), dict(enumerate(rest)))
+    return operators.percent(frame, args.positional[at], value(0, NO, (made,)))
 
 
 def _holds(frame: Frame, condition: Condition, receiver: Value | None, args: Arguments) -> bool:
@@ -186,8 +222,9 @@ def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arg
             continue
         kind = frame.knowledge.kinds[sink.kind]
         site = frame.sink(pos, call.name)
-        for val, _ in args.select(sink.arg, receiver):
-            taint = frame.deep(_item(frame, val, sink.item))
+        meant = [(_formatted(frame, args), None)] if sink.item == FORMAT else args.select(sink.arg, receiver)
+        for val, _ in meant:
+            taint = frame.deep(_item(frame, val, sink.item) if sink.item != FORMAT else val)
             if taint:
                 frame.reach(taint, kind.bit, site, pos)
 

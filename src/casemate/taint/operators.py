@@ -183,7 +183,10 @@ def percent(frame: Frame, left: Value, right: Value) -> Value:
             arg = next(given, CLEAN) if given is not None else right
             numeric = conversion in "dioxXeEfFgGc"
             kept = tuple(r for r in arg.refs if r[0] in "jq")
-            parts.append(value(0 if numeric else frame.deep(arg), arg.const if not numeric else NO, kept))
+            taint = 0 if numeric else frame.deep(arg)
+            if conversion in "ra" and taint:
+                taint = clear(taint, frame.knowledge.mask(frame.knowledge.calls["builtins.repr"].clears))
+            parts.append(value(taint, arg.const if not numeric else NO, kept))
         parts.append(constant(pieces[n + 1]))
     return concatenate(frame, [p for p in parts if p.const != ""] or [constant("")])
 
