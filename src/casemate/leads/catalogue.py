@@ -20,6 +20,7 @@ MODULES: Final = {
     "xxe": "data.xxe",
     "xss": "injection.xss",
     "redos": "data.redos",
+    "regex-injection": "injection.regex_injection",
     "timing-comparison": "secrets.timing_comparison",
 }
 

@@ -100,7 +100,7 @@ def _names(frame: Frame) -> dict[Any, str]:
 
 def _name(frame: Frame, ins: Any) -> str:
     op = ins[0]
-    if op == ir.ATTR or op == ir.INVOKE:
+    if op in (ir.ATTR, ir.INVOKE):
         if op == ir.INVOKE and ins[4] in ("get", "pop") and ins[5] and type(ins[5][0]) is int and ins[5][0] < 0:
             return str(frame.fn.consts[-1 - ins[5][0]]).replace("-", "_")
         return str(ins[4])
