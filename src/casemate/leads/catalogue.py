@@ -22,6 +22,7 @@ MODULES: Final = {
     "redos": "data.redos",
     "regex-injection": "injection.regex_injection",
     "timing-comparison": "secrets.timing_comparison",
+    "hardcoded-secret": "secrets.hardcoded_secret",
 }
 
 
