@@ -23,6 +23,7 @@ MODULES: Final = {
     "regex-injection": "injection.regex_injection",
     "timing-comparison": "secrets.timing_comparison",
     "hardcoded-secret": "secrets.hardcoded_secret",
+    "missing-authorization": "access.missing_authorization",
 }
 
 

@@ -70,7 +70,9 @@ def looks(text: str, name: str) -> bool:
     classes = sum(bool(re.search(c, text)) for c in ("[a-z]", "[A-Z]", "[0-9]", r"[^A-Za-z0-9]"))
     counts = Counter(text)
     entropy = -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
-    return classes >= 2 and entropy >= (2.7 if len(text) < 16 else 3.0)
+    return (classes >= 3 or (classes == 2 and re.search(r"[0-9]", text) is not None)) and entropy >= (
+        2.7 if len(text) < 16 else 3.0
+    )
 
 
 def _mixed(text: str) -> bool:
