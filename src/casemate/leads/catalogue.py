@@ -24,6 +24,7 @@ MODULES: Final = {
     "timing-comparison": "secrets.timing_comparison",
     "hardcoded-secret": "secrets.hardcoded_secret",
     "missing-authorization": "access.missing_authorization",
+    "path-race": "files.path_race",
 }
 
 
