@@ -24,6 +24,7 @@ MODULES: Final = {
     "ldap-injection": "injection.ldap_injection",
     "trust-boundary": "data.trust_boundary",
     "redos": "data.redos",
+    "regex-injection": "injection.regex_injection",
     "timing-comparison": "secrets.timing_comparison",
     "weak-hash": "crypto.weak_hash",
     "weak-hash-anywhere": "crypto.weak_hash_anywhere",
@@ -43,6 +44,9 @@ MODULES: Final = {
     "argument-injection": "injection.argument_injection",
     "header-injection": "injection.header_injection",
     "log-injection": "injection.log_injection",
+    "hardcoded-secret": "secrets.hardcoded_secret",
+    "missing-authorization": "access.missing_authorization",
+    "path-race": "files.path_race",
 }
 
 

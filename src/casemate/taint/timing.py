@@ -22,6 +22,21 @@ PAIRS: Final = tuple(
 LOOSE: Final = frozenset({"token", "signature", "password", "passwd", "mac", "digest", "apikey"})
 MAKERS: Final = ("hmac", "hashlib")
 NOT_TEXT: Final = ("int", "float", "bool", "list", "tuple", "set", "dict")
+NOT_FIRST: Final = ("has_", "is_", "num_", "use_")
+NOT_LAST: Final = (
+    "_id",
+    "_type",
+    "_name",
+    "_kind",
+    "_len",
+    "_length",
+    "_cookie",
+    "_field",
+    "_header",
+    "_url",
+    "_path",
+    "_at",
+)
 QUIET: Final = ("__eq__", "__ne__", "__lt__", "__hash__")
 
 

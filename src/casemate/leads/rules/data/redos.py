@@ -1,8 +1,8 @@
 """Regular expression denial of service.
 
 ## What it is
-A text from outside is matched against a pattern with many ways to read the same characters, such as `(a+)+$`, or somebody
-outside gives the pattern itself. A text that fails at its end makes the matcher try every way.
+A text from outside is matched against a pattern with many ways to read the same characters, such as `(a+)+$`. A text that
+fails at its end makes the matcher try every way.
 
 ## Why it matters
 A few dozen characters keep a process busy for minutes or for ever, and Python's matcher cannot be interrupted: a handful of
@@ -11,7 +11,7 @@ requests stops the service.
 ## How to fix it
 Write the pattern so that each character can be read in one way: `(?:\\w+\\s)*` for `(?:\\w+\\s?)*`, `[^"]*` for `.*`. From
 Python 3.11 on, an atomic group `(?>…)` or `*+`, `++` forbids the matcher to come back. Refuse long texts before matching
-(`if len(text) > 200`). Let others give a text to look for, not a pattern: `re.escape(text)`.
+(`if len(text) > 200`).
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ RULE = FlowRule(
     cwe=1333,
     owasp="A05:2021 Security Misconfiguration",
     severity=Severity.MEDIUM,
-    sinks=("regex", "pattern"),
+    sinks=("regex",),
     message="{sink} can be kept busy for very long by the {source}",
     also=(400, 730),
     boundaries=(Boundary.REMOTE, Boundary.API),
@@ -70,19 +70,6 @@ def tags(given: str, title: str):
 """,
         ),
         Example(
-            name="the pattern comes from outside",
-            code="""
-import re
-from flask import Flask, request
-app = Flask(__name__)
-
-@app.route("/grep")
-def grep():
-    wanted = re.compile(request.args["like"], re.IGNORECASE)  # finding
-    return {"lines": [line for line in open("/var/log/app") if wanted.search(line)]}
-""",
-        ),
-        Example(
             name="near-miss: each character can be read in one way",
             code="""
 import re
@@ -107,19 +94,6 @@ def words(line):
 """,
         ),
         Example(
-            name="near-miss: a text to look for, not a pattern",
-            code="""
-import re
-from flask import Flask, request
-app = Flask(__name__)
-
-@app.route("/grep")
-def grep():
-    wanted = re.compile(r"\\b" + re.escape(request.args["word"]) + r"\\b")
-    return {"lines": [line for line in open("/var/log/app") if wanted.search(line)]}
-""",
-        ),
-        Example(
             name="near-miss: a short text",
             code="""
 import re
@@ -135,12 +109,12 @@ def rename():
 """,
         ),
         Example(
-            name="near-miss: by design, a function that searches for a pattern",
+            name="near-miss: a group that the matcher does not come back to",
             code="""
 import re
 
-def grep(pattern, lines):
-    return [line for line in lines if re.search(pattern, line)]
+def blank(line):
+    return re.match(r"(?>\\w+\\s?)+$", line) or re.match(r"(?:\\w++\\s?)+$", line)
 """,
         ),
     ),

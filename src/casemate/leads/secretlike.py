@@ -1,0 +1,80 @@
+"""Which texts look like a secret, and which names say that they hold one."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+
+from casemate.taint.flows import split
+
+# A form that only a key has. References: the issuers' own pages on their prefixes, RFC 7468 for PEM.
+SHAPES = re.compile(
+    r"(?:A3T[A-Z0-9]|AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,}|glpat-[A-Za-z0-9_-]{20,}"
+    r"|xox[abprs]-[0-9]+-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{20,}|AIza[A-Za-z0-9_-]{35}|npm_[A-Za-z0-9]{36}"
+    r"|pypi-[A-Za-z0-9_-]{50,}|SG\.[\w-]{20,}\.[\w-]{20,}"
+)
+KEY_FILE = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s:,-]{40,}")
+NAMES = frozenset(
+    {"password", "passwd", "passphrase", "pwd", "secret", "apikey", "secretkey", "authtoken", "accesstoken"}
+)
+LAST = frozenset({"key", "token"})
+BEFORE = frozenset(
+    {"api", "secret", "private", "access", "auth", "encryption", "signing", "master", "bearer", "jwt", "session"}
+)
+# A name that speaks about a secret, and does not hold one.
+ABOUT = frozenset({
+    "field", "label", "name", "names", "header", "param", "parameter", "url", "uri", "path", "file", "filename",
+    "message", "msg", "text", "help", "hint", "prompt", "error", "form", "regex", "pattern", "re", "format",
+    "template", "type", "kind", "id", "ids", "column", "placeholder", "title", "attr", "attribute", "prefix",
+    "suffix", "env", "var", "variable", "cookie", "scheme", "method", "hasher", "validators", "validator", "reset",
+    "change", "set", "min", "max", "length", "policy", "class", "backend", "algorithm", "usage", "description",
+    "timeout", "view", "public", "arn", "reference", "ref", "salt", "index", "property", "option", "flag",
+})  # fmt: skip
+STAND_INS = re.compile(
+    r"(?i)x{3,}|\.{3}|\*{3}|<|>|\$\{|\{|\}|%\(|%s|your|example|sample|dummy|fake|test|placeholder|insert|replace|todo|none|null"
+    r"|redact|optional|required|changethis|undefined|unused"
+)
+DEFAULTS = frozenset(
+    {"admin", "password", "passwd", "secret", "changeme", "letmein", "root", "123456", "12345678", "qwerty"}
+)
+
+
+def form_of_a_key(text: str) -> str:
+    """What a text is whose form only a key has; "" for others and for stand-ins."""
+    if SHAPES.search(text) and not STAND_INS.search(text):
+        return "a key"
+    return "a private key" if KEY_FILE.search(text) else ""
+
+
+def named(name: str) -> bool:
+    """Whether a name says that it holds a secret itself."""
+    words = split(name.replace("-", "_"))
+    if not words or ABOUT & set(words):
+        return False
+    return (
+        bool(NAMES & set(words)) or (words[-1] in LAST and any(w in BEFORE for w in words[:-1])) or words == ["token"]
+    )
+
+
+def looks(text: str, name: str) -> bool:
+    """Whether a text looks like a secret: as random as one, or a password that everybody tries."""
+    if text.lower() in DEFAULTS:
+        return bool({"password", "passwd", "pwd", "secret"} & set(split(name))) and text.lower() not in split(name)
+    if len(text) < 8 or STAND_INS.search(text) or not re.fullmatch(r"[!-~]+", text) or "/" in text[:1] or "://" in text:
+        return False
+    if re.fullmatch(r"[_.-]*[A-Za-z]+(?:[_.:/-]+[A-Za-z]+)*[_.:-]*", text) and not _mixed(
+        text
+    ):  # words, a dotted or a dashed name
+        return False
+    classes = sum(bool(re.search(c, text)) for c in ("[a-z]", "[A-Z]", "[0-9]", r"[^A-Za-z0-9]"))
+    counts = Counter(text)
+    entropy = -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
+    return (classes >= 3 or (classes == 2 and re.search(r"[0-9]", text) is not None)) and entropy >= (
+        2.7 if len(text) < 16 else 3.0
+    )
+
+
+def _mixed(text: str) -> bool:
+    """Whether letters change their case in the middle of words as they do only in what is random."""
+    return len(text) >= 16 and len(re.findall(r"[a-z][A-Z]", text)) > len(text) // 6
