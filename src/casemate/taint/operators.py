@@ -70,7 +70,7 @@ def concatenate(frame: Frame, parts: list[Value]) -> Value:
     fixed = any(p.const not in ("", NO) or (p.taint == 0 and is_text(p)) for p in parts) or len(parts) > 2
     for part in parts:
         if part.const is NO:
-            one = _below(frame, part, frame.deep(part), start)
+            one = _below(frame, part, frame.text(part), start)
             # What comes first is not below or inside anything: a suffix added to a path leaves it the caller's path.
             taint |= after(frame, cross(one) if fixed and start else one, start)
         start += outline(part)
@@ -168,7 +168,7 @@ def percent(frame: Frame, left: Value, right: Value) -> Value:
         else:
             arg = next(given, CLEAN) if given is not None else right
             numeric = conversion in "dioxXeEfFgGc"
-            parts.append(value(0 if numeric else frame.deep(arg), arg.const if not numeric else NO))
+            parts.append(value(0 if numeric else frame.text(arg), arg.const if not numeric else NO))
         parts.append(constant(pieces[n + 1]))
     return concatenate(frame, [p for p in parts if p.const != ""] or [constant("")])
 
@@ -176,7 +176,7 @@ def percent(frame: Frame, left: Value, right: Value) -> Value:
 def _all_taint(frame: Frame, items: list[Value]) -> int:
     taint = 0
     for item in items:
-        taint |= cross(frame.deep(item))
+        taint |= cross(frame.text(item))
     return taint
 
 
