@@ -58,7 +58,7 @@ NUMBER_TESTS: Final = ("bits", "below")
 CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
-CHECKS: Final = ("prefix", "no-prefix", "suffix", "pattern", "containment", "membership")
+CHECKS: Final = ("prefix", "no-prefix", "suffix", "pattern", "containment", "membership", "fixpoint")
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
@@ -86,6 +86,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             pinned_by=table.texts("pinned_by"),
             dangers=table.texts("dangers"),
             dangers_below=table.texts("dangers_below"),
+            everything=table.texts("everything"),
             whole_is_use=table.flag("whole_is_use"),
             text_is_program=table.flag("text_is_program"),
             adds_up=table.flag("adds_up"),
@@ -192,7 +193,7 @@ class Reader:
 
     def _guard(self, table: Table) -> Guard:
         check = table.one_of("check", CHECKS)
-        if check and "other" not in table and check != "pattern":
+        if check and "other" not in table and check not in ("pattern", "fixpoint"):
             raise KnowledgeError(
                 table.where, f"{check!r} compares with nothing", "add 'other', the argument checked against"
             )

@@ -14,6 +14,7 @@ from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
 
 MAX_TARGETS = 8
 ENTER = ("__enter__", "__aenter__")
+NAMES = frozenset({"__name__", "__qualname__", "__module__"})  # words of the program text, not data
 
 
 def call(frame: Frame, ins: Any) -> None:
@@ -121,7 +122,8 @@ def call_method(frame: Frame, pos: int, receiver: Value, operand: Any, name: str
     if not known:
         candidates = frame.program.methods_named(name)
         if len(candidates) == 1 and not name.startswith("__"):
-            return user.call_function(frame, pos, candidates[0], args, receiver, operand)
+            # That it is an object of this class is a guess: whatever it carries does not stand in the class's attributes.
+            return user.call_function(frame, pos, candidates[0], args, CLEAN, operand)
     return external.unknown(frame, f"*.{name}", receiver, operand, args)
 
 
@@ -174,10 +176,11 @@ def _own_method(
     """A method found through a class of the program."""
     program = frame.program
     found = program.method(key, name, kind == "S")
-    if found is None:  # a method that only subclasses have
+    if found is None:  # a method that only subclasses have, or a function kept in an attribute
         targets = list(program.overrides(key, name)) if kind == "t" else []
         if not targets:
-            return None
+            kept = frame.solver.attribute_value(frame, key, name) if kind in "ot" else None
+            return _call_kept(frame, pos, kept, args) if kept is not None else None
         found = targets[0]
     if found[0] == "x":
         holder = found[1].rpartition(".")[0]
@@ -201,6 +204,12 @@ def _own_method(
     if kind == "t":  # a subclass that we do not see may do better than raise NotImplementedError
         frame.dead = False
     return out
+
+
+def _call_kept(frame: Frame, pos: int, kept: Value, args: Arguments) -> Value | None:
+    """Call what an attribute holds, where that is a function of which something is known."""
+    known = [r for r in kept.refs if r[0] in "fmc" or (r[0] == "x" and r[1] in frame.knowledge.calls)]
+    return call_value(frame, pos, value(0, NO, tuple(known)), args) if known else None
 
 
 def _receiver(frame: Frame, kind: str, key: Unit, receiver: Value, fn: ir.Function) -> Value | None:
@@ -230,6 +239,8 @@ def _is_property(fn: ir.Function) -> bool:
 
 def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
     """`val.name`."""
+    if name in NAMES:
+        return CLEAN
     out: Value | None = None
     for ref in val.refs:
         got = _attribute_of(frame, pos, ref, val, name)
@@ -348,7 +359,7 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
                 external.assigned(frame, pos, written, val)
             if written is not None and written.writes:
                 kind = frame.knowledge.kinds[written.writes]
-                frame.reach(frame.deep(val), kind.bit, frame.sink(pos, written.name), pos)
+                frame.reach(frame.text(val), kind.bit, frame.sink(pos, written.name), pos)
         elif ref[0] == "M":
             frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))
     anyone = frame.knowledge.values.get(f"*.{name}")

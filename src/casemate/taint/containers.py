@@ -243,7 +243,7 @@ def _format(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     if type(receiver.const) is not str:
         taint = frame.deep(receiver)
         for val, _ in args.everything():
-            taint |= cross(frame.deep(val))
+            taint |= cross(frame.text(val))
         return value(taint, NO, (operators.STR_TYPE,))
     parts: list[Value] = []
     nth = 0
@@ -263,7 +263,7 @@ def _format(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
             got = args.positional[at] if at < len(args.positional) else args.star or CLEAN
         else:
             got = args.named.get(head, (args.mapping or CLEAN, None))[0]
-        parts.append(got if name == head else value(frame.deep(got)))
+        parts.append(got if name == head else value(frame.text(got)))
     return operators.concatenate(frame, parts) if parts else constant("")
 
 
@@ -283,7 +283,7 @@ def _string(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     if val.const is not NO:
         return None
     keep = tuple(r for r in val.refs if r[0] in "nde%/qk")
-    return value(frame.deep(val), NO, (operators.STR_TYPE, *keep))
+    return value(frame.text(val), NO, (operators.STR_TYPE, *keep))
 
 
 OPERATIONS: dict[str, Operation] = {

@@ -11,7 +11,7 @@ from casemate.taint import containers, entries, fold, guards, operators, redos, 
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, field_of
-from casemate.taint.values import CLEAN, NO, Ref, Value, clear, cross, keep, same_constant, value
+from casemate.taint.values import CLEAN, FIELD, NO, Ref, Value, clear, cross, fields, keep, same_constant, value
 
 OPTIONS = "@options"  # items that are no keys: see Sink
 FORMAT = "@format"
@@ -68,10 +68,10 @@ def _retyped(val: Value, dotted: str) -> Value:
 
 def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
     """Nothing is known: the result may carry whatever went in, and be an instance when the name is written like a class."""
-    taint = frame.deep(receiver) if receiver is not None else 0
+    taint = frame.text(receiver) if receiver is not None else 0
     refs: list[Ref] = []
     for val, _ in args.everything():
-        taint |= frame.deep(val)
+        taint |= frame.text(val)
         refs += [r for r in val.refs if r[0] in "fm"]  # a wrapper is taken for what it wraps
     last = dotted.rpartition(".")[2]
     if dotted in frame.knowledge.bases or last[:1].isupper():
@@ -224,7 +224,7 @@ def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arg
         site = frame.sink(pos, call.name)
         meant = [(_formatted(frame, args), None)] if sink.item == FORMAT else args.select(sink.arg, receiver)
         for val, _ in meant:
-            taint = frame.deep(_item(frame, val, sink.item) if sink.item != FORMAT else val)
+            taint = frame.text(_item(frame, val, sink.item) if sink.item != FORMAT else val)
             if taint:
                 frame.reach(taint, kind.bit, site, pos)
 
@@ -312,7 +312,9 @@ def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, 
         rest |= frame.deep(val)
     if len(args.everything()) + (receiver is not None) < 2:
         return taint
-    crossed = cross(keep(rest, mask)) | clear(rest, mask)
+    # Whoever gives what stands first as well is not below anything that others fixed.
+    same = rest & sum(FIELD << shift for shift, bits in fields(lead) if bits & mask)
+    crossed = cross(keep(rest & ~same, mask)) | clear(rest, mask) | same
     return (taint & lead) | (taint & (crossed | rest)) | (crossed if taint else 0)
 
 
@@ -354,7 +356,8 @@ def _checks(frame: Frame, call: Call, receiver: Value | None, operand: Any, args
             elif guard.when == "false":
                 when_false += found
             else:
-                answers += tuple((guard.when[0], k, m) for k, m, _ in found)  # "e" or "b"
+                answer = "u" if guard.check == "fixpoint" else guard.when[0]  # "e" or "b"
+                answers += tuple((answer, k, m) for k, m, _ in found)
     if answers:
         out = value(out.taint, out.const, (*out.refs, *answers), out.pred)
     if when_true or when_false:

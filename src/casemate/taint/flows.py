@@ -147,7 +147,8 @@ class Query:
         module = self.program.modules[unit[0]]
         if self.internal(unit[0]) or fn.kind != "function":
             return False
-        if any(part.startswith("_") and part != "__init__" for part in unit[0].split(".")):
+        parts = unit[0].split(".")
+        if any((part.startswith("_") and part != "__init__") or not part.isidentifier() for part in parts):
             return False
         if fn.owner >= 0:
             klass = module.classes[fn.owner]

@@ -248,6 +248,23 @@ class Frame:
                             taint |= self.deep(inner, depth - 1)
         return taint
 
+    def text(self, val: Value) -> int:
+        """The taint of a value where it is used whole, as text or by somebody unknown: of an object of ours only what it
+        is itself, not what its attributes hold."""
+        if not val.refs:
+            return val.taint
+        return self.own(val) if self.is_object(val) else self.deep(val)
+
+    def is_object(self, val: Value) -> bool:
+        """Whether the value is an object that is nothing but its attributes, which tell what they hold by themselves."""
+        return any(ref[0] in "ot" and self.is_plain(ref) for ref in val.refs)
+
+    def is_plain(self, ref: Ref) -> bool:
+        """Whether an object reference ("o" or "t") is to an object that is nothing but its attributes."""
+        if ref[0] == "t":
+            return self.program.plain((ref[1], ref[2]))
+        return ref[2][0] == "c" and self.program.plain(ref[2][1:])
+
     def element(self, val: Value, key: Value) -> Value:
         """`val[key]`."""
         name = field_of(key.const) if key.const is not NO else ANY
@@ -267,7 +284,11 @@ class Frame:
         return value(out.taint | taint, out.const if not taint else NO, out.refs, None)
 
     def outer(self, val: Value) -> int:
-        """The taint that a value gives to everything inside it; a parameter's fields have labels of their own."""
+        """The taint that a value gives to everything inside it: none, where attributes hold only what we see stored."""
+        return self.own(val) if val.taint and not self.is_object(val) else 0
+
+    def own(self, val: Value) -> int:
+        """The taint of a value apart from what is inside it; a parameter's fields have labels of their own."""
         taint = val.taint
         for ref in val.refs:
             if ref[0] == "p":
@@ -282,7 +303,7 @@ class Frame:
         """A reference as others can understand it."""
         if ref[0] == "o":
             return ("t", *ref[2][1:]) if ref[2][0] == "c" else ref[2]
-        return None if ref[0] in "pndb%qk" else ref
+        return None if ref[0] in "pndbu%qk" else ref
 
     def publish(self, key: Any, val: Value) -> None:
         """Contribute to a cell: a module's variable, a class's attribute, a captured variable."""

@@ -16,7 +16,7 @@ from casemate.taint import fold
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import is_text, pinned
 from casemate.taint.state import State
-from casemate.taint.values import CLEAN, KINDS, NO, Effects, Ref, Value, clear, value
+from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, clear, fields, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
 QUOTES = "'\""
@@ -34,7 +34,9 @@ def refine(frame: Frame, state: State, operand: Any, val: Value, answer: bool) -
 def apply(frame: Frame, state: State, effects: Effects) -> None:
     """Clear kinds on variables and fields of a state."""
     for key, mask, gained in effects:
-        if type(key) is tuple:
+        if type(key) is tuple and key[0] == "/":
+            _clear_all(state, mask, key[1])
+        elif type(key) is tuple:
             _, ref, name = key
             content = state.get(ref) or {}
             had = content.get(name) or (frame.default_field(ref, name) if ref[0] == "p" else None)
@@ -44,6 +46,21 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
             had = state.get(key)
             if had is not None and had.taint:
                 state[key] = _cleared(had, mask, gained)
+
+
+def _clear_all(state: State, mask: int, base: int) -> None:
+    """Nothing is outside of a base that holds everything: the kinds are cleared of all that the base is not made of.
+
+    So a check against the base may be left out on this way; where it is not made on the other, the join tells.
+    """
+    own = sum(FIELD << shift for shift, _ in fields(base))
+
+    def cleared(val: Value) -> Value:
+        taint = clear(val.taint & ~own, mask) | (val.taint & own)
+        return val if taint == val.taint else value(taint, val.const, val.refs, val.pred)
+
+    for key, held in state.items():
+        state[key] = {n: cleared(v) for n, v in held.items()} if type(held) is dict else cleared(held)
 
 
 def _cleared(val: Value, mask: int, gained: Ref | None) -> Value:
@@ -68,6 +85,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
         return value(0, NO, (), a.pred if NONE_TESTS[operator] else (a.pred[1], a.pred[0]))  # no match is no answer
     if operator in ("==", "!=", "<>", "is", "is not"):
         effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
+        effects += (*_holds_everything(frame, left, a, b), *_holds_everything(frame, right, b, a))
         flipped = operator in ("!=", "<>", "is not")
     elif operator in ("in", "not in"):
         flipped = operator == "not in"
@@ -101,13 +119,24 @@ def _bounded(val: Value, other: Value) -> Effects:
     return tuple((r[1], r[2], None) for r in val.refs if r[0] == "b") if not other.taint else ()
 
 
+def _holds_everything(frame: Frame, operand: Any, base: Value, other: Value) -> Effects:
+    """What equality establishes when it says that one side is a base which holds everything."""
+    mask = 0
+    if type(other.const) is str:
+        mask = sum(kind.mask for kind in frame.knowledge.kinds.values() if other.const in kind.everything)
+    for ref in other.refs:
+        if ref[0] == "u" and ref[1] in frame.keys(operand, base):
+            mask |= ref[2]
+    return ((("/", base.taint), mask, None),) if mask else ()
+
+
 def _properties(val: Value) -> Effects:
     return tuple((r[1], r[2], None) for r in val.refs if r[0] == "e")
 
 
 def _collection(frame: Frame, val: Value) -> bool:
     """Whether the value is a collection that no outsider fills."""
-    if frame.deep(val):
+    if frame.deep(val) & ~_configured(frame, val):
         return False
     if type(val.const) is tuple:
         return True
@@ -167,6 +196,17 @@ def without(frame: Frame, val: Value, piece: str) -> Value:
     return val
 
 
+def _configured(frame: Frame, val: Value) -> int:
+    """The labels of an attribute of the method's own object: what an object holds is how the program set it up."""
+    if frame.fn.owner < 0 or frame.fn.kind != "function":
+        return 0
+    paths = [ref[2] for ref in val.refs if ref[:2] == ("p", 0) and ref[2]]
+    own = [
+        number for key, number in frame.numbers.items() if key[:2] == ("p", 0) and key[2][:1] in [p[:1] for p in paths]
+    ]
+    return sum(FIELD << WIDTH * number for number in own)
+
+
 def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any, others: list[Value]) -> Effects:
     """What a checking call establishes about its argument when it answers as the guard says.
 
@@ -195,7 +235,7 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
 
 def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value]) -> bool:
     canonical = ("n", kind.name) in checked.refs
-    if check == "":
+    if check in ("", "fixpoint"):
         return True
     if check == "containment":
         return canonical

@@ -121,7 +121,7 @@ def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
                 body = CLEAN
         frame.reach(body.taint, kind.bit, frame.sink(pos, "response"), pos)
     pred = val.pred
-    flat = value(frame.deep(val) if not any(r[0] == "o" for r in val.refs) else val.taint, val.const, val.refs, pred)
+    flat = value(frame.text(val) if not any(r[0] == "o" for r in val.refs) else val.taint, val.const, val.refs, pred)
     if val.const is True or val.const is False:
         # A constant answer still says that this way was taken: `if bad: return False` makes True a check.
         frame.truth[str(val.const)] = _merge(frame, frame.truth.get(str(val.const)), frame.env)

@@ -84,7 +84,7 @@ def concatenate(frame: Frame, parts: list[Value]) -> Value:
     fixed = any(p.const not in ("", NO) or (p.taint == 0 and is_text(p)) for p in parts) or len(parts) > 2
     for part in parts:
         if part.const is NO:
-            one = _below(frame, part, frame.deep(part), start)
+            one = _below(frame, part, frame.text(part), start)
             # What comes first is not below or inside anything: a suffix added to a path leaves it the caller's path.
             taint |= after(frame, cross(one) if fixed and start else one, start)
         start += outline(part)
@@ -183,7 +183,7 @@ def percent(frame: Frame, left: Value, right: Value) -> Value:
             arg = next(given, CLEAN) if given is not None else right
             numeric = conversion in "dioxXeEfFgGc"
             kept = tuple(r for r in arg.refs if r[0] in "jq")
-            taint = 0 if numeric else frame.deep(arg)
+            taint = 0 if numeric else frame.text(arg)
             if conversion in "ra" and taint:
                 taint = clear(taint, frame.knowledge.mask(frame.knowledge.calls["builtins.repr"].clears))
             parts.append(value(taint, arg.const if not numeric else NO, kept))
@@ -194,7 +194,7 @@ def percent(frame: Frame, left: Value, right: Value) -> Value:
 def _all_taint(frame: Frame, items: list[Value]) -> int:
     taint = 0
     for item in items:
-        taint |= cross(frame.deep(item))
+        taint |= cross(frame.text(item))
     return taint
 
 

@@ -15,6 +15,9 @@ from casemate.taint.values import Ref
 
 Question = tuple[Any, ...]
 MAX_HOPS = 20  # re-exports followed before a name counts as unresolvable
+# Bases that add no content of their own, and methods by which an object is more than its attributes.
+ROOTS = frozenset({"builtins.object", "object", "abc.ABC", "typing.Generic", "typing.Protocol"})
+AS_TEXT = ("__str__", "__repr__", "__format__", "__bytes__", "__fspath__", "__html__", "__iter__", "__getattr__")
 
 
 class Program:
@@ -254,6 +257,19 @@ class Program:
     def external_bases(self, key: tuple[str, int]) -> tuple[str, ...]:
         """Dotted names of all bases from outside the program."""
         return tuple(r[1] for r in self.ancestors(key) if r[0] == "x")
+
+    def plain(self, key: tuple[str, int]) -> bool:
+        """Whether an object of the class is nothing but the attributes that this program gives it: no text, no container,
+        nothing that a base from outside fills."""
+        return self.ask(("plain", key))  # type: ignore[no-any-return]
+
+    def _plain(self, key: tuple[str, int]) -> bool:
+        for ref in self._lineage(key):
+            if ref[0] == "x" and ref[1] not in ROOTS:
+                return False
+            if ref[0] == "c" and any(self._dotted(ref[1], b)[0] not in "cx" for b in self.klass(ref[1:]).bases):
+                return False
+        return not any(self._method(key, name, False) for name in AS_TEXT)
 
     def _overrides(self, key: tuple[str, int], name: str) -> tuple[Ref, ...]:
         if self._subclasses is None:

@@ -75,9 +75,9 @@ class _Binding:
         for n, name in enumerate(label[2]):
             inner = self.frame.inside(val, name)
             if not inner.refs:
-                return inner.taint if n + 1 < len(label[2]) else self.frame.deep(inner)
+                return inner.taint if n + 1 < len(label[2]) else self.frame.text(inner)
             val = inner
-        return self.frame.deep(val)
+        return self.frame.text(val)
 
 
 def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...], taint: int) -> None:

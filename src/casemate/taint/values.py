@@ -20,6 +20,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("d", key)                       computed from this variable alone, so that a check of it is a check of the variable
     ("e", key, kinds)                being equal to a value of our own clears these kinds of that variable
     ("b", key, kinds)                so does being below a value of our own
+    ("u", key, kinds)                being equal to this variable says that the variable is a base which holds everything
     ("%", outline)                   the text's constant parts, with a mark for what is not known
     ("/",)                           the text ends with a path separator
     ("=", constant)                  with others of its kind: the value is one of these constants
@@ -53,7 +54,8 @@ NO: Final = _NoConstant()
 
 Ref = tuple[Any, ...]
 Key = Any  # a variable name, a temporary, or an object reference
-# When true, when false: facts that a branch on the value establishes: (key, kinds cleared, property it gains or None).
+# When true, when false: facts that a branch on the value establishes: (key, kinds cleared, property it gains or None). The
+# key ("/", taint) stands for everything but those labels: a base of those labels holds all there is.
 Effects = tuple[tuple[Key, int, Ref | None], ...]
 Predicate = tuple[Effects, Effects]
 
@@ -97,7 +99,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndeb%/=jqk")
+PROPERTIES: Final = frozenset("ndebu%/=jqk")
 
 
 def join(a: Value, b: Value) -> Value:
