@@ -16,9 +16,9 @@ from casemate.cli.rulenames import all_known, complete
 if TYPE_CHECKING:
     from casemate.model.finding import Report
 
-FORMATS = ("table", "json", "sarif")
+FORMATS = ("table", "json", "sarif", "html", "md", "gitlab")
 LEVELS = ("suspected", "traced", "proven", "never")
-SUFFIXES = {".json": "json", ".sarif": "sarif"}
+SUFFIXES = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html", ".md": "md"}
 
 
 class TargetPath(click.Path):
@@ -130,11 +130,14 @@ def scan(
     """
     from casemate.app import ScanRequest, run_scan
     from casemate.cli.input import read_report, read_triage
+    from casemate.cli.moment import moment
     from casemate.cli.output import check_place
     from casemate.cli.progress import display
 
     if output is not None:
         check_place(output)
+    if form == "gitlab":
+        moment(os.environ)  # refused before any work is done
     form = form or SUFFIXES.get(output.suffix if output else "", "table")
     request = ScanRequest(
         paths=paths,
@@ -233,6 +236,22 @@ def _document(report: Report, form: str, shown: Shown, own: tuple[Path, ...]) ->
         from casemate.evidence import sarif
 
         return sarif.render(report, rule_texts(own), by_design=shown.by_design)
+    if form == "html":
+        from casemate.app import rule_texts
+        from casemate.evidence import html
+
+        return html.render(report, rule_texts(own))
+    if form == "md":
+        from casemate.app import rule_texts
+        from casemate.evidence import markdown
+
+        return markdown.render(report, rule_texts(own), by_design=shown.by_design)
+    if form == "gitlab":
+        from casemate.app import rule_texts
+        from casemate.cli.moment import moment
+        from casemate.evidence import gitlab
+
+        return gitlab.render(report, rule_texts(own), by_design=shown.by_design, moment=moment(os.environ))
     from casemate.cli.screen import PLAIN_WIDTH
 
     return shown.table(report, PLAIN_WIDTH, False, whole=True)

@@ -132,9 +132,9 @@ def _options(frame: Frame, val: Value) -> Value:
     option (`-m text`)."""
     taint = 0
     for ref in val.refs:
-        content = frame.env.get(ref) if ref[0] == "o" else None
+        content = (frame.env.get(ref) or {}) if ref[0] == "o" else {}
         before = ""
-        for n in sorted(k for k in content if type(k) is int) if content else ():
+        for n in sorted(k for k in content if type(k) is int):
             one = content[n]
             if one.const == "--":
                 break

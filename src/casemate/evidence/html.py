@@ -1,0 +1,144 @@
+"""The report for people, as one HTML file that needs nothing else: no network, no other file, no server.
+
+Everything that comes from the target is text: made visible (`evidence.escape`) and escaped by the template engine on its way
+out, whichever expression it stands in. Beyond that a content security policy names the one script and the one style sheet of
+this package by their hashes, so that nothing else in the file can run, load or send anything.
+Without its script the file is whole: every finding is open, nothing is hidden.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from functools import cache
+from importlib import resources
+
+from jinja2 import Environment, PackageLoader, StrictUndefined
+from markupsafe import Markup
+
+from casemate.evidence import words
+from casemate.evidence.charts import Chart, chart
+from casemate.evidence.counts import plural
+from casemate.evidence.escape import visible
+from casemate.evidence.htmlview import Item, coverage, groups, items
+from casemate.evidence.pages import sections
+from casemate.evidence.rulebook import RuleText
+from casemate.evidence.table import conclusion
+from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.lead import Evidence, RuleId, Severity
+
+
+def render(report: Report, rules: Sequence[RuleText]) -> str:
+    """The report as one HTML document. Same report and rules, same bytes. rules: at least those that the report names."""
+    by_id = {rule.id: rule for rule in rules}
+    ran = [by_id[RuleId(name)] for name in sorted({*report.rules, *(f.lead.rule for f in report.findings)})]
+    found = items(report, by_id)
+    active = [item for item in found if item.finding.disposition is Disposition.ACTIVE]
+    script, style = _part("report.js"), _part("report.css")
+    return (
+        _environment()
+        .get_template("report.html.j2")
+        .render(
+            policy=_policy(script, style),
+            script=Markup(script),  # ours, not the target's
+            style=Markup(style),
+            name=", ".join(report.target) or "nothing",
+            version=report.version,
+            conclusion=conclusion(report),
+            lists=_lists(found),
+            active=active,
+            filters=_filters(found),
+            severities=_severities(active),
+            charts=_charts([item.finding for item in active]),
+            examined=coverage(report),
+            groups=groups(report.not_examined),
+            rules=[(rule, sections(rule.page)) for rule in ran],
+            words=words,
+            plural=plural,
+        )
+    )
+
+
+def _lists(found: Sequence[Item]) -> list[tuple[Disposition, str, str, list[Item]]]:
+    """Findings by disposition, each kind with its title and what it means."""
+    kinds = (
+        (Disposition.ACTIVE, "Findings", "In the order in which they matter most."),
+        (
+            Disposition.SUPPRESSED,
+            "Suppressed",
+            "Hidden by the target's own configuration. They count for nothing but are told.",
+        ),
+        (
+            Disposition.BY_DESIGN,
+            "By design",
+            "A function that runs, opens, loads or renders what it is given, and says so by its name: no weakness of its "
+            "own, but its callers must know.",
+        ),
+    )
+    return [
+        (kind, title, meaning, [item for item in found if item.finding.disposition is kind])
+        for kind, title, meaning in kinds
+    ]
+
+
+def _filters(found: Sequence[Item]) -> list[tuple[str, str, list[tuple[str, str]]]]:
+    """What can be chosen: a key, a label, and the options that occur, each as its value and its words."""
+    keys = (
+        ("severity", "Severity", [severity.value for severity in Severity]),
+        ("rule", "Rule", sorted({item.values["rule"] for item in found})),
+        ("evidence", "Evidence", [rung.value for rung in reversed(Evidence)]),
+        ("boundary", "Comes from", [*(boundary.value for boundary in words.BOUNDARY), "none"]),
+        (
+            "file",
+            "File",
+            [str(number) for number in range(1 + max((int(i.values["file"]) for i in found), default=-1))],
+        ),
+    )
+    out = []
+    for key, label, values in keys:
+        labels = {item.values[key]: item.labels[key] for item in found}
+        out.append((key, label, [(value, labels[value]) for value in values if value in labels]))
+    return out
+
+
+def _charts(active: Sequence[Finding]) -> list[Chart]:
+    return [
+        chart("By weakness", active, lambda finding: finding.title),
+        chart("By file", active, lambda finding: finding.lead.location.path),
+    ]
+
+
+def _severities(active: Sequence[Item]) -> list[tuple[Severity, int]]:
+    return [(severity, sum(item.finding.severity is severity for item in active)) for severity in Severity]
+
+
+def _policy(script: str, style: str) -> str:
+    return f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
+
+
+def _hash(text: str) -> str:
+    """The text's hash as a source expression (Content Security Policy level 3, §2.3.1)."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+@cache
+def _part(name: str) -> str:
+    return (resources.files("casemate.evidence") / "templates" / name).read_text("utf-8").strip()
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=PackageLoader("casemate.evidence", "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        finalize=_made_visible,
+    )
+
+
+def _made_visible(value: object) -> object:
+    """Every expression of the template passes here, so that none can forget it."""
+    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value

@@ -1,0 +1,128 @@
+"""The report as a comment on a pull or merge request: a summary, a table, the ways on demand, and what was not examined.
+
+A comment has room for 65,536 characters on GitHub, and far more on GitLab. What does not fit is counted, never dropped in
+silence. Everything from the target is escaped (`evidence.commonmark`).
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from casemate.evidence import words
+from casemate.evidence.commonmark import block, code, prose
+from casemate.evidence.counts import plural
+from casemate.evidence.excerpts import Quotes
+from casemate.evidence.htmlview import Group, coverage, groups, stops
+from casemate.evidence.pages import how_to_fix
+from casemate.evidence.rulebook import RuleText
+from casemate.evidence.table import conclusion
+from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.lead import Severity
+
+ROOM = 60_000
+"""Characters at most: below the limit, with room for what a workflow adds."""
+
+ROWS = 50
+NAMES = 10
+CONTEXT = 1
+
+
+def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False) -> str:
+    """The report as Markdown with a final line feed. Same report and rules, same bytes.
+
+    rules: at least those that the report names. by_design: also what an API is meant to do, after the findings.
+    """
+    findings = report.of(Disposition.ACTIVE)
+    head = [f"## Casemate: {conclusion(report)}", ""]
+    tail = [*_examined(report), *_not_examined(report), f"<sub>Casemate {report.version}</sub>", ""]
+    meant = report.of(Disposition.BY_DESIGN) if by_design else ()
+    if findings:
+        head += [_severities(findings), "", *_table(findings)]
+    if meant:
+        head += ["### By design", "", *_table(meant)]
+    left = ROOM - len("\n".join([*head, *tail]))
+    return "\n".join([*head, *_ways(report, [*findings, *meant], rules, left), *tail])
+
+
+def _severities(findings: Iterable[Finding]) -> str:
+    counts = Counter(finding.severity for finding in findings)
+    return ", ".join(f"**{counts[severity]:,} {severity}**" for severity in Severity if counts[severity])
+
+
+def _table(findings: Sequence[Finding]) -> list[str]:
+    rows = ["| Severity | Weakness | Place | Evidence |", "|---|---|---|---|"]
+    for finding in findings[:ROWS]:
+        lead = finding.lead
+        came = f", {words.BOUNDARY[lead.boundary]}" if lead.boundary else ""
+        weakness = f"{prose(finding.title)} ([CWE-{finding.cwe}]({_cwe(finding)}))"
+        rows.append(f"| {finding.severity} | {weakness} | {code(str(lead.location))} | {finding.evidence}{came} |")
+    if len(findings) > ROWS:
+        rows += ["", f"… and {len(findings) - ROWS:,} more, in the full report."]
+    return [*rows, ""]
+
+
+def _ways(report: Report, findings: Sequence[Finding], rules: Sequence[RuleText], room: int) -> list[str]:
+    """As many findings in full as there is room for, in rank order."""
+    quotes = Quotes(report)
+    fixes = {rule.id: how_to_fix(rule.page) for rule in rules}
+    out: list[str] = []
+    for number, finding in enumerate(findings):
+        fix = fixes.get(finding.lead.rule)
+        text = _way(finding, quotes, fix.text if fix else "")
+        room -= len(text) + 1
+        if room < 200:
+            return [
+                *out,
+                f"… the ways of {plural(len(findings) - number, 'more finding')} stand in the full report.",
+                "",
+            ]
+        out.append(text)
+    return out
+
+
+def _way(finding: Finding, quotes: Quotes, fix: str) -> str:
+    lead = finding.lead
+    parts = [
+        f"<details><summary>{finding.severity}: {prose(finding.title)}, {code(str(lead.location))}</summary>",
+        "",
+        f"{prose(lead.message)}{', in ' + code(lead.function) if lead.function else ''}.",
+        "",
+    ]
+    for number, stop in enumerate(stops(lead.trace, quotes) if lead.trace else (), 1):
+        around = quotes.around(stop.place, CONTEXT)
+        shown = [f"{line.number:>5} {'>' if line.hit else ' '} {line.text}" for line in around]
+        parts += [
+            f"{number}\\. {prose(stop.words)}, {code(str(stop.place))}",
+            "",
+            *([block(shown), ""] if shown else []),
+        ]
+    if fix:
+        parts += [f"**How to fix it.** {fix}", ""]
+    return "\n".join([*parts, "</details>", ""])
+
+
+def _examined(report: Report) -> list[str]:
+    counts = ", ".join(f"{label.lower()} {count}" for label, count in coverage(report).counts)
+    hidden, meant = (len(report.of(d)) for d in (Disposition.SUPPRESSED, Disposition.BY_DESIGN))
+    aside = [f"by design {meant:,}"] if meant else []
+    aside += [f"suppressed by the target's own configuration {hidden:,}"] if hidden else []
+    return [f"**Examined:** {counts}.", "", *([f"**Set aside:** {', '.join(aside)}.", ""] if aside else [])]
+
+
+def _not_examined(report: Report) -> list[str]:
+    found = groups(report.not_examined)
+    if not found:
+        return ["**Not examined:** nothing was left out.", ""]
+    return ["**Not examined:**", "", *(_group(group) for group in found), ""]
+
+
+def _group(group: Group) -> str:
+    names = ", ".join(code(entry.what) for entry in group.entries[:NAMES])
+    more = f" and {len(group.entries) - NAMES:,} more" if len(group.entries) > NAMES else ""
+    purpose = ", on purpose" if group.deliberate else ""
+    return f"- {words.REASON[group.reason]}{purpose} ({group.amount}): {names}{more}"
+
+
+def _cwe(finding: Finding) -> str:
+    return f"https://cwe.mitre.org/data/definitions/{finding.cwe}.html"

@@ -1,0 +1,51 @@
+"""What the report's terms mean, in plain words: for whoever reads a report without knowing Casemate."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from casemate.model.lead import Evidence, Severity
+from casemate.model.outcome import Reason
+from casemate.model.trace import Boundary
+
+EVIDENCE: Final = {
+    Evidence.SUSPECTED: "A rule says so; no way from outside was followed.",
+    Evidence.TRACED: "A value was followed step by step from outside to the place where it does harm.",
+    Evidence.DEMONSTRATED: "A property was seen to be violated; no person has accepted yet that it must hold.",
+    Evidence.PROVEN: "A harmless proof took effect in a fresh sandbox, every time, and its control stayed quiet.",
+    Evidence.FIXED: "With the fix in place the proof and its variants no longer take effect.",
+}
+
+SEVERITY: Final = {
+    Severity.CRITICAL: "Whoever sends the value takes over the process.",
+    Severity.HIGH: "Whoever sends the value reads or changes what they must not.",
+    Severity.MEDIUM: "Harm needs another person's part, or stays within narrow bounds.",
+    Severity.LOW: "Harm is small, or needs what an attacker hardly has.",
+}
+
+BOUNDARY: Final = {
+    Boundary.REMOTE: "from the network",
+    Boundary.LOCAL: "from the local machine",
+    Boundary.FILE: "from a file or a stored record",
+    Boundary.API: "from the caller of a public function",
+}
+
+NO_BOUNDARY: Final = "not known"
+
+REASON: Final = {
+    Reason.SYNTAX: "not understood by the parser",
+    Reason.TOO_LARGE: "larger than the limit",
+    Reason.TOO_DEEP: "nested more deeply than the limit",
+    Reason.NOT_TEXT: "not text",
+    Reason.ENCODING: "in an encoding that cannot be read",
+    Reason.UNREADABLE: "not readable",
+    Reason.VANISHED: "gone or changed during the scan",
+    Reason.LINK_OUTSIDE: "a link that leaves the target, or a circle of links",
+    Reason.SPECIAL_FILE: "a device, pipe or socket",
+    Reason.EXCLUDED: "excluded",
+    Reason.STEP_LIMIT: "not followed to the end: too many steps",
+    Reason.TIMEOUT: "out of time",
+    Reason.CRASHED: "the parser crashed on it",
+    Reason.DENIED: "refused by policy or budget",
+    Reason.INTERRUPTED: "the scan was interrupted",
+}
