@@ -26,6 +26,8 @@ MODULES: Final = {
     "argument-injection": "injection.argument_injection",
     "header-injection": "injection.header_injection",
     "log-injection": "injection.log_injection",
+    "nosql-injection": "injection.nosql_injection",
+    "mass-assignment": "data.mass_assignment",
 }
 
 

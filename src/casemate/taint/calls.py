@@ -91,6 +91,8 @@ def instantiate(frame: Frame, pos: int, key: Unit, args: Arguments) -> Value:
         user.call_function(frame, pos, (init[1], init[2]), args, me)
         return me
     klass = frame.program.klass(key)
+    for base in frame.program.external_bases(key) or [f"*.{b.rpartition('.')[2]}" for b in klass.bases if "." in b]:
+        external.made(frame, pos, base, args)
     if klass.annotations:
         names = [name for name, _ in klass.annotations]
         for name, val in zip(names, args.positional, strict=False):
@@ -137,6 +139,9 @@ def _method_of(
             and frame.knowledge.values[ref[1]].type
         ):
             return _external_method(frame, pos, frame.knowledge.values[ref[1]].type, receiver, operand, name, args)
+        known = frame.knowledge.values.get(ref[1])
+        if dotted not in frame.knowledge.calls and known is not None and known.source is not None:
+            return None  # data of no known type: what its methods do is told by their names
         return external.apply_known(frame, pos, dotted, None, None, args)
     if kind == "M":
         found = frame.program.member(ref[1], name)

@@ -194,6 +194,13 @@ def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:
     return any(name in values for name in names)
 
 
+def made(frame: Frame, pos: int, base: str, args: Arguments) -> None:
+    """An object of a class of the program is made whose base is this: the base's constructor is given the arguments."""
+    call = frame.knowledge.calls.get(base)
+    if call is not None:
+        _sinks(frame, pos, call, None, args)
+
+
 def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arguments) -> None:
     for sink in call.sinks:
         if sink.when and not all(_holds(frame, c, receiver, args) for c in sink.when):
@@ -244,6 +251,8 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
                     )
     if call.clears:
         taint = clear(taint, knowledge.mask(call.clears))
+    if call.returns in ("str", "bytes"):
+        taint = clear(taint, frame.solver.no_objects)
     if call.splices and taint:
         taint = _spliced(frame, call, receiver, args, taint)
     if call.normalises:
