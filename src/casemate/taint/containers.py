@@ -290,5 +290,6 @@ OPERATIONS: dict[str, Operation] = {
     "append": _append, "add": _add, "extend": _extend, "insert": _insert, "pop": _pop, "get": _get,
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
-    "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "join": _join, "replace": _replace, "format": _format, "str": _string,
+    "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "join": _join,
+    "replace": _replace, "format": _format, "str": _string,
 }  # fmt: skip
