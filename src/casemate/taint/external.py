@@ -116,9 +116,9 @@ def _options(frame: Frame, val: Value) -> Value:
     option (`-m text`)."""
     taint = 0
     for ref in val.refs:
-        content = frame.env.get(ref) if ref[0] == "o" else None
+        content = (frame.env.get(ref) or {}) if ref[0] == "o" else {}
         before = ""
-        for n in sorted(k for k in content if type(k) is int) if content else ():
+        for n in sorted(k for k in content if type(k) is int):
             one = content[n]
             if one.const == "--":
                 break
@@ -126,7 +126,7 @@ def _options(frame: Frame, val: Value) -> Value:
                 taint |= frame.deep(one)
             before = one.const
         else:
-            if content and ANY in content and not (type(before) is str and before.startswith("-")):
+            if ANY in content and not (type(before) is str and before.startswith("-")):
                 taint |= frame.deep(content[ANY])
     return value(taint)
 
