@@ -16,6 +16,7 @@ from casemate.model.trace import Boundary
 # Where an argument is found in a call: a position (receiver not counted), a keyword, or one of these.
 RECEIVER: Final = "@receiver"
 ALL: Final = "@all"  # every argument, positional and keyword
+KEYS: Final = "@keys"  # what is laid out by `**`, when others choose its keys
 Selector = tuple[int | str, ...]  # alternatives for one parameter: (0, "command")
 
 

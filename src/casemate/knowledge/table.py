@@ -6,10 +6,10 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Final
 
-from casemate.knowledge.entries import ALL, RECEIVER, Selector
+from casemate.knowledge.entries import ALL, KEYS, RECEIVER, Selector
 
 NAME: Final = re.compile(r"(?:\*\.)?[A-Za-z_]\w*(?:\.[A-Za-z_]\w*)*")
-SPECIAL: Final = (RECEIVER, ALL)
+SPECIAL: Final = (RECEIVER, ALL, KEYS)
 
 
 class KnowledgeError(Exception):

@@ -47,6 +47,8 @@ MODULES: Final = {
     "hardcoded-secret": "secrets.hardcoded_secret",
     "missing-authorization": "access.missing_authorization",
     "path-race": "files.path_race",
+    "nosql-injection": "injection.nosql_injection",
+    "mass-assignment": "data.mass_assignment",
 }
 
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from casemate.knowledge.entries import ALL, RECEIVER, Selector
+from casemate.knowledge.entries import ALL, KEYS, RECEIVER, Selector
 from casemate.languages import ir
 from casemate.taint.state import ANY
-from casemate.taint.values import CLEAN, Value, join
+from casemate.taint.values import CLEAN, Value, join, value
 
 if TYPE_CHECKING:
     from casemate.taint.frame import Frame
@@ -18,7 +18,7 @@ Given = tuple[Value, Any]  # the value and its operand, None where there is none
 class Arguments:
     """positional, named: what was given one by one. star, mapping: the join of what `*x` and `**x` hold, None without."""
 
-    __slots__ = ("mapping", "named", "operands", "positional", "star")
+    __slots__ = ("keys", "mapping", "named", "operands", "positional", "star")
 
     def __init__(self, positional: list[Value], operands: list[Any]) -> None:
         self.positional = positional
@@ -26,6 +26,7 @@ class Arguments:
         self.named: dict[str, Given] = {}
         self.star: Value | None = None
         self.mapping: Value | None = None
+        self.keys = 0  # the taint of dicts behind `**` whose keys others choose
 
     @classmethod
     def of(cls, frame: Frame, args: tuple[Any, ...], kwargs: tuple[Any, ...]) -> Arguments:
@@ -64,6 +65,7 @@ class Arguments:
                 for name, inner in (frame.env.get(ref) or {}).items():
                     if type(name) is str and name[:1] == "[":
                         self.named.setdefault(name[1:], (inner, None))
+        self.keys |= frame.outer(val)
         inner = frame.inside(val, ANY)
         self.mapping = inner if self.mapping is None else join(self.mapping, inner)
 
@@ -74,6 +76,8 @@ class Arguments:
                 return [(receiver, receiver_operand)] if receiver is not None else []
             if one == ALL:
                 return self.everything()
+            if one == KEYS:
+                return [(value(self.keys), None)]
             if type(one) is int:
                 if one < len(self.positional):
                     return [(self.positional[one], self.operands[one])]

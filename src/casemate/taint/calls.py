@@ -92,6 +92,8 @@ def instantiate(frame: Frame, pos: int, key: Unit, args: Arguments) -> Value:
         user.call_function(frame, pos, (init[1], init[2]), args, me)
         return me
     klass = frame.program.klass(key)
+    for base in frame.program.external_bases(key) or [f"*.{b.rpartition('.')[2]}" for b in klass.bases if "." in b]:
+        external.made(frame, pos, base, args)
     if klass.annotations:
         names = [name for name, _ in klass.annotations]
         for name, val in zip(names, args.positional, strict=False):

@@ -142,7 +142,7 @@ def _options(frame: Frame, val: Value) -> Value:
                 taint |= frame.deep(one)
             before = one.const
         else:
-            if content and ANY in content and not (type(before) is str and before.startswith("-")):
+            if ANY in content and not (type(before) is str and before.startswith("-")):
                 taint |= frame.deep(content[ANY])
     return value(taint)
 
@@ -216,6 +216,13 @@ def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:
     return any(name in values for name in names)
 
 
+def made(frame: Frame, pos: int, base: str, args: Arguments) -> None:
+    """An object of a class of the program is made whose base is this: the base's constructor is given the arguments."""
+    call = frame.knowledge.calls.get(base)
+    if call is not None:
+        _sinks(frame, pos, call, None, args)
+
+
 def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arguments) -> None:
     for sink in call.sinks:
         if sink.when and not all(_holds(frame, c, receiver, args) for c in sink.when):
@@ -266,6 +273,8 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
                     )
     if call.clears:
         taint = clear(taint, knowledge.mask(call.clears))
+    if call.returns in ("str", "bytes"):
+        taint = clear(taint, frame.solver.no_objects)
     if call.splices and taint:
         taint = _spliced(frame, call, receiver, args, taint)
     if call.normalises:

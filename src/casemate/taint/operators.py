@@ -91,6 +91,7 @@ def concatenate(frame: Frame, parts: list[Value]) -> Value:
         if len(start) > MAX_OUTLINE:
             start = start[:MAX_OUTLINE] + UNKNOWN
     refs: tuple[Any, ...] = (STR_TYPE, ("%", start)) if start != UNKNOWN else (STR_TYPE,)
+    taint = clear(taint, frame.solver.no_objects)
     last = parts[-1]
     if (isinstance(last.const, str) and last.const.endswith(("/", "\\"))) or ("/",) in last.refs:
         refs = (*refs, ("/",))
