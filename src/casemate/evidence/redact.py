@@ -131,6 +131,7 @@ _INSIDE = re.compile(
     rf"(?:(?i:{_WORD})[\w-]*\s?[=:]\s?|--?[\w-]{{0,60}}?(?i:{_WORD})[\w-]*\s+)"
     r"(?i:(?:bearer|basic|token|digest)\s+)?(?:\\?['\"])?(?P<secret>[^\s'\"\\&;,)]+)"
 )
+_SEAM = re.compile(r"['\"](?:\s+|\s*\+\s*)[rRbBuU]{0,2}['\"]")
 _HOLE = re.compile(r"(?:\{[^{}]*\}|%\(\w+\)[sdr]|%[sdr]|\$\{?\w+\}?|:\w+|\?)+")
 
 
@@ -169,6 +170,7 @@ def _found(text: str) -> Iterator[Span]:
     for known in FORMATS:
         for match in known.pattern.finditer(text):
             yield from _unless_hole(text, match.span("secret" if known.pattern.groups else 0))
+    yield from _in_pieces(text)
     strings = [string.span("body") for string in _STRING.finditer(text)]
     for pattern in (_BY_NAME, _AS_ARGUMENT):
         for match in pattern.finditer(text):
@@ -177,6 +179,20 @@ def _found(text: str) -> Iterator[Span]:
     for start, end in strings:
         for match in _INSIDE.finditer(text, start, end):
             yield from _unless_hole(text, match.span("secret"))
+
+
+def _in_pieces(text: str) -> Iterator[Span]:
+    """Secrets known by their form that are written in pieces: `"a" "b"`, `"a" + "b"`."""
+    seams = [seam.span() for seam in _SEAM.finditer(text)]
+    if not seams:
+        return
+    places = [n for n in range(len(text)) if not any(start <= n < end for start, end in seams)]
+    whole = "".join(text[n] for n in places)
+    for known in FORMATS:
+        for match in known.pattern.finditer(whole):
+            start, end = match.span("secret" if known.pattern.groups else 0)
+            if start < end and places[end - 1] - places[start] > end - 1 - start:
+                yield places[start], places[end - 1] + 1
 
 
 def _literals(text: str, position: int, *, joined: bool) -> Iterator[Span]:
