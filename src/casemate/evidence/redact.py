@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from typing import NamedTuple
 
 PLACEHOLDER = "‹redacted›"
@@ -186,7 +187,9 @@ def _in_pieces(text: str) -> Iterator[Span]:
     seams = [seam.span() for seam in _SEAM.finditer(text)]
     if not seams:
         return
-    places = [n for n in range(len(text)) if not any(start <= n < end for start, end in seams)]
+    places: list[int] = []
+    for (_, last), (start, _) in pairwise([(0, 0), *seams, (len(text), 0)]):
+        places += range(last, start)
     whole = "".join(text[n] for n in places)
     for known in FORMATS:
         for match in known.pattern.finditer(whole):
