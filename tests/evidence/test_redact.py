@@ -148,8 +148,19 @@ def test_an_excerpt_of_a_short_line_is_the_line():
 
 
 @pytest.mark.parametrize(
-    "part", ["a", "password", '"', "eyJ", "://:", "-", "mysql ", 'token "', "curl -u ", "--token-"]
+    "part", ["a", "password", '"', "eyJ", "://:", "-", "mysql ", 'token "', "curl -u ", "--token-", 'a" "']
 )
 def test_the_work_on_a_hostile_line_is_bounded(part):
     """Megabytes of what starts a pattern and never ends it: only the neighbourhood of the place is looked at."""
     assert len(excerpt(part * (5_000_000 // len(part)), 2_000_000)) < 400
+
+
+@pytest.mark.parametrize("seam", ['" "', '" + "', "'  '", '"+"'])
+def test_a_key_in_pieces_is_redacted_whole(seam):
+    """Adjacent literals are one text: none of its pieces is shown."""
+    quote = seam[0]
+    shown = redact(f"client({quote}AKIA{seam}Q7ZL4MN2PX8RTB5W{quote}, {quote}eu{seam}west{quote})")
+    assert "AKIA" not in shown
+    assert "Q7ZL" not in shown
+    assert shown.endswith(f", {quote}eu{seam}west{quote})")
+    assert redact(shown) == shown

@@ -9,7 +9,12 @@ in doubt the text is redacted: a name too few in a report costs less than a pass
 from __future__ import annotations
 
 import re
+<<<<<<< HEAD
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+=======
+from collections.abc import Iterator
+from itertools import pairwise
+>>>>>>> detect
 from typing import NamedTuple
 
 PLACEHOLDER = "‹redacted›"
@@ -137,10 +142,14 @@ _INSIDE = re.compile(
     rf"(?:(?i:{_WORD})[\w-]*\s?[=:]\s?|--?[\w-]{{0,60}}?(?i:{_WORD})[\w-]*\s+)"
     r"(?i:(?:bearer|basic|token|digest)\s+)?(?:\\?['\"])?(?P<secret>[^\s'\"\\&;,)]+)"
 )
+<<<<<<< HEAD
 # What only a block of lines shows: the body of a key, and a long string given to such a name.
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<secret>.*?)(?:-----END|\Z)", re.DOTALL)
 _LONG_QUOTE = re.compile("\"\"\"|'''")
 _NAMED = re.compile(rf"(?:{_BY_NAME.pattern})[(\s+]*[rRbBuUfF]{{0,2}}\Z")
+=======
+_SEAM = re.compile(r"['\"](?:\s+|\s*\+\s*)[rRbBuU]{0,2}['\"]")
+>>>>>>> detect
 _HOLE = re.compile(r"(?:\{[^{}]*\}|%\(\w+\)[sdr]|%[sdr]|\$\{?\w+\}?|:\w+|\?)+")
 
 
@@ -226,6 +235,7 @@ def _found(text: str) -> Iterator[Span]:
     for known in FORMATS:
         for match in known.pattern.finditer(text):
             yield from _unless_hole(text, match.span("secret" if known.pattern.groups else 0))
+    yield from _in_pieces(text)
     strings = [string.span("body") for string in _STRING.finditer(text)]
     for pattern in (_BY_NAME, _AS_ARGUMENT):
         for match in pattern.finditer(text):
@@ -234,6 +244,22 @@ def _found(text: str) -> Iterator[Span]:
     for start, end in strings:
         for match in _INSIDE.finditer(text, start, end):
             yield from _unless_hole(text, match.span("secret"))
+
+
+def _in_pieces(text: str) -> Iterator[Span]:
+    """Secrets known by their form that are written in pieces: `"a" "b"`, `"a" + "b"`."""
+    seams = [seam.span() for seam in _SEAM.finditer(text)]
+    if not seams:
+        return
+    places: list[int] = []
+    for (_, last), (start, _) in pairwise([(0, 0), *seams, (len(text), 0)]):
+        places += range(last, start)
+    whole = "".join(text[n] for n in places)
+    for known in FORMATS:
+        for match in known.pattern.finditer(whole):
+            start, end = match.span("secret" if known.pattern.groups else 0)
+            if start < end and places[end - 1] - places[start] > end - 1 - start:
+                yield places[start], places[end - 1] + 1
 
 
 def _literals(text: str, position: int, *, joined: bool) -> Iterator[Span]:
