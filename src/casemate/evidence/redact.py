@@ -9,12 +9,8 @@ in doubt the text is redacted: a name too few in a report costs less than a pass
 from __future__ import annotations
 
 import re
-<<<<<<< HEAD
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-=======
-from collections.abc import Iterator
 from itertools import pairwise
->>>>>>> detect
 from typing import NamedTuple
 
 PLACEHOLDER = "‹redacted›"
@@ -142,14 +138,11 @@ _INSIDE = re.compile(
     rf"(?:(?i:{_WORD})[\w-]*\s?[=:]\s?|--?[\w-]{{0,60}}?(?i:{_WORD})[\w-]*\s+)"
     r"(?i:(?:bearer|basic|token|digest)\s+)?(?:\\?['\"])?(?P<secret>[^\s'\"\\&;,)]+)"
 )
-<<<<<<< HEAD
 # What only a block of lines shows: the body of a key, and a long string given to such a name.
 _PEM = re.compile(r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<secret>.*?)(?:-----END|\Z)", re.DOTALL)
 _LONG_QUOTE = re.compile("\"\"\"|'''")
 _NAMED = re.compile(rf"(?:{_BY_NAME.pattern})[(\s+]*[rRbBuUfF]{{0,2}}\Z")
-=======
 _SEAM = re.compile(r"['\"](?:\s+|\s*\+\s*)[rRbBuU]{0,2}['\"]")
->>>>>>> detect
 _HOLE = re.compile(r"(?:\{[^{}]*\}|%\(\w+\)[sdr]|%[sdr]|\$\{?\w+\}?|:\w+|\?)+")
 
 
