@@ -337,12 +337,29 @@ def test_nothing_of_the_repository_is_run(repo, since, tmp_path):
     assert not (tmp_path / "sprung").exists()
 
 
-def test_a_damaged_repository(repo, casemate):
-    """An object that does not read costs a line, not a traceback; all of that file counts as changed."""
-    for place in (repo.folder / ".git/objects").glob("??/*"):
-        place.chmod(0o644)
-        place.write_bytes(b"nonsense")
-    result = casemate("scan", repo.folder, "--since", "HEAD")
+def damage(repo, name):
+    """Overwrite an object."""
+    sha = repo.git("rev-parse", name)
+    place = repo.folder / ".git/objects" / sha[:2] / sha[2:]
+    place.chmod(0o644)
+    place.write_bytes(b"nonsense")
+
+
+@pytest.mark.parametrize("name", ["HEAD", "HEAD:", "HEAD:app"])
+def test_a_damaged_repository(repo, casemate, name):
+    """A commit or a folder that does not read: one line with the next step."""
+    damage(repo, name)
+    result = casemate("scan", repo.folder, "--since", "main~0")
     assert result.exit_code == 2
-    assert "HEAD" in result.stderr
-    assert "Traceback" not in result.stderr
+    charter, line = result.stderr.splitlines()
+    assert charter.startswith("charter: ")
+    assert line.startswith("casemate: ")
+    assert "git fsck" in line or "there is no revision" in line
+
+
+def test_a_damaged_file(repo, casemate):
+    """What it was cannot be known: all of it counts as changed, and that is said."""
+    damage(repo, "HEAD:app/old.py")
+    report = json.loads(casemate("scan", repo.folder, "--since", "HEAD", "--format", "json").stdout)
+    assert [f["location"]["path"] for f in report["findings"]] == ["app/old.py"]
+    assert [(entry["what"], entry["reason"]) for entry in report["not_examined"]][1:] == [("app/old.py", "unreadable")]

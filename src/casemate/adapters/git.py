@@ -44,7 +44,7 @@ class GitHistory:
         folder = place if place.is_dir() else place.parent
         self._only = None if place.is_dir() else place.name
         try:
-            repo = Repo.discover(str(folder))
+            self._repo = repo = Repo.discover(str(folder))
         except NotGitRepository:
             raise RevisionNotFound(
                 f"{shown(str(place))!r} is in no git repository, so there is no change since {revision!r}",
@@ -58,17 +58,18 @@ class GitHistory:
         try:
             below = folder.relative_to(os.path.realpath(repo.path))
             commit = _base(repo, revision)
+            self._root = _subtree(repo, commit, below)
+            self._paths = tuple(self._listed())
         except RevisionNotFound:
             repo.close()
             raise
         except Exception as error:
             repo.close()
             raise RevisionNotFound(
-                f"the revision {revision!r} cannot be read: {_words(error)}", "check it with git fsck"
+                f"the revision {revision!r} cannot be read: {_words(error)}",
+                "check the repository with git fsck, and fetch what a partial clone has left out",
             ) from None
-        self._repo = repo
         self._base = commit.id.decode("ascii")
-        self._root = _subtree(repo, commit, below)
 
     @property
     def base(self) -> str:
@@ -81,11 +82,7 @@ class GitHistory:
 
     def paths(self) -> Iterator[str]:
         """Every regular file of then, in byte order; for a tree of one file that file."""
-        if self._root is None:
-            return iter(())
-        if self._only is not None:
-            return iter([shown(self._only)] if self._find(self._only) else [])
-        return iter(sorted(self._below(self._root, "", 0)))
+        return iter(self._paths)
 
     def before(self, path: str) -> bytes | NotExamined | None:
         """The content of then; NotExamined when the repository does not give it."""
@@ -94,6 +91,13 @@ class GitHistory:
             return None if blob is None else blob.as_raw_string()
         except Exception as error:
             return NotExamined(what=path, reason=Reason.UNREADABLE, detail=f"as of {self._base[:12]}: {_words(error)}")
+
+    def _listed(self) -> list[str]:
+        if self._root is None:
+            return []
+        if self._only is not None:
+            return [shown(self._only)] if self._find(self._only) else []
+        return sorted(self._below(self._root, "", 0))
 
     def _find(self, path: str) -> Blob | None:
         tree = self._root
