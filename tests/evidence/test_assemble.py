@@ -1,14 +1,16 @@
 """Assembly: from leads to a report that is ready for every output."""
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from casemate.evidence.assemble import assemble
-from casemate.model.finding import Disposition
+from casemate.model.finding import Baseline, Disposition
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
-from tests.evidence.support import COVERAGE, LEADS, NOT_EXAMINED, RULES, at, bank, lead, leads, trace
+from tests.evidence.support import COVERAGE, IGNORED, LEADS, NOT_EXAMINED, RULES, at, bank, lead, leads, trace
 
 
 def test_a_finding_takes_over_what_its_rule_says():
@@ -28,6 +30,21 @@ def test_the_target_hides_only_what_is_no_more_than_suppressed():
     """Suppressed findings are kept and counted, not dropped."""
     report = bank()
     assert [len(report.of(d)) for d in (Disposition.ACTIVE, Disposition.BY_DESIGN, Disposition.SUPPRESSED)] == [4, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"disposition": Disposition.SUPPRESSED},
+        {"suppression": IGNORED},
+        {"disposition": Disposition.KNOWN},
+        {"disposition": Disposition.KNOWN, "baseline": Baseline.NEW},
+    ],
+)
+def test_nothing_is_hidden_or_known_without_grounds(values):
+    """A suppressed finding has a reason, a known one stands in a baseline."""
+    with pytest.raises(ValueError, match="a finding is suppressed for|a known finding stands"):
+        replace(bank().findings[0], **values)
 
 
 def test_source_lines_are_redacted_and_trimmed():

@@ -212,7 +212,8 @@ REFUSED = {
     ),
     "a wrong selector": (
         '[call."lib.f"]\npasses = [-1]\n',
-        'a.toml: call."lib.f".passes[0]: not a place of an argument: -1; write a position, a keyword, or one of @receiver, @all, @keys',
+        'a.toml: call."lib.f".passes[0]: not a place of an argument: -1; '
+        "write a position, a keyword, or one of @receiver, @all, @keys",
     ),
     "the receiver beside a position": (
         '[call."lib.f"]\npasses = [["@receiver", 0]]\n',

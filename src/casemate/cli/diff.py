@@ -41,7 +41,7 @@ def diff(old: Path, new: Path, form: str, fail_on: str) -> None:
       unseen     counted before; gone, but nobody looked: its rule did not run
                  or its file was not examined
       fixed      counted before; gone from what was examined
-      unchanged  counts as before; counted only
+      unchanged  counts as before; the table gives only their number
 
     Exit code 1 when there are new findings at the level of --fail-on, else 0.
     """

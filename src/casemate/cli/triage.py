@@ -133,7 +133,10 @@ def set_entry(
 @click.argument("identity")
 @_FILE
 def remove_entry(identity: str, place: Path) -> None:
-    """Take back the decision about the finding IDENTITY, or the beginning of one."""
+    """Take back what was decided about IDENTITY.
+
+    Its beginning is enough, when no other decision begins so.
+    """
     from casemate.cli.input import read_triage
     from casemate.cli.output import write_file
     from casemate.evidence.triage import resolve

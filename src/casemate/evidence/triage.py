@@ -119,7 +119,7 @@ def resolve(given: str, known: Mapping[FindingId, object] | Iterable[FindingId],
     if not matches:
         raise UserError(
             f"no finding of {where} has an identity that begins with {given!r}",
-            "a table shows identities in the column id",
+            "a table shows identities below the level",
         )
     if len(matches) > 1:
         raise UserError(f"{len(matches)} findings of {where} begin with {given!r}", "give more of its digits")
