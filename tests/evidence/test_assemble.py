@@ -43,7 +43,7 @@ def test_the_target_hides_only_what_is_no_more_than_suppressed():
 )
 def test_nothing_is_hidden_or_known_without_grounds(values):
     """A suppressed finding has a reason, a known one stands in a baseline."""
-    with pytest.raises(ValueError, match="a finding is suppressed for|a known finding stands"):
+    with pytest.raises(ValueError, match=r"a finding is suppressed for|a known finding stands"):
         replace(bank().findings[0], **values)
 
 
