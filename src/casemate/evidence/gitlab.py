@@ -11,7 +11,6 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from casemate.evidence import words
 from casemate.evidence.commonmark import code, prose
@@ -93,7 +92,7 @@ def _vulnerability(finding: Finding, rule: RuleText, quotes: Quotes) -> Json:
         location["method"] = visible(lead.function)
     fix = how_to_fix(rule.page)
     out: Json = {
-        "id": str(UUID(hex=finding.identity[:32])),
+        "id": _uuid(finding.identity),
         "name": finding.title[:MAX_NAME],
         "description": _description(finding, quotes),
         "severity": "Info" if meant else SEVERITIES[finding.severity],
@@ -130,6 +129,11 @@ def _identifiers(name: RuleId, rule: RuleText) -> list[Json]:
         },
         {"type": "owasp", "name": f"{category} - {title}", "value": category},
     ]
+
+
+def _uuid(digest: str) -> str:
+    """The first 128 bits of a hexadecimal digest, written as a UUID."""
+    return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
 
 
 def _description(finding: Finding, quotes: Quotes) -> str:
