@@ -26,10 +26,11 @@ def first(args: Arguments) -> Value:
 
 
 def exact_length(content: Fields) -> int | None:
-    """How many elements a sequence has, when that is known."""
+    """How many elements a sequence has, when that is known: each has its place, and none was stored from the end."""
     if INEXACT in content or ANY in content:
         return None
-    return sum(1 for k in content if type(k) is int)
+    length = sum(1 for k in content if type(k) is int)
+    return length if all(n in content for n in range(length)) else None
 
 
 def put_into(frame: Frame, receiver: Value, operand: Any, val: Value) -> None:
