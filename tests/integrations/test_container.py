@@ -1,10 +1,6 @@
 """The Containerfile: what must hold of it, by its text, since a suite has no engine to build it with."""
 
 import re
-import shutil
-import subprocess
-
-import pytest
 
 from integrations.conftest import ROOT
 
@@ -63,10 +59,3 @@ def test_nothing_is_fetched_by_hand():
     """No download but by apt and pip, and none when it runs."""
     assert not re.search(r"\b(ADD|curl|wget|git clone)\b|https?://", JOINED)
     assert of("ENTRYPOINT") == ['["casemate"]']
-
-
-@pytest.mark.skipif(shutil.which("hadolint") is None, reason="hadolint is not installed")
-def test_hadolint_is_content():
-    """Where it is installed."""
-    done = subprocess.run(["hadolint", "--ignore", "DL3008", FILE], capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout

@@ -231,30 +231,29 @@ def _document(report: Report, form: str, shown: Shown, own: tuple[Path, ...]) ->
         from casemate.evidence import jsonreport
 
         return jsonreport.render(report)
-    if form == "sarif":
-        from casemate.app import rule_texts
-        from casemate.evidence import sarif
+    if form == "table":
+        from casemate.cli.screen import PLAIN_WIDTH
 
-        return sarif.render(report, rule_texts(own), by_design=shown.by_design)
+        return shown.table(report, PLAIN_WIDTH, False, whole=True)
+    from casemate.app import rule_texts
+
+    rules = rule_texts(own)
     if form == "html":
-        from casemate.app import rule_texts
         from casemate.evidence import html
 
-        return html.render(report, rule_texts(own))
+        return html.render(report, rules)
     if form == "md":
-        from casemate.app import rule_texts
         from casemate.evidence import markdown
 
-        return markdown.render(report, rule_texts(own), by_design=shown.by_design)
+        return markdown.render(report, rules, by_design=shown.by_design)
     if form == "gitlab":
-        from casemate.app import rule_texts
         from casemate.cli.moment import moment
         from casemate.evidence import gitlab
 
-        return gitlab.render(report, rule_texts(own), by_design=shown.by_design, moment=moment(os.environ))
-    from casemate.cli.screen import PLAIN_WIDTH
+        return gitlab.render(report, rules, by_design=shown.by_design, moment=moment(os.environ))
+    from casemate.evidence import sarif
 
-    return shown.table(report, PLAIN_WIDTH, False, whole=True)
+    return sarif.render(report, rules, by_design=shown.by_design)
 
 
 def _unheard(text: str) -> None:

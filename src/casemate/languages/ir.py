@@ -61,6 +61,7 @@ from __future__ import annotations
 
 import marshal
 from bisect import bisect_right
+from collections.abc import Iterable
 from typing import Any, Final, NamedTuple
 
 MOVE: Final = 0
@@ -240,6 +241,14 @@ def graph(function: Function) -> tuple[Block, ...]:
         unpacked: tuple[Block, ...] = marshal.loads(blocks)
         return unpacked
     return blocks
+
+
+def mentions(function: Function, names: Iterable[str]) -> bool:
+    """Whether a body may use one of these names: false is certain. A packed body is searched as it is, without
+    unpacking; marshal writes the first use of an ASCII text out."""
+    if not isinstance(function.blocks, bytes):
+        return True
+    return any(name.encode() in function.blocks for name in names)
 
 
 def pack(module: Module) -> bytes:

@@ -364,9 +364,6 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
                 frame.reach(frame.text(val), kind.bit, frame.sink(pos, written.name), pos)
         elif ref[0] == "M":
             frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))
-    anyone = frame.knowledge.values.get(f"*.{name}")
-    if anyone is not None and not any(r[0] in "xitco" for r in base.refs):
-        external.assigned(frame, pos, anyone, val)
 
 
 def enter(frame: Frame, pos: int, val: Value) -> Value:

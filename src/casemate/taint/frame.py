@@ -70,9 +70,8 @@ class Frame:
         self.registered: set[tuple[Unit, int, tuple[str, ...]]] = set()
         self.entry: Entry | None = None
         self.dead = False  # the block cannot go on: a call that never returns
-        self.answered: tuple[Any, bool] | None = (
-            None  # a condition and its answer, by which alone this block is reached
-        )
+        # A condition and its answer, by which alone this block is reached.
+        self.answered: tuple[Any, bool] | None = None
         self.lost = ""
         self.log: list[tuple[Any, ...]] | None = None
         self.truth: dict[str, State | None] = {}

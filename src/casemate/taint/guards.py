@@ -107,11 +107,13 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
 
 def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     """What equality with a value of our own establishes about the other side."""
-    if other.const is None or other.const == "":
-        return () if other.const is None else tuple((k, KINDS, None) for k in frame.keys(operand, val))
+    if other.const is None:
+        return ()
     if other.taint or (other.const is NO and not other.refs):
         return _properties(val)
-    return (*((k, KINDS, None) for k in frame.keys(operand, val)), *_properties(val))
+    itself: Effects = tuple((k, KINDS, None) for k in frame.keys(operand, val))
+    # That a part is empty tells nothing of the whole that it was taken from.
+    return itself if other.const == "" else (*itself, *_properties(val))
 
 
 def _bounded(val: Value, other: Value) -> Effects:

@@ -68,7 +68,8 @@ def _acts_for_the_user(fn: ir.Function) -> bool:
 
 def _switched_off(fn: ir.Function) -> Iterator[tuple[int, str]]:
     """(position, what) of the settings of a body."""
-    if not {*SETTINGS, *MIDDLEWARE} & {*fn.consts, *_assigned(fn), *_keywords(fn)}:
+    wanted = {*SETTINGS, *MIDDLEWARE}
+    if not (wanted & {*fn.consts} or ir.mentions(fn, wanted)):
         return
     for instructions, _, _ in ir.graph(fn):
         made = {ins[2]: ins for ins in instructions if ins[0] == ir.SEQUENCE}
@@ -91,16 +92,6 @@ def _set(fn: ir.Function, ins: Any) -> list[tuple[Any, Any]]:
     if ins[0] == ir.INVOKE and ins[4] in ("update", "from_mapping"):
         return list(ins[6])
     return []
-
-
-def _assigned(fn: ir.Function) -> set[str]:
-    return {
-        ins[at] for b, _, _ in ir.graph(fn) for ins in b for op, at in ((ir.SETGLOBAL, 3), (ir.MOVE, 2)) if ins[0] == op
-    }
-
-
-def _keywords(fn: ir.Function) -> set[str]:
-    return {name for b, _, _ in ir.graph(fn) for ins in b if ins[0] == ir.INVOKE for name, _ in ins[6] if name}
 
 
 def _constant(fn: ir.Function, operand: Any) -> Any:
