@@ -29,6 +29,7 @@ class Kind:
     known. dangers: sample values that a check must refuse to count as a check for this kind; a pattern or set that refuses
     them all clears it. dangers_below: the same for a value that will stand below a fixed text ending in a separator.
     everything: texts which, compared with a base, say that it holds everything, so that nothing is outside of it (`/`).
+    quotes: a text that begins and ends with one of these and has none of it between is a literal, and harmless.
     whole_is_use: an API that hands on a whole value is simply used (a path is opened); only splicing makes a weakness in
     library mode. text_is_program: a parameter named for it is by design even when spliced (`command + " " + args`).
     """
@@ -41,6 +42,7 @@ class Kind:
     dangers: tuple[str, ...] = ()
     dangers_below: tuple[str, ...] = ()
     everything: tuple[str, ...] = ()
+    quotes: tuple[str, ...] = ()
     whole_is_use: bool = False
     text_is_program: bool = False
 
@@ -99,8 +101,9 @@ class Guard:
     arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
     own, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
-    "containment", "membership"), or "" when the call alone suffices. "fixpoint" is the one about the argument as a base: an
-    answer "equal" to the argument itself says that it holds everything (`dirname("/")`).
+    "containment", "membership"), or "" when the call alone suffices. "opens" and "closes" say that a text begins or ends
+    with a quote, which clears only together (`Kind.quotes`). "fixpoint" is about the argument as a base: an answer "equal"
+    to the argument itself says that it holds everything (`dirname("/")`).
     """
 
     arg: Selector

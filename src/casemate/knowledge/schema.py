@@ -53,7 +53,7 @@ CONDITION_TESTS: Final = ("is", "is-not", "absent", "present")
 CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
-CHECKS: Final = ("prefix", "suffix", "pattern", "containment", "membership", "fixpoint")
+CHECKS: Final = ("prefix", "suffix", "pattern", "containment", "membership", "fixpoint", "opens", "closes")
 ANSWERS: Final = ("true", "false", "returns", "equal")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
@@ -82,6 +82,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             dangers=table.texts("dangers"),
             dangers_below=table.texts("dangers_below"),
             everything=table.texts("everything"),
+            quotes=table.texts("quotes"),
             whole_is_use=table.flag("whole_is_use"),
             text_is_program=table.flag("text_is_program"),
         )

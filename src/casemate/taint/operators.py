@@ -216,7 +216,7 @@ def store_subscript(frame: Frame, base: Value, key: Value, val: Value, operand: 
         frame.env[operand] = value(base.taint | frame.deep(val), NO, base.refs)
 
 
-def slice_of(frame: Frame, base: Value, low: Value, high: Value, step: Value, pos: int) -> Value:
+def slice_of(frame: Frame, base: Value, operand: Any, low: Value, high: Value, step: Value, pos: int) -> Value:
     """`base[low:high:step]`."""
     bounds = (low.const, high.const, step.const)
     if NO not in bounds and all(b is None or type(b) is int for b in bounds):
@@ -235,7 +235,9 @@ def slice_of(frame: Frame, base: Value, low: Value, high: Value, step: Value, po
         ):
             items = [content[k] for k in sorted(content)][slice(*bounds)]
             return value(base.taint, NO, (frame.new_object(pos, refs[0][2], dict(enumerate(items))),))
-    refs2 = tuple(r for r in base.refs if r[0] != "%")
+    refs2 = tuple(r for r in base.refs if r[0] not in "%wq")
+    if bounds == (1, -1, None):
+        refs2 += tuple(("w", key) for key in frame.keys(operand, base))
     return value(base.taint, NO, refs2)
 
 

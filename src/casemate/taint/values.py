@@ -20,6 +20,8 @@ References say what a value may be, as plain tuples (they travel between process
     ("d", key)                       computed from this variable alone, so that a check of it is a check of the variable
     ("e", key, kinds)                being equal to a value of our own clears these kinds of that variable
     ("u", key, kinds)            being equal to this variable says that the variable is a base which holds everything
+    ("w", key)                   this variable without its first and its last character
+    ("q", part, quote)           "^": the text begins with this quote, "$": it ends with it, "-": it has none between
     ("%", outline)                   the text's constant parts, with a mark for what is not known
     ("/",)                           the text ends with a path separator
     ("=", constant)                  with others of its kind: the value is one of these constants
@@ -96,7 +98,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("nde%/=ju")
+PROPERTIES: Final = frozenset("nde%/=juwq")
 
 
 def join(a: Value, b: Value) -> Value:
