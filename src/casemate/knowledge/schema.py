@@ -58,7 +58,8 @@ ANSWERS: Final = ("true", "false", "returns", "equal")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
     "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove",
-    "set_in", "setattr", "setdefault", "sorted", "split", "str", "super", "tuple", "update", "values", "zip",
+    "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tuple",
+    "update", "values", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
 MAX_KINDS: Final = 26

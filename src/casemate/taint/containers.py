@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import operators
+from casemate.taint import guards, operators
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, INEXACT, Fields, field_of
-from casemate.taint.values import CLEAN, NO, Ref, Value, cross, join, value
+from casemate.taint.values import CLEAN, NO, Ref, Value, clear, cross, join, value
 
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
 
@@ -222,6 +223,34 @@ def _split(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argument
     return value(receiver.taint, NO, (("i", "list"),))
 
 
+def _rsplit(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`path.rsplit("/", 1)`: the last piece is a name, nothing that leads elsewhere."""
+    sep = first(args).const
+    most = args.positional[1] if len(args.positional) > 1 else args.named.get("maxsplit", (CLEAN, None))[0]
+    mask = sum(kind.mask for kind in frame.knowledge.kinds.values() if sep in kind.everything)
+    if not mask or most.const != 1 or receiver.const is not NO:
+        return _split(frame, pos, receiver, operand, args)
+    head = value(receiver.taint, NO, (operators.STR_TYPE,))
+    name = value(clear(receiver.taint, mask), NO, (operators.STR_TYPE,))
+    return value(0, NO, (frame.new_object(pos, ("i", "list"), {0: head, 1: name}),))
+
+
+ONE_CLASS = re.compile(r"\[\^((?:[^\]\\]|\\.)+)\][+*]?")  # all but these characters
+
+
+def _substitute(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`re.sub("[^a-z]", "-", text)` leaves nothing but what the class names and the replacement."""
+    compiled = next((r[1] for r in receiver.refs if r[0] == "r"), None)
+    given = args.positional if compiled is not None else args.positional[1:]
+    pattern = compiled if compiled is not None else first(args).const
+    found = ONE_CLASS.fullmatch(pattern) if type(pattern) is str else None
+    if found is None or len(given) < 2 or type(given[0].const) is not str or args.named:
+        return None
+    allowed = f"(?:[{found[1]}]|{re.escape(given[0].const)})*"
+    kinds = [k for k in frame.knowledge.kinds.values() if k.dangers and guards.refuses(allowed, "fullmatch", k.dangers)]
+    return value(clear(frame.deep(given[1]), sum(k.mask for k in kinds)), NO, (operators.STR_TYPE,))
+
+
 def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """`separator.join(items)`: spliced wherever the separator or a fellow item is the developer's."""
     items = first(args)
@@ -279,5 +308,6 @@ OPERATIONS: dict[str, Operation] = {
     "append": _append, "add": _add, "extend": _extend, "insert": _insert, "pop": _pop, "get": _get,
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
-    "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "join": _join, "format": _format, "str": _string,
+    "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split,
+    "rsplit": _rsplit, "substitute": _substitute, "join": _join, "format": _format, "str": _string,
 }  # fmt: skip

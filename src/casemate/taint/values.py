@@ -163,6 +163,11 @@ def cross(taint: int) -> int:
     return keep(taint, KINDS | CROSSED)
 
 
+def uncross(taint: int) -> int:
+    """The taint of what was spliced into nothing but its giver's own text."""
+    return sum((bits & ~CROSSED) << shift for shift, bits in fields(taint))
+
+
 def clear(taint: int, mask: int) -> int:
     """The taint without the kinds of `mask`."""
     return keep(taint, KINDS & ~mask) if taint and mask else taint
