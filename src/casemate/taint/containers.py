@@ -10,7 +10,7 @@ from typing import Any
 from casemate.taint import guards, operators
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, INEXACT, Fields, field_of
+from casemate.taint.state import ANY, INEXACT, TAIL, UNMEASURED, Fields, field_of
 from casemate.taint.values import CLEAN, NO, Ref, Value, clear, cross, join, value
 
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
@@ -28,7 +28,7 @@ def first(args: Arguments) -> Value:
 
 def exact_length(content: Fields) -> int | None:
     """How many elements a sequence has, when that is known."""
-    if INEXACT in content or ANY in content:
+    if content.keys() & UNMEASURED:
         return None
     return sum(1 for k in content if type(k) is int)
 
@@ -55,8 +55,27 @@ def _append(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
         if length is not None and length < 32:
             frame.write_field(refs[0], length, first(args))
             return CLEAN
-    put_into(frame, receiver, operand, first(args))
+    if not _at_the_end(frame, refs, first(args)):
+        put_into(frame, receiver, operand, first(args))
     return CLEAN
+
+
+def _at_the_end(frame: Frame, refs: list[Ref], val: Value) -> bool:
+    """Put behind the numbered elements of lists made here, which stay what they are: the program in an argument list."""
+    if not refs or any(ref[0] != "o" or ref[2] != ("i", "list") for ref in refs):
+        return False
+    for ref in refs:
+        frame.write_field(ref, TAIL, value(frame.deep(val), NO, val.refs), weak=True)
+    return True
+
+
+def _shifted(frame: Frame, refs: list[Ref]) -> None:
+    """Elements of lists whose length is not known have moved: none has a number any more."""
+    for ref in refs:
+        content = frame.env.get(ref) or {}
+        if ref[0] == "o" and any(type(k) is int for k in content):
+            everything = frame.elements(content)
+            frame.env[ref] = {ANY: everything, INEXACT: CLEAN} if everything is not None else {INEXACT: CLEAN}
 
 
 def _add(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -65,7 +84,9 @@ def _add(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
 
 
 def _extend(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    put_into(frame, receiver, operand, frame.inside(first(args), ANY))
+    inner = frame.inside(first(args), ANY)
+    if not _at_the_end(frame, objects(receiver), inner):
+        put_into(frame, receiver, operand, inner)
     return CLEAN
 
 
@@ -81,6 +102,7 @@ def _insert(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
             items.insert(at, item)
             frame.env[refs[0]] = dict(enumerate(items))
             return CLEAN
+    _shifted(frame, refs)
     put_into(frame, receiver, operand, item)
     return CLEAN
 
@@ -96,7 +118,10 @@ def _pop(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
             out = items.pop(at)
             frame.env[refs[0]] = dict(enumerate(items))
             return value(out.taint | receiver.taint, out.const if not receiver.taint else NO, out.refs)
-    return _get(frame, pos, receiver, operand, args)
+    popped = _get(frame, pos, receiver, operand, args)
+    if args.positional:
+        _shifted(frame, [r for r in refs if r[2] == ("i", "list")])
+    return popped
 
 
 def _get(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
