@@ -33,7 +33,8 @@ class Kind:
     whole_is_use: an API that hands on a whole value is simply used (a path is opened); only splicing makes a weakness in
     library mode. text_is_program: a parameter named for it is by design even when spliced (`command + " " + args`).
     adds_up: checks that refuse some dangers each clear the kind once they refuse all of them together. quotes: within one of
-    these marks in a fixed text, a value that lacks the mark is harmless. of_objects: objects do the harm, texts do none.
+    these marks in a fixed text, a value that lacks the mark is harmless; so is a text that begins and ends with one and has
+    none between. of_objects: objects do the harm, texts do none.
     """
 
     name: str
@@ -121,8 +122,9 @@ class Guard:
     arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
     own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
-    "containment", "membership"), or "" when the call alone suffices. "fixpoint" is the one about the argument as a base: an
-    answer "equal" to the argument itself says that it holds everything (`dirname("/")`).
+    "containment", "membership"), or "" when the call alone suffices. "opens" and "closes" say that a text begins or ends
+    with a quote, which clears only together (`Kind.quotes`). "fixpoint" is about the argument as a base: an answer "equal"
+    to the argument itself says that it holds everything (`dirname("/")`).
     """
 
     arg: Selector

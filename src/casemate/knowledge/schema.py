@@ -58,12 +58,15 @@ NUMBER_TESTS: Final = ("bits", "below")
 CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
-CHECKS: Final = ("prefix", "no-prefix", "suffix", "pattern", "containment", "membership", "fixpoint")
+CHECKS: Final = (
+    "prefix", "no-prefix", "suffix", "pattern", "containment", "membership", "fixpoint", "opens", "closes",
+)  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
     "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove", "replace",
-    "set_in", "setattr", "setdefault", "sorted", "split", "str", "super", "tuple", "update", "values", "zip",
+    "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tuple", "update",
+    "values", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
 MAX_KINDS: Final = 26

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import string
 from collections.abc import Callable
 from typing import Any
@@ -9,8 +10,8 @@ from typing import Any
 from casemate.taint import guards, operators
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, INEXACT, Fields, field_of
-from casemate.taint.values import CLEAN, NO, Ref, Value, cross, join, value
+from casemate.taint.state import ANY, INEXACT, TAIL, UNMEASURED, Fields, field_of
+from casemate.taint.values import CLEAN, NO, Ref, Value, clear, cross, join, value
 
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
 
@@ -27,7 +28,7 @@ def first(args: Arguments) -> Value:
 
 def exact_length(content: Fields) -> int | None:
     """How many elements a sequence has, when that is known: each has its place, and none was stored from the end."""
-    if INEXACT in content or ANY in content:
+    if content.keys() & UNMEASURED:
         return None
     length = sum(1 for k in content if type(k) is int)
     return length if all(n in content for n in range(length)) else None
@@ -55,8 +56,27 @@ def _append(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
         if length is not None and length < 32:
             frame.write_field(refs[0], length, first(args))
             return CLEAN
-    put_into(frame, receiver, operand, first(args))
+    if not _at_the_end(frame, refs, first(args)):
+        put_into(frame, receiver, operand, first(args))
     return CLEAN
+
+
+def _at_the_end(frame: Frame, refs: list[Ref], val: Value) -> bool:
+    """Put behind the numbered elements of lists made here, which stay what they are: the program in an argument list."""
+    if not refs or any(ref[0] != "o" or ref[2] != ("i", "list") for ref in refs):
+        return False
+    for ref in refs:
+        frame.write_field(ref, TAIL, value(frame.deep(val), NO, val.refs), weak=True)
+    return True
+
+
+def _shifted(frame: Frame, refs: list[Ref]) -> None:
+    """Elements of lists whose length is not known have moved: none has a number any more."""
+    for ref in refs:
+        content = frame.env.get(ref) or {}
+        if ref[0] == "o" and any(type(k) is int for k in content):
+            everything = frame.elements(content)
+            frame.env[ref] = {ANY: everything, INEXACT: CLEAN} if everything is not None else {INEXACT: CLEAN}
 
 
 def _add(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -65,7 +85,9 @@ def _add(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
 
 
 def _extend(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    put_into(frame, receiver, operand, frame.inside(first(args), ANY))
+    inner = frame.inside(first(args), ANY)
+    if not _at_the_end(frame, objects(receiver), inner):
+        put_into(frame, receiver, operand, inner)
     return CLEAN
 
 
@@ -81,6 +103,7 @@ def _insert(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
             items.insert(at, item)
             frame.env[refs[0]] = dict(enumerate(items))
             return CLEAN
+    _shifted(frame, refs)
     put_into(frame, receiver, operand, item)
     return CLEAN
 
@@ -96,7 +119,10 @@ def _pop(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
             out = items.pop(at)
             frame.env[refs[0]] = dict(enumerate(items))
             return value(out.taint | receiver.taint, out.const if not receiver.taint else NO, out.refs)
-    return _get(frame, pos, receiver, operand, args)
+    popped = _get(frame, pos, receiver, operand, args)
+    if args.positional:
+        _shifted(frame, [r for r in refs if r[2] == ("i", "list")])
+    return popped
 
 
 def _get(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -223,6 +249,34 @@ def _split(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argument
     return value(receiver.taint, NO, (("i", "list"),))
 
 
+def _rsplit(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`path.rsplit("/", 1)`: the last piece is a name, nothing that leads elsewhere."""
+    sep = first(args).const
+    most = args.positional[1] if len(args.positional) > 1 else args.named.get("maxsplit", (CLEAN, None))[0]
+    mask = sum(kind.mask for kind in frame.knowledge.kinds.values() if sep in kind.everything)
+    if not mask or most.const != 1 or receiver.const is not NO:
+        return _split(frame, pos, receiver, operand, args)
+    head = value(receiver.taint, NO, (operators.STR_TYPE,))
+    name = value(clear(receiver.taint, mask), NO, (operators.STR_TYPE,))
+    return value(0, NO, (frame.new_object(pos, ("i", "list"), {0: head, 1: name}),))
+
+
+ONE_CLASS = re.compile(r"\[\^((?:[^\]\\]|\\.)+)\][+*]?")  # all but these characters
+
+
+def _substitute(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`re.sub("[^a-z]", "-", text)` leaves nothing but what the class names and the replacement."""
+    compiled = next((r[1] for r in receiver.refs if r[0] == "r"), None)
+    given = args.positional if compiled is not None else args.positional[1:]
+    pattern = compiled if compiled is not None else first(args).const
+    found = ONE_CLASS.fullmatch(pattern) if type(pattern) is str else None
+    if found is None or len(given) < 2 or type(given[0].const) is not str or args.named:
+        return None
+    allowed = f"(?:[{found[1]}]|{re.escape(given[0].const)})*"
+    kinds = [k for k in frame.knowledge.kinds.values() if k.dangers and guards.refuses(allowed, "fullmatch", k.dangers)]
+    return value(clear(frame.deep(given[1]), sum(k.mask for k in kinds)), NO, (operators.STR_TYPE,))
+
+
 def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """`separator.join(items)`: spliced wherever the separator or a fellow item is the developer's."""
     items = first(args)
@@ -291,6 +345,6 @@ OPERATIONS: dict[str, Operation] = {
     "append": _append, "add": _add, "extend": _extend, "insert": _insert, "pop": _pop, "get": _get,
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
-    "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "join": _join, "replace": _replace,
-    "format": _format, "str": _string,
+    "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
+    "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
 }  # fmt: skip

@@ -10,8 +10,22 @@ from casemate.knowledge.entries import Value as Written
 from casemate.taint import containers, entries, fold, guards, operators, redos, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, field_of
-from casemate.taint.values import CLEAN, FIELD, NO, Ref, Value, clear, cross, fields, keep, same_constant, value
+from casemate.taint.state import ANY, TAIL, field_of
+from casemate.taint.values import (
+    CLEAN,
+    FIELD,
+    NO,
+    WIDTH,
+    Ref,
+    Value,
+    clear,
+    cross,
+    fields,
+    keep,
+    same_constant,
+    uncross,
+    value,
+)
 
 OPTIONS = "@options"  # items that are no keys: see Sink
 FORMAT = "@format"
@@ -142,8 +156,9 @@ def _options(frame: Frame, val: Value) -> Value:
                 taint |= frame.deep(one)
             before = one.const
         else:
-            if ANY in content and not (type(before) is str and before.startswith("-")):
-                taint |= frame.deep(content[ANY])
+            if not (type(before) is str and before.startswith("-")):
+                for name in {ANY, TAIL} & content.keys():
+                    taint |= frame.deep(content[name])
     return value(taint)
 
 
@@ -322,9 +337,23 @@ def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, 
     if len(args.everything()) + (receiver is not None) < 2:
         return taint
     # Whoever gives what stands first as well is not below anything that others fixed.
-    same = rest & sum(FIELD << shift for shift, bits in fields(lead) if bits & mask)
-    crossed = cross(keep(rest & ~same, mask)) | clear(rest, mask) | same
-    return (taint & lead) | (taint & (crossed | rest)) | (crossed if taint else 0)
+    same = _given_by_the_same(frame, lead, rest, mask)
+    crossed = cross(keep(rest & ~same, mask)) | clear(rest & ~same, mask) | uncross(rest & same)
+    return (taint & (lead | crossed)) | crossed
+
+
+def _given_by_the_same(frame: Frame, lead: int, rest: int, mask: int) -> int:
+    """The labels of `rest` whose giver gives what stands first, too: the same label, or an attribute of the same thing."""
+    first = [frame.labels[shift // WIDTH] for shift, bits in fields(lead) if bits & mask]
+    out = 0
+    for shift, _ in fields(rest) if first else ():
+        label = frame.labels[shift // WIDTH]
+        if any(
+            label == one or (one[0] == "p" and one[:2] == label[:2] and label[2][: len(one[2])] == one[2])
+            for one in first
+        ):
+            out |= FIELD << shift
+    return out
 
 
 def _cleared(frame: Frame, call: Call, made: Value) -> Value:

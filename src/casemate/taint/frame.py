@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casemate.languages import ir
-from casemate.taint.state import ANY, INEXACT, MAX_FIELDS, Fields, State, field_of
+from casemate.taint.state import ANY, INEXACT, MAX_FIELDS, TAIL, UNMEASURED, Fields, State, field_of
 from casemate.taint.summary import Deed, Label, SinkHit, Site
 from casemate.taint.values import (
     CLEAN,
@@ -201,9 +201,12 @@ class Frame:
             got = self.default_field(ref, name)
             rest = content.get(ANY) if type(name) is int or name[:1] == "[" else None
             return join(got, rest) if rest is not None else got
-        if found is not None and type(name) is int and INEXACT not in content and ANY not in content:
-            return found
-        if type(name) is int and name < 0 and INEXACT not in content and ANY not in content:
+        if type(name) is int and name >= 0 and ANY not in content:  # nothing was put before the numbered elements
+            if found is not None:
+                return found
+            if TAIL in content:
+                return self.elements({k: v for k, v in content.items() if type(k) is not int})
+        if type(name) is int and name < 0 and not content.keys() & UNMEASURED:
             return content.get(sum(1 for k in content if type(k) is int) + name)
         if name == ANY or type(name) is int:
             return self.elements(content)
@@ -302,7 +305,7 @@ class Frame:
         """A reference as others can understand it."""
         if ref[0] == "o":
             return ("t", *ref[2][1:]) if ref[2][0] == "c" else ref[2]
-        return None if ref[0] in "pndbu%qk" else ref
+        return None if ref[0] in "pndbuw%qkl" else ref
 
     def publish(self, key: Any, val: Value) -> None:
         """Contribute to a cell: a module's variable, a class's attribute, a captured variable."""

@@ -21,6 +21,7 @@ from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
 QUOTES = "'\""
 BELOW = {"<": True, "<=": True, ">": False, ">=": False}
+ENDS = {"opens": "^", "closes": "$"}  # checks of how a text begins or ends, and the property it gains
 COLLECTIONS = frozenset({"list", "tuple", "set", "dict", "frozenset"})
 
 
@@ -41,11 +42,11 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
             content = state.get(ref) or {}
             had = content.get(name) or (frame.default_field(ref, name) if ref[0] == "p" else None)
             if had is not None:
-                state[ref] = {**content, name: _cleared(had, mask, gained)}
+                state[ref] = {**content, name: _cleared(frame, had, mask, gained)}
         else:
             had = state.get(key)
             if had is not None and had.taint:
-                state[key] = _cleared(had, mask, gained)
+                state[key] = _cleared(frame, had, mask, gained)
 
 
 def _clear_all(state: State, mask: int, base: int) -> None:
@@ -63,13 +64,15 @@ def _clear_all(state: State, mask: int, base: int) -> None:
         state[key] = {n: cleared(v) for n, v in held.items()} if type(held) is dict else cleared(held)
 
 
-def _cleared(val: Value, mask: int, gained: Ref | None) -> Value:
+def _cleared(frame: Frame, val: Value, mask: int, gained: Ref | None) -> Value:
     refs = val.refs if gained is None or gained in val.refs else (*val.refs, gained)
     if gained is not None and gained[0] == "k":
         refused = 0
         for ref in refs:
             refused |= ref[2] if ref[:2] == gained[:2] and ref[0] == "k" else 0
         mask |= gained[1] if refused == gained[3] else 0
+    elif gained is not None and gained[0] == "l" and all(("l", part, gained[2]) in refs for part in "^$-"):
+        mask |= sum(kind.mask for kind in frame.knowledge.kinds.values() if gained[2] in kind.quotes)
     return value(clear(val.taint, mask), val.const, refs, val.pred)
 
 
@@ -92,7 +95,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
         if _collection(frame, b):
             effects = tuple((k, KINDS, None) for k in frame.keys(left, a)) + _properties(a)
         elif type(a.const) is str and a.const:
-            absent = _absent(frame, a.const, frame.keys(right, b))
+            absent = _absent(frame, a.const, frame.keys(right, b)) + _between(frame, a.const, b)
             if absent:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))
     elif operator in BELOW:
@@ -194,7 +197,7 @@ def _begins(check: str, kind: Kind, others: list[Value]) -> list[Ref]:
 def without(frame: Frame, val: Value, piece: str) -> Value:
     """A text from which every occurrence of a piece has been taken."""
     for _, mask, gained in _absent(frame, piece, [None]):
-        val = _cleared(val, mask, gained)
+        val = _cleared(frame, val, mask, gained)
     return val
 
 
@@ -207,6 +210,13 @@ def _configured(frame: Frame, val: Value) -> int:
         number for key, number in frame.numbers.items() if key[:2] == ("p", 0) and key[2][:1] in [p[:1] for p in paths]
     ]
     return sum(FIELD << WIDTH * number for number in own)
+
+
+def _between(frame: Frame, piece: str, val: Value) -> Effects:
+    """What it establishes that a quote does not occur in what is left of a text without its ends."""
+    if not any(piece in kind.quotes for kind in frame.knowledge.kinds.values()):
+        return ()
+    return tuple((r[1], 0, ("l", "-", piece)) for r in val.refs if r[0] == "w")
 
 
 def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any, others: list[Value]) -> Effects:
@@ -222,6 +232,11 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
                     out += effects(frame, guard, call, inner, name, others)
             return out
     kinds = frame.knowledge.kinds
+    if guard.check in ENDS:
+        quote = others[0].const if others else NO
+        if not any(quote in kind.quotes for kind in kinds.values()):
+            return ()
+        return tuple((k, 0, ("l", ENDS[guard.check], quote)) for k in frame.keys(operand, checked))
     wanted = list(kinds.values()) if guard.clears == ("*",) else [kinds[k] for k in guard.clears]
     mask = 0
     gained: list[Ref] = []

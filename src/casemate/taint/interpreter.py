@@ -255,7 +255,8 @@ def _set_index(frame: Frame, ins: Any) -> None:
 
 def _slice(frame: Frame, ins: Any) -> None:
     _, pos, dst, base, low, high, step = ins
-    frame.put(dst, operators.slice_of(frame, frame.get(base), frame.get(low), frame.get(high), frame.get(step), pos))
+    bounds = frame.get(low), frame.get(high), frame.get(step)
+    frame.put(dst, operators.slice_of(frame, frame.get(base), base, *bounds, pos))
     if frame.log is not None:
         frame.log.append((pos, dst, (base,)))
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from casemate.taint import fold
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, INEXACT, Fields, field_of
+from casemate.taint.state import ANY, INEXACT, MAX_FIELDS, TAIL, UNMEASURED, Fields, field_of
 from casemate.taint.values import CLEAN, MAX_CONST, NO, Value, clear, cross, join, value
 
 UNKNOWN = "\ufffc"  # stands for text that is not known, in the outline of a text
@@ -137,22 +137,32 @@ def _numeric(val: Value) -> bool:
 
 def _joined_sequence(frame: Frame, pos: int, left: Value, right: Value, *, augmented: bool) -> Value:
     items: list[Value] = []
-    exact = True
+    tail: list[Value] = []
     for side in (left, right):
         refs = [r for r in side.refs if r[0] == "o"]
         content: Fields = frame.env.get(refs[0], {}) if len(refs) == 1 else {}
-        if len(refs) == 1 and INEXACT not in content and ANY not in content and not side.taint:
-            items += [content[k] for k in sorted(k for k in content if type(k) is int)]
-        else:
-            exact = False
-            items.append(frame.inside(side, ANY))
-    new: Fields = dict(enumerate(items[:64])) if exact and len(items) <= 64 else {ANY: _all(items)}
+        known = len(refs) == 1 and ANY not in content and not side.taint
+        if known and not tail:
+            items += _leading(content)
+        if tail or not known or content.keys() & UNMEASURED:
+            tail.append(frame.inside(side, ANY))
+    new: Fields = dict(enumerate(items)) if len(items) <= MAX_FIELDS else {ANY: _all(items)}
+    if tail:
+        new[TAIL] = _all(tail)
     mine = [r for r in left.refs if r[0] == "o"]
     if augmented and len(mine) == 1:
         frame.env[mine[0]] = new  # `a += b` changes the object itself, for every name of it
         return left
     kind = mine[0][2] if mine else ("i", "list")
-    return value(left.taint | right.taint, NO, (frame.new_object(pos, kind, new),))
+    return value(0, NO, (frame.new_object(pos, kind, new),))
+
+
+def _leading(content: Fields) -> list[Value]:
+    """The elements that are numbered without a gap from the first on."""
+    out: list[Value] = []
+    while len(out) in content:
+        out.append(content[len(out)])
+    return out
 
 
 def _all(items: list[Value]) -> Value:
@@ -235,7 +245,7 @@ def store_subscript(frame: Frame, base: Value, key: Value, val: Value, operand: 
         frame.env[operand] = value(base.taint | frame.deep(val), NO, base.refs)
 
 
-def slice_of(frame: Frame, base: Value, low: Value, high: Value, step: Value, pos: int) -> Value:
+def slice_of(frame: Frame, base: Value, operand: Any, low: Value, high: Value, step: Value, pos: int) -> Value:
     """`base[low:high:step]`."""
     bounds = (low.const, high.const, step.const)
     if NO not in bounds and all(b is None or type(b) is int for b in bounds):
@@ -254,7 +264,9 @@ def slice_of(frame: Frame, base: Value, low: Value, high: Value, step: Value, po
         ):
             items = [content[k] for k in sorted(content)][slice(*bounds)]
             return value(base.taint, NO, (frame.new_object(pos, refs[0][2], dict(enumerate(items))),))
-    refs2 = tuple(r for r in base.refs if r[0] != "%")
+    refs2 = tuple(r for r in base.refs if r[0] not in "%wl")
+    if bounds == (1, -1, None):
+        refs2 += tuple(("w", key) for key in frame.keys(operand, base))
     return value(base.taint, NO, refs2)
 
 
@@ -262,18 +274,21 @@ def sequence(frame: Frame, pos: int, kind: str, items: tuple[Any, ...]) -> Value
     """A list, tuple or set literal."""
     content: Fields = {}
     consts: list[Any] = []
+    rest = TAIL if kind == "list" else ANY
     for n, item in enumerate(items):
         if type(item) is tuple:
-            inner = frame.inside(frame.get(item[1]), ANY)
-            content[ANY] = join(content[ANY], inner) if ANY in content else inner
+            val = frame.get(item[1])
+            if n == 0 and kind == "list":  # a list that begins with another begins with its first element
+                content[0] = frame.inside(val, 0)
+            inner = frame.inside(val, ANY)
+            content[rest] = join(content[rest], inner) if rest in content else inner
             content[INEXACT] = CLEAN
             consts.append(NO)
             continue
         val = frame.get(item)
         consts.append(val.const)
-        content[n if n < 64 and kind != "set" and ANY not in content else ANY] = (
-            val if n < 64 and kind != "set" and ANY not in content else join(content.get(ANY, val), val)
-        )
+        placed = n < MAX_FIELDS and kind != "set" and INEXACT not in content
+        content[n if placed else rest] = val if placed else join(content.get(rest, val), val)
     const = tuple(consts) if kind == "tuple" and NO not in consts and len(consts) <= 64 else NO
     return value(0, const, (frame.new_object(pos, ("i", kind), content),))
 

@@ -2,7 +2,8 @@
 
 A state is a dictionary from variable name to Value and from object reference to its fields, a dictionary from field name
 to Value that is never changed in place. Field names: an attribute is its name, a constant string key "[key", a small
-constant index the number itself, anything else "*"; "?" marks a sequence whose length is not known.
+constant index the number itself, anything else "*"; "+" is what comes after a list's numbered
+elements, "?" marks a sequence whose length is not known.
 """
 
 from __future__ import annotations
@@ -13,7 +14,9 @@ from typing import Any, Final
 from casemate.taint.values import CLEAN, Ref, Value, join
 
 ANY: Final = "*"
+TAIL: Final = "+"
 INEXACT: Final = "?"
+UNMEASURED: Final = frozenset({ANY, TAIL, INEXACT})  # with one of these the length of a sequence is not known
 MAX_FIELDS: Final = 64
 
 Fields = dict[Any, Value]

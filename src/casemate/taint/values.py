@@ -21,6 +21,8 @@ References say what a value may be, as plain tuples (they travel between process
     ("e", key, kinds)                being equal to a value of our own clears these kinds of that variable
     ("b", key, kinds)                so does being below a value of our own
     ("u", key, kinds)                being equal to this variable says that the variable is a base which holds everything
+    ("w", key)                       this variable without its first and its last character
+    ("l", part, quote)               "^": the text begins with this quote, "$": it ends with it, "-": it has none between
     ("%", outline)                   the text's constant parts, with a mark for what is not known
     ("/",)                           the text ends with a path separator
     ("=", constant)                  with others of its kind: the value is one of these constants
@@ -99,7 +101,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebu%/=jqk")
+PROPERTIES: Final = frozenset("ndebuw%/=jqkl")
 
 
 def join(a: Value, b: Value) -> Value:
@@ -162,6 +164,11 @@ def keep(taint: int, mask: int) -> int:
 def cross(taint: int) -> int:
     """The taint of a text into which the value was spliced."""
     return keep(taint, KINDS | CROSSED)
+
+
+def uncross(taint: int) -> int:
+    """The taint of what was spliced into nothing but its giver's own text."""
+    return sum((bits & ~CROSSED) << shift for shift, bits in fields(taint))
 
 
 def clear(taint: int, mask: int) -> int:
