@@ -26,6 +26,7 @@ COMMANDS: Mapping[str, Entry] = {
     "scan": Entry("casemate.cli.scan:scan", "Find weaknesses in source trees; runs no line of them."),
     "rules": Entry("casemate.cli.rules:rules", "List the rules."),
     "explain": Entry("casemate.cli.explain:explain", "Show a rule's page: what, why, and how to fix it."),
+    "schema": Entry("casemate.cli.schema:schema", "Print the JSON schema of the JSON report."),
     "doctor": Entry("casemate.cli.doctor:doctor", "Say what is installed, and what a missing thing disables."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }

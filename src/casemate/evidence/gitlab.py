@@ -17,9 +17,9 @@ from casemate.evidence import words
 from casemate.evidence.commonmark import code, prose
 from casemate.evidence.escape import visible
 from casemate.evidence.excerpts import Quotes
-from casemate.evidence.htmlview import Group, groups, stops
 from casemate.evidence.pages import how_to_fix
 from casemate.evidence.rulebook import RuleText
+from casemate.evidence.views import Group, groups, stops
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.lead import RuleId, Severity
 from casemate.model.outcome import Reason

@@ -21,10 +21,10 @@ from casemate.evidence import words
 from casemate.evidence.charts import Chart, chart
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
-from casemate.evidence.htmlview import Item, coverage, groups, items
 from casemate.evidence.pages import sections
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
+from casemate.evidence.views import Item, coverage, groups, items
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.lead import Evidence, RuleId, Severity
 
@@ -140,5 +140,5 @@ def _environment() -> Environment:
 
 
 def _made_visible(value: object) -> object:
-    """Every expression of the template passes here, so that none can forget it."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Every expression of the template passes here, whatever its type, so that none can forget it."""
+    return value if isinstance(value, Markup) else visible(str(value))

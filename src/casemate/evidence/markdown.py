@@ -13,10 +13,10 @@ from casemate.evidence import words
 from casemate.evidence.commonmark import block, code, prose
 from casemate.evidence.counts import plural
 from casemate.evidence.excerpts import Quotes
-from casemate.evidence.htmlview import Group, coverage, groups, stops
 from casemate.evidence.pages import how_to_fix
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
+from casemate.evidence.views import Group, coverage, groups, stops
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.lead import Severity
 
