@@ -19,6 +19,8 @@ REQUIRED = {  # distribution → what does not work without it
     "tree-sitter-python": "every scan of Python",
     "cryptography": "the ledger, and with it every scan",
     "xxhash": "every scan",
+    "jinja2": "the HTML report",
+    "dulwich": "what is new since a revision",
 }
 SUPPORTED = ((3, 11), (3, 13))
 

@@ -21,7 +21,7 @@ from casemate.evidence import words
 from casemate.evidence.charts import Chart, chart
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
-from casemate.evidence.pages import sections
+from casemate.evidence.pages import sections, spans
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
 from casemate.evidence.views import Item, coverage, groups, items
@@ -56,6 +56,7 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
             rules=[(rule, sections(rule.page)) for rule in ran],
             words=words,
             plural=plural,
+            runs=spans,
         )
     )
 
