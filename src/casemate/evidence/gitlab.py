@@ -11,7 +11,6 @@ import json
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID
 
 from casemate.evidence import words
 from casemate.evidence.commonmark import code, prose
@@ -93,7 +92,7 @@ def _vulnerability(finding: Finding, rule: RuleText, quotes: Quotes) -> Json:
         location["method"] = visible(lead.function)
     fix = how_to_fix(rule.page)
     out: Json = {
-        "id": str(UUID(hex=finding.identity[:32])),
+        "id": _in_groups(finding.identity),
         "name": finding.title[:MAX_NAME],
         "description": _description(finding, quotes),
         "severity": "Info" if meant else SEVERITIES[finding.severity],
@@ -115,6 +114,11 @@ def _vulnerability(finding: Finding, rule: RuleText, quotes: Quotes) -> Json:
     if fix is not None:
         out["solution"] = fix.text[:MAX_SOLUTION]
     return out
+
+
+def _in_groups(identity: str) -> str:
+    """The first 128 bits in the form of a UUID, which the format recommends."""
+    return "-".join(identity[start:end] for start, end in ((0, 8), (8, 12), (12, 16), (16, 20), (20, 32)))
 
 
 def _identifiers(name: RuleId, rule: RuleText) -> list[Json]:
