@@ -19,7 +19,8 @@ test: $(VENV)/.dev  ## style, types, layers and every test
 	@echo "style";  $(VENV)/bin/ruff check -q . && $(VENV)/bin/ruff format -q --check .
 	@echo "types";  $(VENV)/bin/mypy --no-error-summary
 	@echo "layers"; $(VENV)/bin/lint-imports --no-logo > $(VENV)/layers.log 2>&1 || { cat $(VENV)/layers.log; exit 1; }
-	@echo "tests";  $(VENV)/bin/python -m pytest -n $(JOBS)
+	@sh tools/chromium.sh
+	@echo "tests";  $(VENV)/bin/python -m pytest -n $(JOBS) -rs
 
 bench: $(VENV)/.dev  ## the measurements (BENCH="--owasp DIR …", see benchmarks/README.md)
 	@$(VENV)/bin/python benchmarks/run.py $(BENCH)

@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 from evidence.support import NOT_EXAMINED, at, bank, lead, trace
 
-from casemate.cli.scan import exit_code
+from casemate.cli.scan import FORMATS, exit_code
 from casemate.governance.charter import Tier
 from casemate.leads.catalogue import rules
 from casemate.leads.rule import Persona
@@ -127,8 +127,11 @@ def test_quiet_shows_the_report_alone(casemate, target):
 @pytest.mark.parametrize(
     ("name", "options", "start"),
     [
-        ("r.json", [], '{\n  "coverage"'),
-        ("r.sarif", [], '{\n  "$schema"'),
+        ("r.json", [], '{\n  "$schema": "urn:casemate:report:1"'),
+        ("r.sarif", [], '{\n  "$schema": "https:'),
+        ("r.html", [], "<!DOCTYPE html>"),
+        ("r.md", [], "## Casemate: 1 finding"),
+        ("r.json", ["--format", "gitlab"], '{\n  "scan"'),
         ("r.txt", [], "level, id "),
         ("r.txt", ["--format", "sarif"], '{\n  "$schema"'),
         ("r.json", ["--format", "table"], "level, id "),
@@ -141,6 +144,14 @@ def test_a_report_in_a_file(casemate, target, name, options, start):
     assert place.read_text().startswith(start)
     assert result.stdout.startswith("level, id ")
     assert f"report: {place} (" in result.stderr
+
+
+def test_a_time_that_is_none_is_refused_before_the_scan(casemate, target, monkeypatch):
+    """Where it is needed, and only there."""
+    monkeypatch.setenv("SOURCE_DATE_EPOCH", "yesterday")
+    result = casemate("scan", target, "--format", "gitlab")
+    assert (result.exit_code, len(result.stderr.splitlines())) == (2, 1)
+    assert casemate("scan", target, "--quiet", "--format", "md").exit_code == 1
 
 
 def test_a_place_without_a_folder_is_refused_before_the_scan(casemate, target):
@@ -161,7 +172,7 @@ def test_a_report_that_cannot_be_written_is_not_lost(casemate, target):
     assert result.stdout.endswith("1 finding (1 traced) in what was examined\n")
 
 
-@pytest.mark.parametrize("form", ["table", "json", "sarif"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_two_scans_give_the_same_bytes(casemate, target, form):
     """With and without what the first one kept, in one worker or two."""
     runs = [
@@ -172,7 +183,7 @@ def test_two_scans_give_the_same_bytes(casemate, target, form):
     assert runs[0]
 
 
-@pytest.mark.parametrize("form", ["table", "json", "sarif"])
+@pytest.mark.parametrize("form", FORMATS)
 def test_a_secret_in_the_code_is_in_no_output(casemate, target, form):
     """It stands on the very line of the finding."""
     result = casemate("scan", target, "--format", form)

@@ -1,12 +1,14 @@
 """Reports to render: a realistic one, and hypothesis strategies for any."""
 
+from dataclasses import replace
+
 from hypothesis import strategies as st
 
 from casemate import __version__
 from casemate.evidence.assemble import assemble
 from casemate.evidence.rulebook import RuleText
-from casemate.model.finding import Coverage
-from casemate.model.hiding import Hider, Suppression
+from casemate.model.finding import Baseline, Coverage, Disposition, Since
+from casemate.model.hiding import Amiss, Hider, Remark, Suppression
 from casemate.model.lead import Lead, RuleId, Severity
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
@@ -103,7 +105,14 @@ def block(path, first, last):
     return [listed.get(number, f"    step_{number}()") for number in range(first, min(last, 1300) + 1)]
 
 
-def bank(leads=LEADS, not_examined=NOT_EXAMINED, coverage=COVERAGE, rules=RULES, source_block=block):
+TRIAGED = Suppression(
+    by=Hider.TRIAGE, reason="The mainframe quotes it.", state="accepted", who="alice", until="2099-12-31"
+)
+EXPIRED = Remark(kind=Amiss.EXPIRED_TRIAGE, location=SHELL, text="accepted by bob until 2020-01-01: until the rewrite")
+STALE = Remark(kind=Amiss.STALE_IGNORE, location=at("backoffice/old.py", 30), text="ignore[xss] hides nothing")
+
+
+def bank(leads=LEADS, not_examined=NOT_EXAMINED, coverage=COVERAGE, rules=RULES, source_block=block, remarks=()):
     """The report of a small back office."""
     return assemble(
         version=__version__,
@@ -115,7 +124,27 @@ def bank(leads=LEADS, not_examined=NOT_EXAMINED, coverage=COVERAGE, rules=RULES,
         coverage=coverage,
         source_block=source_block,
         suppressed=lambda one: IGNORED if one.location.path == "backoffice/old.py" else None,
+        remarks=remarks,
     )
+
+
+def decided_bank():
+    """The same after people have decided: one known, one accepted, one put off, remarks, and narrowed to a change."""
+    report = bank(remarks=(EXPIRED, STALE))
+    known, hidden, noted = (lead_of(report, name) for name in ("sql-injection", "path-traversal", "command-injection"))
+    changed = {
+        known: {"disposition": Disposition.KNOWN, "baseline": Baseline.UNCHANGED},
+        hidden: {"disposition": Disposition.SUPPRESSED, "suppression": TRIAGED},
+        noted: {"note": "later by carol until 2099-01-01: the next release", "baseline": Baseline.NEW},
+    }
+    findings = tuple(replace(finding, **changed.get(finding, {})) for finding in report.findings)
+    since = Since(revision="origin/main", bases=("a" * 40,), untouched=(noted, noted))
+    return replace(report, findings=findings, since=since)
+
+
+def lead_of(report, name):
+    """The first finding of a rule."""
+    return next(finding for finding in report.findings if finding.lead.rule == name)
 
 
 # Text as an adversary writes it: controls, bidirectional overrides, lone surrogates, markup, braces, links.
@@ -154,9 +183,39 @@ missing = st.builds(
     st.integers(0, 50),
     st.booleans(),
 )
+suppressions = st.builds(
+    lambda by, reason, state, who: Suppression(by=by, reason=reason or "r", state=state, who=who),
+    st.sampled_from(Hider),
+    nasty,
+    nasty,
+    nasty,
+)
+remarks = st.builds(
+    lambda kind, place, text: Remark(kind=kind, location=place, text=text), st.sampled_from(Amiss), locations, nasty
+)
+
+
+def decide(report, suppression, baseline, note, revision):
+    """The report with the same decisions on every finding that counts, and narrowed when there is a revision."""
+    fate = {"suppression": suppression, "disposition": Disposition.SUPPRESSED} if suppression else {"note": note}
+    findings = tuple(
+        replace(finding, baseline=baseline, **(fate if finding.disposition is Disposition.ACTIVE else {}))
+        for finding in report.findings
+    )
+    since = Since(revision=revision, bases=("0" * 40,), untouched=report.findings[:1]) if revision else None
+    return replace(report, findings=findings, since=since)
+
+
 reports = st.builds(
-    lambda found, left, line: bank(tuple(found), tuple(left), source_block=lambda *_: [line, line]),
+    lambda found, left, line, amiss, *decisions: decide(
+        bank(tuple(found), tuple(left), source_block=lambda *_: [line, line], remarks=tuple(amiss)), *decisions
+    ),
     st.lists(leads, max_size=6),
     st.lists(missing, max_size=6),
+    nasty,
+    st.lists(remarks, max_size=3),
+    st.none() | suppressions,
+    st.none() | st.sampled_from(Baseline),
+    nasty,
     nasty,
 )

@@ -15,6 +15,8 @@ from casemate.adapters.filesystem import FileTree
 from casemate.adapters.nostore import NoStore
 from casemate.adapters.processes import ProcessExecutor
 from casemate.evidence import jsonreport
+from casemate.evidence.excerpts import Quotes
+from casemate.evidence.redact import redact
 from casemate.model.finding import Report
 from casemate.model.outcome import Reason
 from casemate.pipeline.scan import ScanOptions, scan
@@ -125,3 +127,16 @@ def test_lost_lines_are_said(tmp_path: Path):
     found = scanned(tmp_path)
     assert [f.lead.location.line for f in found.findings] == [6]
     assert [(n.what, n.reason) for n in found.not_examined] == [("a.py:3", Reason.SYNTAX)]
+
+
+def test_every_step_has_its_source_line(bank: Path) -> None:
+    """As it stands in the file, with its neighbours; no line that the file does not have."""
+    found = scanned(bank)
+    quotes = Quotes(found)
+    for finding in found.findings:
+        assert finding.lead.trace is not None
+        for step in finding.lead.trace.steps:
+            lines = (bank / step.location.path).read_text().splitlines()
+            for line in quotes.around(step.location):
+                assert line.text == redact(lines[line.number - 1].rstrip())
+            assert any(line.hit for line in quotes.around(step.location))

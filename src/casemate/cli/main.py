@@ -28,6 +28,7 @@ COMMANDS: Mapping[str, Entry] = {
     "triage": Entry("casemate.cli.triage:triage", "Keep what people decided about findings."),
     "rules": Entry("casemate.cli.rules:rules", "List the rules."),
     "explain": Entry("casemate.cli.explain:explain", "Show a rule's page: what, why, and how to fix it."),
+    "schema": Entry("casemate.cli.schema:schema", "Print the JSON schema of the JSON report."),
     "doctor": Entry("casemate.cli.doctor:doctor", "Say what is installed, and what a missing thing disables."),
     "completion": Entry("casemate.cli.completion:completion", "Print a script that completes casemate in a shell."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),

@@ -16,10 +16,11 @@ from casemate.evidence import words
 from casemate.evidence.commonmark import code, prose
 from casemate.evidence.escape import visible
 from casemate.evidence.excerpts import Quotes
-from casemate.evidence.htmlview import Group, groups, stops
 from casemate.evidence.pages import how_to_fix
 from casemate.evidence.rulebook import RuleText
+from casemate.evidence.views import Group, groups, stops
 from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.hiding import Remark
 from casemate.model.lead import RuleId, Severity
 from casemate.model.outcome import Reason
 
@@ -67,7 +68,7 @@ def _scan(report: Report, moment: datetime) -> Json:
         "end_time": time,
         "analyzer": tool,
         "scanner": tool,
-        "messages": [_message(group) for group in groups(report.not_examined)],
+        "messages": [*map(_message, groups(report.not_examined)), *map(_remark, report.remarks)],
     }
 
 
@@ -78,6 +79,10 @@ def _message(group: Group) -> Json:
         "level": "info" if group.deliberate else "warn",
         "value": f"Not examined, {words.REASON[group.reason]} ({group.amount}): {names}{more}",
     }
+
+
+def _remark(remark: Remark) -> Json:
+    return {"level": "warn", "value": visible(f"{words.AMISS[remark.kind]}: {remark.location}: {remark.text}")}
 
 
 def _vulnerability(finding: Finding, rule: RuleText, quotes: Quotes) -> Json:
@@ -132,7 +137,7 @@ def _identifiers(name: RuleId, rule: RuleText) -> list[Json]:
 
 
 def _uuid(digest: str) -> str:
-    """The first 128 bits of a hexadecimal digest, written as a UUID."""
+    """The first 128 bits of a hexadecimal digest in the form of a UUID, which the format recommends."""
     return "-".join((digest[:8], digest[8:12], digest[12:16], digest[16:20], digest[20:32]))
 
 

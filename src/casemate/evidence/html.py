@@ -18,13 +18,14 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from casemate.evidence import words
+from casemate.evidence.aside import others_words, suppression_words
 from casemate.evidence.charts import Chart, chart
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
-from casemate.evidence.htmlview import Item, coverage, groups, items
-from casemate.evidence.pages import sections
+from casemate.evidence.pages import sections, spans
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
+from casemate.evidence.views import Item, coverage, groups, items
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.lead import Evidence, RuleId, Severity
 
@@ -46,6 +47,9 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
             name=", ".join(report.target) or "nothing",
             version=report.version,
             conclusion=conclusion(report),
+            others=others_words(report.since) if report.since else "",
+            amiss=[(title, [r for r in report.remarks if r.kind is kind]) for kind, title in words.AMISS.items()],
+            why_hidden=suppression_words,
             lists=_lists(found),
             active=active,
             filters=_filters(found),
@@ -56,6 +60,7 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
             rules=[(rule, sections(rule.page)) for rule in ran],
             words=words,
             plural=plural,
+            runs=spans,
         )
     )
 
@@ -65,9 +70,14 @@ def _lists(found: Sequence[Item]) -> list[tuple[Disposition, str, str, list[Item
     kinds = (
         (Disposition.ACTIVE, "Findings", "In the order in which they matter most."),
         (
+            Disposition.KNOWN,
+            "Known from the baseline",
+            "They stood in the earlier report that this one is compared with, and are no reason to fail.",
+        ),
+        (
             Disposition.SUPPRESSED,
             "Suppressed",
-            "Hidden by the target's own configuration. They count for nothing but are told.",
+            "Hidden by triage, or by a comment or the configuration of the target. They count for nothing but are told.",
         ),
         (
             Disposition.BY_DESIGN,
@@ -140,5 +150,5 @@ def _environment() -> Environment:
 
 
 def _made_visible(value: object) -> object:
-    """Every expression of the template passes here, so that none can forget it."""
-    return visible(value) if isinstance(value, str) and not isinstance(value, Markup) else value
+    """Every expression of the template passes here, whatever its type, so that none can forget it."""
+    return value if isinstance(value, Markup) else visible(str(value))

@@ -1,6 +1,7 @@
 """The report as JSON: everything that the report says, in a stable order, for programs.
 
-`format` counts incompatible changes of this form. Texts are escaped as on the screen (`evidence.escape`), so that showing
+`format` counts incompatible changes of this form; `schemas/report.schema.json`, whose name each report carries, says what it
+holds. Texts are escaped as on the screen (`evidence.escape`), so that showing
 a value is always safe; the exact bytes of a path stand in `uri`.
 """
 
@@ -8,6 +9,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from importlib import resources
 from typing import Any
 
 from casemate.evidence.counts import place_of, since_properties
@@ -18,11 +20,13 @@ from casemate.model.hiding import Suppression
 from casemate.model.location import Location
 
 FORMAT = 1
+SCHEMA = f"urn:casemate:report:{FORMAT}"
 
 
 def render(report: Report) -> str:
     """The report as one JSON document with a final line feed. Same report, same bytes."""
     document = {
+        "$schema": SCHEMA,
         "format": FORMAT,
         "tool": {"name": "casemate", "version": report.version},
         "target": [visible(name) for name in report.target],
@@ -58,6 +62,11 @@ def render(report: Report) -> str:
     if report.since is not None:
         document["since"] = since_properties(report.since)
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def schema_text() -> str:
+    """The JSON schema (draft 2020-12) that every report of this format follows."""
+    return (resources.files("casemate.evidence") / "schemas" / "report.schema.json").read_text("utf-8")
 
 
 def _finding(finding: Finding) -> dict[str, Any]:

@@ -10,14 +10,16 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from casemate.evidence import words
+from casemate.evidence.aside import amount_hidden, hidden_by, others_words, suppression_words
 from casemate.evidence.commonmark import block, code, prose
 from casemate.evidence.counts import plural
 from casemate.evidence.excerpts import Quotes
-from casemate.evidence.htmlview import Group, coverage, groups, stops
 from casemate.evidence.pages import how_to_fix
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
+from casemate.evidence.views import Group, coverage, groups, stops
 from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.hiding import Remark
 from casemate.model.lead import Severity
 
 ROOM = 60_000
@@ -35,7 +37,13 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
     """
     findings = report.of(Disposition.ACTIVE)
     head = [f"## Casemate: {conclusion(report)}", ""]
-    tail = [*_examined(report), *_not_examined(report), f"<sub>Casemate {report.version}</sub>", ""]
+    tail = [
+        *_examined(report),
+        *_not_examined(report),
+        *_amiss(report.remarks),
+        f"<sub>Casemate {report.version}</sub>",
+        "",
+    ]
     meant = report.of(Disposition.BY_DESIGN) if by_design else ()
     if findings:
         head += [_severities(findings), "", *_table(findings)]
@@ -97,6 +105,8 @@ def _way(finding: Finding, quotes: Quotes, fix: str) -> str:
             "",
             *([block(shown), ""] if shown else []),
         ]
+    if said := finding.note or (finding.suppression and suppression_words(finding.suppression)):
+        parts += [f"**Decided:** {prose(said)}", ""]
     if fix:
         parts += [f"**How to fix it.** {fix}", ""]
     return "\n".join([*parts, "</details>", ""])
@@ -104,9 +114,11 @@ def _way(finding: Finding, quotes: Quotes, fix: str) -> str:
 
 def _examined(report: Report) -> list[str]:
     counts = ", ".join(f"{label.lower()} {count}" for label, count in coverage(report).counts)
-    hidden, meant = (len(report.of(d)) for d in (Disposition.SUPPRESSED, Disposition.BY_DESIGN))
-    aside = [f"by design {meant:,}"] if meant else []
-    aside += [f"suppressed by the target's own configuration {hidden:,}"] if hidden else []
+    known, meant = (len(report.of(d)) for d in (Disposition.KNOWN, Disposition.BY_DESIGN))
+    aside = [f"known from the baseline {known:,}"] if known else []
+    aside += [f"by design {meant:,}"] if meant else []
+    aside += [f"suppressed by {words.HIDER[by]} {prose(amount_hidden(here))}" for by, here in hidden_by(report)]
+    aside += [prose(others_words(report.since))] if report.since else []
     return [f"**Examined:** {counts}.", "", *([f"**Set aside:** {', '.join(aside)}.", ""] if aside else [])]
 
 
@@ -115,6 +127,17 @@ def _not_examined(report: Report) -> list[str]:
     if not found:
         return ["**Not examined:** nothing was left out.", ""]
     return ["**Not examined:**", "", *(_group(group) for group in found), ""]
+
+
+def _amiss(remarks: Sequence[Remark]) -> list[str]:
+    out = []
+    for kind, heading in words.AMISS.items():
+        if here := [remark for remark in remarks if remark.kind is kind]:
+            out += [f"**{heading}:**", ""]
+            out += [f"- {code(str(remark.location))}: {prose(remark.text)}" for remark in here[:NAMES]]
+            out += [f"- … and {len(here) - NAMES:,} more"] if len(here) > NAMES else []
+            out.append("")
+    return out
 
 
 def _group(group: Group) -> str:

@@ -50,6 +50,11 @@ def how_to_fix(page: str) -> Section | None:
     return next((section for section in sections(page) if section.heading == FIX), None)
 
 
+def spans(text: str) -> tuple[Span, ...]:
+    """The text in runs, code told apart; a backquote without its partner is a backquote."""
+    return tuple(Span(text=piece, code=index % 2 == 1) for index, piece in enumerate(_CODE.split(text)) if piece)
+
+
 def _section(heading: str, body: str) -> Section:
     blocks = [block for block in re.split(r"\n\s*\n", body.strip()) if block]
     lines = [_unwrapped(item) for block in blocks for item in _items(block)[0]]
@@ -58,7 +63,7 @@ def _section(heading: str, body: str) -> Section:
 
 def _part(block: str) -> Part:
     items, listed = _items(block)
-    return Part(items=tuple(_spans(_unwrapped(item)) for item in items), listed=listed)
+    return Part(items=tuple(spans(_unwrapped(item)) for item in items), listed=listed)
 
 
 def _items(block: str) -> tuple[list[str], bool]:
@@ -69,7 +74,3 @@ def _items(block: str) -> tuple[list[str], bool]:
 
 def _unwrapped(text: str) -> str:
     return " ".join(text.split())
-
-
-def _spans(text: str) -> tuple[Span, ...]:
-    return tuple(Span(text=piece, code=index % 2 == 1) for index, piece in enumerate(_CODE.split(text)) if piece)

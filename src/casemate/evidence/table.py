@@ -16,11 +16,13 @@ from rich.console import Console
 from rich.padding import Padding
 from rich.text import Text
 
+from casemate.evidence import words
+from casemate.evidence.aside import amount_hidden, hidden_by, others_words, suppression_words
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
 from casemate.evidence.identity import digits_needed
 from casemate.model.finding import Coverage, Disposition, Finding, Report, Since
-from casemate.model.hiding import Amiss, Hider, Remark, Suppression
+from casemate.model.hiding import Hider, Remark
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.trace import Trace
@@ -40,16 +42,6 @@ HEADINGS = {
     Disposition.KNOWN: "Known from the baseline",
     Disposition.BY_DESIGN: "By design",
     Disposition.SUPPRESSED: "Suppressed",
-}
-HIDERS = {
-    Hider.CONFIGURATION: "the target's own configuration",
-    Hider.COMMENT: "comments in the target",
-    Hider.TRIAGE: "triage",
-}
-AMISS = {
-    Amiss.EXPIRED_TRIAGE: "Decisions that are over, so that their findings count again",
-    Amiss.INVALID_IGNORE: "Comments that hide nothing, because they are not in order",
-    Amiss.STALE_IGNORE: "Comments that have nothing to hide",
 }
 HEAD = "level, id"  # the id stands below the level, so that it takes no room from the place
 GAP = 2
@@ -237,15 +229,6 @@ def _amount(entries: Iterable[NotExamined]) -> int:
     return sum(entry.files for entry in entries)
 
 
-def suppression_words(suppression: Suppression) -> str:
-    """`accepted by alice until 2026-12-31: the reason`; of what stands in the target `comment: the reason`."""
-    if suppression.by is not Hider.TRIAGE:
-        return f"{suppression.by}: {suppression.reason}"
-    who = suppression.who and f" by {suppression.who}"
-    until = suppression.until and f" until {suppression.until}"
-    return f"{suppression.state}{who}{until}: {suppression.reason}"
-
-
 def _set_aside(console: Console, report: Report, shown: Mapping[Disposition, bool]) -> None:
     def line(words: str, amount: str, disposition: Disposition, more: str = "") -> None:
         options = [f"--show-{disposition}"] * (not shown[disposition]) + [more] * bool(more)
@@ -255,24 +238,18 @@ def _set_aside(console: Console, report: Report, shown: Mapping[Disposition, boo
         line("By design, so no finding", f"{meant:,}", Disposition.BY_DESIGN)
     if known := len(report.of(Disposition.KNOWN)):
         line("Known from the baseline", f"{known:,}", Disposition.KNOWN)
-    hidden = [finding.suppression for finding in report.of(Disposition.SUPPRESSED) if finding.suppression]
-    for by, words in HIDERS.items():
-        if here := [one for one in hidden if one.by is by]:
-            states = Counter(one.state for one in here if one.state)
-            amount = ", ".join(f"{states[state]:,} {state}" for state in sorted(states)) or f"{len(here):,}"
-            untrusted = "" if by is Hider.TRIAGE else "--untrusted"
-            line(f"Suppressed by {words}", amount, Disposition.SUPPRESSED, untrusted)
+    for by, here in hidden_by(report):
+        untrusted = "" if by is Hider.TRIAGE else "--untrusted"
+        line(f"Suppressed by {words.HIDER[by]}", amount_hidden(here), Disposition.SUPPRESSED, untrusted)
 
 
 def _others(console: Console, since: Since | None) -> None:
     if since is not None:
-        others = since.others
-        one = f"{others:,} {'other is' if others == 1 else 'others are'} not touched by the change since "
-        console.print(Text(one + visible(since.revision)), overflow="fold")
+        console.print(Text(others_words(since)), overflow="fold")
 
 
 def _amiss(console: Console, remarks: Sequence[Remark]) -> None:
-    for kind, heading in AMISS.items():
+    for kind, heading in words.AMISS.items():
         if here := [remark for remark in remarks if remark.kind is kind]:
             console.print(Text(f"{heading}: {len(here):,}", style="bold yellow"))
             for remark in here[:REMARKS]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from casemate.model.hiding import Amiss, Hider
 from casemate.model.lead import Evidence, Severity
 from casemate.model.outcome import Reason
 from casemate.model.trace import Boundary
@@ -48,4 +49,17 @@ REASON: Final = {
     Reason.CRASHED: "the parser crashed on it",
     Reason.DENIED: "refused by policy or budget",
     Reason.INTERRUPTED: "the scan was interrupted",
+    Reason.NO_SOURCE: "nothing in it that Casemate reads",
+}
+
+HIDER: Final = {
+    Hider.CONFIGURATION: "the target's own configuration",
+    Hider.COMMENT: "comments in the target",
+    Hider.TRIAGE: "triage",
+}
+
+AMISS: Final = {
+    Amiss.EXPIRED_TRIAGE: "Decisions that are over, so that their findings count again",
+    Amiss.INVALID_IGNORE: "Comments that hide nothing, because they are not in order",
+    Amiss.STALE_IGNORE: "Comments that have nothing to hide",
 }

@@ -1,4 +1,4 @@
-"""What the HTML report shows, prepared: findings with their lines, what was examined in shares, losses by reason."""
+"""What reports for people show, prepared: findings with their lines, ways line by line, shares, losses by reason."""
 
 from __future__ import annotations
 
