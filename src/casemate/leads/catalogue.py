@@ -46,6 +46,7 @@ MODULES: Final = {
     "log-injection": "injection.log_injection",
     "hardcoded-secret": "secrets.hardcoded_secret",
     "missing-authorization": "access.missing_authorization",
+    "missing-owner": "access.missing_owner",
     "path-race": "files.path_race",
     "nosql-injection": "injection.nosql_injection",
     "mass-assignment": "data.mass_assignment",
