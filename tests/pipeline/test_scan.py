@@ -17,10 +17,12 @@ from casemate.adapters.processes import ProcessExecutor
 from casemate.evidence import jsonreport
 from casemate.evidence.excerpts import Quotes
 from casemate.evidence.redact import redact
+from casemate.languages import ir
 from casemate.model.finding import Report
 from casemate.model.outcome import Reason
 from casemate.pipeline.scan import ScanOptions, scan
 from casemate.ports import Store
+from casemate.taint import interpreter
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
 
@@ -127,6 +129,31 @@ def test_lost_lines_are_said(tmp_path: Path):
     found = scanned(tmp_path)
     assert [f.lead.location.line for f in found.findings] == [6]
     assert [(n.what, n.reason) for n in found.not_examined] == [("a.py:3", Reason.SYNTAX)]
+
+
+def test_a_fault_of_the_engine_costs_one_function(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """It is told by its place, and what another function does is found: the one that calls it goes on behind the call."""
+    (tmp_path / "a.py").write_text(
+        "import os, sys\n"
+        "def broken(a):\n    b = ~a\n    raise ValueError\n"
+        "def sound():\n    broken(1)\n    os.system(sys.argv[1])\n"
+    )
+    whole = scanned(tmp_path)
+    assert (len(whole.findings), whole.not_examined) == (0, ())  # `broken` never returns
+
+    def fault(frame: object, ins: object) -> None:
+        raise KeyError("x")
+
+    handlers = tuple(fault if op == ir.UNARY else handler for op, handler in enumerate(interpreter.HANDLERS))
+    monkeypatch.setattr(interpreter, "HANDLERS", handlers)
+    report = scanned(tmp_path)
+    assert [finding.lead.location.line for finding in report.findings] == [7]
+    (lost,) = report.not_examined
+    assert (lost.what, lost.reason, lost.detail) == (
+        "a.py:2",
+        Reason.CRASHED,
+        "this function was not followed to its end: crashed with KeyError",
+    )
 
 
 def test_every_step_has_its_source_line(bank: Path) -> None:

@@ -23,6 +23,7 @@ from casemate.taint.memory import Run, Unit
 from casemate.taint.program import Program
 from casemate.taint.regions import Region, Regions
 from casemate.taint.solver import Solver
+from casemate.taint.summary import CRASHED
 
 NOTES = {"source": "{what} enters", "flow": "{what}", "call": "passed to {what}", "sink": "reaches {what}"}
 ORDER = tuple(Boundary)
@@ -31,7 +32,8 @@ ORDER = tuple(Boundary)
 class Analysis(NamedTuple):
     """The leads of a program, and what the engine looked at.
 
-    ways: for each lead the code that it passes. lost: functions not followed to the end, as (path, line). learned: all
+    ways: for each lead the code that it passes. lost: functions not followed to the end, as (path, line,
+    why). learned: all
     runs of modules in which something had to be worked out, to be remembered.
     """
 
@@ -41,7 +43,7 @@ class Analysis(NamedTuple):
     entry_points: int
     sinks: int
     sinks_reached: int
-    lost: tuple[tuple[str, int], ...]
+    lost: tuple[tuple[str, int, str], ...]
     learned: dict[str, dict[int, list[Run]]]
 
 
@@ -74,7 +76,7 @@ def analyse(
     sites = {site for s in solver.summaries.values() for site in s.sinks}
     reached = {flow.site for _, flow in best}
     lost = [
-        (program.modules[u[0]].path, _line(program, u[0], program.function(u).pos))
+        (program.modules[u[0]].path, _line(program, u[0], program.function(u).pos), s.lost)
         for u, s in solver.summaries.items()
         if s.lost
     ]
@@ -99,7 +101,11 @@ def scan_sources(files: Mapping[str, str], rules: Sequence[Rule], knowledge: Kno
         lowered = lower(text.encode(), path=path, name=name, package=package)
         if isinstance(lowered, ir.Module):
             modules.append(lowered)
-    return list(analyse(modules, knowledge or load(), rules).leads)
+    analysis = analyse(modules, knowledge or load(), rules)
+    crashed = [one for one in analysis.lost if one[2].startswith(CRASHED)]
+    if crashed:
+        raise RuntimeError(f"the engine has a fault: {crashed}")
+    return list(analysis.leads)
 
 
 def _best(flows: Iterable[Flow], rules: Sequence[FlowRule]) -> list[tuple[FlowRule, Flow]]:

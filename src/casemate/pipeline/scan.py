@@ -25,6 +25,7 @@ from casemate.pipeline.recall import Recall
 from casemate.pipeline.since import Change, Place, narrowed, touched
 from casemate.ports import Executor, History, SourceTree, Store
 from casemate.taint.memory import Run, Unit
+from casemate.taint.summary import CRASHED
 from casemate.targets.ignores import Ignores
 from casemate.targets.modules import name_modules
 from casemate.targets.selection import Selection, select
@@ -117,8 +118,12 @@ def scan(
     analysis = follow((entry.module for entry in lowered.values()), recall.remembered)
     recall.keep(analysis.learned)
     losses += [
-        NotExamined(what=f"{path}:{line}", reason=Reason.STEP_LIMIT, detail="this function was not followed to its end")
-        for path, line in analysis.lost
+        NotExamined(
+            what=f"{path}:{line}",
+            reason=Reason.CRASHED if why.startswith(CRASHED) else Reason.STEP_LIMIT,
+            detail=f"this function was not followed to its end: {why}",
+        )
+        for path, line, why in analysis.lost
     ]
     lines = Lines(files, lowered)
     change = touches = None

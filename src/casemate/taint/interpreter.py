@@ -14,6 +14,7 @@ from casemate.languages import ir
 from casemate.taint import calls, guards, operators, timing
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.state import ANY, State, field_of, join_states
+from casemate.taint.summary import CRASHED
 from casemate.taint.values import CLEAN, NO, Value, join, value
 
 SPECIAL = {"/": "__truediv__", "/=": "__truediv__", "%": "__mod__"}
@@ -21,7 +22,17 @@ MAX_VISITS = 40  # of one block: the lattice is finite, this is the fuse
 
 
 def run(frame: Frame) -> None:
-    """Interpret the frame's function to its fixpoint; results are left in the frame."""
+    """Interpret the frame's function to its fixpoint; results are left in the frame, and in `lost` why they are partial.
+
+    A fault of the engine costs one function and is told; the scan goes on.
+    """
+    try:
+        _to_the_end(frame)
+    except Exception as fault:
+        frame.lost = f"{CRASHED} with {type(fault).__name__}"
+
+
+def _to_the_end(frame: Frame) -> None:
     fn = frame.fn
     blocks = ir.graph(fn)
     if not blocks:

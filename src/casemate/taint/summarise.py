@@ -38,15 +38,16 @@ def summarise(frame: Frame) -> Summary:
         for name, val in frame.env.items():
             if type(name) is str:
                 frame.publish(("attr", frame.unit[0], number, name), value(val.taint, val.const, val.refs))
+    whole = not frame.lost  # of a part, what it establishes and whether it ends is not known
     return Summary(
         returns=tuple((path, label, mask) for (path, label), mask in returns.items()),
-        constant=constant,
+        constant=constant if whole else (),
         refs=refs,
         fields=tuple(fields),
         hits=hits,
         writes=_writes(frame),
-        checks=_established(frame),
-        never=not frame.exits and returned is None and not frame.fn.is_generator and bool(frame.fn.blocks),
+        checks=_established(frame) if whole else (),
+        never=whole and not frame.exits and returned is None and not frame.fn.is_generator and bool(frame.fn.blocks),
         sinks=tuple(sorted(frame.sinks)),
         sources=frame.sources,
         lost=frame.lost,

@@ -58,3 +58,4 @@ class Summary(NamedTuple):
 
 
 UNKNOWN = Summary()
+CRASHED = "crashed"  # how `lost` begins after a fault of the engine
