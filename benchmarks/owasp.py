@@ -1,6 +1,7 @@
 """OWASP BenchmarkPython: Youden's J (true-positive rate less false-positive rate) per category and their mean, per tool.
 
-The corpus and its scorer are given by path. Each tool scans the whole corpus once, helpers included.
+The corpus and its scorer are given by path. Each tool scans the whole corpus, helpers included. One that keeps some rules for
+reviewers (ours of trust boundaries, a category of the corpus) is scored with them, and its mean without them stands beside.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,21 +41,32 @@ def measure(corpus: Corpus, tools: Sequence[Tool], work: Path) -> Section:
     """Let every tool scan the corpus, score it, and set the tools side by side. Keeps SARIF and scores in `work`."""
     section = Section(title="OWASP BenchmarkPython, Youden J (%)")
     scores: dict[str, Any] = {}
+    default: dict[str, Any] = {}
     for tool in tools:
-        out = work / f"{tool.name}.sarif"
-        done = scan(tool, corpus.folder.resolve(), out, home=work / f"home-{tool.name}", timeout=TIMEOUT_SECONDS)
-        if done.failure:
-            section.missing.append(NotMeasured(what=f"{section.title}, {tool.name}", why=done.failure))
-            continue
-        scores[tool.name] = score(corpus, out)
+        scores |= _scored(corpus, tool, tool.pedantic, work / f"{tool.name}.sarif", section)
+        default |= _scored(corpus, tool, (), work / f"{tool.name}.default.sarif", section) if tool.pedantic else {}
     for category in sorted({name for result in scores.values() for name in result["categories"]}):
         section.rows.append(_row(category, {name: result["categories"][category] for name, result in scores.items()}))
+    for measure, means in (("", scores), (", default rules only", default and scores | default)):
+        if means:
+            section.rows.append(
+                _row(f"mean of the categories{measure}", {name: one["avg"] for name, one in means.items()})
+            )
     if scores:
-        section.rows.append(_row("mean of the categories", {name: result["avg"] for name, result in scores.items()}))
         counts = {name: results(work / f"{name}.sarif") for name in scores}
         figures = {name: Figure(value=count, text=f"{count:,}") for name, count in counts.items()}
         section.rows.append(Row(measure="results in all, those that J does not look at among them", figures=figures))
     return section
+
+
+def _scored(corpus: Corpus, tool: Tool, more: tuple[str, ...], out: Path, section: Section) -> dict[str, Any]:
+    """The tool's score by its name; empty, and said in the section, when it failed. more: further arguments."""
+    asked = replace(tool, arguments=(*tool.arguments, *more))
+    done = scan(asked, corpus.folder.resolve(), out, home=out.parent / f"home-{tool.name}", timeout=TIMEOUT_SECONDS)
+    if done.failure:
+        section.missing.append(NotMeasured(what=f"{section.title}, {out.stem}", why=done.failure))
+        return {}
+    return {tool.name: score(corpus, out)}
 
 
 def score(corpus: Corpus, sarif: Path, *, cases: Path | None = None) -> Any:

@@ -30,8 +30,8 @@ LEVELS = "traced,demonstrated,proven,fixed"  # evidence that counts as a finding
 class Tool:
     """A tool whose findings come as SARIF. arguments: with {src}, {out} and {jobs}. accepted: exit codes of a good run.
 
-    levels: which `properties.evidence` of its results count, None for all. translate: turns what it writes into SARIF, after
-    the clock has stopped.
+    levels: which `properties.evidence` of its results count, None for all. pedantic: arguments that ask for
+    the rules that it does not run by itself. translate: turns what it writes into SARIF, after the clock has stopped.
     """
 
     name: str
@@ -40,6 +40,7 @@ class Tool:
     version: str = ""
     accepted: frozenset[int] = frozenset({0, 1})
     levels: str | None = None
+    pedantic: tuple[str, ...] = ()
     translate: Callable[[Path], None] | None = None
 
     @property
@@ -101,6 +102,7 @@ def ours(program: Path) -> Tool | Absent:
             arguments=("scan", "{src}", "--format", "sarif", "-o", "{out}", "--jobs", "{jobs}", "--quiet"),
             accepted=frozenset({0, 1, 3}),  # nothing found, findings, some of it not examined
             levels=LEVELS,
+            pedantic=("--persona", "pedantic"),
         )
     )
 

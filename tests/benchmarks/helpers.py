@@ -14,7 +14,7 @@ if "{behaviour}" == "crash":
 results = []
 for path in sorted(pathlib.Path(source).rglob("*.py")):
     for number, line in enumerate(path.read_text().split("\\n"), 1):
-        if "eval(" in line:
+        if "eval(" in line or ("--all" in more and "exec" in line):
             place = dict(artifactLocation=dict(uri=str(path)), region=dict(startLine=number))
             results.append(dict(ruleId="eval", message=dict(text="eval"), locations=[dict(physicalLocation=place)],
                                 properties=dict(tags=["external/cwe/cwe-95"], evidence="traced")))

@@ -1,5 +1,7 @@
 """Youden's J per category."""
 
+from dataclasses import replace
+
 import pytest
 from owasp import Corpus, measure
 
@@ -17,6 +19,18 @@ def test_per_category_and_mean(tmp_path):
         ("mean of the categories", "0.0 (50 − 50)"),
         ("results in all, those that J does not look at among them", "2"),
     ]
+
+
+def test_a_tool_is_scored_with_all_its_rules(tmp_path):
+    """Its mean without those that it does not run by itself stands beside; a tool without such rules is scanned with once."""
+    folder = owasp_corpus(tmp_path / "corpus")
+    corpus = Corpus(folder=folder, scorer=owasp_scorer(tmp_path / "scorer.py"))
+    (folder / "testcode" / "Case1.py").write_text("exec(input())\n")
+    (tmp_path / "work").mkdir()
+    tools = [replace(scanner(tmp_path), pedantic=("--all",)), scanner(tmp_path, name="bandit")]
+    rows = {row.measure: row.figures for row in measure(corpus, tools, tmp_path / "work").rows}
+    assert [f.text for f in rows["mean of the categories"].values()] == ["0.0 (50 − 50)", "-50.0 (0 − 50)"]
+    assert [f.text for f in rows["mean of the categories, default rules only"].values()] == ["-50.0 (0 − 50)"] * 2
 
 
 def test_a_tool_that_fails_is_named_and_has_no_figures(tmp_path):
