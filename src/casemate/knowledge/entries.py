@@ -201,7 +201,8 @@ class Value:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """Functions that are called from outside, by one of: decorator, base class and methods, registering call.
+    """Functions that are called from outside, by one of: decorator, base class and methods, registering call, or methods of
+    any class alone, in modules that import `imports` (Falcon's resources have no base class).
 
     decorator: dotted name (`flask.Flask.route`, or `*.route` on an unknown receiver). base, methods: methods of
     subclasses ("*" all public). call, arg: a call that registers the function given as that argument.
@@ -224,6 +225,7 @@ class Entry:
     methods: tuple[str, ...] = ()
     call: str = ""
     arg: Selector = ()
+    imports: str = ""
     params: tuple[str, ...] = ("*",)
     models: tuple[str, ...] = ()
     types: tuple[tuple[str, str], ...] = ()

@@ -221,13 +221,14 @@ class Reader:
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:
-        """Who is called from outside: one entry for each name of `decorator`, `base` or `call`."""
-        ways = [key for key in ("decorator", "base", "call") if key in table]
-        if len(ways) != 1 or ("methods" in table) != ("base" in table) or ("arg" in table) != ("call" in table):
+        """Who is called from outside: one entry for each name of `decorator`, `base`, `call` or `imports`."""
+        ways = [key for key in ("decorator", "base", "call", "imports") if key in table]
+        by_method = bool({"base", "imports"} & set(ways))
+        if len(ways) != 1 or ("methods" in table) != by_method or ("arg" in table) != ("call" in table):
             raise KnowledgeError(
                 table.where,
                 f"an entry is found by one way, not by {ways!r}",
-                "give decorator, or base and methods, or call and arg",
+                "give decorator, or base and methods, or imports and methods, or call and arg",
             )
         types = Table(table.at("types"), table.content.get("types", {}), frozenset(_mapping_keys(table, "types")))
         model = Entry(
@@ -251,6 +252,8 @@ class Reader:
             return tuple(replace(model, decorator=name) for name in names)
         if way == "base":
             return tuple(replace(model, base=name) for name in names)
+        if way == "imports":
+            return tuple(replace(model, imports=name) for name in names)
         return tuple(replace(model, call=name) for name in names)
 
 

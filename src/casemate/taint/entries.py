@@ -1,6 +1,6 @@
 """Entry points: functions that something outside the program calls, with data from outside.
 
-Known by a decorator, by a base class and the method's name, or by a call that registers the function.
+Known by a decorator, by a base class and the method's name, by that name alone, or by a call that registers the function.
 """
 
 from __future__ import annotations
@@ -27,16 +27,19 @@ def registering(knowledge: Knowledge) -> dict[str, list[int]]:
     return out
 
 
-def tables(knowledge: Knowledge) -> tuple[dict[str, list[int]], list[int]]:
-    """Decorator → numbers of entries, and the numbers of entries by base class."""
+def tables(knowledge: Knowledge) -> tuple[dict[str, list[int]], list[int], dict[str, list[int]]]:
+    """Decorator → numbers of entries, the numbers of entries by base class, and name of a method → those of any class."""
     decorators: dict[str, list[int]] = {}
     bases: list[int] = []
+    methods: dict[str, list[int]] = {}
     for number, entry in enumerate(knowledge.entries):
         if entry.decorator:
             decorators.setdefault(entry.decorator, []).append(number)
         if entry.base:
             bases.append(number)
-    return decorators, bases
+        for name in entry.methods if entry.imports else ():
+            methods.setdefault(name, []).append(number)
+    return decorators, bases, methods
 
 
 def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
@@ -44,16 +47,19 @@ def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
     fn = frame.fn
     if fn.kind not in ("function", "lambda"):
         return ()
-    decorators, bases = solver.entry_tables
+    decorators, bases, methods = solver.entry_tables
     out: list[int] = []
     for decorator in fn.decorators:
         for name in _names(solver, frame, decorator.dotted):
             out += decorators.get(name, ())
-    if fn.owner >= 0 and bases:
+    if fn.owner >= 0:
         lineage = solver.program.external_bases((frame.unit[0], fn.owner))
         for number in bases if lineage else ():
             entry = solver.knowledge.entries[number]
             if entry.base in lineage and (fn.name in entry.methods or ("*" in entry.methods and fn.name[:1] != "_")):
+                out.append(number)
+        for number in methods.get(fn.name, ()):
+            if solver.imports(frame.module, solver.knowledge.entries[number].imports):
                 out.append(number)
     out += solver.registered(frame)
     return tuple(dict.fromkeys(out))

@@ -224,7 +224,7 @@ class Solver:
                 typed = ("i", given)
         if typed is None:
             for hint in self.knowledge.hints:
-                if hint.parameter == parameter.name and self._imports(frame.module, hint.imports):
+                if hint.parameter == parameter.name and self.imports(frame.module, hint.imports):
                     typed = ("i", hint.type)
         if typed is not None:
             refs.append(typed)
@@ -246,7 +246,8 @@ class Solver:
             return ("i", found[1].removeprefix("builtins."))
         return None
 
-    def _imports(self, module: ir.Module, root: str) -> bool:
+    def imports(self, module: ir.Module, root: str) -> bool:
+        """Whether a module imports a package or something of it."""
         return any(b[0] == ir.BOUND_IMPORT and (b[1] == root or b[1].startswith(root + ".")) for _, b in module.names)
 
     # --- facts that a frame reads
