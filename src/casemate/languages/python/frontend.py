@@ -35,6 +35,7 @@ from casemate.languages.python import (  # noqa: F401  the modules fill the disp
     strings,
 )
 from casemate.languages.python import kinds as k
+from casemate.languages.python.blanks import without_long_comments
 from casemate.languages.python.builder import Builder, File, StepLimit
 from casemate.languages.python.decode import decode
 from casemate.languages.python.exports import exports
@@ -57,6 +58,7 @@ def lower(
     decoded = decode(source)
     if isinstance(decoded, tuple):
         return NotExamined(what=path, reason=decoded[0], detail=decoded[1])
+    decoded = without_long_comments(decoded)
     root = Parser(k.LANGUAGE).parse(decoded).root_node
     file = File(decoded, name, package, step_limit)
     file.broken = root.has_error
