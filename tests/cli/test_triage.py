@@ -3,6 +3,9 @@
 import json
 import os
 import stat
+import subprocess
+import sys
+from pathlib import Path
 
 import pytest
 
@@ -200,6 +203,21 @@ def test_an_empty_list(casemate, file):
     """Is one."""
     file.write_text("")
     assert casemate("triage", "list").stdout == "0 decisions\n"
+
+
+def test_decisions_made_at_once_are_all_kept(here, file):
+    """Each of ten processes waits for those that came first."""
+    identities = [f"{number:x}" * 64 for number in range(10)]
+    words = [Path(sys.executable).with_name("casemate"), "triage", "set"]
+    running = [
+        subprocess.Popen(
+            [*words, identity, "fixed-later", "--why", "not now", "--who", "alice"], stderr=subprocess.PIPE
+        )
+        for identity in identities
+    ]
+    said = [process.communicate(timeout=60)[1] for process in running]
+    assert all(line.startswith(b"added: ") for line in said)
+    assert sorted(entry.identity for entry in triagefile.parse(file.read_bytes(), "triage")) == identities
 
 
 def test_control_characters_do_not_reach_the_screen(casemate, file):

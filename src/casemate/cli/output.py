@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import stat
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
@@ -47,6 +50,21 @@ def write_file(path: Path, text: str, what: str = "the report") -> None:
         raise EnvironmentFault(
             f"cannot write {what} to {str(path)!r}: {error.strerror}", "free space there, or name another file"
         ) from error
+
+
+@contextmanager
+def alone(path: Path) -> Iterator[None]:
+    """Others that want to change a file of the same folder wait meanwhile, so that none loses what another wrote.
+
+    The lock is the folder's own: no file is left behind. Where the file system knows no locks, there is none.
+    """
+    folder = os.open(path.resolve().parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        with suppress(OSError):
+            fcntl.flock(folder, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(folder)
 
 
 def _to_stdout(text: str | bytes) -> None:

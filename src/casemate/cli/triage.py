@@ -99,33 +99,35 @@ def set_entry(
     the file already knows.
     """
     from casemate.app import operator
-    from casemate.cli.output import write_file
+    from casemate.cli.output import alone, write_file
     from casemate.evidence.triage import Entry, State, resolve
     from casemate.evidence.triagefile import parse, with_entry
 
-    content = _existing(place)
-    known = {entry.identity: entry for entry in parse(content, str(place))}
-    rule = at = ""
-    if report is not None:
-        from casemate.cli.input import read_report
+    _check(place)
+    with alone(place):
+        content = _existing(place)
+        known = {entry.identity: entry for entry in parse(content, str(place))}
+        rule = at = ""
+        if report is not None:
+            from casemate.cli.input import read_report
 
-        results = read_report(report).results
-        full = resolve(identity, results, repr(str(report)))
-        rule, at = results[full].rule, f"{results[full].path}:{results[full].line}"
-    else:
-        full = _whole(identity) or resolve(identity, known, f"{str(place)!r}, and no --report is given,")
-        if full in known:
-            rule, at = known[full].rule, known[full].place
-    entry = Entry(
-        identity=full,
-        state=State(state),
-        why=_line(why, "--why"),
-        who=_line(operator() if who is None else who, "--who"),
-        until=until,
-        rule=rule,
-        place=at,
-    )
-    write_file(place, with_entry(content, str(place), entry).decode(), "the triage file")
+            results = read_report(report).results
+            full = resolve(identity, results, repr(str(report)))
+            rule, at = results[full].rule, f"{results[full].path}:{results[full].line}"
+        else:
+            full = _whole(identity) or resolve(identity, known, f"{str(place)!r}, and no --report is given,")
+            if full in known:
+                rule, at = known[full].rule, known[full].place
+        entry = Entry(
+            identity=full,
+            state=State(state),
+            why=_line(why, "--why"),
+            who=_line(operator() if who is None else who, "--who"),
+            until=until,
+            rule=rule,
+            place=at,
+        )
+        write_file(place, with_entry(content, str(place), entry).decode(), "the triage file")
     click.echo(f"{'changed' if full in known else 'added'}: {full} is {state} ({place})", err=True)
 
 
@@ -138,13 +140,15 @@ def remove_entry(identity: str, place: Path) -> None:
     Its beginning is enough, when no other decision begins so.
     """
     from casemate.cli.input import read_triage
-    from casemate.cli.output import write_file
+    from casemate.cli.output import alone, write_file
     from casemate.evidence.triage import resolve
     from casemate.evidence.triagefile import without_entry
 
-    entries = read_triage(place)
-    full = resolve(identity, [entry.identity for entry in entries], repr(str(place)))
-    write_file(place, without_entry(_existing(place), str(place), full).decode(), "the triage file")
+    _check(place)
+    with alone(place):
+        entries = read_triage(place)
+        full = resolve(identity, [entry.identity for entry in entries], repr(str(place)))
+        write_file(place, without_entry(_existing(place), str(place), full).decode(), "the triage file")
     click.echo(f"removed: {full} ({place})", err=True)
 
 
@@ -176,12 +180,16 @@ def check_entries(report: Path, place: Path) -> None:
         sys.exit(ExitCode.FINDINGS)
 
 
-def _existing(place: Path) -> bytes:
-    """The file's content; nothing when there is none yet."""
-    from casemate.cli.input import MAX_TRIAGE, read_file
+def _check(place: Path) -> None:
     from casemate.cli.output import check_place
 
     check_place(place)
+
+
+def _existing(place: Path) -> bytes:
+    """The file's content; nothing when there is none yet."""
+    from casemate.cli.input import MAX_TRIAGE, read_file
+
     return read_file(place, MAX_TRIAGE, "name another file with --file") if place.exists() else b""
 
 
