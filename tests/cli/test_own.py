@@ -3,6 +3,8 @@
 import json
 from pathlib import Path
 
+import pytest
+
 HOUSE = Path(__file__).parents[2] / "examples" / "house"
 CODE = """from flask import Flask, request
 from letters import Letter
@@ -66,3 +68,16 @@ def test_what_is_replaced_is_said(casemate, tmp_path):
     (own / "os.toml").write_text('library = "os"\ndocs = "https://own.example.com/"\n[call."os.system"]\n')
     result = casemate("scan", tmp_path / "app.py", "--knowledge", own)
     assert "own knowledge replaces what is packaged of os.system" in result.stderr
+
+
+@pytest.mark.parametrize("order", [0, 1])
+def test_a_rule_of_ones_own_is_asked_for_by_name(casemate, tmp_path, order):
+    """Alone, wherever the options stand; explained from the same folder; a name that nobody has suggests its neighbours."""
+    (tmp_path / "app.py").write_text(CODE)
+    words = [["--rule", "letter-markup"], ["--rules", HOUSE, "--knowledge", HOUSE]]
+    first, second = words if order else reversed(words)
+    result = casemate("scan", tmp_path / "app.py", *first, *second, "--format", "json", "--quiet")
+    assert json.loads(result.stdout)["rules"] == ["letter-markup"]
+    assert casemate("explain", "letter-markup", "--rules", HOUSE).stdout.startswith("# Markup in a printed letter\n")
+    assert "did you mean letter-markup?" in casemate("explain", "letter-mark", "--rules", HOUSE).stderr
+    assert "there is no rule 'letter-markup'" in casemate("explain", "letter-markup").stderr

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import click
 
 from casemate.cli.rulenames import complete, known
@@ -9,19 +11,26 @@ from casemate.cli.rulenames import complete, known
 
 @click.command()
 @click.argument("rule", callback=known, shell_complete=complete)
-def explain(rule: str) -> None:
+@click.option(
+    "--rules",
+    "own",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    is_eager=True,  # RULE may name one of them
+    help="Also know the rules in DIR.",
+)
+def explain(rule: str, own: Path | None) -> None:
     """Show the page of RULE: what it is, why it matters, how to fix it.
 
     On a terminal the page is laid out, elsewhere it is Markdown.
     """
     import sys
 
+    from casemate.app import rule_texts
     from casemate.cli.output import show
-    from casemate.leads.catalogue import page
-    from casemate.leads.catalogue import rule as facts
 
-    text, about = page(rule), facts(rule)
-    title, _, body = text.partition("\n")
+    about = next(one for one in rule_texts((own,) if own else ()) if one.id == rule)
+    title, _, body = about.page.partition("\n")
     text = f"{title}\n\n`{about.id}`, CWE-{about.cwe}, {about.owasp}, severity {about.severity}\n{body}"
     show(_laid_out(text) if sys.stdout.isatty() else text)
 

@@ -3,20 +3,33 @@
 from __future__ import annotations
 
 from difflib import get_close_matches
+from pathlib import Path
 
 import click
 from click.shell_completion import CompletionItem
 
 
 def known(ctx: click.Context, param: click.Parameter, name: str) -> str:
-    """The name, when there is such a rule. Raises BadParameter."""
+    """The name, when there is such a rule, packaged or in the folder of --rules. Raises BadParameter."""
     from casemate.leads.catalogue import MODULES
 
     if name not in MODULES:
-        near = get_close_matches(name.lower().replace("_", "-"), MODULES, n=3, cutoff=0.5)
+        own = _own(ctx.params.get("own"))
+        if name in own:
+            return name
+        near = get_close_matches(name.lower().replace("_", "-"), [*MODULES, *own], n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "`casemate rules` lists them."
         raise click.BadParameter(f"there is no rule {name!r}; {hint}", ctx, param)
     return name
+
+
+def _own(folder: Path | None) -> list[str]:
+    """The ids of the operator's own rules; the option that names their folder is read first (`is_eager`)."""
+    if folder is None:
+        return []
+    from casemate.app import read_own
+
+    return [rule.id for rule in read_own((folder,)).rules]
 
 
 def all_known(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:

@@ -73,7 +73,12 @@ class TargetPath(click.Path):
     "--knowledge", metavar="DIR", type=click.Path(path_type=Path), help="Also know what the TOML files in DIR say."
 )
 @click.option(
-    "--rules", "own", metavar="DIR", type=click.Path(path_type=Path), help="Also look for what the rules in DIR say."
+    "--rules",
+    "own",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    is_eager=True,  # --rule may name one of them
+    help="Also look for what the rules in DIR say.",
 )
 @click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml, and its ignore comments.")
 @click.option(

@@ -84,7 +84,7 @@ def scan(
 
     histories: one for each tree when only what a change touches is to be reported (`options.since`).
     """
-    rules = (*_rules(options.rules, pedantic=options.pedantic), *options.own)
+    rules = _rules(options)
     knowledge = options.knowledge or load()
     chosen = _choose(trees, options)
     losses = [c.shown(loss) for c in chosen for loss in c.selection.not_examined]
@@ -169,10 +169,12 @@ def _place(chosen: Chosen, history: History) -> Place:
     return Place(history=history, prefix=chosen.prefix, present=present)
 
 
-def _rules(ids: tuple[str, ...], *, pedantic: bool) -> tuple[Rule, ...]:
-    if ids:
-        return tuple(catalogue.rule(rule_id) for rule_id in dict.fromkeys(ids))
-    return tuple(rule for rule in catalogue.rules() if pedantic or rule.persona is Persona.DEFAULT)
+def _rules(options: ScanOptions) -> tuple[Rule, ...]:
+    if options.rules:
+        own: dict[str, Rule] = {rule.id: rule for rule in options.own}
+        return tuple(own.get(name) or catalogue.rule(name) for name in dict.fromkeys(options.rules))
+    packaged = tuple(rule for rule in catalogue.rules() if options.pedantic or rule.persona is Persona.DEFAULT)
+    return (*packaged, *options.own)
 
 
 def _choose(trees: Sequence[SourceTree], options: ScanOptions) -> list[Chosen]:
