@@ -7,7 +7,7 @@ from typing import Any
 
 from casemate.knowledge.entries import Call, Condition
 from casemate.knowledge.entries import Value as Written
-from casemate.taint import containers, entries, fold, guards, operators, redos, user
+from casemate.taint import chosen, containers, entries, fold, guards, operators, redos, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, TAIL, field_of
@@ -119,7 +119,7 @@ def _acts(frame: Frame, pos: int, said: Call | Written, receiver: Value | None, 
             continue
         if any(c.test == "is" and _may_differ(frame, c, receiver, args) for c in act.when):
             continue
-        if all(_holds(frame, c, receiver, args) for c in act.when):
+        if all(_holds(frame, c, receiver, args) for c in act.when) and not chosen.by_name(frame, pos, act.name):
             frame.act(pos, said.name, act.name)
 
 
@@ -183,6 +183,8 @@ def _holds(frame: Frame, condition: Condition, receiver: Value | None, args: Arg
     if condition.test in ("slow", "slow-whole"):
         return any(_slow(val, whole=condition.test == "slow-whole") for val, _ in given)
     meant = [_item(frame, val, condition.item) for val, _ in given]
+    if condition.test in OUTLINES:
+        return any(OUTLINES[condition.test](operators.outline(val), condition.values) for val in meant)
     if condition.test in MEASURES:
         return any(MEASURES[condition.test](val.const, condition.values) for val in meant)
     matched = any(_is_one_of(frame, val, condition.values) for val in meant)
@@ -206,6 +208,15 @@ def _words(const: Any, values: tuple[Any, ...]) -> bool:
     return type(const) is str and any(w.lower() in values for w in WORD.findall(const))
 
 
+def _begins(outline: str, values: tuple[Any, ...]) -> bool:
+    return outline.startswith(values)
+
+
+def _ends(outline: str, values: tuple[Any, ...]) -> bool:
+    return outline.endswith(values)
+
+
+OUTLINES = {"begins": _begins, "ends": _ends}
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 MEASURES = {"any-case": _any_case, "bits": _bits, "below": _below, "words": _words}
 
@@ -292,6 +303,10 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         taint = clear(taint, frame.solver.no_objects)
     if call.splices and taint:
         taint = _spliced(frame, call, receiver, args, taint)
+    if call.splices and receiver is None and len(args.positional) > 1 and not args.named:
+        way = "/".join(operators.outline(val) for val in args.positional)
+        if not way.startswith(operators.UNKNOWN) and not any(operators.RANDOM_TYPE in v.refs for v in args.positional):
+            properties.append(("%", way))
     if call.normalises:
         properties += [("n", k) for k in call.normalises]
     if call.source is not None:

@@ -14,6 +14,7 @@ from casemate.languages import ir
 from casemate.model.trace import Boundary
 from casemate.taint import entries
 from casemate.taint.frame import Unit
+from casemate.taint.names import split
 from casemate.taint.program import Program
 from casemate.taint.solver import Solver
 from casemate.taint.summary import Label, SinkHit, Site
@@ -228,20 +229,3 @@ def _offered(program: Program, internal: Callable[[str], bool]) -> frozenset[str
 def _same(hit: SinkHit, inner: SinkHit) -> bool:
     """Whether the callee's hit is that by which it carries the caller's on."""
     return inner.label == hit.inner and inner.site == hit.site and inner.kind == hit.kind
-
-
-def split(name: str) -> list[str]:
-    """The lower-case words of an identifier."""
-    out: list[str] = []
-    word = ""
-    for c in name:
-        if c in "_." or c.isdigit():
-            out.append(word)
-            word = ""
-        elif c.isupper() and word and not word[-1].isupper():
-            out.append(word)
-            word = c
-        else:
-            word += c
-    out.append(word)
-    return [w.lower() for w in out if w]

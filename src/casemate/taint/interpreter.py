@@ -281,12 +281,14 @@ def _compare(frame: Frame, ins: Any) -> None:
     _, pos, dst, operator, left, right = ins
     if operator in ("==", "!="):
         timing.compared(frame, pos, left, right)
+    if operator in timing.OPERATORS:
+        timing.told(frame, pos, operator, left, right)
     frame.put(dst, guards.compare(frame, operator, left, right))
 
 
 def _format(frame: Frame, ins: Any) -> None:
     _, pos, dst, parts = ins
-    frame.put(dst, operators.format_parts(frame, [frame.get(p) for p in parts]))
+    frame.put(dst, operators.format_parts(frame, [frame.get(p) for p in parts], pos))
     if frame.log is not None:
         frame.log.append((pos, dst, parts))
 
