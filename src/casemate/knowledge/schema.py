@@ -59,7 +59,7 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = (
-    "prefix", "no-prefix", "suffix", "pattern", "containment", "membership", "fixpoint", "opens", "closes",
+    "prefix", "no-prefix", "suffix", "pattern", "containment", "common", "membership", "fixpoint", "opens", "closes",
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (

@@ -22,6 +22,7 @@ MODULES: Final = {
     "xss": "injection.xss",
     "unescaped-page": "injection.unescaped_page",
     "open-redirect": "network.open_redirect",
+    "path-prefix": "files.path_prefix",
     "xpath-injection": "injection.xpath_injection",
     "ldap-injection": "injection.ldap_injection",
     "trust-boundary": "data.trust_boundary",

@@ -30,6 +30,7 @@ from casemate.taint.values import (
 OPTIONS = "@options"  # items that are no keys: see Sink
 FORMAT = "@format"
 PROPERTY_KEEPERS = frozenset("de")
+LEFT = ("str.lstrip", "str.strip")
 
 
 def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
@@ -53,7 +54,7 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
                 continue
             for target, place in args.select(to, receiver, operand):
                 containers.put_into(frame, target, place, val)
-    out = _checks(frame, call, receiver, operand, args, out)
+    out = _checks(frame, pos, call, receiver, operand, args, out)
     if call.narrows:
         out = _narrowed(frame, call, receiver, operand, args, out)
     if call.noreturn:
@@ -309,6 +310,10 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
             properties.append(("%", way))
     if call.normalises:
         properties += [("n", k) for k in call.normalises]
+        if args.positional and operators.outline(args.positional[0]).startswith("/"):
+            properties += [("h", k) for k in call.normalises]  # nothing of it leads above the root
+    elif call.name in LEFT and [v.const for v in args.positional] == ["/"] and receiver is not None:
+        properties += [("j", r[1]) for r in receiver.refs if r[0] == "h"]
     if call.source is not None:
         taint |= frame.source(call.source, pos)
     refs = (*_type(frame, call, receiver, args), *dict.fromkeys(properties))
@@ -348,7 +353,9 @@ def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, 
     lead = frame.deep(receiver) if receiver is not None else frame.deep(args.positional[0]) if args.positional else 0
     rest = 0
     for val, _ in args.everything()[0 if receiver is not None else 1 :]:
-        rest |= frame.deep(val)
+        below = sum(frame.knowledge.kinds[r[1]].mask & mask for r in val.refs if r[0] == "j")
+        rest |= clear(frame.deep(val), below)
+        taint = clear(taint, below) if below and len(args.everything()) == 2 and not lead else taint
     if len(args.everything()) + (receiver is not None) < 2:
         return taint
     # Whoever gives what stands first as well is not below anything that others fixed.
@@ -393,7 +400,9 @@ def _type(frame: Frame, call: Call, receiver: Value | None, args: Arguments) -> 
     return (("i", call.returns),)
 
 
-def _checks(frame: Frame, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value) -> Value:
+def _checks(
+    frame: Frame, pos: int, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value
+) -> Value:
     """What the call establishes about its arguments: at once when it would have raised, else with its answer."""
     when_true: tuple[Any, ...] = ()
     when_false: tuple[Any, ...] = ()
@@ -401,6 +410,8 @@ def _checks(frame: Frame, call: Call, receiver: Value | None, operand: Any, args
     for guard in call.guards:
         others = [v for v, _ in args.select(guard.other, receiver)] if guard.other else []
         for val, place in args.select(guard.arg, receiver, operand):
+            if guard.check in ("prefix", "common") and val.taint | (guard.check == "common"):
+                guards.told_by_beginning(frame, pos, guard, val, others)
             found = guards.effects(frame, guard, call.name, val, place, others)
             if guard.when == "returns":
                 guards.apply(frame, frame.env, found)

@@ -58,7 +58,7 @@ def _below(frame: Frame, part: Value, taint: int, start: str) -> int:
     """The taint of a part that stands below a fixed text ending in a separator, where that makes it harmless."""
     if taint and start:
         for ref in part.refs:
-            if ref[0] == "j" and start.endswith("/"):
+            if (ref[0] == "j" and start.endswith("/")) or ref[0] == "h":
                 taint = clear(taint, frame.knowledge.kinds[ref[1]].mask)
             elif ref[0] == "q" and _open_quote(start) == ref[1]:
                 for kind in frame.knowledge.kinds.values():
@@ -274,7 +274,9 @@ def slice_of(frame: Frame, base: Value, operand: Any, low: Value, high: Value, s
         ):
             items = [content[k] for k in sorted(content)][slice(*bounds)]
             return value(base.taint, NO, (frame.new_object(pos, refs[0][2], dict(enumerate(items))),))
-    refs2 = tuple(r for r in base.refs if r[0] not in "%wl")
+    refs2 = tuple(r for r in base.refs if r[0] not in "%wlh")
+    if bounds == (1, None, None):
+        refs2 += tuple(("j", r[1]) for r in base.refs if r[0] == "h")
     if bounds == (1, -1, None):
         refs2 += tuple(("w", key) for key in frame.keys(operand, base))
     return value(base.taint, NO, refs2)
