@@ -42,6 +42,11 @@ class Solver:
         self.cells: dict[Any, Plain] = {}
         self.entries: dict[Unit, tuple[int, ...]] = {}
         self.registering = entries.registering(self.knowledge)
+        self._judging = {
+            n: self.knowledge.kinds[e.result]
+            for n, e in enumerate(self.knowledge.entries)
+            if e.result and self.knowledge.kinds[e.result].text_is_program
+        }
         self.entry_tables = entries.tables(self.knowledge)
         self.no_objects = sum(k.mask for k in self.knowledge.kinds.values() if k.of_objects)  # what texts do no harm by
         self._contributions: dict[Any, dict[Unit, Plain]] = {}
@@ -248,6 +253,16 @@ class Solver:
 
     def _imports(self, module: ir.Module, root: str) -> bool:
         return any(b[0] == ir.BOUND_IMPORT and (b[1] == root or b[1].startswith(root + ".")) for _, b in module.names)
+
+    def judged(self, unit: Unit) -> int:
+        """The kinds that a function's own result is judged for, where that is a statement's text."""
+        if not self._judging:
+            return 0
+        mask = 0
+        for number in self.entries.get(unit, ()):
+            kind = self._judging.get(number)
+            mask |= kind.mask if kind is not None else 0
+        return mask
 
     # --- facts that a frame reads
 

@@ -10,7 +10,7 @@ from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.state import ANY
 from casemate.taint.summary import Label, Summary
-from casemate.taint.values import CLEAN, NO, Ref, Value, join, keep, value
+from casemate.taint.values import CLEAN, NO, Ref, Value, clear, join, keep, value
 
 
 def call_function(
@@ -96,8 +96,9 @@ def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...
 def _result(frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Binding) -> Value:
     taint = 0
     inner: dict[str, int] = {}
+    judged = frame.solver.judged(unit)  # what it gives has been judged where it is put together
     for path, label, mask in summary.returns:
-        one = keep(context.taint(label), mask)
+        one = clear(keep(context.taint(label), mask), judged)
         if path:
             inner[path[0]] = inner.get(path[0], 0) | one
         else:
