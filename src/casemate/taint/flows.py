@@ -118,7 +118,10 @@ class Query:
             for writer, label, mask in self._writers.get((ref[1], ref[2], name), ()):
                 if mask & kind.mask and type(label[1]) is int:
                     other = self.program.function(writer)
+                    pieces = self._pieces(unit)
                     given = self._given(writer, other, label[1])
+                    if pieces is not None:
+                        given = self._composed(writer, other, label[1], pieces)
                     if given is not None:
                         yield self._flow(kind, writer, other, label[1], given, hit, (unit, label))
 
@@ -154,6 +157,22 @@ class Query:
         if self.public(unit, fn) and not (self._application and unit in self._called):
             return Boundary.API, f"parameter `{parameter.name}` of the public API"
         return None
+
+    def _pieces(self, reader: Unit) -> tuple[str, ...] | None:
+        """The types of the pieces, where a framework calls the function for a part of a statement; None for another one."""
+        entered = [self.solver.knowledge.entries[n] for n in self.solver.entries.get(reader, ())]
+        return next((entry.models for entry in entered if entry.boundary is Boundary.API), None)
+
+    def _composed(
+        self, writer: Unit, fn: ir.Function, number: int, pieces: tuple[str, ...]
+    ) -> tuple[Boundary, str] | None:
+        """Who gives the constructor of such a part its parameter: whoever names fields and options, whatever the module
+        exports. What is itself a piece, by its name, is no text."""
+        name = fn.params[number].name
+        piece = any(hint.parameter == name and hint.type in pieces for hint in self.solver.knowledge.hints)
+        if fn.name != "__init__" or not number or piece or self.internal(writer[0]):
+            return None
+        return Boundary.API, f"parameter `{name}` of the public API"
 
     def _settled(self, unit: Unit, fn: ir.Function, number: int) -> set[str]:
         """Parameters that the decorators, or every call that registers the function, make harmless."""

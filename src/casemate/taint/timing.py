@@ -119,6 +119,9 @@ TWICE: Final = frozenset(
 )  # fmt: skip
 
 
+KEPT: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"})  # of which a list is kept
+
+
 def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
     """A comparison in a function that by its name checks credentials, of what by its name is a secret: where the two come
     from need not be known."""
@@ -132,7 +135,7 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
     sides = [_parts(frame, side, names) for side in (left, right)]
     if any(side & TWICE for side in sides) or not all(sides):
         return
-    wanted = SECRETS | ({"auth"} if operator in ("in", "not in") else set())
+    wanted = SECRETS if operator in ("==", "!=") else KEPT
     if any(side & wanted for side in sides):
         frame.act(pos, operator, "telling-comparison")
 
