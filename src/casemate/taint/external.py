@@ -10,7 +10,7 @@ from casemate.knowledge.entries import Value as Written
 from casemate.taint import chosen, containers, entries, fold, guards, operators, redos, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, TAIL, field_of
+from casemate.taint.state import ANY, OPTIONS, TAIL, field_of
 from casemate.taint.values import (
     CLEAN,
     FIELD,
@@ -27,7 +27,6 @@ from casemate.taint.values import (
     value,
 )
 
-OPTIONS = "@options"  # items that are no keys: see Sink
 FORMAT = "@format"
 PROPERTY_KEEPERS = frozenset("de")
 LEFT = ("str.lstrip", "str.strip")
@@ -137,9 +136,23 @@ def _item(frame: Frame, val: Value, item: Any) -> Value:
     """The element of an argument that a sink means; the whole when it is no container."""
     if item == OPTIONS:
         return _options(frame, val)
-    if item is None or not any(r[0] == "o" for r in val.refs):
+    if item is None or not any(r[0] == "o" or (r[0] == "p" and type(item) is int) for r in val.refs):
         return val
     return frame.inside(val, field_of(item))
+
+
+def options(frame: Frame, val: Value) -> int:
+    """The taint of what a program may take for an option, of a list that is handed to a helper which runs it: where the
+    list is made here, of a program with such options; else as its giver has it."""
+    taint = 0
+    for ref in val.refs:
+        if ref[0] == "p":
+            taint |= frame.default_field(ref, OPTIONS).taint
+        elif ref[0] == "o":
+            program = (frame.env.get(ref) or {}).get(0)
+            if program is not None and any(_is_one_of(frame, program, (p,)) for p in frame.solver.option_programs):
+                taint |= _options(frame, value(0, NO, (ref,))).taint
+    return taint
 
 
 def _options(frame: Frame, val: Value) -> Value:
@@ -157,9 +170,8 @@ def _options(frame: Frame, val: Value) -> Value:
                 taint |= frame.deep(one)
             before = one.const
         else:
-            if not (type(before) is str and before.startswith("-")):
-                for name in {ANY, TAIL} & content.keys():
-                    taint |= frame.deep(content[name])
+            for name in {ANY, TAIL} & content.keys():
+                taint |= frame.deep(content[name])
     return value(taint)
 
 
@@ -252,15 +264,20 @@ def made(frame: Frame, pos: int, base: str, args: Arguments) -> None:
 
 def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arguments) -> None:
     for sink in call.sinks:
+        kind = frame.knowledge.kinds[sink.kind]
+        if sink.item == OPTIONS:
+            for val, _ in args.select(sink.arg, receiver):
+                handed = [r for r in val.refs if r[0] == "p"] if not any(r[0] == "o" for r in val.refs) else []
+                for ref in handed:
+                    frame.reach(frame.default_field(ref, OPTIONS).taint, kind.bit, frame.sink(pos, call.name), pos)
         if sink.when and not all(_holds(frame, c, receiver, args) for c in sink.when):
             continue
-        kind = frame.knowledge.kinds[sink.kind]
         site = frame.sink(pos, call.name)
         meant = [(_formatted(frame, args), None)] if sink.item == FORMAT else args.select(sink.arg, receiver)
         for val, _ in meant:
             taint = frame.text(_item(frame, val, sink.item) if sink.item != FORMAT else val)
             if taint:
-                frame.reach(taint, kind.bit, site, pos)
+                frame.reach(taint, kind.bit, site, pos, crossed=sink.item == OPTIONS)
 
 
 def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand: Any, args: Arguments) -> Value:

@@ -298,6 +298,10 @@ def sequence(frame: Frame, pos: int, kind: str, items: tuple[Any, ...]) -> Value
             consts.append(NO)
             continue
         val = frame.get(item)
+        before = consts[-1] if consts else ""
+        # What follows the end of the options is none, nor is the value of one.
+        if val.taint and ("--" in consts or (type(before) is str and before.startswith("-") and n > 0)):
+            val = value(clear(val.taint, frame.knowledge.kinds["argument"].mask), val.const, val.refs, val.pred)
         consts.append(val.const)
         placed = n < MAX_FIELDS and kind != "set" and INEXACT not in content
         content[n if placed else rest] = val if placed else join(content.get(rest, val), val)

@@ -17,6 +17,7 @@ from casemate.taint import calls, entries, interpreter, memory
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.memory import Run
 from casemate.taint.program import Program
+from casemate.taint.state import OPTIONS
 from casemate.taint.summarise import summarise
 from casemate.taint.summary import UNKNOWN, Summary
 from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
@@ -41,6 +42,16 @@ class Solver:
         self.summaries: dict[Unit, Summary] = {}
         self.cells: dict[Any, Plain] = {}
         self.entries: dict[Unit, tuple[int, ...]] = {}
+        # Programs with options that do what nobody asked for, as the knowledge of whatever runs programs lists them.
+        self.option_programs = frozenset(
+            program
+            for call in self.knowledge.calls.values()
+            for sink in call.sinks
+            if sink.item == OPTIONS
+            for condition in sink.when
+            if condition.item == 0
+            for program in condition.values
+        )
         self.registering = entries.registering(self.knowledge)
         self._judging = {
             n: self.knowledge.kinds[e.result]
