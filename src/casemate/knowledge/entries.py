@@ -61,7 +61,8 @@ class Kind:
 class Condition:
     """A condition on one argument of a call. test: "is" / "is-not" a constant among `values`, "absent", "present";
     "any-case" the same as "is" for texts, whatever their case; "words" an identifier with one of these lower-case words
-    (`session_id` has "session"); "bits" a number with one of the bits of `values`; "below" a number less than the one in
+    (`session_id` has "session"); "begins" and "ends" a text of which the part at that
+    end is known; "bits" a number with one of the bits of `values`; "below" a number less than the one in
     `values`; "slow" a pattern that some text keeps a matcher busy with for very long, "slow-whole" one that does so when the
     text must match to its end.
 
@@ -122,9 +123,9 @@ class Guard:
     arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
     own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
-    "containment", "membership"), or "" when the call alone suffices. "opens" and "closes" say that a text begins or ends
-    with a quote, which clears only together (`Kind.quotes`). "fixpoint" is about the argument as a base: an answer "equal"
-    to the argument itself says that it holds everything (`dirname("/")`).
+    "containment", "common" (characters in common), "membership"), or "" when the call alone suffices. "opens" and "closes"
+    say that a text begins or ends with a quote, which clears only together (`Kind.quotes`). "fixpoint" is about the
+    argument as a base: an answer "equal" to the argument itself says that it holds everything (`dirname("/")`).
     """
 
     arg: Selector
@@ -205,7 +206,8 @@ class Entry:
     any class alone, in modules that import `imports` (Falcon's resources have no base class).
 
     decorator: dotted name (`flask.Flask.route`, or `*.route` on an unknown receiver). base, methods: methods of
-    subclasses ("*" all public). call, arg: a call that registers the function given as that argument.
+    subclasses ("*" all public); a base `*.Name` is any class whose method has parameters of the names in `types`. call,
+    arg: a call that registers the function given as that argument.
 
     params: names that carry outside data, ("*",) all but self, () none. types: (parameter name or position as text, dotted
     type) when not annotated: such a parameter is an object of the framework, no data. models: of parameters annotated with

@@ -51,7 +51,7 @@ HINT_KEYS: Final = frozenset(f.name for f in fields(Hint))
 ACT_KEYS: Final = frozenset(f.name for f in fields(Act))
 KIND_KEYS: Final = frozenset(f.name for f in fields(Kind)) - {"bit"}
 CONDITION_TESTS: Final = (
-    "is", "is-not", "any-case", "words", "bits", "below", "absent", "present", "slow", "slow-whole",
+    "is", "is-not", "any-case", "words", "begins", "ends", "bits", "below", "absent", "present", "slow", "slow-whole",
 )  # fmt: skip
 BARE_TESTS: Final = ("absent", "present", "slow", "slow-whole")
 NUMBER_TESTS: Final = ("bits", "below")
@@ -59,13 +59,13 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = (
-    "prefix", "no-prefix", "suffix", "pattern", "containment", "membership", "fixpoint", "opens", "closes",
+    "prefix", "no-prefix", "suffix", "pattern", "containment", "common", "membership", "fixpoint", "opens", "closes",
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
     "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove", "replace",
-    "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tuple", "update",
+    "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tempdir", "tuple", "update",
     "values", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")

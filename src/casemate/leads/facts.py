@@ -8,8 +8,8 @@ from casemate.languages import ir
 from casemate.leads.rule import ActRule, DetectorRule, Rule
 from casemate.leads.text import location, shown
 from casemate.model.lead import Lead
-from casemate.taint.flows import split
 from casemate.taint.frame import Unit
+from casemate.taint.names import split
 from casemate.taint.solver import Solver
 
 
@@ -40,9 +40,14 @@ def _acts(
 ) -> Iterator[tuple[tuple[str, int, int, str], ActRule]]:
     for unit in solver.units():
         summary = solver.summaries.get(unit)
+        kept = solver.program.function(unit).kind in ("module", "class")
         for site, act in summary.acts if summary is not None else ():
             for rule in wanted.get(act, ()):
-                if (rule.tests or not internal(unit[0])) and (not rule.where or speaks_of(solver, unit, rule.where)):
+                if (
+                    (kept or not rule.kept)
+                    and (rule.tests or not internal(unit[0]))
+                    and (not rule.where or speaks_of(solver, unit, rule.where))
+                ):
                     yield site, rule
 
 

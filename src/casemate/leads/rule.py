@@ -103,11 +103,13 @@ class ActRule(Rule):
     """Something is weak as it stands: one of `acts` (names) is done. message: with {act}, {function}.
 
     where: words (lower case) of which the function around must have one in its names or texts for the act to matter
-    (`password` beside a broken hash); empty: it always does. tests: also report it in tests and scripts.
+    (`password` beside a broken hash); empty: it always does. kept: only where the body of a module or a class does it, for all
+    who use it. tests: also report it in tests and scripts.
     """
 
     acts: tuple[str, ...]
     where: tuple[str, ...] = ()
+    kept: bool = False
     tests: bool = False
 
     def __post_init__(self) -> None:

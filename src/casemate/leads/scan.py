@@ -6,7 +6,7 @@ A sink is reported once per rule, by the flow that matters most.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Knowledge
 from casemate.knowledge.loader import load
@@ -23,7 +23,7 @@ from casemate.taint.memory import Run, Unit
 from casemate.taint.program import Program
 from casemate.taint.regions import Region, Regions
 from casemate.taint.solver import Solver
-from casemate.taint.summary import CRASHED
+from casemate.taint.summary import CRASHED, Site
 
 NOTES = {"source": "{what} enters", "flow": "{what}", "call": "passed to {what}", "sink": "reaches {what}"}
 ORDER = tuple(Boundary)
@@ -64,17 +64,17 @@ def analyse(
     solver = Solver(program, remembered)
     solver.solve(progress)
     query = Query(solver, internal)
-    best = _best(query.flows(), [rule for rule in rules if isinstance(rule, FlowRule)])
+    best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)])
     explainer = Explainer(solver)
     regions = Regions(solver)
     found = []
-    for rule, flow in best:
+    for (_, *place), (rule, flow) in best.items():
         hops = explainer.hops(flow)
-        found.append((_lead(program, hops, rule, flow), regions.of(flow, hops)))
+        found.append((_lead(program, hops, rule, flow, place), regions.of(flow, hops)))
     found += [(lead, regions.around(unit)) for lead, unit in fact_leads(solver, rules, internal)]
     found.sort(key=lambda pair: (pair[0].location, pair[0].rule))
     sites = {site for s in solver.summaries.values() for site in s.sinks}
-    reached = {flow.site for _, flow in best}
+    reached = {flow.site for _, flow in best.values()}
     lost = [
         (program.modules[u[0]].path, _line(program, u[0], program.function(u).pos), s.lost)
         for u, s in solver.summaries.items()
@@ -108,30 +108,38 @@ def scan_sources(files: Mapping[str, str], rules: Sequence[Rule], knowledge: Kno
     return list(analysis.leads)
 
 
-def _best(flows: Iterable[Flow], rules: Sequence[FlowRule]) -> list[tuple[FlowRule, Flow]]:
-    """For each rule and sink the flow that counts most: a finding before by design, then the most exposed boundary."""
+Place = tuple[str, str, int, int]  # a rule's id, and where it found something
+
+
+def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule, Flow]]:
+    """For each rule and place the flow that counts most: a finding before by design, then the most exposed boundary. A sink
+    that has a finding, wherever that is shown, is not by design as well."""
     by_kind: dict[str, list[FlowRule]] = {}
     for rule in rules:
         for kind in rule.sinks:
             by_kind.setdefault(kind, []).append(rule)
-    best: dict[tuple[str, str, int, int], tuple[FlowRule, Flow]] = {}
-    for flow in flows:
+    best: dict[Place, tuple[FlowRule, Flow]] = {}
+    found: set[tuple[str, Site]] = set()
+    for flow in query.flows():
         for rule in by_kind.get(flow.kind.name, ()):
             if rule.concerns(flow.boundary, flow.source[2]):
-                key = (rule.id, *flow.site[:3])
+                key = (rule.id, *query.place(flow))
                 had = best.get(key)
+                if not flow.by_design:
+                    found.add((rule.id, flow.site))
                 if had is None or _weight(flow) < _weight(had[1]):
                     best[key] = (rule, flow)
-    return list(best.values())
+    return {at: (r, f) for at, (r, f) in best.items() if not (f.by_design and (r.id, f.site) in found)}
 
 
 def _weight(flow: Flow) -> tuple[bool, int, bool, bool]:
     return flow.by_design, ORDER.index(flow.boundary), flow.stored is not None, flow.hit.callee is not None
 
 
-def _lead(program: Program, hops: Sequence[Hop], rule: FlowRule, flow: Flow) -> Lead:
+def _lead(program: Program, hops: Sequence[Hop], rule: FlowRule, flow: Flow, place: Sequence[Any]) -> Lead:
     steps = [_step(program, hop) for hop in hops]
-    module, number, start, what = flow.site
+    what = flow.site[3]
+    module, number, start = place
     pos = program.absolute((module, number), start)
     fn = program.modules[module].functions[number]
     message = rule.message.format(source=flow.source[2], sink=shown(what), function=fn.qualname or "the module")

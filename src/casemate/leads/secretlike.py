@@ -6,7 +6,7 @@ import math
 import re
 from collections import Counter
 
-from casemate.taint.flows import split
+from casemate.taint.names import split
 
 # A form that only a key has. References: the issuers' own pages on their prefixes, RFC 7468 for PEM.
 SHAPES = re.compile(

@@ -319,7 +319,7 @@ def _format(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
         else:
             got = args.named.get(head, (args.mapping or CLEAN, None))[0]
         parts.append(got if name == head else value(frame.text(got)))
-    return operators.concatenate(frame, parts) if parts else constant("")
+    return operators.concatenate(frame, parts, pos) if parts else constant("")
 
 
 def _replace(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -337,8 +337,12 @@ def _string(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     val = first(args)
     if val.const is not NO:
         return None
-    keep = tuple(r for r in val.refs if r[0] in "nde%/qk")
+    keep = tuple(r for r in val.refs if r[0] in "nde%/qk" or r == operators.RANDOM_TYPE)
     return value(frame.text(val), NO, (operators.STR_TYPE, *keep))
+
+
+def _tempdir(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    return value(0, NO, (operators.STR_TYPE, ("%", "/tmp")))
 
 
 OPERATIONS: dict[str, Operation] = {
@@ -346,5 +350,5 @@ OPERATIONS: dict[str, Operation] = {
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
     "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
-    "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
+    "replace": _replace, "substitute": _substitute, "format": _format, "str": _string, "tempdir": _tempdir,
 }  # fmt: skip

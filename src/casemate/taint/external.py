@@ -7,10 +7,10 @@ from typing import Any
 
 from casemate.knowledge.entries import Call, Condition
 from casemate.knowledge.entries import Value as Written
-from casemate.taint import containers, entries, fold, guards, operators, redos, user
+from casemate.taint import chosen, containers, entries, fold, guards, operators, redos, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, TAIL, field_of
+from casemate.taint.state import ANY, OPTIONS, TAIL, field_of
 from casemate.taint.values import (
     CLEAN,
     FIELD,
@@ -27,9 +27,9 @@ from casemate.taint.values import (
     value,
 )
 
-OPTIONS = "@options"  # items that are no keys: see Sink
 FORMAT = "@format"
 PROPERTY_KEEPERS = frozenset("de")
+LEFT = ("str.lstrip", "str.strip")
 
 
 def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
@@ -53,7 +53,7 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
                 continue
             for target, place in args.select(to, receiver, operand):
                 containers.put_into(frame, target, place, val)
-    out = _checks(frame, call, receiver, operand, args, out)
+    out = _checks(frame, pos, call, receiver, operand, args, out)
     if call.narrows:
         out = _narrowed(frame, call, receiver, operand, args, out)
     if call.noreturn:
@@ -119,7 +119,7 @@ def _acts(frame: Frame, pos: int, said: Call | Written, receiver: Value | None, 
             continue
         if any(c.test == "is" and _may_differ(frame, c, receiver, args) for c in act.when):
             continue
-        if all(_holds(frame, c, receiver, args) for c in act.when):
+        if all(_holds(frame, c, receiver, args) for c in act.when) and not chosen.by_name(frame, pos, act.name):
             frame.act(pos, said.name, act.name)
 
 
@@ -136,9 +136,23 @@ def _item(frame: Frame, val: Value, item: Any) -> Value:
     """The element of an argument that a sink means; the whole when it is no container."""
     if item == OPTIONS:
         return _options(frame, val)
-    if item is None or not any(r[0] == "o" for r in val.refs):
+    if item is None or not any(r[0] == "o" or (r[0] == "p" and type(item) is int) for r in val.refs):
         return val
     return frame.inside(val, field_of(item))
+
+
+def options(frame: Frame, val: Value) -> int:
+    """The taint of what a program may take for an option, of a list that is handed to a helper which runs it: where the
+    list is made here, of a program with such options; else as its giver has it."""
+    taint = 0
+    for ref in val.refs:
+        if ref[0] == "p":
+            taint |= frame.default_field(ref, OPTIONS).taint
+        elif ref[0] == "o":
+            program = (frame.env.get(ref) or {}).get(0)
+            if program is not None and any(_is_one_of(frame, program, (p,)) for p in frame.solver.option_programs):
+                taint |= _options(frame, value(0, NO, (ref,))).taint
+    return taint
 
 
 def _options(frame: Frame, val: Value) -> Value:
@@ -156,9 +170,8 @@ def _options(frame: Frame, val: Value) -> Value:
                 taint |= frame.deep(one)
             before = one.const
         else:
-            if not (type(before) is str and before.startswith("-")):
-                for name in {ANY, TAIL} & content.keys():
-                    taint |= frame.deep(content[name])
+            for name in {ANY, TAIL} & content.keys():
+                taint |= frame.deep(content[name])
     return value(taint)
 
 
@@ -183,6 +196,8 @@ def _holds(frame: Frame, condition: Condition, receiver: Value | None, args: Arg
     if condition.test in ("slow", "slow-whole"):
         return any(_slow(val, whole=condition.test == "slow-whole") for val, _ in given)
     meant = [_item(frame, val, condition.item) for val, _ in given]
+    if condition.test in OUTLINES:
+        return any(OUTLINES[condition.test](operators.outline(val), condition.values) for val in meant)
     if condition.test in MEASURES:
         return any(MEASURES[condition.test](val.const, condition.values) for val in meant)
     matched = any(_is_one_of(frame, val, condition.values) for val in meant)
@@ -206,6 +221,15 @@ def _words(const: Any, values: tuple[Any, ...]) -> bool:
     return type(const) is str and any(w.lower() in values for w in WORD.findall(const))
 
 
+def _begins(outline: str, values: tuple[Any, ...]) -> bool:
+    return outline.startswith(values)
+
+
+def _ends(outline: str, values: tuple[Any, ...]) -> bool:
+    return outline.endswith(values)
+
+
+OUTLINES = {"begins": _begins, "ends": _ends}
 WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 MEASURES = {"any-case": _any_case, "bits": _bits, "below": _below, "words": _words}
 
@@ -240,15 +264,20 @@ def made(frame: Frame, pos: int, base: str, args: Arguments) -> None:
 
 def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arguments) -> None:
     for sink in call.sinks:
+        kind = frame.knowledge.kinds[sink.kind]
+        if sink.item == OPTIONS:
+            for val, _ in args.select(sink.arg, receiver):
+                handed = [r for r in val.refs if r[0] == "p"] if not any(r[0] == "o" for r in val.refs) else []
+                for ref in handed:
+                    frame.reach(frame.default_field(ref, OPTIONS).taint, kind.bit, frame.sink(pos, call.name), pos)
         if sink.when and not all(_holds(frame, c, receiver, args) for c in sink.when):
             continue
-        kind = frame.knowledge.kinds[sink.kind]
         site = frame.sink(pos, call.name)
         meant = [(_formatted(frame, args), None)] if sink.item == FORMAT else args.select(sink.arg, receiver)
         for val, _ in meant:
             taint = frame.text(_item(frame, val, sink.item) if sink.item != FORMAT else val)
             if taint:
-                frame.reach(taint, kind.bit, site, pos)
+                frame.reach(taint, kind.bit, site, pos, crossed=sink.item == OPTIONS)
 
 
 def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand: Any, args: Arguments) -> Value:
@@ -292,8 +321,16 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         taint = clear(taint, frame.solver.no_objects)
     if call.splices and taint:
         taint = _spliced(frame, call, receiver, args, taint)
+    if call.splices and receiver is None and len(args.positional) > 1 and not args.named:
+        way = "/".join(operators.outline(val) for val in args.positional)
+        if not way.startswith(operators.UNKNOWN) and not any(operators.RANDOM_TYPE in v.refs for v in args.positional):
+            properties.append(("%", way))
     if call.normalises:
         properties += [("n", k) for k in call.normalises]
+        if args.positional and operators.outline(args.positional[0]).startswith("/"):
+            properties += [("h", k) for k in call.normalises]  # nothing of it leads above the root
+    elif call.name in LEFT and [v.const for v in args.positional] == ["/"] and receiver is not None:
+        properties += [("j", r[1]) for r in receiver.refs if r[0] == "h"]
     if call.source is not None:
         taint |= frame.source(call.source, pos)
     refs = (*_type(frame, call, receiver, args), *dict.fromkeys(properties))
@@ -333,7 +370,9 @@ def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, 
     lead = frame.deep(receiver) if receiver is not None else frame.deep(args.positional[0]) if args.positional else 0
     rest = 0
     for val, _ in args.everything()[0 if receiver is not None else 1 :]:
-        rest |= frame.deep(val)
+        below = sum(frame.knowledge.kinds[r[1]].mask & mask for r in val.refs if r[0] == "j")
+        rest |= clear(frame.deep(val), below)
+        taint = clear(taint, below) if below and len(args.everything()) == 2 and not lead else taint
     if len(args.everything()) + (receiver is not None) < 2:
         return taint
     # Whoever gives what stands first as well is not below anything that others fixed.
@@ -378,7 +417,9 @@ def _type(frame: Frame, call: Call, receiver: Value | None, args: Arguments) -> 
     return (("i", call.returns),)
 
 
-def _checks(frame: Frame, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value) -> Value:
+def _checks(
+    frame: Frame, pos: int, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value
+) -> Value:
     """What the call establishes about its arguments: at once when it would have raised, else with its answer."""
     when_true: tuple[Any, ...] = ()
     when_false: tuple[Any, ...] = ()
@@ -386,6 +427,8 @@ def _checks(frame: Frame, call: Call, receiver: Value | None, operand: Any, args
     for guard in call.guards:
         others = [v for v, _ in args.select(guard.other, receiver)] if guard.other else []
         for val, place in args.select(guard.arg, receiver, operand):
+            if guard.check in ("prefix", "common") and val.taint | (guard.check == "common"):
+                guards.told_by_beginning(frame, pos, guard, val, others)
             found = guards.effects(frame, guard, call.name, val, place, others)
             if guard.when == "returns":
                 guards.apply(frame, frame.env, found)

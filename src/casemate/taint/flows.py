@@ -14,12 +14,15 @@ from casemate.languages import ir
 from casemate.model.trace import Boundary
 from casemate.taint import entries
 from casemate.taint.frame import Unit
+from casemate.taint.names import split
+from casemate.taint.program import Program
 from casemate.taint.solver import Solver
 from casemate.taint.summary import Label, SinkHit, Site
 
 PUBLIC_DUNDER = frozenset(
     {"__init__", "__call__", "__new__", "__enter__", "__getitem__", "__setitem__", "__contains__"}
 )
+MAX_WAY = 12  # calls followed from where a flow starts to where it is to be mended
 
 
 class Flow(NamedTuple):
@@ -57,6 +60,7 @@ class Query:
             for target, number, names in runs[-1].registered:
                 known = self._registered.setdefault((target, number), set(names))
                 known &= set(names)
+        self._offered = _offered(self.program, internal)
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int]]] = {}
         for unit, summary in solver.summaries.items():
             fn = self.program.function(unit)
@@ -73,6 +77,21 @@ class Query:
             if summary is not None:
                 for hit in summary.hits:
                     yield from self._of(unit, hit)
+
+    def place(self, flow: Flow) -> tuple[str, int, int]:
+        """Where the flow is to be mended: (module, function, position). The sink; or, where it lies in a helper that takes
+        the value whole, the call by which the function that spliced the value hands it there."""
+        unit, hit = flow.unit, flow.hit
+        for _ in range(MAX_WAY):
+            if hit.callee is None:
+                break
+            following = next((h for h in self.solver.summaries[hit.callee].hits if _same(hit, h)), None)
+            if following is None:
+                break
+            if hit.crossed and not following.crossed:
+                return (*unit, hit.pos)
+            unit, hit = hit.callee, following
+        return flow.site[:3]
 
     def _of(self, unit: Unit, hit: SinkHit) -> Iterator[Flow]:
         kind = self.kinds[hit.kind]
@@ -99,7 +118,10 @@ class Query:
             for writer, label, mask in self._writers.get((ref[1], ref[2], name), ()):
                 if mask & kind.mask and type(label[1]) is int:
                     other = self.program.function(writer)
+                    pieces = self._pieces(unit)
                     given = self._given(writer, other, label[1])
+                    if pieces is not None:
+                        given = self._composed(writer, other, label[1], pieces)
                     if given is not None:
                         yield self._flow(kind, writer, other, label[1], given, hit, (unit, label))
 
@@ -136,6 +158,22 @@ class Query:
             return Boundary.API, f"parameter `{parameter.name}` of the public API"
         return None
 
+    def _pieces(self, reader: Unit) -> tuple[str, ...] | None:
+        """The types of the pieces, where a framework calls the function for a part of a statement; None for another one."""
+        entered = [self.solver.knowledge.entries[n] for n in self.solver.entries.get(reader, ())]
+        return next((entry.models for entry in entered if entry.boundary is Boundary.API), None)
+
+    def _composed(
+        self, writer: Unit, fn: ir.Function, number: int, pieces: tuple[str, ...]
+    ) -> tuple[Boundary, str] | None:
+        """Who gives the constructor of such a part its parameter: whoever names fields and options, whatever the module
+        exports. What is itself a piece, by its name, is no text."""
+        name = fn.params[number].name
+        piece = any(hint.parameter == name and hint.type in pieces for hint in self.solver.knowledge.hints)
+        if fn.name != "__init__" or not number or piece or self.internal(writer[0]):
+            return None
+        return Boundary.API, f"parameter `{name}` of the public API"
+
     def _settled(self, unit: Unit, fn: ir.Function, number: int) -> set[str]:
         """Parameters that the decorators, or every call that registers the function, make harmless."""
         texts = [arg for d in fn.decorators for arg in (*d.args, *(v for _, v in d.kwargs))]
@@ -148,8 +186,9 @@ class Query:
         if self.internal(unit[0]) or fn.kind != "function":
             return False
         parts = unit[0].split(".")
-        if any((part.startswith("_") and part != "__init__") or not part.isidentifier() for part in parts):
+        if not all(part.isidentifier() for part in parts):
             return False
+        hidden = any(_private(part) for part in parts)
         if fn.owner >= 0:
             klass = module.classes[fn.owner]
             holder = klass.qualname
@@ -162,6 +201,8 @@ class Query:
                 return False
             holder = fn.name
         top = holder.split(".")[0]
+        if hidden and not self._offered & {unit[0], f"{unit[0]}.{top}"}:
+            return False
         if any(part.startswith("_") for part in holder.split(".")):
             return False
         return module.exports is None or top in module.exports
@@ -187,18 +228,23 @@ def _handed_on(kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
     return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
 
 
-def split(name: str) -> list[str]:
-    """The lower-case words of an identifier."""
-    out: list[str] = []
-    word = ""
-    for c in name:
-        if c in "_." or c.isdigit():
-            out.append(word)
-            word = ""
-        elif c.isupper() and word and not word[-1].isupper():
-            out.append(word)
-            word = c
-        else:
-            word += c
-    out.append(word)
-    return [w.lower() for w in out if w]
+def _private(part: str) -> bool:
+    return part.startswith("_") and part != "__init__"
+
+
+def _offered(program: Program, internal: Callable[[str], bool]) -> frozenset[str]:
+    """What of private modules a public one offers under a public name: `from ._impl import load`, `from . import _csv as csv`."""
+    out: set[str] = set()
+    for name, module in program.modules.items():
+        if internal(name) or any(map(_private, name.split("."))):
+            continue
+        out.update(star for star in module.stars if "._" in star)
+        for bound, binding in module.names:
+            if binding[0] == ir.BOUND_IMPORT and "._" in binding[1] and not bound.startswith("_"):
+                out.add(binding[1])
+    return frozenset(out)
+
+
+def _same(hit: SinkHit, inner: SinkHit) -> bool:
+    """Whether the callee's hit is that by which it carries the caller's on."""
+    return inner.label == hit.inner and inner.site == hit.site and inner.kind == hit.kind

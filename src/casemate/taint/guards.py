@@ -14,7 +14,7 @@ from typing import Any
 from casemate.knowledge.entries import Guard, Kind
 from casemate.taint import fold
 from casemate.taint.frame import Frame, constant
-from casemate.taint.operators import is_text, pinned
+from casemate.taint.operators import UNKNOWN, is_text, outline, pinned
 from casemate.taint.state import State
 from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, clear, fields, value
 
@@ -225,7 +225,7 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
     Of a list that is checked together (`commonpath([root, path])`), each element for itself.
     """
     for ref in checked.refs:
-        if ref[0] == "o" and guard.check == "containment":
+        if ref[0] == "o" and guard.check in ("containment", "common"):
             out: Effects = ()
             for inner in (frame.env.get(ref) or {}).values():
                 for name in [k for k, v in frame.env.items() if type(k) is str and v is inner]:
@@ -254,18 +254,47 @@ def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value
     canonical = ("n", kind.name) in checked.refs
     if check in ("", "fixpoint"):
         return True
-    if check == "containment":
+    if check in ("containment", "common"):
         return canonical
     if check == "prefix":
         start = others[0] if others else CLEAN
         if kind.pinned_by and type(start.const) is str and pinned(kind.pinned_by, start.const):
             return True
-        ends = ("/",) in start.refs or (isinstance(start.const, str) and start.const.endswith(("/", "\\")))
-        return canonical and ends
+        return canonical and start.const != ""
     if check == "pattern":
         pattern = _pattern(others)
         return bool(pattern and kind.dangers) and refuses(pattern, call.rpartition(".")[2], kind.dangers)
     return False
+
+
+SIBLING = "sibling"
+BEGINNING = "a check of the first characters"
+
+
+def told_by_beginning(frame: Frame, pos: int, guard: Guard, checked: Value, others: list[Value]) -> None:
+    """A path is checked by its first characters, against a base that is known not to end in a separator: `/srv/data` is also
+    how `/srv/data-old` begins. What is reported is the check, since nothing else gets past it."""
+    path = frame.knowledge.kinds["path"]
+    sibling = frame.knowledge.kinds[SIBLING]
+    for val in _elements(frame, checked) if guard.check == "common" else [checked]:
+        if ("n", path.name) in val.refs and (guard.check == "common" or _open_ended(others[0] if others else CLEAN)):
+            taint = 0
+            for shift, bits in fields(val.taint):
+                taint |= bits << shift if bits & path.mask else 0
+            frame.reach(taint, sibling.bit, frame.sink(pos, BEGINNING), pos)
+
+
+def _elements(frame: Frame, val: Value) -> list[Value]:
+    return [inner for ref in val.refs if ref[0] == "o" for inner in (frame.env.get(ref) or {}).values()]
+
+
+def _open_ended(base: Value) -> bool:
+    """Whether a base is known to end in no separator: what is canonical, or a text whose end is known."""
+    if ("/",) in base.refs or ("i", "str.random") in base.refs:
+        return False
+    if isinstance(base.const, str):
+        return len(base.const) > 1 and not base.const.endswith(("/", "\\"))
+    return any(ref == ("n", "path") for ref in base.refs) or outline(base)[-1:] not in (UNKNOWN, "/", "\\", "")
 
 
 def _pattern(others: list[Value]) -> str:

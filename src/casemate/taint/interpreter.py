@@ -130,7 +130,9 @@ def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
                 body = frame.read_field(ref, 0) or body
             elif ref[0] == "o" and ref[2][0] == "i" and ref[2][1] in ("dict", "list"):
                 body = CLEAN
-        frame.reach(body.taint, kind.bit, frame.sink(pos, "response"), pos)
+        # A statement's text is put together around what it is made of.
+        made = kind.text_is_program
+        frame.reach(body.taint, kind.bit, frame.sink(pos, "the result" if made else "response"), pos, crossed=made)
     pred = val.pred
     flat = value(frame.text(val) if not any(r[0] == "o" for r in val.refs) else val.taint, val.const, val.refs, pred)
     if val.const is True or val.const is False:
@@ -292,12 +294,14 @@ def _compare(frame: Frame, ins: Any) -> None:
     _, pos, dst, operator, left, right = ins
     if operator in ("==", "!="):
         timing.compared(frame, pos, left, right)
+    if operator in timing.OPERATORS:
+        timing.told(frame, pos, operator, left, right)
     frame.put(dst, guards.compare(frame, operator, left, right))
 
 
 def _format(frame: Frame, ins: Any) -> None:
     _, pos, dst, parts = ins
-    frame.put(dst, operators.format_parts(frame, [frame.get(p) for p in parts]))
+    frame.put(dst, operators.format_parts(frame, [frame.get(p) for p in parts], pos))
     if frame.log is not None:
         frame.log.append((pos, dst, parts))
 

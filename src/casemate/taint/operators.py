@@ -15,6 +15,9 @@ UNKNOWN = "\ufffc"  # stands for text that is not known, in the outline of a tex
 MAX_OUTLINE = 200
 STR_TYPE = ("i", "str")
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
+JSON_TYPE = ("i", "str.json")
+RANDOM_TYPE = ("i", "str.random")
+MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 
 
 def truth(val: Value) -> bool | None:
@@ -55,7 +58,7 @@ def _below(frame: Frame, part: Value, taint: int, start: str) -> int:
     """The taint of a part that stands below a fixed text ending in a separator, where that makes it harmless."""
     if taint and start:
         for ref in part.refs:
-            if ref[0] == "j" and start.endswith("/"):
+            if (ref[0] == "j" and start.endswith("/")) or ref[0] == "h":
                 taint = clear(taint, frame.knowledge.kinds[ref[1]].mask)
             elif ref[0] == "q" and _open_quote(start) == ref[1]:
                 for kind in frame.knowledge.kinds.values():
@@ -74,8 +77,14 @@ def _open_quote(start: str) -> str:
     return mark
 
 
-def concatenate(frame: Frame, parts: list[Value]) -> Value:
-    """Text put together from parts, in order."""
+def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
+    """Text put together from parts, in order. pos: where, when that is known."""
+    if (
+        pos >= 0
+        and any(JSON_TYPE in p.refs for p in parts)
+        and any(MARKUP.search(p.const) for p in parts if type(p.const) is str)
+    ):
+        frame.act(pos, "json.dumps", "data-in-page")
     if all(p.const is not NO for p in parts):
         text = "".join(str(p.const) for p in parts)
         return constant(text) if len(text) <= MAX_CONST else value(0, NO, (STR_TYPE,))
@@ -90,7 +99,8 @@ def concatenate(frame: Frame, parts: list[Value]) -> Value:
         start += outline(part)
         if len(start) > MAX_OUTLINE:
             start = start[:MAX_OUTLINE] + UNKNOWN
-    refs: tuple[Any, ...] = (STR_TYPE, ("%", start)) if start != UNKNOWN else (STR_TYPE,)
+    known = start != UNKNOWN and not any(RANDOM_TYPE in p.refs for p in parts)
+    refs: tuple[Any, ...] = (STR_TYPE, ("%", start)) if known else (STR_TYPE,)
     taint = clear(taint, frame.solver.no_objects)
     last = parts[-1]
     if (isinstance(last.const, str) and last.const.endswith(("/", "\\"))) or ("/",) in last.refs:
@@ -101,9 +111,9 @@ def concatenate(frame: Frame, parts: list[Value]) -> Value:
     return value(taint, NO, refs)
 
 
-def format_parts(frame: Frame, parts: list[Value]) -> Value:
+def format_parts(frame: Frame, parts: list[Value], pos: int) -> Value:
     """An f-string."""
-    return concatenate(frame, parts) if parts else constant("")
+    return concatenate(frame, parts, pos) if parts else constant("")
 
 
 def binary(frame: Frame, pos: int, operator: str, left: Value, right: Value) -> Value:
@@ -115,13 +125,13 @@ def binary(frame: Frame, pos: int, operator: str, left: Value, right: Value) -> 
             return constant(folded)
     if op == "+":
         if is_text(left) or is_text(right):
-            return concatenate(frame, [left, right])
+            return concatenate(frame, [left, right], pos)
         objects = [r for v in (left, right) for r in v.refs if r[0] == "o"]
         if objects:
             return _joined_sequence(frame, pos, left, right, augmented=operator == "+=")
         return value(left.taint | right.taint, NO, _arithmetic(left, right))
     if op == "%" and is_text(left):
-        return percent(frame, left, right)
+        return percent(frame, left, right, pos)
     if op in ("-", "/", "//", "**", "<<", ">>", "@"):
         return value(0, NO, ()) if _numeric(left) or _numeric(right) else value(left.taint | right.taint)
     return value(left.taint | right.taint, NO, (STR_TYPE,) if is_text(left) else ())
@@ -172,7 +182,7 @@ def _all(items: list[Value]) -> Value:
     return out
 
 
-def percent(frame: Frame, left: Value, right: Value) -> Value:
+def percent(frame: Frame, left: Value, right: Value, pos: int = -1) -> Value:
     """`text % values`."""
     args = [right]
     for ref in right.refs:
@@ -193,13 +203,13 @@ def percent(frame: Frame, left: Value, right: Value) -> Value:
         else:
             arg = next(given, CLEAN) if given is not None else right
             numeric = conversion in "dioxXeEfFgGc"
-            kept = tuple(r for r in arg.refs if r[0] in "jq")
+            kept = tuple(r for r in arg.refs if r[0] in "jq" or r in (JSON_TYPE, RANDOM_TYPE))
             taint = 0 if numeric else frame.text(arg)
             if conversion in "ra" and taint:
                 taint = clear(taint, frame.knowledge.mask(frame.knowledge.calls["builtins.repr"].clears))
             parts.append(value(taint, arg.const if not numeric else NO, kept))
         parts.append(constant(pieces[n + 1]))
-    return concatenate(frame, [p for p in parts if p.const != ""] or [constant("")])
+    return concatenate(frame, [p for p in parts if p.const != ""] or [constant("")], pos)
 
 
 def _all_taint(frame: Frame, items: list[Value]) -> int:
@@ -264,7 +274,9 @@ def slice_of(frame: Frame, base: Value, operand: Any, low: Value, high: Value, s
         ):
             items = [content[k] for k in sorted(content)][slice(*bounds)]
             return value(base.taint, NO, (frame.new_object(pos, refs[0][2], dict(enumerate(items))),))
-    refs2 = tuple(r for r in base.refs if r[0] not in "%wl")
+    refs2 = tuple(r for r in base.refs if r[0] not in "%wlh")
+    if bounds == (1, None, None):
+        refs2 += tuple(("j", r[1]) for r in base.refs if r[0] == "h")
     if bounds == (1, -1, None):
         refs2 += tuple(("w", key) for key in frame.keys(operand, base))
     return value(base.taint, NO, refs2)
@@ -286,6 +298,10 @@ def sequence(frame: Frame, pos: int, kind: str, items: tuple[Any, ...]) -> Value
             consts.append(NO)
             continue
         val = frame.get(item)
+        before = consts[-1] if consts else ""
+        # What follows the end of the options is none, nor is the value of one.
+        if val.taint and ("--" in consts or (type(before) is str and before.startswith("-") and n > 0)):
+            val = value(clear(val.taint, frame.knowledge.kinds["argument"].mask), val.const, val.refs, val.pred)
         consts.append(val.const)
         placed = n < MAX_FIELDS and kind != "set" and INEXACT not in content
         content[n if placed else rest] = val if placed else join(content.get(rest, val), val)

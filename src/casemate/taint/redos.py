@@ -49,6 +49,16 @@ def slow(pattern: str, *, whole: bool = False) -> bool:
         return False
 
 
+def explosive(pattern: str) -> bool:
+    """Whether matching can take time exponential in the text's length, whatever follows: a flaw wherever it is used."""
+    if not any(c in pattern for c in "*+{") or "(" not in pattern:
+        return False
+    try:
+        return any(_Search(a, whole=False).explosive() for a in automata(pattern))
+    except _Spent:
+        return False
+
+
 class _Search:
     """The search for a text on one automaton, with its bound of steps."""
 
@@ -63,7 +73,10 @@ class _Search:
         self.loops = [n for n, m in self.members.items() if len(m) > 1 or m[0] in automaton.follow[m[0]]]
 
     def slow(self) -> bool:
-        return any(self._fails(*found, MAX_SUFFIX) for found in self._exponential()) or self._polynomial()
+        return self.explosive() or self._polynomial()
+
+    def explosive(self) -> bool:
+        return any(self._fails(*found, MAX_SUFFIX) for found in self._exponential())
 
     def _tick(self) -> None:
         self.steps += 1
@@ -73,14 +86,13 @@ class _Search:
     # --- exponential: (p, p) leads to (q, r) with q != r and back
 
     def _exponential(self) -> Iterator[tuple[int, list[int]]]:
-        """A state with a text by which it comes back to itself in two ways, for each loop that has one."""
+        """The states that come back to themselves in two ways, each with such a text: not every one can fail afterwards."""
         for number in self.loops:
             inside = set(self.members[number])
             for start in self.members[number]:
                 found = self._two_ways(start, inside)
                 if found is not None:
                     yield start, found
-                    break
 
     def _two_ways(self, start: int, inside: set[int]) -> list[int] | None:
         """The text, as atoms, by which `start` comes back to itself by two ways that differ."""

@@ -17,6 +17,7 @@ from casemate.taint import calls, entries, interpreter, memory
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.memory import Run
 from casemate.taint.program import Program
+from casemate.taint.state import OPTIONS
 from casemate.taint.summarise import summarise
 from casemate.taint.summary import UNKNOWN, Summary
 from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
@@ -41,7 +42,22 @@ class Solver:
         self.summaries: dict[Unit, Summary] = {}
         self.cells: dict[Any, Plain] = {}
         self.entries: dict[Unit, tuple[int, ...]] = {}
+        # Programs with options that do what nobody asked for, as the knowledge of whatever runs programs lists them.
+        self.option_programs = frozenset(
+            program
+            for call in self.knowledge.calls.values()
+            for sink in call.sinks
+            if sink.item == OPTIONS
+            for condition in sink.when
+            if condition.item == 0
+            for program in condition.values
+        )
         self.registering = entries.registering(self.knowledge)
+        self._judging = {
+            n: self.knowledge.kinds[e.result]
+            for n, e in enumerate(self.knowledge.entries)
+            if e.result and self.knowledge.kinds[e.result].text_is_program
+        }
         self.entry_tables = entries.tables(self.knowledge)
         self.no_objects = sum(k.mask for k in self.knowledge.kinds.values() if k.of_objects)  # what texts do no harm by
         self._contributions: dict[Any, dict[Unit, Plain]] = {}
@@ -249,6 +265,16 @@ class Solver:
     def imports(self, module: ir.Module, root: str) -> bool:
         """Whether a module imports a package or something of it."""
         return any(b[0] == ir.BOUND_IMPORT and (b[1] == root or b[1].startswith(root + ".")) for _, b in module.names)
+
+    def judged(self, unit: Unit) -> int:
+        """The kinds that a function's own result is judged for, where that is a statement's text."""
+        if not self._judging:
+            return 0
+        mask = 0
+        for number in self.entries.get(unit, ()):
+            kind = self._judging.get(number)
+            mask |= kind.mask if kind is not None else 0
+        return mask
 
     # --- facts that a frame reads
 

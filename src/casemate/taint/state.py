@@ -3,7 +3,8 @@
 A state is a dictionary from variable name to Value and from object reference to its fields, a dictionary from field name
 to Value that is never changed in place. Field names: an attribute is its name, a constant string key "[key", a small
 constant index the number itself, anything else "*"; "+" is what comes after a list's numbered
-elements, "?" marks a sequence whose length is not known.
+elements, "?" marks a sequence whose length is not known; "@options" of what a caller gives is what a program that runs it may
+take for an option.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from casemate.taint.values import CLEAN, Ref, Value, join
 ANY: Final = "*"
 TAIL: Final = "+"
 INEXACT: Final = "?"
+OPTIONS: Final = "@options"
 UNMEASURED: Final = frozenset({ANY, TAIL, INEXACT})  # with one of these the length of a sequence is not known
 MAX_FIELDS: Final = 64
 

@@ -9,7 +9,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from casemate.languages import ir
+from casemate.taint import names as called
 from casemate.taint.frame import Frame
+from casemate.taint.names import split
 from casemate.taint.values import NO, Value, any_kind
 
 KIND: Final = "compare"
@@ -73,7 +75,7 @@ def _outside(frame: Frame, val: Value) -> bool:
 
 def _named(frame: Frame, operand: Any, other: Any, given: Value) -> bool:
     """Whether the names of the two sides say that the one is a secret."""
-    names = _names(frame)
+    names = called.of(frame)
     own, theirs = names.get(operand, ""), names.get(other, "")
     if _says(own, PLAIN):
         return True
@@ -98,31 +100,59 @@ def _makes(frame: Frame) -> bool:
     return any(b[0] == ir.BOUND_IMPORT and b[1].split(".")[0] in MAKERS for _, b in frame.module.names)
 
 
-def _names(frame: Frame) -> dict[Any, str]:
-    """What each operand is called: a variable, an attribute, a key, the function that gave it."""
-    if not frame.called:
-        out: dict[Any, str] = {None: ""}
-        for instructions, _, _ in ir.graph(frame.fn):
-            for ins in instructions:
-                name = _name(frame, ins)
-                if name and ins[2] is not None:
-                    out.setdefault(ins[2], name.lower())
-        for parameter in frame.fn.params:
-            out[parameter.name] = parameter.name.lower()
-        frame.called = {key: key.lower() if type(key) is str else name for key, name in out.items()}
-    return frame.called
+OPERATORS: Final = frozenset({"==", "!=", "in", "not in"})
+CHECKERS: Final = frozenset(
+    {
+        "auth", "authenticate", "authenticated", "authentication", "authorize", "authorized", "credentials", "login",
+        "password", "passwd", "hmac", "signature", "secret", "webhook",
+    }
+)  # fmt: skip
+CHECKS: Final = frozenset({"check", "verify", "validate", "valid", "authenticate", "compare", "matches", "authorized"})
+SECRETS: Final = frozenset(
+    {"password", "passwd", "hmac", "signature", "sign", "credentials", "secret", "digest", "mac"}
+)
+TWICE: Final = frozenset(
+    {
+        "confirm", "confirmation", "repeat", "again", "old", "new", "type", "name", "id", "method", "scheme", "field",
+        "len", "length", "algorithm", "alg",
+    }
+)  # fmt: skip
 
 
-def _name(frame: Frame, ins: Any) -> str:
-    op = ins[0]
-    if op in (ir.ATTR, ir.INVOKE):
-        if op == ir.INVOKE and ins[4] in ("get", "pop") and ins[5] and type(ins[5][0]) is int and ins[5][0] < 0:
-            return str(frame.fn.consts[-1 - ins[5][0]]).replace("-", "_")
-        return str(ins[4])
-    if op == ir.INDEX and type(ins[4]) is int and ins[4] < 0:
-        return str(frame.fn.consts[-1 - ins[4]]).replace("-", "_")
-    if op in (ir.GLOBAL, ir.FREE):
-        return str(ins[3])
-    if type(ins[2]) is str:
-        return str(ins[2])
-    return ""
+KEPT: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"})  # of which a list is kept
+
+
+def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
+    """A comparison in a function that by its name checks credentials, of what by its name is a secret: where the two come
+    from need not be known."""
+    words = _words(frame.fn.qualname)
+    if not (words & CHECKERS and words & CHECKS) or frame.fn.name in QUIET:
+        return
+    a, b = frame.get(left), frame.get(right)
+    if a.const is not NO or b.const is not NO or any(r[0] == "i" and r[1] in NUMBERS for r in (*a.refs, *b.refs)):
+        return
+    names = called.of(frame)
+    sides = [_parts(frame, side, names) for side in (left, right)]
+    if any(side & TWICE for side in sides) or not all(sides):
+        return
+    wanted = SECRETS if operator in ("==", "!=") else KEPT
+    if any(side & wanted for side in sides):
+        frame.act(pos, operator, "telling-comparison")
+
+
+NUMBERS: Final = ("int", "float", "bool")
+
+
+def _words(qualname: str) -> frozenset[str]:
+    return frozenset(split(qualname))
+
+
+def _parts(frame: Frame, operand: Any, names: dict[Any, str]) -> set[str]:
+    """The words of an operand's name; of a tuple those of its elements."""
+    found = {word.rstrip("s") if word != "credentials" else word for word in names.get(operand, "").split("_") if word}
+    for ref in frame.get(operand).refs:
+        if ref[0] == "o" and ref[2] == ("i", "tuple"):
+            for key, val in frame.env.items():
+                if type(key) is str and any(val is one for one in (frame.env.get(ref) or {}).values()):
+                    found |= set(key.lower().split("_"))
+    return found

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import guards
+from casemate.taint import external, guards
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
-from casemate.taint.state import ANY
+from casemate.taint.state import ANY, OPTIONS
 from casemate.taint.summary import Label, Summary
-from casemate.taint.values import CLEAN, NO, Ref, Value, join, keep, value
+from casemate.taint.values import CLEAN, NO, Ref, Value, clear, join, keep, value
 
 
 def call_function(
@@ -25,7 +25,8 @@ def call_function(
         if hit.label[0] == "p":
             taint = context.taint(hit.label)
             if taint:
-                frame.reach(taint, hit.kind, hit.site, pos, crossed=hit.crossed, callee=unit, inner=hit.label)
+                crossed = hit.crossed or (hit.label[2][-1:] == (OPTIONS,) and context.made_here(hit.label[1]))
+                frame.reach(taint, hit.kind, hit.site, pos, crossed=crossed, callee=unit, inner=hit.label)
     for parameter, path, marks in summary.writes:
         taint = 0
         for label, mask in marks:
@@ -66,6 +67,11 @@ class _Binding:
             return self.frame.solver.free_value(self.frame, name)
         return None
 
+    def made_here(self, parameter: Any) -> bool:
+        """Whether what is given is a list that the caller puts together."""
+        val = self.given(parameter)
+        return val is not None and any(ref[0] == "o" for ref in val.refs)
+
     def _taint(self, label: Label) -> int:
         if label[0] == "s":
             return self.frame.label(label)
@@ -73,6 +79,8 @@ class _Binding:
         if val is None:
             return 0
         for n, name in enumerate(label[2]):
+            if name == OPTIONS:
+                return external.options(self.frame, val)
             inner = self.frame.inside(val, name)
             if not inner.refs:
                 return inner.taint if n + 1 < len(label[2]) else self.frame.text(inner)
@@ -96,8 +104,9 @@ def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...
 def _result(frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Binding) -> Value:
     taint = 0
     inner: dict[str, int] = {}
+    judged = frame.solver.judged(unit)  # what it gives has been judged where it is put together
     for path, label, mask in summary.returns:
-        one = keep(context.taint(label), mask)
+        one = clear(keep(context.taint(label), mask), judged)
         if path:
             inner[path[0]] = inner.get(path[0], 0) | one
         else:

@@ -23,7 +23,7 @@ from casemate.leads.rule import DetectorRule, Sighting
 from casemate.leads.rules.access.missing_authorization_examples import EXAMPLES
 from casemate.model.lead import RuleId, Severity
 from casemate.model.trace import Boundary
-from casemate.taint.flows import split
+from casemate.taint.names import split
 
 if TYPE_CHECKING:
     from casemate.taint.frame import Unit

@@ -45,6 +45,9 @@ WORDS = (
     "invitation_code",
     "verification_code",
     "reset_code",
+    "authenticator",
+    "passcode",
+    "challenge",
 )
 
 RULE = ActRule(

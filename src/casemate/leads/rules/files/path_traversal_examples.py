@@ -18,18 +18,18 @@ def invoice():
 """,
     ),
     Example(
-        name="a prefix without a separator lets a sibling pass",
+        name="checked before what is encoded in it is decoded",
         code="""
 import os
+from urllib.parse import unquote
 from django.http import FileResponse
 from django.urls import path
-ROOT = "/srv/media"
+ROOT = "/srv/media/"
 
 def media(request, name):
-    target = os.path.realpath(os.path.join(ROOT, name))
-    if not target.startswith(ROOT):
+    if "../" in name:
         raise ValueError(name)
-    return FileResponse(open(target, "rb"))  # finding
+    return FileResponse(open(os.path.join(ROOT, unquote(name)), "rb"))  # finding
 
 urlpatterns = [path("media/<path:name>", media)]
 """,

@@ -1,7 +1,8 @@
 """Temporary file whose name others can take.
 
 ## What it is
-`tempfile.mktemp`, `os.tempnam` or `os.tmpnam` gives a name that is free; the file is made later.
+`tempfile.mktemp`, `os.tempnam` or `os.tmpnam` gives a name that is free; the file is made later. Or a file of a known name in
+`/tmp` is written, copied to, or given other permissions.
 
 ## Why it matters
 In between, another user of the machine makes a file or a link of that name. What is written lands where they want, what is
@@ -20,11 +21,11 @@ RULE = ActRule(
     id=RuleId("temporary-file"),
     title="Temporary file whose name others can take",
     cwe=377,
-    also=(379,),
+    also=(59, 379),
     owasp="A01:2021 Broken Access Control",
     severity=Severity.MEDIUM,
-    acts=("temporary-file",),
-    message="{act} gives a name that somebody else can take before the file is made",
+    acts=("temporary-file", "shared-folder"),
+    message="{act}: somebody else can take the name before the file is made",
     examples=(
         Example(
             name="a report",
@@ -55,6 +56,37 @@ import os
 def scratch():
     yield open(os.tmpnam(), "w")  # finding
     yield open(os.tempnam("/tmp"), "w")  # finding
+""",
+        ),
+        Example(
+            name="a known name where everybody writes",
+            code="""
+import getpass
+import os
+import shutil
+import tempfile
+
+def fallback():
+    folder = "/tmp/player-" + getpass.getuser()
+    os.makedirs(folder, exist_ok=True)  # finding
+    os.chmod(folder, 0o700)  # finding
+    with open(os.path.join(tempfile.gettempdir(), "player.log"), "a") as log:  # finding
+        log.write("started")
+    shutil.copy("/etc/player.conf", os.path.join("/var/tmp", "player.conf"))  # finding
+""",
+        ),
+        Example(
+            name="near-miss: a name that nobody knows, or that must be new",
+            code="""
+import os
+import uuid
+
+def scratch(user):
+    os.mkdir("/tmp/player-" + user, 0o700)
+    with open(f"/tmp/{uuid.uuid4()}", "w") as out:
+        out.write("a")
+    with open("/tmp/player.lock", "x"), open("/tmp/player.conf") as conf:
+        return conf.read()
 """,
         ),
         Example(

@@ -26,7 +26,7 @@ RULE = FlowRule(
     severity=Severity.MEDIUM,
     sinks=("argument",),
     message="{sink} gives the {source} to a program that may take it for an option",
-    boundaries=(Boundary.REMOTE, Boundary.FILE),
+    boundaries=(Boundary.REMOTE, Boundary.FILE, Boundary.API),
     examples=(
         Example(
             name="an address to fetch from",

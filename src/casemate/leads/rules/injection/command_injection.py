@@ -63,12 +63,12 @@ urlpatterns = [path("ping", ping)]
 import os
 
 def shell(line):
-    return os.system(line)  # finding
+    return os.system(line)
 # file: media/tags.py
 from media.tools import shell
 
 def set_title(track, title):
-    shell('id3tag --title="%s" "%s"' % (title, track))
+    shell('id3tag --title="%s" "%s"' % (title, track))  # finding
 """,
         ),
         Example(

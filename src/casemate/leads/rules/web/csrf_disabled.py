@@ -23,7 +23,7 @@ from casemate.leads.facts import mentioned
 from casemate.leads.rule import DetectorRule, Sighting
 from casemate.leads.rules.web.csrf_disabled_examples import EXAMPLES
 from casemate.model.lead import RuleId, Severity
-from casemate.taint.flows import split
+from casemate.taint.names import split
 from casemate.taint.solver import Solver
 
 SETTINGS = ("WTF_CSRF_ENABLED", "WTF_CSRF_CHECK_DEFAULT")

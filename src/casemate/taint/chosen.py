@@ -1,0 +1,59 @@
+"""What is weak on one way only, which whoever calls has chosen by an option that says so: `if not verify: …`."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from casemate.languages import ir
+from casemate.taint import names
+from casemate.taint.frame import Frame
+
+# Words of an option by which a caller asks for each act. A caller who asks for it has it by design.
+OPTIONS: Final = {
+    "no-certificate": frozenset(
+        {"verify", "insecure", "unverified", "verified", "selfsigned", "validate", "verification"}
+    ),
+}
+
+
+def by_name(frame: Frame, pos: int, act: str) -> bool:
+    """Whether the place is reached only through one answer of a condition named for the act."""
+    words = OPTIONS.get(act)
+    if not words or not names.mentions(frame, words):
+        return False
+    blocks = ir.graph(frame.fn)
+    here = {n for n, block in enumerate(blocks) if any(ins[1] == pos for ins in block[0])}
+    called = names.of(frame)
+    for number, (instructions, terminator, _) in enumerate(blocks):
+        if terminator[0] != ir.BRANCH:
+            continue
+        asked = _asked(instructions, terminator[2])
+        if not words & set(called.get(asked, "").split("_")):
+            continue
+        if any(not here & _reached(blocks, (number, target)) for target in terminator[3:5]):
+            return True
+    return False
+
+
+def _asked(instructions: Any, condition: Any) -> Any:
+    """What is asked of: the operand of `not x`, `x is False` and the like."""
+    for ins in reversed(instructions):
+        if ins[2] == condition and type(condition) is int:
+            if ins[0] == ir.UNARY or ins[0] == ir.COMPARE:
+                condition = ins[4]
+    return condition
+
+
+def _reached(blocks: Any, without: tuple[int, int]) -> set[int]:
+    """The blocks that are reached from the start without this step."""
+    seen = {0}
+    queue = [0]
+    while queue:
+        number = queue.pop()
+        _, terminator, handlers = blocks[number]
+        ways = {ir.JUMP: terminator[1:2], ir.BRANCH: terminator[3:5]}.get(terminator[0], ())
+        for target in (*ways, *handlers):
+            if (number, target) != without and target not in seen:
+                seen.add(target)
+                queue.append(target)
+    return seen
