@@ -41,6 +41,7 @@ class Kind:
     bit: int
     title: str
     words: tuple[str, ...] = ()
+    data: tuple[str, ...] = ()
     pinned_by: tuple[str, ...] = ()
     dangers: tuple[str, ...] = ()
     dangers_below: tuple[str, ...] = ()

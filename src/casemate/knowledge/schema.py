@@ -86,6 +86,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             bit=len(out),
             title=table.text("title", None),
             words=table.texts("words"),
+            data=table.texts("data"),
             pinned_by=table.texts("pinned_by"),
             dangers=table.texts("dangers"),
             dangers_below=table.texts("dangers_below"),

@@ -211,9 +211,9 @@ class Module(NamedTuple):
     """One lowered file.
 
     name: absolute dotted module name. path: as in SourceFile. package: True for a package's own file (__init__).
-    imports: absolute dotted names whose every name is imported (star imports). names: module-level bindings (last one wins;
-    conditional ones included). exports: `__all__` when it is a constant, else None. line_starts: byte offset of each line.
-    marks: comments that speak to Casemate; no part of the program.
+    imports: absolute dotted names whose every name is imported (star imports). names: module-level bindings (last one wins,
+    save an import in an `except` clause; conditional ones included). exports: `__all__` when it is a constant, else None.
+    line_starts: byte offset of each line. marks: comments that speak to Casemate; no part of the program.
     """
 
     language: str

@@ -246,7 +246,7 @@ def _zip(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
 def _split(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     if receiver.const is not NO:
         return None
-    return value(receiver.taint, NO, (("i", "list"),))
+    return value(receiver.taint, NO, (("i", "str.several"),))
 
 
 def _rsplit(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -290,6 +290,10 @@ def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
             return operators.concatenate(frame, parts)
     inner = frame.inside(items, ANY)
     taint = frame.deep(inner) | items.taint | receiver.taint
+    contents = [frame.env.get(ref) or {} for ref in items.refs if ref[0] == "o"]
+    if receiver.const == "" and len(contents) == 1 and 0 in contents[0] and not items.taint and ANY not in contents[0]:
+        rest = frame.elements({name: val for name, val in contents[0].items() if name != 0})
+        return operators.concatenate(frame, [contents[0][0], *([value(frame.deep(rest))] if rest is not None else [])])
     return value(cross(taint) if receiver.const not in ("", NO) else taint, NO, (operators.STR_TYPE,))
 
 

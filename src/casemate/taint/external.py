@@ -330,7 +330,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         if args.positional and operators.outline(args.positional[0]).startswith("/"):
             properties += [("h", k) for k in call.normalises]  # nothing of it leads above the root
     elif call.name in LEFT and [v.const for v in args.positional] == ["/"] and receiver is not None:
-        properties += [("j", r[1]) for r in receiver.refs if r[0] == "h"]
+        properties += [("s",), *(("j", r[1]) for r in receiver.refs if r[0] == "h")]
     if call.source is not None:
         taint |= frame.source(call.source, pos)
     refs = (*_type(frame, call, receiver, args), *dict.fromkeys(properties))

@@ -209,18 +209,18 @@ class Query:
 
     def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: str, crossed: bool) -> bool:
         """Whether the API names what it does with what it is given."""
-        if not crossed and kind.whole_is_use:
-            return True
-        words = set(kind.words)
         own = set(split(parameter))
-        if own & words and (not crossed or kind.text_is_program):
-            return True
-        if crossed:
-            return False
         names = (
             set(split(fn.name)) | set(split(fn.qualname.rpartition(".")[0])) | set(split(unit[0].rpartition(".")[2]))
         )
-        return bool(names & words)
+        if kind.data and (own | names) & set(kind.data):
+            return False
+        if not crossed and kind.whole_is_use:
+            return True
+        words = set(kind.words)
+        if own & words and (not crossed or kind.text_is_program):
+            return True
+        return not crossed and bool(names & words)
 
 
 def _handed_on(kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:

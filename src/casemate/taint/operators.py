@@ -12,6 +12,7 @@ from casemate.taint.state import ANY, INEXACT, MAX_FIELDS, TAIL, UNMEASURED, Fie
 from casemate.taint.values import CLEAN, MAX_CONST, NO, Value, clear, cross, join, value
 
 UNKNOWN = "\ufffc"  # stands for text that is not known, in the outline of a text
+NAMED = "a"  # stands for the first character of a text that begins with no slash
 MAX_OUTLINE = 200
 STR_TYPE = ("i", "str")
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
@@ -94,6 +95,7 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
     for part in parts:
         if part.const is NO:
             one = _below(frame, part, frame.text(part), start)
+            start += NAMED if ("s",) in part.refs else ""
             # What comes first is not below or inside anything: a suffix added to a path leaves it the caller's path.
             taint |= after(frame, cross(one) if fixed and start else one, start)
         start += outline(part)

@@ -28,6 +28,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("=", constant)                  with others of its kind: the value is one of these constants
     ("j", kind)                      harmless for this kind once it stands below a text that the developer fixed
     ("h", kind)                      begins with a slash and leads nowhere above it: harmless below any text
+    ("s",)                           begins with no slash
     ("q", mark)                      the text lacks this quotation mark
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
     ("r", pattern)                   a compiled regular expression
@@ -102,7 +103,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqkl")
+PROPERTIES: Final = frozenset("ndebuw%/=jhqkls")
 
 
 def join(a: Value, b: Value) -> Value:

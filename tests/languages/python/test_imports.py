@@ -73,6 +73,13 @@ def test_a_conditional_import_stays_an_import() -> None:
     assert bound("if TYPE_CHECKING:\n import a") == {"a": "a"}
 
 
+def test_an_import_for_lack_of_another_does_not_hide_it() -> None:
+    """What is tried first is what is there."""
+    assert bound("try:\n import a\nexcept ImportError:\n import b as a") == {"a": "a"}
+    assert bound("try:\n from a import b\nexcept ImportError:\n if x:\n  from c import b") == {"b": "a.b"}
+    assert bound("try:\n import a\nexcept ImportError:\n pass\nimport b as a") == {"a": "b"}
+
+
 def test_the_last_binding_of_a_name_counts() -> None:
     """At the top level."""
     assert bound("import a\na = 1") == {}

@@ -33,7 +33,7 @@ class File:
     """The state shared by all functions of one file."""
 
     __slots__ = (
-        "broken", "classes", "depth", "functions", "limit", "literals", "losses", "module", "names",
+        "broken", "classes", "depth", "functions", "handling", "limit", "literals", "losses", "module", "names",
         "package", "source", "stars", "steps", "text", "total",
     )  # fmt: skip
 
@@ -50,6 +50,7 @@ class File:
         self.stars: list[str] = []
         self.broken = False
         self.depth = 0
+        self.handling = 0  # except clauses around
         self.steps = 0
         self.total = self.limit = limit
 
@@ -200,9 +201,13 @@ class Builder:
         outer.binds.setdefault(spelled, (ir.BOUND_VALUE,))
 
     def bind(self, name: str, binding: ir.Binding) -> None:
-        """Record what a name of a module or class is; a plain value in a branch does not hide a definition."""
+        """Record what a name of a module or class is; a plain value in a branch does not hide a definition, nor does an import
+        for lack of another (`except ImportError`) hide that one."""
         known = self.binds.pop(name, None)
-        if known is not None and binding[0] == ir.BOUND_VALUE and self.file.depth > self.base + 1:
+        if known is not None and (
+            (binding[0] == ir.BOUND_VALUE and self.file.depth > self.base + 1)
+            or (binding[0] == known[0] == ir.BOUND_IMPORT and self.file.handling)
+        ):
             binding = known
         self.binds[name] = binding
 

@@ -171,7 +171,9 @@ def try_statement(b: Builder, node: Node) -> None:
     b.jump(done)
     for clause, label in clauses:
         b.start(label)
+        b.file.handling += 1
         _except(b, clause)
+        b.file.handling -= 1
         b.caught = before
         b.jump(done)
     b.handlers, b.finals = outer, finals
