@@ -34,7 +34,7 @@ class Kind:
     library mode. text_is_program: a parameter named for it is by design even when spliced (`command + " " + args`).
     adds_up: checks that refuse some dangers each clear the kind once they refuse all of them together. quotes: within one of
     these marks in a fixed text, a value that lacks the mark is harmless; so is a text that begins and ends with one and has
-    none between. of_objects: objects do the harm, texts do none.
+    none between. of_objects: objects do the harm, texts do none. of_right: whoever sits at the machine may do so anyway.
     """
 
     name: str
@@ -50,6 +50,7 @@ class Kind:
     adds_up: bool = False
     quotes: tuple[str, ...] = ()
     of_objects: bool = False
+    of_right: bool = False
 
     @property
     def mask(self) -> int:
@@ -67,7 +68,8 @@ class Condition:
 
     An argument that is not a known constant satisfies neither "is" nor, for "is-not", refutes it; one that is absent the
     same. A value may be the dotted name of what the argument refers to, or of its type or a base of that
-    (`yaml.SafeLoader`, `lxml.etree.XMLParser.safe`). item: as in Sink.
+    (`yaml.SafeLoader`, `lxml.etree.XMLParser.safe`); "@given" is whatever the caller of the function around gave. item: as
+    in Sink.
     """
 
     arg: Selector

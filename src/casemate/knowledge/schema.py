@@ -91,6 +91,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             dangers_below=table.texts("dangers_below"),
             everything=table.texts("everything"),
             whole_is_use=table.flag("whole_is_use"),
+            of_right=table.flag("of_right"),
             text_is_program=table.flag("text_is_program"),
             adds_up=table.flag("adds_up"),
             quotes=table.texts("quotes"),

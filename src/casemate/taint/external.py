@@ -29,6 +29,7 @@ from casemate.taint.values import (
 
 OPTIONS = "@options"  # items that are no keys: see Sink
 FORMAT = "@format"
+GIVEN = "@given"  # among the values of a condition: whatever the function's own caller gave
 PROPERTY_KEEPERS = frozenset("de")
 
 
@@ -136,8 +137,12 @@ def _item(frame: Frame, val: Value, item: Any) -> Value:
     """The element of an argument that a sink means; the whole when it is no container."""
     if item == OPTIONS:
         return _options(frame, val)
-    if item is None or not any(r[0] == "o" for r in val.refs):
+    if item is None or not any(r[0] in "op" for r in val.refs):
         return val
+    if any(r[0] == "p" for r in val.refs):
+        # What the caller gave may be a list, whose element is meant, or no container: the caller's side tells.
+        inner = frame.inside(val, field_of(item))
+        return value(inner.taint, inner.const, inner.refs) if val.taint else CLEAN
     return frame.inside(val, field_of(item))
 
 
@@ -224,11 +229,21 @@ def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:
     for ref in val.refs:
         if ref[0] == "o":
             ref = ref[2]
-        if ref[0] in "xi":
+        if ref[0] == "p":
+            names.append(GIVEN)
+        elif ref[0] == "f":
+            names += _made_by(frame, ref)
+        elif ref[0] in "xi":
             names += frame.program.external_lineage(ref[1])
         elif ref[0] in "ct":
             names += frame.program.external_bases((ref[1], ref[2]))
     return any(name in values for name in names)
+
+
+def _made_by(frame: Frame, ref: Ref) -> list[str]:
+    """The names of what a function of the program makes: it may stand where a class is asked for."""
+    made = [r[1] if r[0] == "o" else r for r in frame.solver.summary(frame, (ref[1], ref[2])).refs if r[0] in "oct"]
+    return [name for one in made if one[0] in "ct" for name in frame.program.external_bases((one[1], one[2]))]
 
 
 def made(frame: Frame, pos: int, base: str, args: Arguments) -> None:

@@ -22,6 +22,20 @@ PUBLIC_DUNDER = frozenset(
 )
 
 
+SETTINGS = frozenset({"settings", "setting", "config", "configuration", "conf", "cfg", "options", "opts"})
+# What somebody outside fills: an attribute of it is data.
+SPEAKERS = frozenset(
+    {
+        "request", "req", "response", "resp", "message", "messages", "msg", "mail", "email", "event", "environ", "packet",
+        "member", "members", "info", "entry", "entries", "upload", "uploaded", "uploads", "file", "files", "attachment",
+        "part", "parts", "record", "row", "item", "items", "node", "element", "elem", "data", "payload", "body", "form",
+        "doc", "document", "feed", "link", "header", "headers", "cookie", "cookies", "result", "user", "input", "field",
+        "url", "uri", "tag", "token", "obj", "archive", "tar", "package", "metadata",
+    }
+)  # fmt: skip
+FIELD_MARKS = ("[", "*", "+", "?")  # names of elements, not of attributes
+
+
 class Flow(NamedTuple):
     """Outside data reaches a sink.
 
@@ -108,8 +122,13 @@ class Query:
         stored: tuple[Unit, Label] | None,
     ) -> Flow:  # fmt: skip
         boundary, what = given
+        path = (*stored[1][2], *hit.label[2][1:]) if stored else hit.label[2]
         design = _handed_on(kind, boundary, hit) or (
-            boundary is Boundary.API and self._by_design(kind, unit, fn, fn.params[parameter].name, hit.crossed)
+            boundary is Boundary.API
+            and (
+                self._set_up(unit[0], fn.params[parameter], path)
+                or self._by_design(kind, unit, fn, fn.params[parameter].name, hit.crossed)
+            )
         )
         reader = stored[0] if stored else unit
         if boundary is Boundary.API and stored and not design:
@@ -166,6 +185,18 @@ class Query:
             return False
         return module.exports is None or top in module.exports
 
+    def _set_up(self, module: str, parameter: ir.Parameter, path: tuple[Any, ...]) -> bool:
+        """Whether what is used belongs to an object that whoever uses an API sets up, and is not data that came to them:
+        an attribute, or an instance of a class of the program, where the parameter's name does not speak for somebody
+        outside; or anything in a configuration."""
+        words = set(split(parameter.name))
+        if path and words & SETTINGS:
+            return True
+        if words & SPEAKERS:
+            return False
+        attribute = bool(path) and type(path[0]) is str and path[0][:1] not in FIELD_MARKS
+        return attribute or self.program.dotted(module, parameter.annotation)[0] == "c"
+
     def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: str, crossed: bool) -> bool:
         """Whether the API names what it does with what it is given."""
         if not crossed and kind.whole_is_use:
@@ -183,7 +214,10 @@ class Query:
 
 
 def _handed_on(kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
-    """Whether the operator's own command line or file gives the whole program text: a script is meant to be run."""
+    """Whether the operator's own command line or file gives the whole program text: a script is meant to be run. What its
+    owner may do anyway is no danger from the command line."""
+    if boundary is Boundary.LOCAL and kind.of_right:
+        return True
     return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
 
 

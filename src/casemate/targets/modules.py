@@ -56,7 +56,8 @@ def name_modules(
 
 
 def is_test(path: str, *, packages: Collection[str] = ()) -> bool:
-    """Whether a path is test code by its name. A folder `test` inside a package is that package's business, and is not."""
+    """Whether a path is test code by its name. A folder `test` inside a package is that package's business, and is not
+    (unless the folder is a project of its own, which is there to be tested)."""
     return _names_test(_last(path)) or _in_tests(_folder(path), packages)
 
 
@@ -126,7 +127,7 @@ class _Layout:
                 roots = [self._above_namespaces(chain), chain, self._base(chain), ""]
             place = self._places[folder] = _Place(
                 readings=tuple((root, _dotted(folder, root)) for root in dict.fromkeys(roots)),
-                test=_in_tests(folder, self._packages),
+                test=_in_tests(folder, self._packages - self._projects),
             )
         return place
 
