@@ -246,7 +246,9 @@ def _zip(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
 def _split(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     if receiver.const is not NO:
         return None
-    return value(receiver.taint, NO, (("i", "list"),))
+    separator = first(args).const
+    keys = frame.keys(operand, receiver) if type(separator) is str and separator else ()
+    return value(receiver.taint, NO, (("i", "list"), *(("s", key, separator) for key in keys)))
 
 
 def _rsplit(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:

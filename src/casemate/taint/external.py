@@ -29,6 +29,7 @@ from casemate.taint.values import (
 
 OPTIONS = "@options"  # items that are no keys: see Sink
 FORMAT = "@format"
+ALWAYS = "@always"  # under this name a class keeps the narrower types that all its objects have
 GIVEN = "@given"  # among the values of a condition: whatever the function's own caller gave
 PROPERTY_KEEPERS = frozenset("de")
 
@@ -48,6 +49,10 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
             handed = [v for sel in given for v, _ in args.select(sel, receiver, operand)]
             user.call_back(frame, pos, val, [value(frame.deep(v), NO, v.refs) for v in handed])
     out = _result(frame, pos, call, receiver, operand, args)
+    if call.tidies and out.taint:
+        for val, _ in args.select(call.tidies, receiver):
+            copied = [r[1] for r in val.refs if r[0] == "v" or (r[0] == "p" and not r[2])]
+            out = value(out.taint, out.const, (*out.refs, *(("v", n) for n in copied)), out.pred)
     for origin, to in call.into:
         for val, _ in args.select(origin, receiver, operand):
             if call.intrinsic:
@@ -67,6 +72,9 @@ def _narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, ar
     for narrowing in call.narrows:
         if not all(_holds(frame, c, receiver, args) for c in narrowing.when):
             continue
+        if receiver is not None and frame.fn.name in narrowing.always and ("p", 0, ()) in receiver.refs:
+            kept = ("attr", frame.unit[0], frame.fn.owner, ALWAYS)
+            frame.publish(kept, value(0, NO, (("i", narrowing.type),)))
         if not narrowing.of:
             out = _retyped(out, narrowing.type)
         elif receiver is not None and type(operand) is str:
@@ -309,6 +317,9 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         taint = _spliced(frame, call, receiver, args, taint)
     if call.normalises:
         properties += [("n", k) for k in call.normalises]
+    if call.wraps and len(args.operands) == 1 == len(args.everything()):
+        properties += [r for r in args.positional[0].refs if r[0] in "dn"]
+        properties += [("d", k) for k in frame.keys(args.operands[0], args.positional[0])]
     if call.source is not None:
         taint |= frame.source(call.source, pos)
     refs = (*_type(frame, call, receiver, args), *dict.fromkeys(properties))
