@@ -103,11 +103,13 @@ class ActRule(Rule):
     """Something is weak as it stands: one of `acts` (names) is done. message: with {act}, {function}.
 
     where: words (lower case) of which the function around must have one in its names or texts for the act to matter
-    (`password` beside a broken hash); empty: it always does. tests: also report it in tests and scripts.
+    (`password` beside a broken hash); empty: it always does. tests: also report it in tests and scripts. reading: words of the function's own name that say that it only
+    reads what others made so.
     """
 
     acts: tuple[str, ...]
     where: tuple[str, ...] = ()
+    reading: tuple[str, ...] = ()
     tests: bool = False
 
     def __post_init__(self) -> None:

@@ -300,7 +300,8 @@ def _format(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     if type(receiver.const) is not str:
         taint = frame.deep(receiver)
         for val, _ in args.everything():
-            taint |= cross(frame.text(val))
+            # Whoever gives the template as well fixes what stands around the value.
+            taint |= frame.text(val) if taint else cross(frame.text(val))
         return value(taint, NO, (operators.STR_TYPE,))
     parts: list[Value] = []
     nth = 0

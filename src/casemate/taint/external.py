@@ -29,6 +29,7 @@ from casemate.taint.values import (
 
 OPTIONS = "@options"  # items that are no keys: see Sink
 FORMAT = "@format"
+SOME = "@some"  # an attribute, it is not known which
 ALWAYS = "@always"  # under this name a class keeps the narrower types that all its objects have
 GIVEN = "@given"  # among the values of a condition: whatever the function's own caller gave
 PROPERTY_KEEPERS = frozenset("de")
@@ -126,10 +127,18 @@ def _acts(frame: Frame, pos: int, said: Call | Written, receiver: Value | None, 
     for act in said.acts:
         if args.mapping is not None and any(c.test == "absent" for c in act.when):
             continue
+        if frame.answered is not None and _is_switch(frame, frame.answered[0]):
+            continue  # the caller asked for it
         if any(c.test == "is" and _may_differ(frame, c, receiver, args) for c in act.when):
             continue
         if all(_holds(frame, c, receiver, args) for c in act.when):
             frame.act(pos, said.name, act.name)
+
+
+def _is_switch(frame: Frame, operand: Any) -> bool:
+    """Whether a condition is a parameter that the caller switches something on or off by."""
+    given = [r[1] for r in frame.get(operand).refs if r[0] == "p" and not r[2] and type(r[1]) is int]
+    return any(frame.fn.params[number].annotation == "bool" for number in given)
 
 
 def _may_differ(frame: Frame, condition: Condition, receiver: Value | None, args: Arguments) -> bool:
@@ -341,6 +350,8 @@ def _special(frame: Frame, call: Call, args: Arguments) -> Value | None:
     """`getattr` with a known name; `super`; a compiled pattern."""
     if call.intrinsic == "getattr" and len(args.positional) >= 2 and type(args.positional[1].const) is str:
         return frame.inside(args.positional[0], args.positional[1].const)
+    if call.intrinsic == "getattr" and args.positional and all(r[0] == "p" for r in args.positional[0].refs):
+        return frame.inside(args.positional[0], SOME) if args.positional[0].refs else None
     if call.intrinsic == "setattr" and len(args.positional) == 3:
         name = args.positional[1].const
         for ref in containers.objects(args.positional[0]):

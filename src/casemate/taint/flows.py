@@ -23,6 +23,7 @@ PUBLIC_DUNDER = frozenset(
 
 
 SETTINGS = frozenset({"settings", "setting", "config", "configuration", "conf", "cfg", "options", "opts"})
+BOUND = frozenset({"table", "tables", "tablename", "keyspace", "schema", "database", "collection", "namespace", "prefix"})
 # What somebody outside fills: an attribute of it is data.
 SPEAKERS = frozenset(
     {
@@ -30,7 +31,7 @@ SPEAKERS = frozenset(
         "member", "members", "info", "entry", "entries", "upload", "uploaded", "uploads", "file", "files", "attachment",
         "part", "parts", "record", "row", "item", "items", "node", "element", "elem", "data", "payload", "body", "form",
         "doc", "document", "feed", "link", "header", "headers", "cookie", "cookies", "result", "user", "input", "field",
-        "url", "uri", "tag", "token", "obj", "archive", "tar", "package", "metadata",
+        "url", "uri", "tag", "token", "archive", "tar", "package", "metadata",
     }
 )  # fmt: skip
 FIELD_MARKS = ("[", "*", "+", "?")  # names of elements, not of attributes
@@ -126,15 +127,13 @@ class Query:
         design = _handed_on(kind, boundary, hit) or (
             boundary is Boundary.API
             and (
-                self._set_up(unit[0], fn.params[parameter], path)
-                or self._by_design(kind, unit, fn, fn.params[parameter].name, hit.crossed)
+                self._set_up(unit[0], fn.params[parameter], path, kept=stored is not None)
+                or self._by_design(kind, unit, fn, fn.params[parameter], hit.crossed)
             )
         )
         reader = stored[0] if stored else unit
         if boundary is Boundary.API and stored and not design:
-            design = self._by_design(
-                kind, reader, self.program.function(reader), fn.params[parameter].name, hit.crossed
-            )
+            design = self._by_design(kind, reader, self.program.function(reader), fn.params[parameter], hit.crossed)
         source = (unit[0], fn.pos, what)
         return Flow(
             kind, boundary, source, hit.site, hit.crossed, reader, hit, design, (unit, stored[1]) if stored else None
@@ -185,24 +184,26 @@ class Query:
             return False
         return module.exports is None or top in module.exports
 
-    def _set_up(self, module: str, parameter: ir.Parameter, path: tuple[Any, ...]) -> bool:
+    def _set_up(self, module: str, parameter: ir.Parameter, path: tuple[Any, ...], *, kept: bool) -> bool:
         """Whether what is used belongs to an object that whoever uses an API sets up, and is not data that came to them:
         an attribute, or an instance of a class of the program, where the parameter's name does not speak for somebody
-        outside; or anything in a configuration."""
+        outside; or anything in a configuration. kept: a constructor keeps it, and so binds its object to a table or the like."""
         words = set(split(parameter.name))
-        if path and words & SETTINGS:
+        if (path and words & SETTINGS) or (kept and words & BOUND):
             return True
         if words & SPEAKERS:
             return False
         attribute = bool(path) and type(path[0]) is str and path[0][:1] not in FIELD_MARKS
         return attribute or self.program.dotted(module, parameter.annotation)[0] == "c"
 
-    def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: str, crossed: bool) -> bool:
+    def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: ir.Parameter, crossed: bool) -> bool:
         """Whether the API names what it does with what it is given."""
         if not crossed and kind.whole_is_use:
             return True
+        if not crossed and kind.text_is_program and parameter.how == ir.VARARGS:
+            return True  # who hands on all arguments as they are does what the other function does
         words = set(kind.words)
-        own = set(split(parameter))
+        own = set(split(parameter.name))
         if own & words and (not crossed or kind.text_is_program):
             return True
         if crossed:
