@@ -42,7 +42,8 @@ def _acts(
         summary = solver.summaries.get(unit)
         for site, act in summary.acts if summary is not None else ():
             for rule in wanted.get(act, ()):
-                if rule.reading and set(rule.reading) & set(split(solver.program.function(unit).name)):
+                name = f"_{'_'.join(split(solver.program.function(unit).qualname))}_"
+                if any(f"_{word}_" in name for word in rule.prescribed):
                     continue
                 if (rule.tests or not internal(unit[0])) and (not rule.where or speaks_of(solver, unit, rule.where)):
                     yield site, rule

@@ -103,13 +103,13 @@ class ActRule(Rule):
     """Something is weak as it stands: one of `acts` (names) is done. message: with {act}, {function}.
 
     where: words (lower case) of which the function around must have one in its names or texts for the act to matter
-    (`password` beside a broken hash); empty: it always does. tests: also report it in tests and scripts. reading: words of the function's own name that say that it only
-    reads what others made so.
+    (`password` beside a broken hash); empty: it always does. tests: also report it in tests and scripts. prescribed: words of
+    the function's own name, or its class's, that say that it only does what others, or a protocol, laid down.
     """
 
     acts: tuple[str, ...]
     where: tuple[str, ...] = ()
-    reading: tuple[str, ...] = ()
+    prescribed: tuple[str, ...] = ()
     tests: bool = False
 
     def __post_init__(self) -> None:

@@ -137,8 +137,7 @@ def _acts(frame: Frame, pos: int, said: Call | Written, receiver: Value | None, 
 
 def _is_switch(frame: Frame, operand: Any) -> bool:
     """Whether a condition is a parameter that the caller switches something on or off by."""
-    given = [r[1] for r in frame.get(operand).refs if r[0] == "p" and not r[2] and type(r[1]) is int]
-    return any(frame.fn.params[number].annotation == "bool" for number in given)
+    return any(parameter.name == operand and parameter.annotation == "bool" for parameter in frame.fn.params)
 
 
 def _may_differ(frame: Frame, condition: Condition, receiver: Value | None, args: Arguments) -> bool:
@@ -350,8 +349,8 @@ def _special(frame: Frame, call: Call, args: Arguments) -> Value | None:
     """`getattr` with a known name; `super`; a compiled pattern."""
     if call.intrinsic == "getattr" and len(args.positional) >= 2 and type(args.positional[1].const) is str:
         return frame.inside(args.positional[0], args.positional[1].const)
-    if call.intrinsic == "getattr" and args.positional and all(r[0] == "p" for r in args.positional[0].refs):
-        return frame.inside(args.positional[0], SOME) if args.positional[0].refs else None
+    if call.intrinsic == "getattr" and args.positional and any(r[0] == "p" for r in args.positional[0].refs):
+        return frame.inside(args.positional[0], SOME)
     if call.intrinsic == "setattr" and len(args.positional) == 3:
         name = args.positional[1].const
         for ref in containers.objects(args.positional[0]):

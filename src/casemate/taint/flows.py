@@ -30,7 +30,7 @@ SPEAKERS = frozenset(
         "request", "req", "response", "resp", "message", "messages", "msg", "mail", "email", "event", "environ", "packet",
         "member", "members", "info", "entry", "entries", "upload", "uploaded", "uploads", "file", "files", "attachment",
         "part", "parts", "record", "row", "item", "items", "node", "element", "elem", "data", "payload", "body", "form",
-        "doc", "document", "feed", "link", "header", "headers", "cookie", "cookies", "result", "user", "input", "field",
+        "doc", "document", "feed", "link", "header", "headers", "cookie", "cookies", "result", "user", "input",
         "url", "uri", "tag", "token", "archive", "tar", "package", "metadata",
     }
 )  # fmt: skip
@@ -124,16 +124,17 @@ class Query:
     ) -> Flow:  # fmt: skip
         boundary, what = given
         path = (*stored[1][2], *hit.label[2][1:]) if stored else hit.label[2]
-        design = _handed_on(kind, boundary, hit) or (
-            boundary is Boundary.API
-            and (
-                self._set_up(unit[0], fn.params[parameter], path, kept=stored is not None)
-                or self._by_design(kind, unit, fn, fn.params[parameter], hit.crossed)
-            )
-        )
+        named = fn.params[parameter]
+        if named.how == ir.VARKW and path and type(path[0]) is str and path[0][:1] == "[":
+            named, path = named._replace(name=path[0][1:], how=ir.KEYWORD), path[1:]  # an argument that is not declared
         reader = stored[0] if stored else unit
-        if boundary is Boundary.API and stored and not design:
-            design = self._by_design(kind, reader, self.program.function(reader), fn.params[parameter], hit.crossed)
+        design = _handed_on(kind, boundary, hit)
+        if boundary is Boundary.API and not design:
+            design = (
+                self._set_up(unit[0], named, path, kept=stored is not None)
+                or self._by_design(kind, unit, fn, named, hit.crossed)
+                or self._by_design(kind, reader, self.program.function(reader), named, hit.crossed)
+            )
         source = (unit[0], fn.pos, what)
         return Flow(
             kind, boundary, source, hit.site, hit.crossed, reader, hit, design, (unit, stored[1]) if stored else None
@@ -187,9 +188,10 @@ class Query:
     def _set_up(self, module: str, parameter: ir.Parameter, path: tuple[Any, ...], *, kept: bool) -> bool:
         """Whether what is used belongs to an object that whoever uses an API sets up, and is not data that came to them:
         an attribute, or an instance of a class of the program, where the parameter's name does not speak for somebody
-        outside; or anything in a configuration. kept: a constructor keeps it, and so binds its object to a table or the like."""
+        outside; anything in a configuration; arguments that are handed on by `**`. kept: a constructor keeps it, and so binds
+        its object to a table or the like."""
         words = set(split(parameter.name))
-        if (path and words & SETTINGS) or (kept and words & BOUND):
+        if words & SETTINGS or (kept and words & BOUND) or parameter.how == ir.VARKW:
             return True
         if words & SPEAKERS:
             return False

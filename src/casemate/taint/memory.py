@@ -15,7 +15,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 23
+VERSION = 25
 
 
 class Run(NamedTuple):

@@ -23,7 +23,7 @@ RULE = ActRule(
     owasp="A02:2021 Cryptographic Failures",
     severity=Severity.HIGH,
     acts=("weak-cipher",),
-    reading=("decrypt", "decryptor", "decrypts"),
+    prescribed=("decrypt", "decryptor", "decrypts"),
     message="{act}: this cipher or mode does not keep what it encrypts secret",
     examples=(
         Example(
