@@ -245,14 +245,14 @@ def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:
     for ref in val.refs:
         if ref[0] == "o":
             ref = ref[2]
-        if ref[0] == "p":
-            names.append(GIVEN)
-        elif ref[0] == "f":
+        if ref[0] == "f":
             names += _made_by(frame, ref)
         elif ref[0] in "xi":
             names += frame.program.external_lineage(ref[1])
         elif ref[0] in "ct":
             names += frame.program.external_bases((ref[1], ref[2]))
+    if not names and GIVEN in values:  # what stands in when nothing is given has no name that could be told
+        return any(ref[0] == "p" for ref in val.refs)
     return any(name in values for name in names)
 
 

@@ -22,7 +22,7 @@ PUBLIC_DUNDER = frozenset(
 )
 
 
-SETTINGS = frozenset({"settings", "setting", "config", "configuration", "conf", "cfg", "options", "opts"})
+SETTINGS = frozenset({"settings", "setting", "config", "configuration", "conf", "cfg"})
 BOUND = frozenset({"table", "tables", "tablename", "keyspace", "schema", "database", "collection", "namespace", "prefix"})
 # What somebody outside fills: an attribute of it is data.
 SPEAKERS = frozenset(
