@@ -15,7 +15,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 26
+VERSION = 27
 
 
 class Run(NamedTuple):

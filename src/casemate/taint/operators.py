@@ -14,6 +14,7 @@ from casemate.taint.values import CLEAN, MAX_CONST, NO, Value, clear, cross, joi
 UNKNOWN = "\ufffc"  # stands for text that is not known, in the outline of a text
 MAX_OUTLINE = 200
 STR_TYPE = ("i", "str")
+LISTS = (("i", "list"), ("i", "tuple"))  # whatever stands beside one is one: `list[str]` is annotated as its elements are
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
 
 
@@ -114,9 +115,9 @@ def binary(frame: Frame, pos: int, operator: str, left: Value, right: Value) -> 
         if folded is not NO:
             return constant(folded)
     if op == "+":
-        if is_text(left) or is_text(right):
-            return concatenate(frame, [left, right])
         objects = [r for v in (left, right) for r in v.refs if r[0] == "o"]
+        if (is_text(left) or is_text(right)) and not any(r[2] in LISTS for r in objects):
+            return concatenate(frame, [left, right])
         if objects:
             return _joined_sequence(frame, pos, left, right, augmented=operator == "+=")
         return value(left.taint | right.taint, NO, _arithmetic(left, right))
