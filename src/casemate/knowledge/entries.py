@@ -126,8 +126,8 @@ class Guard:
     arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
     own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
-    "containment", "membership", "rooted": it begins with what holds everything), or "" when the call alone suffices. "opens" and "closes" say that a text begins or ends
-    with a quote, which clears only together (`Kind.quotes`). "fixpoint" is about the argument as a base: an answer "equal"
+    "containment", "membership", "rooted": it begins with what holds everything), or "" when the call alone suffices.
+    "opens" and "closes" say that a text begins or ends with a quote, which clears only together (`Kind.quotes`). "fixpoint" is about the argument as a base: an answer "equal"
     to the argument itself says that it holds everything (`dirname("/")`).
     """
 
@@ -166,7 +166,8 @@ class Call:
     intrinsic: name of a container operation of the engine ("append", "pop", "get", "update" …). fold: pure, may be computed
     on constants. clean_when: when not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`).
     narrows: in order, the last that holds counts. tidies: the argument of which the result is a copy less some marks, or with
-    others for them. wraps: of a single argument the result is that argument in other clothes. acts: how the call is weak as it stands.
+    others for them. wraps: of a single argument the result is that argument in other clothes. acts: how the call is weak as
+    it stands.
     """
 
     name: str

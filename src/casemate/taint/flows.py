@@ -23,7 +23,9 @@ PUBLIC_DUNDER = frozenset(
 
 
 SETTINGS = frozenset({"settings", "setting", "config", "configuration", "conf", "cfg", "vars", "variables"})
-BOUND = frozenset({"table", "tables", "tablename", "keyspace", "schema", "database", "collection", "namespace", "prefix"})
+BOUND = frozenset(
+    {"table", "tables", "tablename", "keyspace", "schema", "database", "collection", "namespace", "prefix"}
+)
 # What somebody outside fills: an attribute of it is data.
 SPEAKERS = frozenset(
     {

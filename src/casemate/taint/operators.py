@@ -14,7 +14,8 @@ from casemate.taint.values import CLEAN, MAX_CONST, NO, Value, clear, cross, joi
 UNKNOWN = "\ufffc"  # stands for text that is not known, in the outline of a text
 MAX_OUTLINE = 200
 STR_TYPE = ("i", "str")
-LISTS = (("i", "list"), ("i", "tuple"))  # whatever stands beside one is one: `list[str]` is annotated as its elements are
+# Whatever is added to one of these is one: of `list[str]` the annotation tells the elements only.
+LISTS = (("i", "list"), ("i", "tuple"))
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
 
 

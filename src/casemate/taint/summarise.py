@@ -84,7 +84,8 @@ def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], .
             if at is None or val is None or frame.labels[at] != label:
                 continue
             refused = KINDS & ~(val.taint >> 32 * at)
-            if ("p", number, ()) not in val.refs:  # another text, or a tidied copy, of which a check counts for some kinds
+            if ("p", number, ()) not in val.refs:
+                # Another text; or a tidied copy, of which a check counts for some kinds.
                 refused &= frame.solver.tidied if ("v", number) in val.refs else 0
             if refused:
                 out.append((number, (), when, refused))
