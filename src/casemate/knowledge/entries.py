@@ -127,8 +127,8 @@ class Guard:
     own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
     "containment", "membership", "rooted": it begins with what holds everything), or "" when the call alone suffices.
-    "opens" and "closes" say that a text begins or ends with a quote, which clears only together (`Kind.quotes`). "fixpoint" is about the argument as a base: an answer "equal"
-    to the argument itself says that it holds everything (`dirname("/")`).
+    "opens" and "closes" say that a text begins or ends with a quote, which clears only together (`Kind.quotes`). "fixpoint" is
+    about the argument as a base: an answer "equal" to the argument itself says that it holds everything (`dirname("/")`).
     """
 
     arg: Selector

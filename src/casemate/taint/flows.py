@@ -33,7 +33,7 @@ SPEAKERS = frozenset(
         "member", "members", "info", "entry", "entries", "upload", "uploaded", "uploads", "file", "files", "attachment",
         "part", "parts", "record", "row", "item", "items", "node", "element", "elem", "data", "payload", "body", "form",
         "doc", "document", "feed", "link", "header", "headers", "cookie", "cookies", "result", "user", "input",
-        "url", "uri", "tag", "token", "archive", "tar", "package", "metadata",
+        "url", "uri", "conn", "peer", "channel", "sock", "socket", "tag", "token", "archive", "tar", "package", "metadata",
     }
 )  # fmt: skip
 FIELD_MARKS = ("[", "*", "+", "?")  # names of elements, not of attributes
@@ -194,6 +194,8 @@ class Query:
         its object to a table or the like."""
         words = set(split(parameter.name))
         if words & SETTINGS or (kept and words & BOUND) or parameter.how == ir.VARKW:
+            return True
+        if kept and parameter.how == ir.VARARGS:
             return True
         if words & SPEAKERS:
             return False
