@@ -252,6 +252,9 @@ def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
         if got is not None:
             out = got if out is None else _both(out, got)
     taint = frame.outer(val)
+    if taint:
+        for ref in val.refs:
+            taint &= ref[1] if ref[0] == "#" else taint
     if out is None:
         return value(taint) if taint else CLEAN
     return value(out.taint | taint, out.const if not taint else NO, out.refs, None) if taint else out

@@ -29,6 +29,8 @@ from casemate.taint.values import (
 
 OPTIONS = "@options"  # items that are no keys: see Sink
 FORMAT = "@format"
+# What is looked up by a key is not the key, nor are its attributes: names of functions that look up.
+LOOKUPS = ("get_", "find_", "fetch_", "load_", "lookup", "query_", "retrieve_", "select_")
 SOME = "@some"  # an attribute, it is not known which
 ALWAYS = "@always"  # under this name a class keeps the narrower types that all its objects have
 GIVEN = "@given"  # among the values of a condition: whatever the function's own caller gave
@@ -98,6 +100,8 @@ def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, arg
         taint |= frame.text(val)
         refs += [r for r in val.refs if r[0] in "fm"]  # a wrapper is taken for what it wraps
     last = dotted.rpartition(".")[2]
+    if taint and last.startswith(LOOKUPS):
+        refs.append(("#", frame.text(receiver) if receiver is not None else 0))
     if dotted in frame.knowledge.bases or last[:1].isupper():
         refs.append(("i", dotted))
     if receiver is not None and taint & ~receiver.taint:
@@ -314,6 +318,8 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
                 if len(call.passes) == 1:
                     properties += [r for r in val.refs if r[0] in PROPERTY_KEEPERS]
                     properties += [("d", k) for k in frame.keys(place, val) if call.normalises]
+                    for kind in call.normalises:
+                        properties += guards.rooted(frame, knowledge.kinds[kind], operators.outline(val))
                     properties += (
                         [r for r in val.refs if r[0] == "n"] if call.normalises or call.name.startswith("str.") else []
                     )
