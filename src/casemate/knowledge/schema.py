@@ -65,8 +65,8 @@ CHECKS: Final = (
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
-    "insert", "int", "isinstance", "items", "join", "lstrip", "keys", "list", "object", "pattern", "pop", "popitem", "remove", "replace",
-    "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tuple", "update",
+    "insert", "int", "isinstance", "items", "join", "keys", "list", "lstrip", "object", "pattern", "pop", "popitem", "remove",
+    "replace", "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tuple", "update",
     "values", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")

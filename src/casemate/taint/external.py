@@ -94,19 +94,24 @@ def _retyped(val: Value, dotted: str) -> Value:
 
 def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
     """Nothing is known: the result may carry whatever went in, and be an instance when the name is written like a class."""
-    taint = frame.text(receiver) if receiver is not None else 0
+    taint = _of_whom(frame, receiver) if receiver is not None else 0
     refs: list[Ref] = []
     for val, _ in args.everything():
         taint |= frame.text(val)
         refs += [r for r in val.refs if r[0] in "fm"]  # a wrapper is taken for what it wraps
     last = dotted.rpartition(".")[2]
     if taint and last.startswith(LOOKUPS):
-        refs.append(("#", frame.text(receiver) if receiver is not None else 0))
+        refs.append(("#", _of_whom(frame, receiver) if receiver is not None else 0))
     if dotted in frame.knowledge.bases or last[:1].isupper():
         refs.append(("i", dotted))
     if receiver is not None and taint & ~receiver.taint:
         containers.put_into(frame, receiver, operand, value(taint)) if last[:3] in ("set", "add", "put") else None
     return value(taint, NO, tuple(refs[:4])) if taint or refs else CLEAN
+
+
+def _of_whom(frame: Frame, receiver: Value) -> int:
+    """What the result of an unknown method carries of its object: of what the caller gave, something of it and not it itself."""
+    return frame.text(frame.inside(receiver, SOME) if any(r[0] == "p" for r in receiver.refs) else receiver)
 
 
 def _register(frame: Frame, numbers: list[int], receiver: Value | None, args: Arguments) -> None:
