@@ -123,6 +123,18 @@ def test_two_trees_are_one_program(tmp_path: Path):
     assert finding.lead.trace.steps[0].location.path == "app/main.py"
 
 
+def test_what_a_test_sends_is_no_outsider_s(tmp_path: Path):
+    """A route in test code calls the program with what the test sends; the program's own route is reported."""
+    route = "from flask import Flask\nfrom work import _go\napp = Flask(__name__)\n\n@app.route('/<name>')\n"
+    route += "def view(name):\n    _go(name)\n"
+    (tmp_path / "work.py").write_text("import os\n\ndef _go(name):\n    os.system('ls ' + name)\n")
+    (tmp_path / "tests").mkdir()
+    (tmp_path / "tests" / "test_go.py").write_text(route)
+    assert scanned(tmp_path).findings == ()
+    (tmp_path / "main.py").write_text(route)
+    assert [f.lead.location.path for f in scanned(tmp_path).findings] == ["work.py"]
+
+
 def test_lost_lines_are_said(tmp_path: Path):
     """A broken statement is not examined, and the rest of its file is."""
     (tmp_path / "a.py").write_text("import sys, os\n\ndef broken(:\n    pass\n\nos.system('ls ' + sys.argv[1])\n")

@@ -113,6 +113,13 @@ def test_tests_are_marked():
     assert [path for path, module in known.items() if module.test] == ["p/tests/x.py", "test/y.py", "p/test_z.py"]
 
 
+def test_a_project_in_a_folder_of_tests_is_there_to_be_tested():
+    """A package's own `test` that is a whole project, with its `manage.py`, is no part of the library."""
+    layout = "p/__init__.py p/test/__init__.py p/test/manage.py p/test/shop/__init__.py p/test/shop/views.py p/a.py"
+    known = name_modules(layout.split(), root="tree")
+    assert [path for path, module in known.items() if not module.test] == ["p/__init__.py", "p/a.py"]
+
+
 @pytest.mark.parametrize(
     "path", ["tests/a.py", "x/tests/y/a.py", "test/a.py", "test_a.py", "x/a_test.py", "conftest.py"]
 )

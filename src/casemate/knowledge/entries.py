@@ -32,9 +32,10 @@ class Kind:
     everything: texts which, compared with a base, say that it holds everything, so that nothing is outside of it (`/`).
     whole_is_use: an API that hands on a whole value is simply used (a path is opened); only splicing makes a weakness in
     library mode. text_is_program: a parameter named for it is by design even when spliced (`command + " " + args`).
+    tidied: a check of a copy from which marks were taken, or exchanged for others, is a check of the text.
     adds_up: checks that refuse some dangers each clear the kind once they refuse all of them together. quotes: within one of
     these marks in a fixed text, a value that lacks the mark is harmless; so is a text that begins and ends with one and has
-    none between. of_objects: objects do the harm, texts do none.
+    none between. of_objects: objects do the harm, texts do none. of_right: whoever sits at the machine may do so anyway.
     """
 
     name: str
@@ -51,6 +52,8 @@ class Kind:
     adds_up: bool = False
     quotes: tuple[str, ...] = ()
     of_objects: bool = False
+    of_right: bool = False
+    tidied: bool = False
 
     @property
     def mask(self) -> int:
@@ -69,7 +72,8 @@ class Condition:
 
     An argument that is not a known constant satisfies neither "is" nor, for "is-not", refutes it; one that is absent the
     same. A value may be the dotted name of what the argument refers to, or of its type or a base of that
-    (`yaml.SafeLoader`, `lxml.etree.XMLParser.safe`). item: as in Sink.
+    (`yaml.SafeLoader`, `lxml.etree.XMLParser.safe`); "@given" is whatever the caller of the function around gave. item: as
+    in Sink.
     """
 
     arg: Selector
@@ -124,9 +128,10 @@ class Guard:
     arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
     own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
-    "containment", "common" (characters in common), "membership"), or "" when the call alone suffices. "opens" and "closes"
-    say that a text begins or ends with a quote, which clears only together (`Kind.quotes`). "fixpoint" is about the
-    argument as a base: an answer "equal" to the argument itself says that it holds everything (`dirname("/")`).
+    "containment", "common" (characters in common), "membership", "rooted": it begins with what holds everything), or "" when the
+    call alone suffices. "opens" and "closes" say that a text begins or ends with a quote, which clears only together
+    (`Kind.quotes`). "fixpoint" is about the argument as a base: an answer "equal" to the argument itself says that it holds
+    everything (`dirname("/")`).
     """
 
     arg: Selector
@@ -141,12 +146,14 @@ class Narrowing:
     """After the call, something is of a narrower type when all conditions hold: a state of an object, as a type.
 
     type: by convention a name below the class (`lxml.etree.XMLParser.safe`), with the class among its bases. of: the
-    receiver, or () for the result.
+    receiver, or () for the result. always: methods that run for every object of the class: what one of them says of its own
+    object holds in all methods.
     """
 
     type: str
     of: Selector = ()
     when: tuple[Condition, ...] = ()
+    always: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -161,7 +168,9 @@ class Call:
     receiver's own. invokes: (callback selector, selectors of what it is given). noreturn: never returns (`sys.exit`).
     intrinsic: name of a container operation of the engine ("append", "pop", "get", "update" …). fold: pure, may be computed
     on constants. clean_when: when not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`).
-    narrows: in order, the last that holds counts. acts: how the call is weak as it stands.
+    narrows: in order, the last that holds counts. tidies: the argument of which the result is a copy less some marks, or with
+    others for them. wraps: of a single argument the result is that argument in other clothes. acts: how the call is weak as
+    it stands.
     """
 
     name: str
@@ -180,6 +189,8 @@ class Call:
     fold: bool = False
     clean_when: tuple[Condition, ...] = ()
     narrows: tuple[Narrowing, ...] = ()
+    tidies: Selector = ()
+    wraps: bool = False
     acts: tuple[Act, ...] = ()
 
 

@@ -60,12 +60,14 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = (
     "prefix", "no-prefix", "suffix", "pattern", "containment", "common", "membership", "fixpoint", "opens", "closes",
+    "rooted",
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
-    "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove", "replace",
-    "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tempdir", "tuple", "update",
+    "insert", "int", "isinstance", "items", "join", "keys", "list", "lstrip", "object", "pattern", "pop", "popitem", "remove",
+    "replace", "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tempdir", "tuple",
+    "update",
     "values", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
@@ -92,6 +94,8 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             dangers_below=table.texts("dangers_below"),
             everything=table.texts("everything"),
             whole_is_use=table.flag("whole_is_use"),
+            of_right=table.flag("of_right"),
+            tidied=table.flag("tidied"),
             text_is_program=table.flag("text_is_program"),
             adds_up=table.flag("adds_up"),
             quotes=table.texts("quotes"),
@@ -165,6 +169,8 @@ class Reader:
             fold=table.flag("fold"),
             clean_when=_conditions(table, "clean_when"),
             narrows=tuple(_narrowing(t) for t in table.tables("narrows", NARROWING_KEYS)),
+            tidies=table.selector("tidies") if "tidies" in table else (),
+            wraps=table.flag("wraps"),
             acts=self._acts_of(table),
         )
 
@@ -197,7 +203,7 @@ class Reader:
 
     def _guard(self, table: Table) -> Guard:
         check = table.one_of("check", CHECKS)
-        if check and "other" not in table and check not in ("pattern", "fixpoint"):
+        if check and "other" not in table and check not in ("pattern", "fixpoint", "rooted"):
             raise KnowledgeError(
                 table.where, f"{check!r} compares with nothing", "add 'other', the argument checked against"
             )
@@ -268,6 +274,7 @@ def _narrowing(table: Table) -> Narrowing:
         type=table.name("type", None),
         of=table.selector("of") if "of" in table else (),
         when=_conditions(table, "when"),
+        always=table.texts("always"),
     )
 
 

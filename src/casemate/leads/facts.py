@@ -43,6 +43,9 @@ def _acts(
         kept = solver.program.function(unit).kind in ("module", "class")
         for site, act in summary.acts if summary is not None else ():
             for rule in wanted.get(act, ()):
+                name = f"_{'_'.join(split(solver.program.function(unit).qualname))}_"
+                if any(f"_{word}_" in name for word in rule.prescribed):
+                    continue
                 if (
                     (kept or not rule.kept)
                     and (rule.tests or not internal(unit[0]))

@@ -104,12 +104,14 @@ class ActRule(Rule):
 
     where: words (lower case) of which the function around must have one in its names or texts for the act to matter
     (`password` beside a broken hash); empty: it always does. kept: only where the body of a module or a class does it, for all
-    who use it. tests: also report it in tests and scripts.
+    who use it. tests: also report it in tests and scripts. prescribed: words of the function's own name, or its class's, that
+    say that it only does what others, or a protocol, laid down.
     """
 
     acts: tuple[str, ...]
     where: tuple[str, ...] = ()
     kept: bool = False
+    prescribed: tuple[str, ...] = ()
     tests: bool = False
 
     def __post_init__(self) -> None:

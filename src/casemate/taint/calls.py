@@ -186,9 +186,12 @@ def _own_method(
         found = targets[0]
     if found[0] == "x":
         holder = found[1].rpartition(".")[0]
-        if any(r[0] == "i" and r[1] != holder and holder in program.external_lineage(r[1]) for r in receiver.refs):
-            return None  # the object is known to be of a narrower type, which answers
         me = frame.get(frame.fn.params[0].name) if kind == "S" and frame.fn.params else receiver
+        always = frame.solver.attribute_value(frame, key, external.ALWAYS) if holder in frame.knowledge.bases else None
+        for narrow in (*me.refs, *(always.refs if always is not None else ())):
+            if narrow[0] == "i" and narrow[1] != holder and holder in program.external_lineage(narrow[1]):
+                # The object is known to be of a narrower type, which answers.
+                return _external_method(frame, pos, narrow[1], me, operand, name, args) or CLEAN
         return external.apply_known(frame, pos, found[1], me, operand, args)
     if found[0] == "c":
         return instantiate(frame, pos, (found[1], found[2]), args)
@@ -249,6 +252,9 @@ def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
         if got is not None:
             out = got if out is None else _both(out, got)
     taint = frame.outer(val)
+    if taint:
+        for ref in val.refs:
+            taint &= ref[1] if ref[0] == "#" else taint
     if out is None:
         return value(taint) if taint else CLEAN
     return value(out.taint | taint, out.const if not taint else NO, out.refs, None) if taint else out

@@ -28,6 +28,11 @@ from casemate.taint.values import (
 )
 
 FORMAT = "@format"
+# What is looked up by a key is not the key, nor are its attributes: names of functions that look up.
+LOOKUPS = ("get_", "find_", "fetch_", "load_", "lookup", "query_", "retrieve_", "select_")
+SOME = "@some"  # an attribute, it is not known which
+ALWAYS = "@always"  # under this name a class keeps the narrower types that all its objects have
+GIVEN = "@given"  # among the values of a condition: whatever the function's own caller gave
 PROPERTY_KEEPERS = frozenset("de")
 LEFT = ("str.lstrip", "str.strip")
 
@@ -47,6 +52,10 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
             handed = [v for sel in given for v, _ in args.select(sel, receiver, operand)]
             user.call_back(frame, pos, val, [value(frame.deep(v), NO, v.refs) for v in handed])
     out = _result(frame, pos, call, receiver, operand, args)
+    if call.tidies and out.taint:
+        for val, _ in args.select(call.tidies, receiver):
+            copied = [r[1] for r in val.refs if r[0] == "v" or (r[0] == "p" and not r[2])]
+            out = value(out.taint, out.const, (*out.refs, *(("v", n) for n in copied)), out.pred)
     for origin, to in call.into:
         for val, _ in args.select(origin, receiver, operand):
             if call.intrinsic:
@@ -66,6 +75,9 @@ def _narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, ar
     for narrowing in call.narrows:
         if not all(_holds(frame, c, receiver, args) for c in narrowing.when):
             continue
+        if receiver is not None and frame.fn.name in narrowing.always and ("p", 0, ()) in receiver.refs:
+            kept = ("attr", frame.unit[0], frame.fn.owner, ALWAYS)
+            frame.publish(kept, value(0, NO, (("i", narrowing.type),)))
         if not narrowing.of:
             out = _retyped(out, narrowing.type)
         elif receiver is not None and type(operand) is str:
@@ -82,17 +94,24 @@ def _retyped(val: Value, dotted: str) -> Value:
 
 def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
     """Nothing is known: the result may carry whatever went in, and be an instance when the name is written like a class."""
-    taint = frame.text(receiver) if receiver is not None else 0
+    taint = _of_whom(frame, receiver) if receiver is not None else 0
     refs: list[Ref] = []
     for val, _ in args.everything():
         taint |= frame.text(val)
         refs += [r for r in val.refs if r[0] in "fm"]  # a wrapper is taken for what it wraps
     last = dotted.rpartition(".")[2]
+    if taint and last.startswith(LOOKUPS):
+        refs.append(("#", _of_whom(frame, receiver) if receiver is not None else 0))
     if dotted in frame.knowledge.bases or last[:1].isupper():
         refs.append(("i", dotted))
     if receiver is not None and taint & ~receiver.taint:
         containers.put_into(frame, receiver, operand, value(taint)) if last[:3] in ("set", "add", "put") else None
     return value(taint, NO, tuple(refs[:4])) if taint or refs else CLEAN
+
+
+def _of_whom(frame: Frame, receiver: Value) -> int:
+    """What the result of an unknown method carries of its object: of what the caller gave, something of it and not it itself."""
+    return frame.text(frame.inside(receiver, SOME) if any(r[0] == "p" for r in receiver.refs) else receiver)
 
 
 def _register(frame: Frame, numbers: list[int], receiver: Value | None, args: Arguments) -> None:
@@ -117,10 +136,17 @@ def _acts(frame: Frame, pos: int, said: Call | Written, receiver: Value | None, 
     for act in said.acts:
         if args.mapping is not None and any(c.test == "absent" for c in act.when):
             continue
+        if frame.answered is not None and _is_switch(frame, frame.answered[0]):
+            continue  # the caller asked for it
         if any(c.test == "is" and _may_differ(frame, c, receiver, args) for c in act.when):
             continue
         if all(_holds(frame, c, receiver, args) for c in act.when) and not chosen.by_name(frame, pos, act.name):
             frame.act(pos, said.name, act.name)
+
+
+def _is_switch(frame: Frame, operand: Any) -> bool:
+    """Whether a condition is a parameter that the caller switches something on or off by."""
+    return any(parameter.name == operand and parameter.annotation == "bool" for parameter in frame.fn.params)
 
 
 def _may_differ(frame: Frame, condition: Condition, receiver: Value | None, args: Arguments) -> bool:
@@ -138,6 +164,10 @@ def _item(frame: Frame, val: Value, item: Any) -> Value:
         return _options(frame, val)
     if item is None or not any(r[0] == "o" or (r[0] == "p" and type(item) is int) for r in val.refs):
         return val
+    if any(r[0] == "p" for r in val.refs):
+        # What the caller gave may be a list, whose element is meant, or no container: the caller's side tells.
+        inner = frame.inside(val, field_of(item))
+        return value(inner.taint, inner.const, inner.refs) if val.taint else CLEAN
     return frame.inside(val, field_of(item))
 
 
@@ -248,11 +278,21 @@ def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:
     for ref in val.refs:
         if ref[0] == "o":
             ref = ref[2]
-        if ref[0] in "xi":
+        if ref[0] == "f":
+            names += _made_by(frame, ref)
+        elif ref[0] in "xi":
             names += frame.program.external_lineage(ref[1])
         elif ref[0] in "ct":
             names += frame.program.external_bases((ref[1], ref[2]))
+    if not names and GIVEN in values:  # what stands in when nothing is given has no name that could be told
+        return any(ref[0] == "p" for ref in val.refs)
     return any(name in values for name in names)
+
+
+def _made_by(frame: Frame, ref: Ref) -> list[str]:
+    """The names of what a function of the program makes: it may stand where a class is asked for."""
+    made = [r[1] if r[0] == "o" else r for r in frame.solver.summary(frame, (ref[1], ref[2])).refs if r[0] in "oct"]
+    return [name for one in made if one[0] in "ct" for name in frame.program.external_bases((one[1], one[2]))]
 
 
 def made(frame: Frame, pos: int, base: str, args: Arguments) -> None:
@@ -312,6 +352,8 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
                 if len(call.passes) == 1:
                     properties += [r for r in val.refs if r[0] in PROPERTY_KEEPERS]
                     properties += [("d", k) for k in frame.keys(place, val) if call.normalises]
+                    for kind in call.normalises:
+                        properties += guards.rooted(frame, knowledge.kinds[kind], operators.outline(val))
                     properties += (
                         [r for r in val.refs if r[0] == "n"] if call.normalises or call.name.startswith("str.") else []
                     )
@@ -331,6 +373,9 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
             properties += [("h", k) for k in call.normalises]  # nothing of it leads above the root
     elif call.name in LEFT and [v.const for v in args.positional] == ["/"] and receiver is not None:
         properties += [("s",), *(("j", r[1]) for r in receiver.refs if r[0] == "h")]
+    if call.wraps and len(args.operands) == 1 == len(args.everything()):
+        properties += [r for r in args.positional[0].refs if r[0] in "dn"]
+        properties += [("d", k) for k in frame.keys(args.operands[0], args.positional[0])]
     if call.source is not None:
         taint |= frame.source(call.source, pos)
     refs = (*_type(frame, call, receiver, args), *dict.fromkeys(properties))
@@ -352,6 +397,8 @@ def _special(frame: Frame, call: Call, args: Arguments) -> Value | None:
     """`getattr` with a known name; `super`; a compiled pattern."""
     if call.intrinsic == "getattr" and len(args.positional) >= 2 and type(args.positional[1].const) is str:
         return frame.inside(args.positional[0], args.positional[1].const)
+    if call.intrinsic == "getattr" and args.positional and any(r[0] == "p" for r in args.positional[0].refs):
+        return frame.inside(args.positional[0], SOME)
     if call.intrinsic == "setattr" and len(args.positional) == 3:
         name = args.positional[1].const
         for ref in containers.objects(args.positional[0]):

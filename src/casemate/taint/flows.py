@@ -25,6 +25,23 @@ PUBLIC_DUNDER = frozenset(
 MAX_WAY = 12  # calls followed from where a flow starts to where it is to be mended
 
 
+SETTINGS = frozenset({"settings", "setting", "config", "configuration", "conf", "cfg", "vars", "variables"})
+BOUND = frozenset(
+    {"table", "tables", "tablename", "keyspace", "schema", "database", "collection", "namespace", "prefix"}
+)
+# What somebody outside fills: an attribute of it is data.
+SPEAKERS = frozenset(
+    {
+        "request", "req", "response", "resp", "message", "messages", "msg", "mail", "email", "event", "environ", "packet",
+        "member", "members", "info", "entry", "entries", "upload", "uploaded", "uploads", "file", "files", "attachment",
+        "part", "parts", "record", "row", "item", "items", "node", "element", "elem", "data", "payload", "body", "form",
+        "doc", "document", "feed", "link", "header", "headers", "cookie", "cookies", "result", "user", "input",
+        "url", "uri", "conn", "peer", "channel", "sock", "socket", "tag", "token", "archive", "tar", "package", "metadata",
+    }
+)  # fmt: skip
+FIELD_MARKS = ("[", "*", "+", "?")  # names of elements, not of attributes
+
+
 class Flow(NamedTuple):
     """Outside data reaches a sink.
 
@@ -97,6 +114,8 @@ class Query:
         kind = self.kinds[hit.kind]
         label = hit.label
         if label[0] == "s":
+            if self.internal(label[3]):
+                return  # what a test sends is no outsider's
             boundary = Boundary(label[1])
             start = self.program.absolute((label[3], label[4]), label[5])
             design = _handed_on(kind, boundary, hit)
@@ -130,13 +149,17 @@ class Query:
         stored: tuple[Unit, Label] | None,
     ) -> Flow:  # fmt: skip
         boundary, what = given
-        design = _handed_on(kind, boundary, hit) or (
-            boundary is Boundary.API and self._by_design(kind, unit, fn, fn.params[parameter].name, hit.crossed)
-        )
+        path = (*stored[1][2], *hit.label[2][1:]) if stored else hit.label[2]
+        named = fn.params[parameter]
+        if named.how == ir.VARKW and path and type(path[0]) is str and path[0][:1] == "[":
+            named, path = named._replace(name=path[0][1:], how=ir.KEYWORD), path[1:]  # an argument that is not declared
         reader = stored[0] if stored else unit
-        if boundary is Boundary.API and stored and not design:
-            design = self._by_design(
-                kind, reader, self.program.function(reader), fn.params[parameter].name, hit.crossed
+        design = _handed_on(kind, boundary, hit)
+        if boundary is Boundary.API and not design:
+            design = (
+                self._set_up(unit[0], named, path, kept=stored is not None)
+                or self._by_design(kind, unit, fn, named, hit.crossed)
+                or self._by_design(kind, reader, self.program.function(reader), named, hit.crossed)
             )
         source = (unit[0], fn.pos, what)
         return Flow(
@@ -148,7 +171,7 @@ class Query:
         parameter = fn.params[number]
         if number == 0 and fn.owner >= 0 and not any(d.dotted == "staticmethod" for d in fn.decorators):
             return None
-        for n in self.solver.entries.get(unit, ()):
+        for n in self.solver.entries.get(unit, ()) if not self.internal(unit[0]) else ():
             entry = self.solver.knowledge.entries[n]
             if entries.carries(self.program, unit, entry, number) and parameter.name not in self._settled(unit, fn, n):
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"
@@ -207,9 +230,24 @@ class Query:
             return False
         return module.exports is None or top in module.exports
 
-    def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: str, crossed: bool) -> bool:
+    def _set_up(self, module: str, parameter: ir.Parameter, path: tuple[Any, ...], *, kept: bool) -> bool:
+        """Whether what is used belongs to an object that whoever uses an API sets up, and is not data that came to them:
+        an attribute, or an instance of a class of the program, where the parameter's name does not speak for somebody
+        outside; anything in a configuration; arguments that are handed on by `**`. kept: a constructor keeps it, and so binds
+        its object to a table or the like."""
+        words = set(split(parameter.name))
+        if words & SETTINGS or (kept and words & BOUND) or parameter.how == ir.VARKW:
+            return True
+        if kept and parameter.how == ir.VARARGS:
+            return True
+        if words & SPEAKERS:
+            return False
+        attribute = bool(path) and type(path[0]) is str and path[0][:1] not in FIELD_MARKS
+        return attribute or self.program.dotted(module, parameter.annotation)[0] == "c"
+
+    def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: ir.Parameter, crossed: bool) -> bool:
         """Whether the API names what it does with what it is given."""
-        own = set(split(parameter))
+        own = set(split(parameter.name))
         names = (
             set(split(fn.name)) | set(split(fn.qualname.rpartition(".")[0])) | set(split(unit[0].rpartition(".")[2]))
         )
@@ -217,6 +255,8 @@ class Query:
             return False
         if not crossed and kind.whole_is_use:
             return True
+        if not crossed and kind.text_is_program and parameter.how == ir.VARARGS:
+            return True  # who hands on all arguments as they are does what the other function does
         words = set(kind.words)
         if own & words and (not crossed or kind.text_is_program):
             return True
@@ -224,7 +264,10 @@ class Query:
 
 
 def _handed_on(kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
-    """Whether the operator's own command line or file gives the whole program text: a script is meant to be run."""
+    """Whether the operator's own command line or file gives the whole program text: a script is meant to be run. What its
+    owner may do anyway is no danger from the command line."""
+    if boundary is Boundary.LOCAL and kind.of_right:
+        return True
     return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
 
 

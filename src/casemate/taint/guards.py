@@ -96,6 +96,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
             effects = tuple((k, KINDS, None) for k in frame.keys(left, a)) + _properties(a)
         elif type(a.const) is str and a.const:
             absent = _absent(frame, a.const, frame.keys(right, b)) + _between(frame, a.const, b)
+            absent += _no_piece(frame, a.const, b)
             if absent:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))
     elif operator in BELOW:
@@ -174,6 +175,21 @@ def _absent(frame: Frame, piece: str, keys: list[Any]) -> Effects:
     return tuple(out)
 
 
+def _no_piece(frame: Frame, piece: str, pieces: Value) -> Effects:
+    """What it establishes that none of the pieces into which a text was split is this one."""
+    out: list[tuple[Any, int, Ref | None]] = []
+    for ref in pieces.refs:
+        for kind in frame.knowledge.kinds.values() if ref[0] == "g" else ():
+            refused = [piece in danger.split(ref[2]) for danger in kind.dangers]
+            if refused and all(refused):
+                out.append((ref[1], kind.mask, None))
+            elif kind.dangers_below and all(piece in danger.split(ref[2]) for danger in kind.dangers_below):
+                out.append((ref[1], 0, ("j", kind.name)))
+            if kind.adds_up:
+                out += [(ref[1], 0, gained) for gained in _refused(kind, refused)]
+    return tuple(out)
+
+
 def _refused(kind: Kind, refused: list[bool]) -> list[Ref]:
     """The property of having passed a check that refuses some of a kind's dangers."""
     bits = sum(1 << n for n, yes in enumerate(refused) if yes)
@@ -192,6 +208,22 @@ def _begins(check: str, kind: Kind, others: list[Value]) -> list[Ref]:
     if not all(any(danger.startswith(s) for danger in kind.dangers) for s in starts):
         return []
     return _refused(kind, [not danger.startswith(starts) for danger in kind.dangers])
+
+
+def unrooted(frame: Frame, val: Value, marks: str) -> Value:
+    """A text from whose beginning these marks have been taken."""
+    for kind in frame.knowledge.kinds.values():
+        if kind.adds_up and kind.everything and all(root in marks for root in kind.everything[:1]):
+            for gained in _refused(kind, [danger.startswith(tuple(marks)) for danger in kind.dangers]):
+                val = _cleared(frame, val, 0, gained)
+    return val
+
+
+def rooted(frame: Frame, kind: Kind, start: str) -> list[Ref]:
+    """What it tells of a text in canonical form that it begins so: with the root, it leads no further up."""
+    if not kind.adds_up or not start.startswith(kind.everything or "\0"):
+        return []
+    return _refused(kind, [not danger.startswith(kind.everything) for danger in kind.dangers])
 
 
 def without(frame: Frame, val: Value, piece: str) -> Value:
@@ -243,6 +275,8 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
     for kind in wanted:
         if guard.check in ("prefix", "no-prefix"):
             gained += _begins(guard.check, kind, others)
+        elif guard.check == "rooted":
+            gained += _refused(kind, [danger.startswith(kind.everything) for danger in kind.dangers])
         if _holds(guard.check, kind, call, checked, others):
             mask |= kind.mask
     keys = frame.keys(operand, checked)

@@ -130,6 +130,10 @@ def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
                 body = frame.read_field(ref, 0) or body
             elif ref[0] == "o" and ref[2][0] == "i" and ref[2][1] in ("dict", "list"):
                 body = CLEAN
+            elif (
+                ref[0] == "i" and ref[1] in frame.knowledge.calls and kind.name in frame.knowledge.calls[ref[1]].clears
+            ):
+                body = CLEAN  # its content was judged when it was made
         # A statement's text is put together around what it is made of.
         made = kind.text_is_program
         frame.reach(body.taint, kind.bit, frame.sink(pos, "the result" if made else "response"), pos, crossed=made)

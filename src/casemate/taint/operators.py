@@ -15,6 +15,8 @@ UNKNOWN = "\ufffc"  # stands for text that is not known, in the outline of a tex
 NAMED = "a"  # stands for the first character of a text that begins with no slash
 MAX_OUTLINE = 200
 STR_TYPE = ("i", "str")
+# Whatever is added to one of these is one: of `list[str]` the annotation tells the elements only.
+LISTS = (("i", "list"), ("i", "tuple"))
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
 JSON_TYPE = ("i", "str.json")
 RANDOM_TYPE = ("i", "str.random")
@@ -126,9 +128,9 @@ def binary(frame: Frame, pos: int, operator: str, left: Value, right: Value) -> 
         if folded is not NO:
             return constant(folded)
     if op == "+":
-        if is_text(left) or is_text(right):
-            return concatenate(frame, [left, right], pos)
         objects = [r for v in (left, right) for r in v.refs if r[0] == "o"]
+        if (is_text(left) or is_text(right)) and not any(r[2] in LISTS for r in objects):
+            return concatenate(frame, [left, right], pos)
         if objects:
             return _joined_sequence(frame, pos, left, right, augmented=operator == "+=")
         return value(left.taint | right.taint, NO, _arithmetic(left, right))

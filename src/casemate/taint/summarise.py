@@ -82,9 +82,12 @@ def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], .
             label = ("p", number, ())
             at = frame.numbers.get(label)
             val = state.get(parameter.name)
-            if at is None or val is None or ("p", number, ()) not in val.refs:
+            if at is None or val is None or frame.labels[at] != label:
                 continue
-            alive = val.taint >> 32 * at & KINDS
-            if alive != KINDS and frame.labels[at] == label:
-                out.append((number, (), when, KINDS & ~alive))
+            refused = KINDS & ~(val.taint >> 32 * at)
+            if ("p", number, ()) not in val.refs:
+                # Another text; or a tidied copy, of which a check counts for some kinds.
+                refused &= frame.solver.tidied if ("v", number) in val.refs else 0
+            if refused:
+                out.append((number, (), when, refused))
     return tuple(out)

@@ -29,6 +29,9 @@ References say what a value may be, as plain tuples (they travel between process
     ("j", kind)                      harmless for this kind once it stands below a text that the developer fixed
     ("h", kind)                      begins with a slash and leads nowhere above it: harmless below any text
     ("s",)                           begins with no slash
+    ("g", key, separator)            the pieces of this variable between the separators
+    ("v", parameter)                 what the caller gave, less some marks or with others for them
+    ("#", taint)                     looked up by a key; the taint of what it was looked up in
     ("q", mark)                      the text lacks this quotation mark
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
     ("r", pattern)                   a compiled regular expression
@@ -103,7 +106,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqkls")
+PROPERTIES: Final = frozenset("ndebuw%/=jhqklsvg#")
 
 
 def join(a: Value, b: Value) -> Value:

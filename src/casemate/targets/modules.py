@@ -64,10 +64,11 @@ def _names_test(name: str) -> bool:
     return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
 
 
-def _in_tests(folder: str, packages: Collection[str]) -> bool:
+def _in_tests(folder: str, packages: Collection[str], projects: Collection[str] = ()) -> bool:
     while folder:
-        name, folder = _last(folder), _folder(folder)
-        if name == "tests" or (name == "test" and folder not in packages):
+        inner, folder = folder, _folder(folder)
+        name = _last(inner)
+        if name == "tests" or (name == "test" and (folder not in packages or inner in projects)):
             return True
     return False
 
@@ -126,7 +127,7 @@ class _Layout:
                 roots = [self._above_namespaces(chain), chain, self._base(chain), ""]
             place = self._places[folder] = _Place(
                 readings=tuple((root, _dotted(folder, root)) for root in dict.fromkeys(roots)),
-                test=_in_tests(folder, self._packages),
+                test=_in_tests(folder, self._packages, self._projects),
             )
         return place
 

@@ -23,6 +23,7 @@ RULE = ActRule(
     owasp="A02:2021 Cryptographic Failures",
     severity=Severity.HIGH,
     acts=("weak-cipher",),
+    prescribed=("decrypt", "decryptor", "decrypts"),
     message="{act}: this cipher or mode does not keep what it encrypts secret",
     examples=(
         Example(
@@ -35,6 +36,15 @@ def encrypt(key, text):
 
 def encrypt_more(key, text):
     return DES3.new(key, DES3.MODE_EAX).encrypt(text)  # finding
+""",
+        ),
+        Example(
+            name="near-miss: what others encrypted has to be read as they did it",
+            code="""
+from Crypto.Cipher import ARC4
+
+def decrypt(key, text):
+    return ARC4.new(key).decrypt(text)
 """,
         ),
         Example(

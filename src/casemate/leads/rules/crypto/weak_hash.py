@@ -9,7 +9,9 @@ stolen table of hashed passwords is guessed through in hours.
 
 ## How to fix it
 Passwords: `hashlib.scrypt`, argon2 or bcrypt, with a salt. Everything else: SHA-256 or BLAKE2. Where nothing rests on the hash,
-say so with `usedforsecurity=False`. HMAC over them is not reported: it does not rest on collisions.
+say so with `usedforsecurity=False`. HMAC over them is not reported: it does not rest on collisions. Nor are functions whose name
+says that a protocol prescribes the hash (a WebSocket's handshake, digest authentication), or that it only tells versions
+apart (an ETag).
 """
 
 from __future__ import annotations
@@ -48,6 +50,7 @@ RULE = ActRule(
     severity=Severity.MEDIUM,
     acts=("weak-hash",),
     where=WORDS,
+    prescribed=("ws", "websocket", "handshake", "digest_auth", "etag", "checksum", "nonce"),
     message="{act} is a broken hash, and {function} speaks of secrets",
     examples=EXAMPLES,
 )

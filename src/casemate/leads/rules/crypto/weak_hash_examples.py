@@ -85,6 +85,20 @@ def check(password, algorithm, **options):
 """,
     ),
     Example(
+        name="near-miss: a hash that a protocol prescribes",
+        code="""
+import hashlib
+
+class Peer:
+    def accept_websocket(self, token, magic):
+        return hashlib.sha1(token + magic).digest()
+
+class DigestAuth:
+    def answer(self, user, realm, password):
+        return hashlib.md5(f"{user}:{realm}:{password}".encode()).hexdigest()
+""",
+    ),
+    Example(
         name="near-miss: an HMAC",
         code="""
 import hashlib

@@ -125,6 +125,33 @@ def context(insecure):
 """,
     ),
     Example(
+        name="near-miss: the caller switches it off",
+        code="""
+import ssl
+
+def context(verified: bool):
+    if verified:
+        made = ssl.create_default_context()
+    else:
+        made = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+        made.check_hostname = False
+        made.verify_mode = ssl.CERT_NONE
+    return made
+""",
+    ),
+    Example(
+        name="a branch that nobody chooses",
+        code="""
+import ssl
+
+def context(host: str):
+    made = ssl.create_default_context()
+    if host:
+        made.check_hostname = False  # finding
+    return made
+""",
+    ),
+    Example(
         name="near-miss: the mode is set, not dropped",
         code="""
 import ssl
