@@ -340,15 +340,6 @@ def _replace(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argume
     return guards.without(frame, value(frame.deep(receiver), NO, (operators.STR_TYPE, *kept)), old)
 
 
-def _lstrip(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    """`path.lstrip("/")`: no longer begins with the root."""
-    marks = first(args).const
-    if type(marks) is not str or receiver.const is not NO:
-        return None
-    kept = tuple(r for r in receiver.refs if r[0] in "qkn")
-    return guards.unrooted(frame, value(frame.deep(receiver), NO, (operators.STR_TYPE, *kept)), marks)
-
-
 def _string(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     val = first(args)
     if val.const is not NO:
@@ -366,6 +357,6 @@ OPERATIONS: dict[str, Operation] = {
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
     "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
-    "replace": _replace, "lstrip": _lstrip, "substitute": _substitute, "format": _format, "str": _string,
+    "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
     "tempdir": _tempdir,
 }  # fmt: skip

@@ -210,15 +210,6 @@ def _begins(check: str, kind: Kind, others: list[Value]) -> list[Ref]:
     return _refused(kind, [not danger.startswith(starts) for danger in kind.dangers])
 
 
-def unrooted(frame: Frame, val: Value, marks: str) -> Value:
-    """A text from whose beginning these marks have been taken."""
-    for kind in frame.knowledge.kinds.values():
-        if kind.adds_up and kind.everything and all(root in marks for root in kind.everything[:1]):
-            for gained in _refused(kind, [danger.startswith(tuple(marks)) for danger in kind.dangers]):
-                val = _cleared(frame, val, 0, gained)
-    return val
-
-
 def rooted(frame: Frame, kind: Kind, start: str) -> list[Ref]:
     """What it tells of a text in canonical form that it begins so: with the root, it leads no further up."""
     if not kind.adds_up or not start.startswith(kind.everything or "\0"):
