@@ -80,7 +80,21 @@ def _call_ref(frame: Frame, pos: int, ref: Ref, args: Arguments) -> Value | None
                 return user.call_function(frame, pos, (found[1], found[2]), args, value(0, NO, (ref,)))
     if kind == "i":
         return external.apply_known(frame, pos, f"{ref[1]}.__call__", value(0, NO, (ref,)), None, args)
+    if kind == "D":
+        return _decorated(frame, ref, args)
     return None
+
+
+def _decorated(frame: Frame, ref: Ref, args: Arguments) -> Value | None:
+    """A decorator that makes entry points is called like a function: `app.route("/files/<name>")(send)`."""
+    given = args.positional[0] if args.positional else CLEAN
+    for fn in given.refs:
+        if fn[0] in "fm" and not frame.program.callee(fn[1:3]).decorators:
+            for number in ref[1]:
+                entry = frame.knowledge.entries[number]
+                harmless = entries.harmless(entry, frame.program.function(fn[1:3]), ref[2])
+                frame.registered.add((fn[1:3], number, harmless))
+    return given if given.refs else None
 
 
 def instantiate(frame: Frame, pos: int, key: Unit, args: Arguments) -> Value:
@@ -126,7 +140,12 @@ def call_method(frame: Frame, pos: int, receiver: Value, operand: Any, name: str
         if len(candidates) == 1 and not name.startswith("__"):
             # That it is an object of this class is a guess: whatever it carries does not stand in the class's attributes.
             return user.call_function(frame, pos, candidates[0], args, CLEAN, operand)
-    return external.unknown(frame, f"*.{name}", receiver, operand, args)
+    out = external.unknown(frame, anyone, receiver, operand, args)
+    numbers = frame.solver.entry_tables[0].get(anyone)
+    if numbers is not None:
+        texts = tuple(val.const for val, _ in args.everything() if type(val.const) is str)
+        out = value(out.taint, out.const, (*out.refs, ("D", tuple(numbers), texts)))
+    return out
 
 
 def _method_of(

@@ -305,7 +305,7 @@ class Frame:
         """A reference as others can understand it."""
         if ref[0] == "o":
             return ("t", *ref[2][1:]) if ref[2][0] == "c" else ref[2]
-        return None if ref[0] in "pndbuwhs%qklvg#" else ref
+        return None if ref[0] in "pndbuwhs%qklvg#D" else ref
 
     def publish(self, key: Any, val: Value) -> None:
         """Contribute to a cell: a module's variable, a class's attribute, a captured variable."""

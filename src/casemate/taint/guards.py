@@ -306,7 +306,7 @@ def told_by_beginning(frame: Frame, pos: int, guard: Guard, checked: Value, othe
             taint = 0
             for shift, bits in fields(val.taint):
                 taint |= bits << shift if bits & path.mask else 0
-            frame.reach(taint, sibling.bit, frame.sink(pos, BEGINNING), pos)
+            frame.reach(taint, sibling.bit, frame.sink(pos, BEGINNING), pos, crossed=True)
 
 
 def _elements(frame: Frame, val: Value) -> list[Value]:
@@ -318,7 +318,7 @@ def _open_ended(base: Value) -> bool:
     if ("/",) in base.refs or ("i", "str.random") in base.refs:
         return False
     if isinstance(base.const, str):
-        return len(base.const) > 1 and not base.const.endswith(("/", "\\"))
+        return base.const.startswith("/") and not base.const.endswith("/")
     return any(ref == ("n", "path") for ref in base.refs) or outline(base)[-1:] not in (UNKNOWN, "/", "\\", "")
 
 

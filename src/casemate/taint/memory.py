@@ -15,7 +15,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 32
+VERSION = 33
 
 
 class Run(NamedTuple):

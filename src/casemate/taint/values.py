@@ -34,6 +34,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("#", taint)                     looked up by a key; the taint of what it was looked up in
     ("q", mark)                      the text lacks this quotation mark
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
+    ("D", entries, texts)            a decorator that makes entry points, with the texts that it was given
     ("r", pattern)                   a compiled regular expression
 """
 

@@ -68,17 +68,16 @@ class Assets:
 import os
 import zipfile
 
-def target(folder, name):
-    root = os.path.abspath(folder)
-    path = os.path.abspath(os.path.join(root, name))
-    if not path.startswith(root):  # finding
-        raise ValueError(name)
-    return path
+def within(path, root):
+    if not os.path.abspath(path).startswith(os.path.abspath(root)):  # finding
+        raise ValueError(path)
 
 def unpack(archive, folder):
     with zipfile.ZipFile(archive) as box:
         for name in box.namelist():
-            with open(target(folder, name), "wb") as out:
+            path = os.path.join(folder, name)
+            within(path, folder)
+            with open(path, "wb") as out:
                 out.write(box.read(name))
 """,
         ),
@@ -99,7 +98,7 @@ class Assets:
 """,
         ),
         Example(
-            name="near-miss: parts in common",
+            name="near-miss: parts in common, and whether it climbs",
             code="""
 import os
 
@@ -107,7 +106,7 @@ def find(name):
     full = os.path.abspath(os.path.join("/srv/assets", name))
     if os.path.commonpath([full, "/srv/assets"]) != "/srv/assets":
         return None
-    return open(full)
+    return None if os.path.normpath(name).startswith("..") else open(full)
 """,
         ),
         Example(
