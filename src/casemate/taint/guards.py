@@ -7,6 +7,7 @@ outsider fills. Checks that merely look right clear nothing.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from functools import lru_cache
 from typing import Any
@@ -196,13 +197,18 @@ def _refused(kind: Kind, refused: list[bool]) -> list[Ref]:
     return [("k", kind.mask, bits, (1 << len(refused)) - 1)] if bits else []
 
 
-def _begins(check: str, kind: Kind, others: list[Value]) -> list[Ref]:
+def _begins(check: str, kind: Kind, others: list[Value], *, canonical: bool) -> list[Ref]:
     """What a test for a beginning says of a kind for which checks add up. A beginning that no danger has tells nothing: it may
-    end in the middle of a name."""
+    end in the middle of a name. canonical: the text is in canonical form, so that its steps up stand at its beginning."""
     start = others[0].const if others else NO
     starts = start if type(start) is tuple else (start,)
     if not kind.adds_up or not starts or not all(type(s) is str and s for s in starts):
         return []
+    if check == "no-prefix" and canonical and kind.everything:
+        steps = [posixpath.normpath(danger) for danger in kind.dangers]
+        return _refused(
+            kind, [step.startswith(starts) or not step.startswith(("..", *kind.everything)) for step in steps]
+        )
     if check == "no-prefix":
         return _refused(kind, [danger.startswith(starts) for danger in kind.dangers])
     if not all(any(danger.startswith(s) for danger in kind.dangers) for s in starts):
@@ -265,7 +271,7 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
     gained: list[Ref] = []
     for kind in wanted:
         if guard.check in ("prefix", "no-prefix"):
-            gained += _begins(guard.check, kind, others)
+            gained += _begins(guard.check, kind, others, canonical=("n", kind.name) in checked.refs)
         elif guard.check == "rooted":
             gained += _refused(kind, [danger.startswith(kind.everything) for danger in kind.dangers])
         if _holds(guard.check, kind, call, checked, others):

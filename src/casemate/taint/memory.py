@@ -15,7 +15,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 33
+VERSION = 34
 
 
 class Run(NamedTuple):
