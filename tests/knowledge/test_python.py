@@ -109,16 +109,16 @@ PINNED = (
     "\ufffc/v1/",
     "\ufffc://\ufffc:80/",
     "https://\ufffc/a",
-    "/v1/",  # a path, which is put behind an address
+    "/v1/",  # a path: put behind an address it decides no host, and by itself it is none
 )
 LOOSE = (
-    "https://", "https://api.example.com", "https://api.example.com:", "//v1/", "https://a b/", "https://a\\@b/",
+    "https://", "https://api.example.com", "https://api.example.com:", "/", "//", "//v1/", "https://a b/", "https://a\\@b/",
     "\ufffc", "\ufffc://", "\ufffc://\ufffc", "\ufffc.", "https://\ufffc.",
 )  # fmt: skip
 
 
 @pytest.mark.parametrize("prefix", PINNED + LOOSE)
 def test_a_pinned_prefix_fixes_scheme_and_host(prefix):
-    """The kind `url` is pinned by a prefix that ends after the host, or by a path, and by nothing shorter."""
+    """The kind `url` is pinned by a prefix that ends after the host, or is a path, and by nothing shorter."""
     found = any(re.fullmatch(pattern, prefix) for pattern in KNOWLEDGE.kinds["url"].pinned_by)
     assert found == (prefix in PINNED)
