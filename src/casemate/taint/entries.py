@@ -54,7 +54,7 @@ def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
             out += decorators.get(name, ())
     if fn.owner >= 0:
         lineage = solver.program.external_bases((frame.unit[0], fn.owner))
-        for number in bases:
+        for number in bases if lineage else solver.any_base:
             entry = solver.knowledge.entries[number]
             if entry.base[0] == "*":  # whatever the class, by the names of the method and its parameters
                 if fn.name in entry.methods and {name for name, _ in entry.types} <= {p.name for p in fn.params}:

@@ -15,7 +15,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 34
+VERSION = 35
 
 
 class Run(NamedTuple):

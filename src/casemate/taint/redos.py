@@ -16,6 +16,7 @@ bear lines of ordinary length.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import lru_cache
 from typing import Any
@@ -26,6 +27,7 @@ MAX_STEPS = 60_000  # of one pattern; beyond, nothing is said
 MAX_SUFFIX = 3  # characters looked at after the repetition for a text that fails
 MAX_SETS = 40  # of states, followed at the same time
 PUMPS = 3  # repetitions after which the states that are reached no longer change, in all but odd cases
+REPEATED_GROUP = re.compile(r"\)[*+{]")
 Pair = tuple[int, int]
 Triple = tuple[int, int, int]
 
@@ -51,7 +53,7 @@ def slow(pattern: str, *, whole: bool = False) -> bool:
 
 def explosive(pattern: str) -> bool:
     """Whether matching can take time exponential in the text's length, whatever follows: a flaw wherever it is used."""
-    if not any(c in pattern for c in "*+{") or "(" not in pattern:
+    if not REPEATED_GROUP.search(pattern):
         return False
     try:
         return any(_Search(a, whole=False).explosive() for a in automata(pattern))

@@ -6,6 +6,7 @@ Names that mean other things too (`token` of a parser, `digest` of a file) count
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any, Final
 
 from casemate.languages import ir
@@ -125,8 +126,7 @@ KEPT: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"}) 
 def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
     """A comparison in a function that by its name checks credentials, of what by its name is a secret: where the two come
     from need not be known."""
-    words = _words(frame.fn.qualname)
-    if not (words & CHECKERS and words & CHECKS) or frame.fn.name in QUIET:
+    if not _checks(frame.fn.qualname) or frame.fn.name in QUIET:
         return
     a, b = frame.get(left), frame.get(right)
     if a.const is not NO or b.const is not NO or any(r[0] == "i" and r[1] in NUMBERS for r in (*a.refs, *b.refs)):
@@ -143,8 +143,11 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
 NUMBERS: Final = ("int", "float", "bool")
 
 
-def _words(qualname: str) -> frozenset[str]:
-    return frozenset(split(qualname))
+@lru_cache(maxsize=4096)
+def _checks(qualname: str) -> bool:
+    """Whether a function by its name checks credentials."""
+    words = frozenset(split(qualname))
+    return bool(words & CHECKERS and words & CHECKS)
 
 
 def _parts(frame: Frame, operand: Any, names: dict[Any, str]) -> set[str]:
