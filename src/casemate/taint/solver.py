@@ -53,6 +53,7 @@ class Solver:
         self._queue: list[tuple[int, Unit]] = []
         self._queued: set[Unit] = set()
         self._depth = 0
+        self._captured: dict[str, dict[int, tuple[str, ...]]] = {}
 
     def units(self) -> list[Unit]:
         """Every function, module by module in order of name, bodies of modules first."""
@@ -327,6 +328,18 @@ class Solver:
                 return number
             number = fn.parent
         return -1
+
+    def captured(self, unit: Unit) -> tuple[str, ...]:
+        """The variables of a function that its inner functions read, in order of name."""
+        module, number = unit
+        known = self._captured.get(module)
+        if known is None:
+            names: dict[int, set[str]] = {}
+            for fn in self.program.modules[module].functions:
+                if fn.free:
+                    names.setdefault(fn.parent, set()).update(fn.free)
+            known = self._captured[module] = {parent: tuple(sorted(of)) for parent, of in names.items()}
+        return known.get(number, ())
 
     def free_value(self, frame: Frame, name: str) -> Value:
         """A captured variable: symbolically what it was at the call, and what is known of it wherever it was set."""

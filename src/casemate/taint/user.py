@@ -22,14 +22,16 @@ def call_function(
     bound = args.bind(fn.params, receiver)
     context = _Binding(frame, unit, fn, bound)
     for hit in summary.hits:
-        if hit.label[0] == "p":
-            taint = context.taint(hit.label)
+        label = hit[0]
+        if label[0] == "p":
+            taint = context.taint(label)
             if taint:
-                frame.reach(taint, hit.kind, hit.site, pos, crossed=hit.crossed, callee=unit, inner=hit.label)
+                frame.reach(taint, hit.kind, hit.site, pos, crossed=hit.crossed, callee=unit, inner=label)
     for parameter, path, marks in summary.writes:
         taint = 0
         for label, mask in marks:
-            taint |= keep(context.taint(label), mask)
+            given = context.taint(label)
+            taint |= keep(given, mask) if given else 0
         if taint:
             _write(frame, context, parameter, path, taint)
     if summary.never:
@@ -40,6 +42,8 @@ def call_function(
 
 class _Binding:
     """What the labels of a callee are at one call."""
+
+    __slots__ = ("bound", "fn", "frame", "memo", "unit")
 
     def __init__(self, frame: Frame, unit: Unit, fn: ir.Function, bound: dict[int, Value]) -> None:
         self.frame = frame
@@ -72,11 +76,10 @@ class _Binding:
         val = self.given(label[1])
         if val is None:
             return 0
-        for n, name in enumerate(label[2]):
-            inner = self.frame.inside(val, name)
-            if not inner.refs:
-                return inner.taint if n + 1 < len(label[2]) else self.frame.text(inner)
-            val = inner
+        for name in label[2]:
+            if not val[2]:  # inside of what has no content it is the same
+                return val[0]
+            val = self.frame.inside(val, name)
         return self.frame.text(val)
 
 
@@ -97,7 +100,10 @@ def _result(frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Bind
     taint = 0
     inner: dict[str, int] = {}
     for path, label, mask in summary.returns:
-        one = keep(context.taint(label), mask)
+        one = context.taint(label)
+        if not one:
+            continue
+        one = keep(one, mask)
         if path:
             inner[path[0]] = inner.get(path[0], 0) | one
         else:
