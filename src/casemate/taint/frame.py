@@ -58,7 +58,7 @@ class Frame:
         self.iterated: set[Any] = set()
         self.labels: list[Label] = []
         self.numbers: dict[Label, int] = {}
-        self.reads: dict[Any, None] = {}
+        self.reads: dict[Any, int] = {}  # facts, with the digest of what they were when first read
         self.asked: dict[Any, Any] = {}
         self.hits: dict[tuple[Label, int, Site], SinkHit] = {}
         self.hit_count: dict[tuple[Label, int], int] = {}

@@ -371,7 +371,7 @@ def _function(frame: Frame, ins: Any) -> None:
 
 def _class(frame: Frame, ins: Any) -> None:
     _, _pos, dst, number = ins
-    frame.solver.demand(frame, (frame.unit[0], frame.module.classes[number].body))
+    frame.solver.ran(frame, (frame.unit[0], frame.module.classes[number].body))
     frame.put(dst, value(0, NO, (("c", frame.unit[0], number),)))
 
 

@@ -15,18 +15,21 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 21
+VERSION = 22
+Ground = tuple[Any, int, int]
 
 
 class Run(NamedTuple):
     """One run of a function.
 
-    reads: (fact, digest of what it was). asked: (question to the program, answer). The rest is the outcome: summary, cells
-    contributed to, functions registered as entry points with the parameters
-    that the registering call makes harmless, and the numbers of the entries that the function is.
+    reads: (fact, digest of what it was when first read, and when the run had ended: it may have changed meanwhile). asked:
+    (question to the program, answer). Tuples that many runs have in common are one object, which `dump` writes once.
+
+    The rest is the outcome: summary, cells contributed to, functions registered as entry points with the parameters that
+    the registering call makes harmless, and the numbers of the entries that the function is.
     """
 
-    reads: tuple[tuple[Any, int], ...]
+    reads: tuple[Ground, ...]
     asked: tuple[tuple[Any, Any], ...]
     summary: Summary
     written: tuple[tuple[Any, Any], ...]

@@ -15,7 +15,7 @@ from casemate.knowledge.entries import Knowledge
 from casemate.languages import ir
 from casemate.taint import calls, entries, interpreter, memory
 from casemate.taint.frame import Frame, Unit
-from casemate.taint.memory import Run
+from casemate.taint.memory import Ground, Run
 from casemate.taint.program import Program
 from casemate.taint.summarise import summarise
 from casemate.taint.summary import UNKNOWN, Summary
@@ -37,6 +37,8 @@ class Solver:
         self._fresh: set[str] = set()  # modules in which something was interpreted
         self._remembered = remembered or {}
         self._digests: dict[Any, int] = {}
+        self._grounds: dict[Any, Ground] = {}
+        self._stood: dict[int, bool] = {}  # by identity, remembered questions: whether they have their answers still
         self.knowledge: Knowledge = program.knowledge
         self.summaries: dict[Unit, Summary] = {}
         self.cells: dict[Any, Plain] = {}
@@ -130,8 +132,8 @@ class Solver:
         interpreter.run(frame)
         summary = summarise(frame)
         return Run(
-            reads=tuple((key, self._digest(key)) for key in frame.reads),
-            asked=tuple(self.program.asked.items()),
+            reads=tuple(self._ground(key, first) for key, first in frame.reads.items()),
+            asked=tuple(self.program.asked.values()),
             summary=summary,
             written=tuple((key, frame.plain(val)) for key, val in frame.written.items()),
             registered=tuple(sorted(frame.registered)),
@@ -146,21 +148,34 @@ class Solver:
         return None
 
     def _stands(self, unit: Unit, run: Run) -> bool:
-        try:
-            if any(self.program.ask(question) != answer for question, answer in run.asked):
+        stood = self._stood
+        for pair in run.asked:
+            stands = stood.get(id(pair))
+            if stands is None:
+                stands = stood[id(pair)] = self.program.holds(*pair)
+            if not stands:
                 return False
-        except (KeyError, IndexError):  # it asked about a module or class that is gone
-            return False
-        for key, known in run.reads:
-            on = key[1] if key[0] == "sum" else (key[1], 0) if key[0] == "cell" else unit
-            if on != unit:
+        for key, first, _ in run.reads:
+            on = key[1] if key[0] in ("sum", "ran") else (key[1], 0) if key[0] == "cell" else unit
+            if on not in self._order and on != unit:
                 if not self.program.has(on):
                     return False
                 self._demand(on)
-            self._readers.setdefault(key, set()).add(unit)
-            if self._digest(key) != known:
+            readers = self._readers.get(key)
+            if readers is None:
+                readers = self._readers[key] = set()
+            readers.add(unit)
+            if self._digest(key) != first:
                 return False
-        return True
+        return all(self._digest(key) == last for key, _, last in run.reads)
+
+    def _ground(self, key: Any, first: int) -> Ground:
+        """A fact with its digests, one tuple for all who rest on it: what is the same object is kept once."""
+        last = self._digest(key)
+        had = self._grounds.get(key)
+        if had is None or had[1] != first or had[2] != last:
+            had = self._grounds[key] = key, first, last
+        return had
 
     def _digest(self, key: Any) -> int:
         """The digest of a fact as it is now."""
@@ -181,8 +196,8 @@ class Solver:
                 mine.pop(unit, None)
             else:
                 mine[unit] = plain
-            joined: Plain | None = None
-            for other in sorted(mine):
+            joined: Plain | None = next(iter(mine.values())) if len(mine) == 1 else None
+            for other in sorted(mine) if len(mine) > 1 else ():
                 joined = mine[other] if joined is None else join_plain(joined, mine[other])
             if joined != self.cells.get(key):
                 if joined is None:
@@ -255,12 +270,17 @@ class Solver:
     def _reads(self, frame: Frame, key: Any) -> None:
         """Note that the frame rests on a fact, at once: the fact may change while the frame still runs."""
         if key not in frame.reads:
-            frame.reads[key] = None
+            frame.reads[key] = self._digest(key)
             self._readers.setdefault(key, set()).add(frame.unit)
 
     def demand(self, frame: Frame, unit: Unit) -> None:
         """See that a function has been run once, where that is possible now."""
         self._demand(unit)
+
+    def ran(self, frame: Frame, unit: Unit) -> None:
+        """The same for its effects alone: noted, so that a replay runs it in this place, too."""
+        self._demand(unit)
+        self._reads(frame, ("ran", unit))
 
     def _demand(self, unit: Unit) -> None:
         if unit not in self._order and unit not in self._running and self._depth < MAX_DEPTH:
