@@ -7,6 +7,7 @@ whoever uses the public API (library mode). An attribute that a method uses is g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import lru_cache
 from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Kind
@@ -189,6 +190,11 @@ def _handed_on(kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
 
 def split(name: str) -> list[str]:
     """The lower-case words of an identifier."""
+    return list(_words(name))
+
+
+@lru_cache(maxsize=1 << 16)  # the same names are asked for by every rule and flow
+def _words(name: str) -> tuple[str, ...]:
     out: list[str] = []
     word = ""
     for c in name:
@@ -201,4 +207,4 @@ def split(name: str) -> list[str]:
         else:
             word += c
     out.append(word)
-    return [w.lower() for w in out if w]
+    return tuple(w.lower() for w in out if w)
