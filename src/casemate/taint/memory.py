@@ -8,6 +8,7 @@ nothing, gives the facts of a fresh solve: nothing stale can hold itself up in a
 from __future__ import annotations
 
 import marshal
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import xxhash
@@ -49,13 +50,13 @@ def digest(fact: Any) -> int:
     return xxhash.xxh3_64_intdigest(marshal.dumps(plain_summary(fact) if isinstance(fact, Summary) else fact, 2))
 
 
-def dump(runs: dict[int, list[Run]]) -> bytes:
-    """The runs of one module's functions, by number, as bytes."""
+def dump(runs: Mapping[Any, list[Run]]) -> bytes:
+    """Runs as bytes: those of one module's functions by number, or those of several by unit."""
     plain = {n: [(*r[:2], plain_summary(r.summary), *r[3:]) for r in of] for n, of in runs.items()}
     return marshal.dumps((VERSION, plain))
 
 
-def load(data: bytes | None) -> dict[int, list[Run]]:
+def load(data: bytes | None) -> dict[Any, list[Run]]:
     """The inverse of `dump`; nothing when the bytes are not such."""
     if data is None:
         return {}

@@ -7,9 +7,9 @@ program alone, so two runs give the same facts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Knowledge
 from casemate.languages import ir
@@ -26,6 +26,13 @@ MAX_RUNS = 12  # of one function before its summary counts as final
 NOT_PASSED = frozenset({"int", "float", "bool", "complex"})  # a declared number carries no text
 
 Plain = tuple[Any, ...]
+
+
+class Elsewhere(NamedTuple):
+    """What others solve meanwhile. first: the first of their modules. runs: what they ran, once they are done."""
+
+    first: str
+    runs: Callable[[], dict[Unit, list[Run]]]
 
 
 class Solver:
@@ -63,10 +70,25 @@ class Solver:
         bodies = [(name, 0) for name in names]
         return bodies + [(name, n) for name in names for n in range(1, len(self.program.modules[name].functions))]
 
-    def solve(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Compute all facts. progress: told (functions done, functions in all) now and then."""
-        units = self.units()
+    def solve(
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        of: Collection[str] | None = None,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        """Compute all facts. progress: told (functions done, functions in all) now and then. of: only what these modules ask
+        for. elsewhere: modules that others have solved meanwhile.
+        """
+        units = [unit for unit in self.units() if of is None or unit[0] in of]
         for done, unit in enumerate(units):
+            if elsewhere is not None and unit[1] and unit[0] >= elsewhere.first:
+                ran = elsewhere.runs()
+                self._remembered = {
+                    **self._remembered,
+                    **{unit: [*self._remembered.get(unit, ()), *runs] for unit, runs in ran.items()},
+                }
+                elsewhere = None
             if unit not in self._order:
                 self._run(unit)
             if progress is not None and done % 256 == 0:
