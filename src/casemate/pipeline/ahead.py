@@ -16,6 +16,7 @@ from casemate.taint.program import Program
 from casemate.taint.solver import Elsewhere, Solver
 
 LEAST = 400_000  # bytes of packed code that pay for a process
+LESS = 85  # per cent of an equal share: a worker also solves what its modules ask for of others
 MOST = 8_000_000  # for one worker: what takes longer would run into the limit of a task
 
 
@@ -30,10 +31,10 @@ def parts(program: Program, remembered: Mapping[Unit, list[Run]], workers: int) 
     that is not remembered."""
     known = {module for module, _ in remembered}
     weights = [(name, 0 if name in known else _weight(program.modules[name])) for name in sorted(program.modules)]
-    share = sum(weight for _, weight in weights) // (workers + 1)
-    if share * 2 < LEAST:
+    total = sum(weight for _, weight in weights)
+    if total < LEAST:
         return []
-    share = min(share, MOST)
+    share = min(total * LESS // (100 * (workers + 1)), MOST)
     out: list[Part] = []
     names: list[str] = []
     weight = 0
