@@ -121,6 +121,8 @@ class Frame:
 
     def spread(self, taint: int) -> list[tuple[Label, int]]:
         """(label, mask) of each label in a taint."""
+        if not taint:
+            return []
         return [(self.labels[shift >> 5], bits) for shift, bits in fields(taint)]
 
     def gather(self, pairs: Any, *, sources_only: bool = False) -> int:
@@ -328,6 +330,8 @@ class Frame:
 
     def plain(self, val: Value) -> tuple[Any, ...]:
         """A value as facts for others: (sources with masks, constant, references)."""
+        if not val[2] and not val[0]:
+            return (), (val[1],) if val[1] is not NO else (), ()
         refs = tuple(dict.fromkeys(r for r in map(self.externalise, val.refs) if r))
         marks = tuple((label, mask) for label, mask in self.spread(self.deep(val)) if label[0] == "s")
         return marks, (val.const,) if val.const is not NO else (), refs

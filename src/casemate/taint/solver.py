@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from casemate.knowledge.entries import Knowledge
+from casemate.knowledge.entries import Hint, Knowledge
 from casemate.languages import ir
 from casemate.taint import calls, entries, interpreter, memory
 from casemate.taint.frame import Frame, Unit
@@ -62,6 +62,9 @@ class Solver:
         self._queue: list[tuple[int, Unit]] = []
         self._queued: set[Unit] = set()
         self._depth = 0
+        self._hints: dict[str, list[Hint]] = {}
+        for hint in self.knowledge.hints:
+            self._hints.setdefault(hint.parameter, []).append(hint)
         self._captured: dict[str, dict[int, tuple[str, ...]]] = {}
 
     def units(self) -> list[Unit]:
@@ -261,8 +264,8 @@ class Solver:
             if given and typed is None:
                 typed = ("i", given)
         if typed is None:
-            for hint in self.knowledge.hints:
-                if hint.parameter == parameter.name and self._imports(frame.module, hint.imports):
+            for hint in self._hints.get(parameter.name, ()):
+                if self._imports(frame.module, hint.imports):
                     typed = ("i", hint.type)
         if typed is not None:
             refs.append(typed)

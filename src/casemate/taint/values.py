@@ -182,6 +182,8 @@ def clear(taint: int, mask: int) -> int:
 
 def fields(taint: int) -> list[tuple[int, int]]:
     """(bit offset, field) of each label present."""
+    if taint < ONE_LABEL:
+        return [(0, taint)] if taint else []
     out = []
     shift = 0
     while taint:
