@@ -63,8 +63,9 @@ def ahead(program: Program, remembered: Mapping[Unit, list[Run]], executor: Exec
         if not part.names:
             return b""
         solver = Solver(program, remembered)
-        solver.solve(of=part.names)
-        return memory.dump({unit: runs for unit, runs in solver.runs.items() if unit[0] in part.names})
+        mine = frozenset(part.names)
+        solver.solve(of=mine)
+        return memory.dump({unit: runs for unit, runs in solver.runs.items() if unit[0] in mine})
 
     # Workers are copies of this process, so the program need not be sent. Asking for the outcome of nothing starts them all.
     outcomes = executor.map(solve, [Part(()), *wanted], label=lambda part: f"solving ahead: {len(part.names)} modules")

@@ -19,7 +19,9 @@ def call_function(
     """Apply the summary of a function; receiver: what its first parameter gets when it is called as a method."""
     summary = frame.solver.summary(frame, unit)
     fn = frame.program.callee(unit)
-    if not (summary.hits or summary.returns or summary.writes or summary.refs or summary.checks):  # it takes nothing over
+    if not (
+        summary.hits or summary.returns or summary.writes or summary.refs or summary.checks
+    ):  # it takes nothing over
         frame.dead = summary.never or frame.dead
         return value(0, summary.constant[0]) if summary.constant and summary.constant[0] is not NO else CLEAN
     bound = args.bind(fn.params, receiver)
