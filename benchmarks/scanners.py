@@ -72,7 +72,7 @@ def scan(tool: Tool, src: Path, out: Path, *, home: Path, timeout: float, jobs: 
     out.unlink(missing_ok=True)
     values = {"{src}": str(src), "{out}": str(out), "{jobs}": str(jobs)}
     argv = [str(tool.program.absolute()), *(values.get(word, word) for word in tool.arguments)]
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "CASEMATE_"))}
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("XDG_", "CASEMATE_", "PYTHON"))}
     done = run(argv, timeout=timeout, env={**kept, "HOME": str(home), "NO_COLOR": "1"}, cwd=home)
     failure = _failure(tool, done, out)
     if failure:

@@ -126,6 +126,7 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
                     since=request.since,
                     knowledge=own.knowledge if own is not None else None,
                     own=own.rules if own is not None else (),
+                    ahead=request.jobs - 1,
                 ),
                 progress=progress,
                 histories=[operation.history(history) for history in histories],

@@ -90,7 +90,8 @@ class Executor(Protocol):
     def map(
         self, task: Callable[[Item], Result], items: Iterable[Item], *, label: Callable[[Item], str]
     ) -> Iterator[Done[Item, Result] | Failed[Item]]:
-        """Outcomes in the order of the items. `task` is a module-level function; `label` names an item in errors."""
+        """Outcomes in the order of the items. `task` is a pure function, which workers have as it is now: they are copies of
+        this process; `label` names an item in errors."""
 
 
 class Clock(Protocol):

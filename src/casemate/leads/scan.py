@@ -22,7 +22,7 @@ from casemate.taint.flows import Flow, Query
 from casemate.taint.memory import Run, Unit
 from casemate.taint.program import Program
 from casemate.taint.regions import Region, Regions
-from casemate.taint.solver import Solver
+from casemate.taint.solver import Elsewhere, Solver
 from casemate.taint.summary import CRASHED, Site
 
 NOTES = {"source": "{what} enters", "flow": "{what}", "call": "passed to {what}", "sink": "reaches {what}"}
@@ -55,14 +55,15 @@ def analyse(
     aliases: Mapping[str, str] | None = None,
     internal: Callable[[str], bool] = lambda name: False,
     remembered: Mapping[Unit, list[Run]] | None = None,
+    ahead: Callable[[Program], Elsewhere | None] = lambda program: None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Analysis:
     """Solve a program and match its flows. aliases: other names of modules. internal: whether a module is no
-    public API. remembered: runs of earlier scans.
+    public API. remembered: runs of earlier scans. ahead: has part of the program solved elsewhere.
     """
     program = Program(modules, knowledge, aliases)
     solver = Solver(program, remembered)
-    solver.solve(progress)
+    solver.solve(progress, elsewhere=ahead(program))
     query = Query(solver, internal)
     best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)])
     explainer = Explainer(solver)

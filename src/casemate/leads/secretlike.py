@@ -14,6 +14,7 @@ SHAPES = re.compile(
     r"|xox[abprs]-[0-9]+-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{20,}|AIza[A-Za-z0-9_-]{35}|npm_[A-Za-z0-9]{36}"
     r"|pypi-[A-Za-z0-9_-]{50,}|SG\.[\w-]{20,}\.[\w-]{20,}"
 )
+SHORTEST = 17  # of all these forms
 KEY_FILE = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s:,-]{40,}")
 NAMES = frozenset(
     {"password", "passwd", "passphrase", "pwd", "secret", "apikey", "secretkey", "authtoken", "accesstoken"}
@@ -42,6 +43,8 @@ DEFAULTS = frozenset(
 
 def form_of_a_key(text: str) -> str:
     """What a text is whose form only a key has; "" for others and for stand-ins."""
+    if len(text) < SHORTEST:
+        return ""
     if SHAPES.search(text) and not STAND_INS.search(text):
         return "a key"
     return "a private key" if KEY_FILE.search(text) else ""

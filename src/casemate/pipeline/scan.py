@@ -19,6 +19,7 @@ from casemate.model.finding import Coverage, Report
 from casemate.model.hiding import Hider, Suppression
 from casemate.model.lead import Lead
 from casemate.model.outcome import NotExamined, Reason
+from casemate.pipeline.ahead import ahead
 from casemate.pipeline.lines import Lines
 from casemate.pipeline.lowering import Lowered, Named, lower_all
 from casemate.pipeline.recall import Recall
@@ -36,7 +37,7 @@ class ScanOptions:
     """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all of the
     persona. pedantic: also rules for who has time to spare. since: the revision whose histories `scan` is given, as the
     operator named it; "" for the whole. knowledge: None for the packaged. own: a user's own rules, which run beside the
-    others."""
+    others. ahead: processes that may solve part of the program meanwhile."""
 
     exclude: tuple[str, ...] = ()
     untrusted: bool = False
@@ -45,6 +46,7 @@ class ScanOptions:
     since: str = ""
     knowledge: Knowledge | None = None
     own: tuple[Rule, ...] = ()
+    ahead: int = 0
 
 
 Follow = Callable[[Iterable[ir.Module], Mapping[Unit, list[Run]]], Analysis]
@@ -112,6 +114,7 @@ def scan(
             aliases=aliases,
             internal=tests.__contains__,
             remembered=remembered,
+            ahead=lambda program: ahead(program, remembered, executor, options.ahead),
             progress=lambda done, total: progress("following", done, total),
         )
 

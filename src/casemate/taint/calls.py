@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from itertools import islice
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
@@ -48,11 +47,16 @@ def call_value(frame: Frame, pos: int, target: Value, args: Arguments) -> Value:
     return out if out is not None else external.unknown(frame, "", None, None, args)
 
 
-def _any_of(frame: Frame, targets: Iterable[Ref], act: Callable[[Ref], Value | None]) -> Value | None:
+def _any_of(frame: Frame, targets: Sequence[Ref], act: Callable[[Ref], Value | None]) -> Value | None:
     """What a call gives that may mean several things; it never returns only when none of them does."""
-    out: Value | None = None
+    if len(targets) == 1:
+        frame.dead = False
+        out = act(targets[0])
+        frame.dead = out is not None and frame.dead
+        return out
+    out = None
     returns = False
-    for ref in islice(targets, MAX_TARGETS):
+    for ref in targets[:MAX_TARGETS]:
         frame.dead = False
         got = act(ref)
         if got is not None:

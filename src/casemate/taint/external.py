@@ -45,8 +45,10 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
         _register(frame, registering, receiver, args)
     if call is None:
         return unknown(frame, dotted, receiver, operand, args)
-    _sinks(frame, pos, call, receiver, args)
-    _acts(frame, pos, call, receiver, args)
+    if call.sinks:
+        _sinks(frame, pos, call, receiver, args)
+    if call.acts:
+        _acts(frame, pos, call, receiver, args)
     for callback, given in call.invokes:
         for val, _ in args.select(callback, receiver):
             handed = [v for sel in given for v, _ in args.select(sel, receiver, operand)]
@@ -62,7 +64,8 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
                 continue
             for target, place in args.select(to, receiver, operand):
                 containers.put_into(frame, target, place, val)
-    out = _checks(frame, pos, call, receiver, operand, args, out)
+    if call.guards:
+        out = _checks(frame, pos, call, receiver, operand, args, out)
     if call.narrows:
         out = _narrowed(frame, call, receiver, operand, args, out)
     if call.noreturn:

@@ -10,7 +10,9 @@ from casemate.taint.summary import Deed, Label, SinkHit, Site
 from casemate.taint.values import (
     CLEAN,
     CROSSED,
+    FIELD,
     NO,
+    WIDTH,
     Ref,
     Value,
     fields,
@@ -49,14 +51,14 @@ class Frame:
         self.unit = unit
         self.module: ir.Module = self.program.modules[unit[0]]
         self.fn: ir.Function = self.module.functions[unit[1]]
-        self.constants = tuple(constant(c) for c in self.fn.consts)
         self.env: State = {}
-        self.temps: dict[int, Value] = {}
+        # Temporaries, and below zero the constants.
+        self.temps: dict[int, Value] = {-1 - n: constant(c) for n, c in enumerate(self.fn.consts)}
         self.origin: dict[int, Any] = {}
         self.iterated: set[Any] = set()
         self.labels: list[Label] = []
         self.numbers: dict[Label, int] = {}
-        self.reads: dict[Any, None] = {}
+        self.reads: dict[Any, int] = {}  # facts, with the digest of what they were when first read
         self.asked: dict[Any, Any] = {}
         self.hits: dict[tuple[Label, int, Site], SinkHit] = {}
         self.hit_count: dict[tuple[Label, int], int] = {}
@@ -76,14 +78,14 @@ class Frame:
         self.log: list[tuple[Any, ...]] | None = None
         self.truth: dict[str, State | None] = {}
         self.called: dict[Any, str] = {}  # what operands are called, once asked for
+        self._fields: dict[tuple[Ref, Any], Value] = {}  # of what the caller gave, as it was given
+        self._plain: dict[Ref, bool] = {}
 
     # --- operands
 
     def get(self, operand: Any) -> Value:
         """The value of an operand."""
-        if type(operand) is int:
-            return self.temps.get(operand, CLEAN) if operand >= 0 else self.constants[-1 - operand]
-        found: Value = self.env.get(operand, CLEAN)
+        found: Value = (self.temps if type(operand) is int else self.env).get(operand, CLEAN)
         return found
 
     def put(self, dst: Any, val: Value) -> None:
@@ -119,6 +121,8 @@ class Frame:
 
     def spread(self, taint: int) -> list[tuple[Label, int]]:
         """(label, mask) of each label in a taint."""
+        if not taint:
+            return []
         return [(self.labels[shift >> 5], bits) for shift, bits in fields(taint)]
 
     def gather(self, pairs: Any, *, sources_only: bool = False) -> int:
@@ -185,11 +189,11 @@ class Frame:
 
     def default_field(self, ref: Ref, name: Any) -> Value:
         """A field of what the caller gave, as the caller gave it."""
-        path = ref[2]
-        if len(path) >= MAX_PATH:
-            return value(self.label(("p", ref[1], path)), NO, (ref,))
-        deeper = (*path, name)
-        return value(self.label(("p", ref[1], deeper)), NO, (("p", ref[1], deeper),))
+        got = self._fields.get((ref, name))
+        if got is None:
+            inner = ref if len(ref[2]) >= MAX_PATH else ("p", ref[1], (*ref[2], name))
+            got = self._fields[ref, name] = value(self.label(("p", ref[1], inner[2])), NO, (inner,))
+        return got
 
     def read_field(self, ref: Ref, name: Any) -> Value | None:
         """A field of an object reference ("o" or "p"); None when an exactly known object does not have it."""
@@ -240,32 +244,39 @@ class Frame:
 
     def deep(self, val: Value, depth: int = 2) -> int:
         """The taint of a value and of what is inside it."""
-        taint = val.taint
+        taint = val[0]
         if depth:
-            for ref in val.refs:
+            for ref in val[2]:
                 if ref[0] in LOCAL_OBJECTS:
                     content = self.env.get(ref)
                     if content:
                         for inner in content.values():
-                            taint |= self.deep(inner, depth - 1)
+                            taint |= self.deep(inner, depth - 1) if inner[2] else inner[0]
         return taint
 
     def text(self, val: Value) -> int:
         """The taint of a value where it is used whole, as text or by somebody unknown: of an object of ours only what it
         is itself, not what its attributes hold."""
-        if not val.refs:
-            return val.taint
+        if not val[2]:
+            return val[0]
         return self.own(val) if self.is_object(val) else self.deep(val)
 
     def is_object(self, val: Value) -> bool:
         """Whether the value is an object that is nothing but its attributes, which tell what they hold by themselves."""
-        return any(ref[0] in "ot" and self.is_plain(ref) for ref in val.refs)
+        for ref in val[2]:  # noqa: SIM110  # asked for every value: a generator costs as much as the answer
+            if ref[0] in "ot" and self.is_plain(ref):
+                return True
+        return False
 
     def is_plain(self, ref: Ref) -> bool:
         """Whether an object reference ("o" or "t") is to an object that is nothing but its attributes."""
-        if ref[0] == "t":
-            return self.program.plain((ref[1], ref[2]))
-        return ref[2][0] == "c" and self.program.plain(ref[2][1:])
+        klass = ref if ref[0] == "t" else ref[2]
+        if klass[0] not in "ct":
+            return False
+        got = self._plain.get(klass)
+        if got is None:
+            got = self._plain[klass] = self.program.plain(klass[1:])
+        return got
 
     def element(self, val: Value, key: Value) -> Value:
         """`val[key]`."""
@@ -274,8 +285,10 @@ class Frame:
 
     def inside(self, val: Value, name: Any) -> Value:
         """What a field of a value is: its own taint, and what its objects hold."""
+        if not val[2]:
+            return value(val[0]) if val[0] else CLEAN
         out: Value | None = None
-        for ref in val.refs:
+        for ref in val[2]:
             if ref[0] in LOCAL_OBJECTS:
                 got = self.read_field(ref, name)
                 if got is not None:
@@ -283,20 +296,23 @@ class Frame:
         taint = self.outer(val)
         if out is None:
             return value(taint) if taint else CLEAN
-        return value(out.taint | taint, out.const if not taint else NO, out.refs, None)
+        if not taint and out[3] is None:
+            return out
+        return value(out[0] | taint, out[1] if not taint else NO, out[2], None)
 
     def outer(self, val: Value) -> int:
         """The taint that a value gives to everything inside it: none, where attributes hold only what we see stored."""
-        return self.own(val) if val.taint and not self.is_object(val) else 0
+        return self.own(val) if val[0] and not self.is_object(val) else 0
 
     def own(self, val: Value) -> int:
         """The taint of a value apart from what is inside it; a parameter's fields have labels of their own."""
-        taint = val.taint
-        for ref in val.refs:
-            if ref[0] == "p":
-                number = self.numbers.get(("p", ref[1], ref[2]))
-                if number is not None and len(ref[2]) < MAX_PATH:
-                    taint &= ~label_mask(number, (1 << 32) - 1)
+        taint = val[0]
+        if taint:
+            for ref in val[2]:
+                if ref[0] == "p" and len(ref[2]) < MAX_PATH:
+                    number = self.numbers.get(ref)
+                    if number is not None:
+                        taint &= ~(FIELD << WIDTH * number)
         return taint
 
     # --- crossing the function's border
@@ -314,6 +330,8 @@ class Frame:
 
     def plain(self, val: Value) -> tuple[Any, ...]:
         """A value as facts for others: (sources with masks, constant, references)."""
+        if not val[2] and not val[0]:
+            return (), (val[1],) if val[1] is not NO else (), ()
         refs = tuple(dict.fromkeys(r for r in map(self.externalise, val.refs) if r))
         marks = tuple((label, mask) for label, mask in self.spread(self.deep(val)) if label[0] == "s")
         return marks, (val.const,) if val.const is not NO else (), refs

@@ -13,6 +13,7 @@ from typing import Any
 from casemate.languages import ir
 from casemate.taint import calls, guards, operators, timing
 from casemate.taint.frame import Frame, no_pred
+from casemate.taint.liveness import WHOLE, live, matter
 from casemate.taint.state import ANY, State, field_of, join_states
 from casemate.taint.summary import CRASHED
 from casemate.taint.values import CLEAN, NO, Value, join, value
@@ -26,97 +27,161 @@ def run(frame: Frame) -> None:
 
     A fault of the engine costs one function and is told; the scan goes on.
     """
+    blocks = ir.graph(frame.fn)
+    if not blocks:
+        return
     try:
-        _to_the_end(frame)
+        _Walk(frame, blocks).run()
     except Exception as fault:
         frame.lost = f"{CRASHED} with {type(fault).__name__}"
 
 
-def _to_the_end(frame: Frame) -> None:
-    fn = frame.fn
-    blocks = ir.graph(fn)
-    if not blocks:
-        return
-    states: dict[int, State] = {0: frame.env}
-    queue = [0]
-    queued = {0}
-    visits: dict[int, int] = {}
-    answered = _answered(blocks)
+class _Walk:
+    """One function on its way to the fixpoint.
 
-    def flow(target: int, state: State) -> None:
-        old = states.get(target)
+    states: what each block starts from. needed: what blocks behind a loop need, None where no block can come up twice, or
+    where every way counts: a trace tells of those too that add nothing. read: temporaries of other blocks, as each block
+    found them.
+    """
+
+    __slots__ = ("blocks", "captured", "frame", "needed", "queue", "queued", "read", "states")
+
+    def __init__(self, frame: Frame, blocks: tuple[ir.Block, ...]) -> None:
+        self.frame = frame
+        self.blocks = blocks
+        self.captured = frame.solver.captured(frame.unit)
+        self.needed = live(frame.fn, blocks, self.captured) if frame.log is None and _loops(blocks) else None
+        self.states: dict[int, State] = {0: frame.env}
+        self.queue = [0]
+        self.queued = {0}
+        self.read: dict[int, list[Value | None]] = {}
+
+    def run(self) -> None:
+        frame, blocks = self.frame, self.blocks
+        queue, queued = self.queue, self.queued
+        visits: dict[int, int] = {}
+        answered = _answered(blocks) if len(blocks) > 1 else {}
+        while queue:
+            number = heappop(queue)
+            queued.discard(number)
+            count = visits.get(number, 0) + 1
+            if count > MAX_VISITS:
+                frame.lost = "step-limit"
+                continue
+            visits[number] = count
+            instructions, terminator, handlers = blocks[number]
+            if self.needed is not None and self.needed.temps[number]:
+                self.read[number] = self._temps(number)
+            frame.env = env = dict(self.states[number])
+            frame.dead = False
+            frame.answered = answered.get(number)
+            for handler in handlers:
+                self.flow(handler, dict(env))
+            for ins in instructions:
+                HANDLERS[ins[0]](frame, ins)
+                if frame.dead:
+                    break
+            for handler in handlers:
+                self.flow(handler, env)
+            if not frame.dead:
+                self._terminate(terminator, env)
+        self._leave()
+
+    def flow(self, target: int, state: State) -> None:
+        """A way that leads to a block. The state is not changed any more."""
+        old = self.states.get(target)
         if old is None:
-            states[target] = state
+            self.states[target] = state
         else:
-            merged = join_states(old, state, frame.default_field)
+            queued = target in self.queued
+            merged = self._joined(target, old, state, check=not queued)
             if merged is None:
                 return
-            states[target] = merged
-        if target not in queued:
-            queued.add(target)
-            heappush(queue, target)
+            self.states[target] = merged
+            if queued:
+                return
+        self.queued.add(target)
+        heappush(self.queue, target)
 
-    while queue:
-        number = heappop(queue)
-        queued.discard(number)
-        count = visits.get(number, 0) + 1
-        if count > MAX_VISITS:
-            frame.lost = "step-limit"
-            continue
-        visits[number] = count
-        instructions, terminator, handlers = blocks[number]
-        frame.env = dict(states[number])
-        frame.dead = False
-        frame.answered = answered.get(number)
-        for handler in handlers:
-            flow(handler, dict(frame.env))
-        for ins in instructions:
-            HANDLERS[ins[0]](frame, ins)
-            if frame.dead:
-                break
-        env = frame.env
-        for handler in handlers:
-            flow(handler, dict(env))
-        if not frame.dead:
-            _terminate(frame, terminator, env, flow)
-    frame.env = {}
-    for state in frame.exits:
-        frame.env = join_states(frame.env, state, frame.default_field) or frame.env if frame.env else dict(state)
-    _captured(frame, states)
+    def _joined(self, target: int, old: State, new: State, *, check: bool) -> State | None:
+        """The join, or None when it tells the block and those behind it nothing. check: whether that is the question."""
+        needed, frame = self.needed, self.frame
+        if needed is None or not check:
+            return join_states(old, new, frame.default_field)
+        names = needed.names[target]
+
+        def reached(objects: State) -> bool:
+            roots = [frame.temps.get(name) if type(name) is int else old.get(name) for name in names]
+            return matter(objects, old, new, roots)
+
+        merged = join_states(old, new, frame.default_field, names, reached)
+        if merged is None and needed.temps[target] and self._temps(target) != self.read.get(target):
+            return old
+        return merged
+
+    def _temps(self, number: int) -> list[Value | None]:
+        assert self.needed is not None
+        return [self.frame.temps.get(temp) for temp in self.needed.temps[number]]
+
+    def _terminate(self, terminator: ir.Terminator, env: State) -> None:
+        op, frame = terminator[0], self.frame
+        if op == ir.JUMP:
+            self.flow(terminator[1], env)
+        elif op == ir.BRANCH:
+            _, _, condition, then, otherwise = terminator
+            val = frame.get(condition)
+            truth = None if condition in frame.iterated else operators.truth(val)
+            for answer, target in ((True, then), (False, otherwise)):
+                if truth is None or truth is answer:
+                    told = val.pred is not None and val.pred[0 if answer else 1]
+                    self.flow(target, guards.refine(frame, dict(env), condition, val, answer) if told else env)
+        elif op == ir.RETURN:
+            _return(frame, terminator[1], frame.get(terminator[2]), terminator[2])
+            frame.exits.append(env)
+        elif op == ir.STOP:
+            if frame.fn.kind in ("function", "lambda"):
+                _return(frame, frame.fn.end, value(0, None), None)
+            frame.exits.append(env)
+
+    def _leave(self) -> None:
+        """Join the exits, and publish the variables that inner functions read."""
+        frame = self.frame
+        always = None if frame.fn.kind in WHOLE else {*(p.name for p in frame.fn.params), *self.captured}
+        env: State = {}
+        for state in frame.exits:
+            env = join_states(env, state, frame.default_field, always) or env if env else dict(state)
+        frame.env = env
+        for name in self.captured:
+            for state in (*self.states.values(), *frame.exits):
+                if name in state:
+                    frame.publish(("free", frame.unit[0], frame.fn.number, name), no_pred(state[name]))
 
 
-def _answered(blocks: Any) -> dict[int, tuple[Any, bool]]:
+def _loops(blocks: tuple[ir.Block, ...]) -> bool:
+    """Whether some way leads back."""
+    for number, (_, terminator, handlers) in enumerate(blocks):
+        op = terminator[0]
+        targets = terminator[1:2] if op == ir.JUMP else terminator[3:5] if op == ir.BRANCH else ()
+        if any(target <= number for target in (*targets, *handlers)):
+            return True
+    return False
+
+
+def _answered(blocks: tuple[ir.Block, ...]) -> dict[int, tuple[Any, bool]]:
     """Blocks that are reached by one answer of one condition only: what `a and b` returns, when a is false."""
     out: dict[int, tuple[Any, bool]] = {}
-    reached: dict[int, int] = {}
+    reached = [0] * len(blocks)
     for _, terminator, handlers in blocks:
-        targets = {ir.JUMP: terminator[1:2], ir.BRANCH: terminator[3:5]}.get(terminator[0], ())
-        for target in (*targets, *handlers):
-            reached[target] = reached.get(target, 0) + 1
         if terminator[0] == ir.BRANCH:
-            out[terminator[3]], out[terminator[4]] = (terminator[2], True), (terminator[2], False)
+            _, _, condition, then, otherwise = terminator
+            reached[then] += 1
+            reached[otherwise] += 1
+            out[then], out[otherwise] = (condition, True), (condition, False)
+        elif terminator[0] == ir.JUMP:
+            reached[terminator[1]] += 1
+        for handler in handlers:
+            reached[handler] += 1
     return {number: answer for number, answer in out.items() if reached[number] == 1}
-
-
-def _terminate(frame: Frame, terminator: Any, env: State, flow: Callable[[int, State], None]) -> None:
-    op = terminator[0]
-    if op == ir.JUMP:
-        flow(terminator[1], env)
-    elif op == ir.BRANCH:
-        _, _, condition, then, otherwise = terminator
-        val = frame.get(condition)
-        truth = None if condition in frame.iterated else operators.truth(val)
-        if truth is not False:
-            flow(then, guards.refine(frame, dict(env), condition, val, True))
-        if truth is not True:
-            flow(otherwise, guards.refine(frame, dict(env), condition, val, False))
-    elif op == ir.RETURN:
-        _return(frame, terminator[1], frame.get(terminator[2]), terminator[2])
-        frame.exits.append(env)
-    elif op == ir.STOP:
-        if frame.fn.kind in ("function", "lambda"):
-            _return(frame, frame.fn.end, value(0, None), None)
-        frame.exits.append(env)
 
 
 def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
@@ -162,15 +227,6 @@ def _merge(frame: Frame, old: State | None, new: State) -> State:
     if old is None:
         return dict(new)
     return join_states(old, new, frame.default_field) or old
-
-
-def _captured(frame: Frame, states: dict[int, State]) -> None:
-    """Publish the variables that inner functions read."""
-    wanted = {name for f in frame.module.functions if f.parent == frame.fn.number for name in f.free}
-    for name in sorted(wanted):
-        for state in (*states.values(), *frame.exits):
-            if name in state:
-                frame.publish(("free", frame.unit[0], frame.fn.number, name), no_pred(state[name]))
 
 
 # --- instructions: one function each, (frame, instruction)
@@ -331,7 +387,7 @@ def _function(frame: Frame, ins: Any) -> None:
 
 def _class(frame: Frame, ins: Any) -> None:
     _, _pos, dst, number = ins
-    frame.solver.demand(frame, (frame.unit[0], frame.module.classes[number].body))
+    frame.solver.ran(frame, (frame.unit[0], frame.module.classes[number].body))
     frame.put(dst, value(0, NO, (("c", frame.unit[0], number),)))
 
 

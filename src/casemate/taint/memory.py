@@ -8,6 +8,7 @@ nothing, gives the facts of a fresh solve: nothing stale can hold itself up in a
 from __future__ import annotations
 
 import marshal
+from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 import xxhash
@@ -15,18 +16,21 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 35
+VERSION = 36
+Ground = tuple[Any, int, int]
 
 
 class Run(NamedTuple):
     """One run of a function.
 
-    reads: (fact, digest of what it was). asked: (question to the program, answer). The rest is the outcome: summary, cells
-    contributed to, functions registered as entry points with the parameters
-    that the registering call makes harmless, and the numbers of the entries that the function is.
+    reads: (fact, digest of what it was when first read, and when the run had ended: it may have changed meanwhile). asked:
+    (question to the program, answer). Tuples that many runs have in common are one object, which `dump` writes once.
+
+    The rest is the outcome: summary, cells contributed to, functions registered as entry points with the parameters that
+    the registering call makes harmless, and the numbers of the entries that the function is.
     """
 
-    reads: tuple[tuple[Any, int], ...]
+    reads: tuple[Ground, ...]
     asked: tuple[tuple[Any, Any], ...]
     summary: Summary
     written: tuple[tuple[Any, Any], ...]
@@ -46,13 +50,13 @@ def digest(fact: Any) -> int:
     return xxhash.xxh3_64_intdigest(marshal.dumps(plain_summary(fact) if isinstance(fact, Summary) else fact, 2))
 
 
-def dump(runs: dict[int, list[Run]]) -> bytes:
-    """The runs of one module's functions, by number, as bytes."""
+def dump(runs: Mapping[Any, list[Run]]) -> bytes:
+    """Runs as bytes: those of one module's functions by number, or those of several by unit."""
     plain = {n: [(*r[:2], plain_summary(r.summary), *r[3:]) for r in of] for n, of in runs.items()}
     return marshal.dumps((VERSION, plain))
 
 
-def load(data: bytes | None) -> dict[int, list[Run]]:
+def load(data: bytes | None) -> dict[Any, list[Run]]:
     """The inverse of `dump`; nothing when the bytes are not such."""
     if data is None:
         return {}

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Any
 
 from casemate.languages import ir
@@ -47,6 +48,11 @@ def _name(frame: Frame, ins: Any) -> str:
 
 def split(name: str) -> list[str]:
     """The lower-case words of an identifier."""
+    return list(_words(name))
+
+
+@lru_cache(maxsize=1 << 16)  # the same names are asked for by every rule and flow
+def _words(name: str) -> tuple[str, ...]:
     out: list[str] = []
     word = ""
     for c in name:
@@ -59,4 +65,4 @@ def split(name: str) -> list[str]:
         else:
             word += c
     out.append(word)
-    return [w.lower() for w in out if w]
+    return tuple(w.lower() for w in out if w)

@@ -44,8 +44,9 @@ class Program:
                 if f.owner >= 0 and f.kind == "function":
                     self._methods.setdefault(f.name, []).append((m.name, f.number))
         self._subclasses: dict[tuple[str, int], list[tuple[str, int]]] | None = None
-        self.asked: dict[Question, Any] = {}  # by whoever runs now, with the answers; the solver swaps it
-        self._answers: dict[Question, Any] = {}
+        # By whoever runs now, with the answers; the solver swaps it. One (question, answer) for all who ask.
+        self.asked: dict[Question, tuple[Question, Any]] = {}
+        self._answers: dict[Question, tuple[Question, Any]] = {}
 
     def function(self, unit: tuple[str, int]) -> ir.Function:
         """The function of a unit."""
@@ -67,11 +68,21 @@ class Program:
 
     def ask(self, question: Question) -> Any:
         """The answer to (method, arguments…); a pure function of the modules' names and headers."""
-        answer = self._answers.get(question, self)
-        if answer is self:
-            answer = self._answers[question] = getattr(self, "_" + question[0])(*question[1:])
-        self.asked[question] = answer
-        return answer
+        known = self._answers.get(question)
+        if known is None:
+            known = self._answers[question] = question, getattr(self, "_" + question[0])(*question[1:])
+        self.asked[question] = known
+        return known[1]
+
+    def holds(self, question: Question, answer: Any) -> bool:
+        """Whether a question still has this answer; it is not noted as asked."""
+        known = self._answers.get(question)
+        if known is None:
+            try:
+                known = self._answers[question] = question, getattr(self, "_" + question[0])(*question[1:])
+            except (KeyError, IndexError):  # about a module or class that is gone
+                return False
+        return bool(known[1] == answer)
 
     def resolve(self, dotted: str) -> Ref:
         """What an absolute dotted name stands for: ("f" | "c", module, number), ("g", module, name), ("M", module) or
@@ -208,8 +219,8 @@ class Program:
         """Ancestors, kept but not noted as asked."""
         question = ("ancestors", key)
         if question not in self._answers:
-            self._answers[question] = self._ancestors(key)
-        return self._answers[question]  # type: ignore[no-any-return]
+            self._answers[question] = question, self._ancestors(key)
+        return self._answers[question][1]  # type: ignore[no-any-return]
 
     def _ancestors(self, key: tuple[str, int]) -> tuple[Ref, ...]:
         out: list[Ref] = []

@@ -7,15 +7,15 @@ program alone, so two runs give the same facts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, NamedTuple
 
-from casemate.knowledge.entries import Knowledge
+from casemate.knowledge.entries import Hint, Knowledge
 from casemate.languages import ir
 from casemate.taint import calls, entries, interpreter, memory
 from casemate.taint.frame import Frame, Unit
-from casemate.taint.memory import Run
+from casemate.taint.memory import Ground, Run
 from casemate.taint.program import Program
 from casemate.taint.state import OPTIONS
 from casemate.taint.summarise import summarise
@@ -29,6 +29,13 @@ NOT_PASSED = frozenset({"int", "float", "bool", "complex"})  # a declared number
 Plain = tuple[Any, ...]
 
 
+class Elsewhere(NamedTuple):
+    """What others solve meanwhile. first: the first of their modules. runs: what they ran, once they are done."""
+
+    first: str
+    runs: Callable[[], dict[Unit, list[Run]]]
+
+
 class Solver:
     """Facts of a program. `solve` computes them; afterwards they are only read."""
 
@@ -38,6 +45,8 @@ class Solver:
         self._fresh: set[str] = set()  # modules in which something was interpreted
         self._remembered = remembered or {}
         self._digests: dict[Any, int] = {}
+        self._grounds: dict[Any, Ground] = {}
+        self._stood: dict[int, bool] = {}  # by identity, remembered questions: whether they have their answers still
         self.knowledge: Knowledge = program.knowledge
         self.summaries: dict[Unit, Summary] = {}
         self.cells: dict[Any, Plain] = {}
@@ -71,6 +80,10 @@ class Solver:
         self._queue: list[tuple[int, Unit]] = []
         self._queued: set[Unit] = set()
         self._depth = 0
+        self._hints: dict[str, list[Hint]] = {}
+        for hint in self.knowledge.hints:
+            self._hints.setdefault(hint.parameter, []).append(hint)
+        self._captured: dict[str, dict[int, tuple[str, ...]]] = {}
 
     def units(self) -> list[Unit]:
         """Every function, module by module in order of name, bodies of modules first."""
@@ -78,10 +91,25 @@ class Solver:
         bodies = [(name, 0) for name in names]
         return bodies + [(name, n) for name in names for n in range(1, len(self.program.modules[name].functions))]
 
-    def solve(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Compute all facts. progress: told (functions done, functions in all) now and then."""
-        units = self.units()
+    def solve(
+        self,
+        progress: Callable[[int, int], None] | None = None,
+        *,
+        of: Collection[str] | None = None,
+        elsewhere: Elsewhere | None = None,
+    ) -> None:
+        """Compute all facts. progress: told (functions done, functions in all) now and then. of: only what these modules ask
+        for. elsewhere: modules that others have solved meanwhile.
+        """
+        units = [unit for unit in self.units() if of is None or unit[0] in of]
         for done, unit in enumerate(units):
+            if elsewhere is not None and unit[1] and unit[0] >= elsewhere.first:
+                ran = elsewhere.runs()
+                self._remembered = {
+                    **self._remembered,
+                    **{unit: [*self._remembered.get(unit, ()), *runs] for unit, runs in ran.items()},
+                }
+                elsewhere = None
             if unit not in self._order:
                 self._run(unit)
             if progress is not None and done % 256 == 0:
@@ -147,8 +175,8 @@ class Solver:
         interpreter.run(frame)
         summary = summarise(frame)
         return Run(
-            reads=tuple((key, self._digest(key)) for key in frame.reads),
-            asked=tuple(self.program.asked.items()),
+            reads=tuple(self._ground(key, first) for key, first in frame.reads.items()),
+            asked=tuple(self.program.asked.values()),
             summary=summary,
             written=tuple((key, frame.plain(val)) for key, val in frame.written.items()),
             registered=tuple(sorted(frame.registered)),
@@ -163,21 +191,34 @@ class Solver:
         return None
 
     def _stands(self, unit: Unit, run: Run) -> bool:
-        try:
-            if any(self.program.ask(question) != answer for question, answer in run.asked):
+        stood = self._stood
+        for pair in run.asked:
+            stands = stood.get(id(pair))
+            if stands is None:
+                stands = stood[id(pair)] = self.program.holds(*pair)
+            if not stands:
                 return False
-        except (KeyError, IndexError):  # it asked about a module or class that is gone
-            return False
-        for key, known in run.reads:
-            on = key[1] if key[0] == "sum" else (key[1], 0) if key[0] == "cell" else unit
-            if on != unit:
+        for key, first, _ in run.reads:
+            on = key[1] if key[0] in ("sum", "ran") else (key[1], 0) if key[0] == "cell" else unit
+            if on not in self._order and on != unit:
                 if not self.program.has(on):
                     return False
                 self._demand(on)
-            self._readers.setdefault(key, set()).add(unit)
-            if self._digest(key) != known:
+            readers = self._readers.get(key)
+            if readers is None:
+                readers = self._readers[key] = set()
+            readers.add(unit)
+            if self._digest(key) != first:
                 return False
-        return True
+        return all(self._digest(key) == last for key, _, last in run.reads)
+
+    def _ground(self, key: Any, first: int) -> Ground:
+        """A fact with its digests, one tuple for all who rest on it: what is the same object is kept once."""
+        last = self._digest(key)
+        had = self._grounds.get(key)
+        if had is None or had[1] != first or had[2] != last:
+            had = self._grounds[key] = key, first, last
+        return had
 
     def _digest(self, key: Any) -> int:
         """The digest of a fact as it is now."""
@@ -198,8 +239,8 @@ class Solver:
                 mine.pop(unit, None)
             else:
                 mine[unit] = plain
-            joined: Plain | None = None
-            for other in sorted(mine):
+            joined: Plain | None = next(iter(mine.values())) if len(mine) == 1 else None
+            for other in sorted(mine) if len(mine) > 1 else ():
                 joined = mine[other] if joined is None else join_plain(joined, mine[other])
             if joined != self.cells.get(key):
                 if joined is None:
@@ -241,8 +282,8 @@ class Solver:
             if given and typed is None:
                 typed = ("i", given)
         if typed is None:
-            for hint in self.knowledge.hints:
-                if hint.parameter == parameter.name and self.imports(frame.module, hint.imports):
+            for hint in self._hints.get(parameter.name, ()):
+                if self.imports(frame.module, hint.imports):
                     typed = ("i", hint.type)
         if typed is not None:
             refs.append(typed)
@@ -283,12 +324,17 @@ class Solver:
     def _reads(self, frame: Frame, key: Any) -> None:
         """Note that the frame rests on a fact, at once: the fact may change while the frame still runs."""
         if key not in frame.reads:
-            frame.reads[key] = None
+            frame.reads[key] = self._digest(key)
             self._readers.setdefault(key, set()).add(frame.unit)
 
     def demand(self, frame: Frame, unit: Unit) -> None:
         """See that a function has been run once, where that is possible now."""
         self._demand(unit)
+
+    def ran(self, frame: Frame, unit: Unit) -> None:
+        """The same for its effects alone: noted, so that a replay runs it in this place, too."""
+        self._demand(unit)
+        self._reads(frame, ("ran", unit))
 
     def _demand(self, unit: Unit) -> None:
         if unit not in self._order and unit not in self._running and self._depth < MAX_DEPTH:
@@ -356,6 +402,18 @@ class Solver:
                 return number
             number = fn.parent
         return -1
+
+    def captured(self, unit: Unit) -> tuple[str, ...]:
+        """The variables of a function that its inner functions read, in order of name."""
+        module, number = unit
+        known = self._captured.get(module)
+        if known is None:
+            names: dict[int, set[str]] = {}
+            for fn in self.program.modules[module].functions:
+                if fn.free:
+                    names.setdefault(fn.parent, set()).update(fn.free)
+            known = self._captured[module] = {parent: tuple(sorted(of)) for parent, of in names.items()}
+        return known.get(number, ())
 
     def free_value(self, frame: Frame, name: str) -> Value:
         """A captured variable: symbolically what it was at the call, and what is known of it wherever it was set."""

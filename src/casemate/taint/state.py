@@ -9,7 +9,7 @@ take for an option.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, Final
 
 from casemate.taint.values import CLEAN, Ref, Value, join
@@ -24,6 +24,7 @@ MAX_FIELDS: Final = 64
 Fields = dict[Any, Value]
 State = dict[Any, Any]
 Default = Callable[[Ref, Any], Value]
+Matter = Callable[[State], bool]
 
 
 def field_of(key: Any) -> Any:
@@ -55,25 +56,32 @@ def join_symbolic(ref: Ref, a: Fields, b: Fields, default: Default) -> Fields:
     return {name: join(a.get(name) or default(ref, name), b.get(name) or default(ref, name)) for name in {**a, **b}}
 
 
-def join_states(old: State, new: State, default: Default) -> State | None:
-    """The join, or None when `new` adds nothing to `old`. default: a field of what the caller gave, as it was given."""
-    if old == new:
-        return None
+def join_states(
+    old: State, new: State, default: Default, live: Container[Any] | None = None, matter: Matter | None = None
+) -> State | None:
+    """The join, or None when `new` adds nothing to `old`. default: a field of what the caller gave, as it was given.
+
+    live: variables that count, None for all. matter: whether these objects, in which alone the states differ, count.
+    """
     out: State | None = None
+    objects: State = {}
     get = old.get
+    joined: Any
     for key, val in new.items():
         mine = get(key)
         if mine is val:
             continue
-        joined: Any
         if type(val) is dict:
             if key[0] == "p":
                 joined = join_symbolic(key, mine or {}, val, default)
             else:
                 joined = val if mine is None else join_fields(mine, val)
-            if joined == mine:
-                continue
-        elif mine is None:
+            if joined != mine:
+                objects[key] = joined
+            continue
+        if live is not None and key not in live:
+            continue
+        if mine is None:
             joined = val
         else:
             joined = join(mine, val)
@@ -82,4 +90,7 @@ def join_states(old: State, new: State, default: Default) -> State | None:
         if out is None:
             out = dict(old)
         out[key] = joined
+    if objects and (out is not None or matter is None or matter(objects)):
+        out = dict(old) if out is None else out
+        out.update(objects)
     return out

@@ -32,7 +32,9 @@ def summarise(frame: Frame) -> Summary:
             fields.append((name, (inner.const,) if inner.const is not NO else (), outside))
         constant = (returned.const,) if returned.const is not NO else ()
         refs = tuple(dict.fromkeys(_exported(frame, r) for r in returned.refs if r[0] not in PROPERTIES))
-    hits: tuple[SinkHit, ...] = tuple(frame.hits[k] for k in sorted(frame.hits, key=repr))
+    hits: tuple[SinkHit, ...] = tuple(frame.hits.values())
+    if len(hits) > 1:
+        hits = tuple(frame.hits[k] for k in sorted(frame.hits, key=repr))
     if frame.fn.kind == "class":
         number = frame.program.class_of_body(frame.unit)
         for name, val in frame.env.items():
@@ -65,6 +67,8 @@ def _writes(frame: Frame) -> tuple[Write, ...]:
     for key, content in frame.env.items():
         if type(key) is tuple and key[0] == "p":
             for name, val in content.items():
+                if not (val[0] or val[2]):
+                    continue
                 marks = [(label, mask) for label, mask in frame.spread(frame.deep(val)) if label[:2] != key[:2]]
                 if marks and len(out) < MAX_WRITES:
                     out.append((key[1], (*key[2], name), tuple(marks)))
@@ -75,6 +79,8 @@ def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], .
     """For each parameter, the kinds that an answer, or returning at all, rules out."""
     out = []
     always = frame.env if frame.exits else None
+    if not frame.numbers:
+        return ()
     for when, state in (("true", frame.truth.get("True")), ("false", frame.truth.get("False")), ("returns", always)):
         if state is None:
             continue

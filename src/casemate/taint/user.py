@@ -19,18 +19,25 @@ def call_function(
     """Apply the summary of a function; receiver: what its first parameter gets when it is called as a method."""
     summary = frame.solver.summary(frame, unit)
     fn = frame.program.callee(unit)
+    if not (
+        summary.hits or summary.returns or summary.writes or summary.refs or summary.checks
+    ):  # it takes nothing over
+        frame.dead = summary.never or frame.dead
+        return value(0, summary.constant[0]) if summary.constant and summary.constant[0] is not NO else CLEAN
     bound = args.bind(fn.params, receiver)
     context = _Binding(frame, unit, fn, bound)
     for hit in summary.hits:
-        if hit.label[0] == "p":
-            taint = context.taint(hit.label)
+        label = hit[0]
+        if label[0] == "p":
+            taint = context.taint(label)
             if taint:
-                crossed = hit.crossed or (hit.label[2][-1:] == (OPTIONS,) and context.made_here(hit.label[1]))
-                frame.reach(taint, hit.kind, hit.site, pos, crossed=crossed, callee=unit, inner=hit.label)
+                crossed = hit.crossed or (label[2][-1:] == (OPTIONS,) and context.made_here(label[1]))
+                frame.reach(taint, hit.kind, hit.site, pos, crossed=crossed, callee=unit, inner=label)
     for parameter, path, marks in summary.writes:
         taint = 0
         for label, mask in marks:
-            taint |= keep(context.taint(label), mask)
+            given = context.taint(label)
+            taint |= keep(given, mask) if given else 0
         if taint:
             _write(frame, context, parameter, path, taint)
     if summary.never:
@@ -41,6 +48,8 @@ def call_function(
 
 class _Binding:
     """What the labels of a callee are at one call."""
+
+    __slots__ = ("bound", "fn", "frame", "memo", "unit")
 
     def __init__(self, frame: Frame, unit: Unit, fn: ir.Function, bound: dict[int, Value]) -> None:
         self.frame = frame
@@ -81,6 +90,8 @@ class _Binding:
         for n, name in enumerate(label[2]):
             if name == OPTIONS:
                 return external.options(self.frame, val)
+            if not val[2]:  # inside of what has no content it is the same
+                return val[0]
             inner = self.frame.inside(val, name)
             if not inner.refs:
                 return inner.taint if n + 1 < len(label[2]) else self.frame.text(inner)
@@ -106,7 +117,10 @@ def _result(frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Bind
     inner: dict[str, int] = {}
     judged = frame.solver.judged(unit)  # what it gives has been judged where it is put together
     for path, label, mask in summary.returns:
-        one = clear(keep(context.taint(label), mask), judged)
+        one = context.taint(label)
+        if not one:
+            continue
+        one = clear(keep(one, mask), judged)
         if path:
             inner[path[0]] = inner.get(path[0], 0) | one
         else:

@@ -46,6 +46,7 @@ WIDTH: Final = 32
 CROSSED: Final = 1 << 30
 KINDS: Final = (1 << 26) - 1  # every kind, not crossed
 FIELD: Final = (1 << WIDTH) - 1
+ONE_LABEL: Final = 1 << WIDTH
 MAX_REFS: Final = 8
 MAX_ALTERNATIVES: Final = 6  # texts of which a value is known to be one
 MAX_CONST: Final = 4096  # longer strings are not folded
@@ -114,13 +115,13 @@ def join(a: Value, b: Value) -> Value:
     """The least value that covers both."""
     if a is b or (a == b and type(a[1]) is type(b[1])):
         return a
-    refs = join_refs(a[2], b[2])
     const = a[1]
-    if not same_constant(const, b[1]):
+    refs = a[2] if a[2] is b[2] else join_refs(a[2], b[2])
+    if const is not b[1] and not same_constant(const, b[1]):
         const = NO
-        refs = (*(r for r in refs if r[0] != "="), *_alternatives(a, b))
-    pred = a[3] if a[3] == b[3] else None
-    return _make(Value, (a[0] | b[0], const, refs, pred))
+        if refs or type(a[1]) is str or type(b[1]) is str:
+            refs = (*(r for r in refs if r[0] != "="), *_alternatives(a, b))
+    return _make(Value, (a[0] | b[0], const, refs, a[3] if a[3] is b[3] or a[3] == b[3] else None))
 
 
 def _alternatives(a: Value, b: Value) -> tuple[Ref, ...]:
@@ -152,6 +153,9 @@ def keep(taint: int, mask: int) -> int:
     """The taint with only the kinds of `mask` alive, marked crossed where `mask` says so; empty labels vanish."""
     if not taint or mask == KINDS:
         return taint
+    if taint < ONE_LABEL:
+        alive = taint & mask & KINDS
+        return alive | (mask | taint) & CROSSED if alive else 0
     key = (taint, mask)
     got = _memo.get(key)
     if got is None:
@@ -184,6 +188,8 @@ def clear(taint: int, mask: int) -> int:
 
 def fields(taint: int) -> list[tuple[int, int]]:
     """(bit offset, field) of each label present."""
+    if taint < ONE_LABEL:
+        return [(0, taint)] if taint else []
     out = []
     shift = 0
     while taint:

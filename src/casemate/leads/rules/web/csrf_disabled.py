@@ -48,8 +48,8 @@ def find(solver: Solver) -> Iterator[Sighting]:
                 if _exempts(decorator.dotted) and _acts_for_the_user(fn):
                     what = f"{decorator.dotted} exempts {fn.name or 'a view'}, which acts for the signed-in user"
                     yield Sighting(name, max(fn.parent, 0), decorator.pos, what)
-            if not TESTING & {*split(fn.qualname), *split(name)}:
-                for pos, what in _switched_off(fn):
+            for pos, what in _switched_off(fn):
+                if not TESTING & {*split(fn.qualname), *split(name)}:
                     yield Sighting(name, fn.number, pos, what)
 
 
