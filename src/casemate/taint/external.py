@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
-from casemate.knowledge.entries import Call, Condition
+from casemate.knowledge.entries import Call
 from casemate.knowledge.entries import Value as Written
-from casemate.taint import chosen, containers, entries, fold, guards, operators, redos, user
+from casemate.taint import chosen, conditions, containers, entries, fold, guards, operators, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, OPTIONS, TAIL, field_of
+from casemate.taint.state import ANY, OPTIONS
 from casemate.taint.values import (
     CLEAN,
     FIELD,
@@ -22,7 +21,6 @@ from casemate.taint.values import (
     cross,
     fields,
     keep,
-    same_constant,
     uncross,
     value,
 )
@@ -32,7 +30,6 @@ FORMAT = "@format"
 LOOKUPS = ("get_", "find_", "fetch_", "load_", "lookup", "query_", "retrieve_", "select_")
 SOME = "@some"  # an attribute, it is not known which
 ALWAYS = "@always"  # under this name a class keeps the narrower types that all its objects have
-GIVEN = "@given"  # among the values of a condition: whatever the function's own caller gave
 PROPERTY_KEEPERS = frozenset("de")
 LEFT = ("str.lstrip", "str.strip")
 
@@ -76,7 +73,7 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
 def _narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value) -> Value:
     """The result, and the receiver where it stands, as of the narrower types whose conditions hold."""
     for narrowing in call.narrows:
-        if not all(_holds(frame, c, receiver, args) for c in narrowing.when):
+        if not all(conditions.holds(frame, c, receiver, args) for c in narrowing.when):
             continue
         if receiver is not None and frame.fn.name in narrowing.always and ("p", 0, ()) in receiver.refs:
             kept = ("attr", frame.unit[0], frame.fn.owner, ALWAYS)
@@ -141,161 +138,17 @@ def _acts(frame: Frame, pos: int, said: Call | Written, receiver: Value | None, 
             continue
         if frame.answered is not None and _is_switch(frame, frame.answered[0]):
             continue  # the caller asked for it
-        if any(c.test == "is" and _may_differ(frame, c, receiver, args) for c in act.when):
+        if any(c.test == "is" and conditions.may_differ(frame, c, receiver, args) for c in act.when):
             continue
-        if all(_holds(frame, c, receiver, args) for c in act.when) and not chosen.by_name(frame, pos, act.name):
+        if all(conditions.holds(frame, c, receiver, args) for c in act.when) and not chosen.by_name(
+            frame, pos, act.name
+        ):
             frame.act(pos, said.name, act.name)
 
 
 def _is_switch(frame: Frame, operand: Any) -> bool:
     """Whether a condition is a parameter that the caller switches something on or off by."""
     return any(parameter.name == operand and parameter.annotation == "bool" for parameter in frame.fn.params)
-
-
-def _may_differ(frame: Frame, condition: Condition, receiver: Value | None, args: Arguments) -> bool:
-    """Whether an argument refers to one of several things, not all of which are meant (`NONE if insecure else REQUIRED`)."""
-    for val, _ in args.select(condition.arg, receiver):
-        refs = [ref for ref in val.refs if ref[0] in "xio"]
-        if len(refs) > 1 and condition.item is None:
-            return not all(_is_one_of(frame, value(0, NO, (ref,)), condition.values) for ref in refs)
-    return False
-
-
-def _item(frame: Frame, val: Value, item: Any) -> Value:
-    """The element of an argument that a sink means; the whole when it is no container."""
-    if item == OPTIONS:
-        return _options(frame, val)
-    if item is None or not any(r[0] == "o" or (r[0] == "p" and type(item) is int) for r in val.refs):
-        return val
-    if any(r[0] == "p" for r in val.refs):
-        # What the caller gave may be a list, whose element is meant, or no container: the caller's side tells.
-        inner = frame.inside(val, field_of(item))
-        return value(inner.taint, inner.const, inner.refs) if val.taint else CLEAN
-    return frame.inside(val, field_of(item))
-
-
-def options(frame: Frame, val: Value) -> int:
-    """The taint of what a program may take for an option, of a list that is handed to a helper which runs it: where the
-    list is made here, of a program with such options; else as its giver has it."""
-    taint = 0
-    for ref in val.refs:
-        if ref[0] == "p":
-            taint |= frame.default_field(ref, OPTIONS).taint
-        elif ref[0] == "o":
-            program = (frame.env.get(ref) or {}).get(0)
-            if program is not None and any(_is_one_of(frame, program, (p,)) for p in frame.solver.option_programs):
-                taint |= _options(frame, value(0, NO, (ref,))).taint
-    return taint
-
-
-def _options(frame: Frame, val: Value) -> Value:
-    """What a program may take for an option: the elements after the first, up to a "--", save the value that follows an
-    option (`-m text`)."""
-    taint = 0
-    for ref in val.refs:
-        content = (frame.env.get(ref) or {}) if ref[0] == "o" else {}
-        before = ""
-        for n in sorted(k for k in content if type(k) is int):
-            one = content[n]
-            if one.const == "--":
-                break
-            if n and not (type(before) is str and before.startswith("-")):
-                taint |= frame.deep(one)
-            before = one.const
-        else:
-            for name in {ANY, TAIL} & content.keys():
-                taint |= frame.deep(content[name])
-    return value(taint)
-
-
-def _formatted(frame: Frame, args: Arguments) -> Value:
-    """A text made from a format and its values, as far as they are known one by one."""
-    at = next((n for n, val in enumerate(args.positional) if ("i", "int") not in val.refs), 0)
-    if at >= len(args.positional):
-        return CLEAN
-    rest = args.positional[at + 1 :]
-    if not rest:
-        return args.positional[at]
-    made = frame.new_object(-1, ("i", "tuple"), dict(enumerate(rest)))
-    return operators.percent(frame, args.positional[at], value(0, NO, (made,)))
-
-
-def _holds(frame: Frame, condition: Condition, receiver: Value | None, args: Arguments) -> bool:
-    given = args.select(condition.arg, receiver)
-    if condition.test == "absent":
-        return not given
-    if condition.test == "present":
-        return bool(given)
-    if condition.test in ("slow", "slow-whole"):
-        return any(_slow(val, whole=condition.test == "slow-whole") for val, _ in given)
-    meant = [_item(frame, val, condition.item) for val, _ in given]
-    if condition.test in OUTLINES:
-        return any(OUTLINES[condition.test](operators.outline(val), condition.values) for val in meant)
-    if condition.test in MEASURES:
-        return any(MEASURES[condition.test](val.const, condition.values) for val in meant)
-    matched = any(_is_one_of(frame, val, condition.values) for val in meant)
-    return matched if condition.test == "is" else not matched
-
-
-def _any_case(const: Any, values: tuple[Any, ...]) -> bool:
-    return type(const) is str and const.lower() in [str(v).lower() for v in values]
-
-
-def _bits(const: Any, values: tuple[Any, ...]) -> bool:
-    return type(const) is int and any(const & v for v in values)
-
-
-def _below(const: Any, values: tuple[Any, ...]) -> bool:
-    return type(const) is int and any(const < v for v in values)
-
-
-def _words(const: Any, values: tuple[Any, ...]) -> bool:
-    """Whether an identifier (`session_id`, `authToken`, `X-Token`) has one of the words."""
-    return type(const) is str and any(w.lower() in values for w in WORD.findall(const))
-
-
-def _begins(outline: str, values: tuple[Any, ...]) -> bool:
-    return outline.startswith(values)
-
-
-def _ends(outline: str, values: tuple[Any, ...]) -> bool:
-    return outline.endswith(values)
-
-
-OUTLINES = {"begins": _begins, "ends": _ends}
-WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
-MEASURES = {"any-case": _any_case, "bits": _bits, "below": _below, "words": _words}
-
-
-def _slow(val: Value, *, whole: bool) -> bool:
-    """Whether a pattern, as text or compiled, is one that a matcher can be kept busy with."""
-    texts = [val.const] if type(val.const) is str else [str(ref[1]) for ref in val.refs if ref[0] == "r"]
-    return any(redos.slow(text, whole=whole) for text in texts)
-
-
-def _is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:
-    """Whether a value is one of these constants, or refers to something of one of these dotted names or derived from it."""
-    if any(val.const is v or same_constant(val.const, v) for v in values):
-        return True
-    names: list[str] = [ref[1] for ref in val.refs if ref[0] == "="]
-    for ref in val.refs:
-        if ref[0] == "o":
-            ref = ref[2]
-        if ref[0] == "f":
-            names += _made_by(frame, ref)
-        elif ref[0] in "xi":
-            names += frame.program.external_lineage(ref[1])
-        elif ref[0] in "ct":
-            names += frame.program.external_bases((ref[1], ref[2]))
-    if not names and GIVEN in values:  # what stands in when nothing is given has no name that could be told
-        return any(ref[0] == "p" for ref in val.refs)
-    return any(name in values for name in names)
-
-
-def _made_by(frame: Frame, ref: Ref) -> list[str]:
-    """The names of what a function of the program makes: it may stand where a class is asked for."""
-    made = [r[1] if r[0] == "o" else r for r in frame.solver.summary(frame, (ref[1], ref[2])).refs if r[0] in "oct"]
-    return [name for one in made if one[0] in "ct" for name in frame.program.external_bases((one[1], one[2]))]
 
 
 def made(frame: Frame, pos: int, base: str, args: Arguments) -> None:
@@ -313,12 +166,12 @@ def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arg
                 handed = [r for r in val.refs if r[0] == "p"] if not any(r[0] == "o" for r in val.refs) else []
                 for ref in handed:
                     frame.reach(frame.default_field(ref, OPTIONS).taint, kind.bit, frame.sink(pos, call.name), pos)
-        if sink.when and not all(_holds(frame, c, receiver, args) for c in sink.when):
+        if sink.when and not all(conditions.holds(frame, c, receiver, args) for c in sink.when):
             continue
         site = frame.sink(pos, call.name)
-        meant = [(_formatted(frame, args), None)] if sink.item == FORMAT else args.select(sink.arg, receiver)
+        meant = [(conditions.formatted(frame, args), None)] if sink.item == FORMAT else args.select(sink.arg, receiver)
         for val, _ in meant:
-            taint = frame.text(_item(frame, val, sink.item) if sink.item != FORMAT else val)
+            taint = frame.text(conditions.item_of(frame, val, sink.item) if sink.item != FORMAT else val)
             if taint:
                 frame.reach(taint, kind.bit, site, pos, crossed=sink.item == OPTIONS)
 
@@ -340,7 +193,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         special = _special(frame, call, args)
         if special is not None:
             return special
-    if call.clean_when and all(_holds(frame, c, receiver, args) for c in call.clean_when):
+    if call.clean_when and all(conditions.holds(frame, c, receiver, args) for c in call.clean_when):
         return CLEAN
     taint = 0
     properties: list[Ref] = []

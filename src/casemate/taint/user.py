@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import external, guards
+from casemate.taint import conditions, guards
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.state import ANY, OPTIONS
@@ -89,7 +89,7 @@ class _Binding:
             return 0
         for n, name in enumerate(label[2]):
             if name == OPTIONS:
-                return external.options(self.frame, val)
+                return conditions.options(self.frame, val)
             if not val[2]:  # inside of what has no content it is the same
                 return val[0]
             inner = self.frame.inside(val, name)
