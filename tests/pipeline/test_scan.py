@@ -179,3 +179,22 @@ def test_every_step_has_its_source_line(bank: Path) -> None:
             for line in quotes.around(step.location):
                 assert line.text == redact(lines[line.number - 1].rstrip())
             assert any(line.hit for line in quotes.around(step.location))
+
+
+def test_a_way_through_a_recursion_is_told_once(tmp_path: Path):
+    """A function that calls itself before it reaches the sink stands in the trace once or twice, not as often as it may run."""
+    (tmp_path / "a.py").write_text(
+        "import os\nfrom flask import Flask, request\napp = Flask(__name__)\n"
+        "def walk(names, depth):\n"
+        "    for name in names.split('/'):\n"
+        "        walk(name + '/', depth + 1)\n"
+        "        walk(name, depth)\n"
+        "        run(name)\n"
+        "def run(name):\n    os.system('ls ' + name)\n"
+        "@app.route('/')\ndef view():\n    walk(request.args['n'], 0)\n    return {}\n"
+    )
+    (finding,) = scanned(tmp_path).findings
+    trace = finding.lead.trace
+    assert trace is not None
+    assert [step.note for step in trace.steps].count("passed to walk") <= 2
+    assert trace.steps[-1].note == "reaches os.system"

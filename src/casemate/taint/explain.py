@@ -41,6 +41,7 @@ class Explainer:
             writer, label = flow.stored
             out += self._stores(writer, label, flow.hit.label[2][0])
         unit, hit = flow.unit, flow.hit
+        passed = {(unit, hit.label)}  # by which parameter of which function: a way that comes round again tells nothing
         for _ in range(MAX_HOPS):
             out += [Hop(unit[0], pos, "flow", "") for pos in self._way(unit, hit)]
             if hit.callee is None or hit.inner is None:
@@ -53,21 +54,22 @@ class Explainer:
                     self.solver.program.function(hit.callee).qualname,
                 )
             )
-            following = self._follow(hit)
-            if following is None:
+            following = self._follow(hit, passed)
+            if following is None or (hit.callee, following.label) in passed:
                 break
+            passed.add((hit.callee, following.label))
             unit, hit = hit.callee, following
         end = self.solver.program.absolute(flow.site[:2], flow.site[2])
         out.append(Hop(flow.site[0], end, "sink", flow.site[3]))
         return _distinct(out)
 
-    def _follow(self, hit: SinkHit) -> SinkHit | None:
-        """How the callee carries the value on."""
+    def _follow(self, hit: SinkHit, passed: set[tuple[Unit, Label]]) -> SinkHit | None:
+        """How the callee carries the value on: to the sink itself, else where it has not passed yet."""
         assert hit.callee is not None
-        for other in self.solver.summaries[hit.callee].hits:
-            if other.label == hit.inner and other.site == hit.site and other.kind == hit.kind:
-                return other
-        return None
+        hits = self.solver.summaries[hit.callee].hits
+        ways = [o for o in hits if o.label == hit.inner and o.site == hit.site and o.kind == hit.kind]
+        ways.sort(key=lambda o: (o.callee is not None, (o.callee, o.inner) in passed))
+        return ways[0] if ways else None
 
     def _stores(self, writer: Unit, label: Label, name: Any) -> list[Hop]:
         frame, log = self._log(writer)
