@@ -215,11 +215,11 @@ class Value:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
     """Functions that are called from outside, by one of: decorator, base class and methods, registering call, or methods of
-    any class alone, in modules that import `imports` (Falcon's resources have no base class).
+    any class alone, in modules that import `imports` (Falcon's resources have no base class), where the parameters that `types`
+    names are there.
 
     decorator: dotted name (`flask.Flask.route`, or `*.route` on an unknown receiver). base, methods: methods of
-    subclasses ("*" all public); a base `*.Name` is any class whose method has parameters of the names in `types`. call,
-    arg: a call that registers the function given as that argument.
+    subclasses ("*" all public). call, arg: a call that registers the function given as that argument.
 
     params: names that carry outside data, ("*",) all but self, () none. types: (parameter name or position as text, dotted
     type) when not annotated: such a parameter is an object of the framework, no data. models: of parameters annotated with

@@ -54,15 +54,14 @@ def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
             out += decorators.get(name, ())
     if fn.owner >= 0:
         lineage = solver.program.external_bases((frame.unit[0], fn.owner))
-        for number in bases if lineage else solver.any_base:
+        for number in bases if lineage else ():
             entry = solver.knowledge.entries[number]
-            if entry.base[0] == "*":  # whatever the class, by the names of the method and its parameters
-                if fn.name in entry.methods and {name for name, _ in entry.types} <= {p.name for p in fn.params}:
-                    out.append(number)
-            elif entry.base in lineage and (fn.name in entry.methods or ("*" in entry.methods and fn.name[:1] != "_")):
+            if entry.base in lineage and (fn.name in entry.methods or ("*" in entry.methods and fn.name[:1] != "_")):
                 out.append(number)
         for number in methods.get(fn.name, ()):
-            if solver.imports(frame.module, solver.knowledge.entries[number].imports):
+            entry = solver.knowledge.entries[number]
+            named = {name for name, _ in entry.types if not name.isdigit()}  # of parameters that it has by these names
+            if named <= {p.name for p in fn.params} and solver.imports(frame.module, entry.imports):
                 out.append(number)
     out += solver.registered(frame)
     return tuple(dict.fromkeys(out))

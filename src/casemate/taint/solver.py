@@ -69,7 +69,6 @@ class Solver:
         }
         self.entry_tables = entries.tables(self.knowledge)
         self.tidied = sum(k.mask for k in self.knowledge.kinds.values() if k.tidied)
-        self.any_base = [n for n in self.entry_tables[1] if self.knowledge.entries[n].base[0] == "*"]
         self.no_objects = sum(k.mask for k in self.knowledge.kinds.values() if k.of_objects)  # what texts do no harm by
         self._contributions: dict[Any, dict[Unit, Plain]] = {}
         self._given: dict[Unit, tuple[Any, ...]] = {}
