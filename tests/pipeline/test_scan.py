@@ -22,7 +22,7 @@ from casemate.model.finding import Report
 from casemate.model.outcome import Reason
 from casemate.pipeline.scan import ScanOptions, scan
 from casemate.ports import Store
-from casemate.taint import interpreter
+from casemate.taint import interpreter, solver
 
 BANK = Path(__file__).parents[2] / "examples" / "bank"
 
@@ -179,6 +179,19 @@ def test_every_step_has_its_source_line(bank: Path) -> None:
             for line in quotes.around(step.location):
                 assert line.text == redact(lines[line.number - 1].rstrip())
             assert any(line.hit for line in quotes.around(step.location))
+
+
+def test_a_function_whose_facts_keep_changing_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    """Given up after so many runs, it is not examined to the end: it does not read as clean."""
+    (tmp_path / "a.py").write_text(
+        "def ping(a, n):\n    return pong(a, n - 1) if n else a\n"
+        "def pong(a, n):\n    return ping(a, n - 1) if n else None\n"
+    )
+    assert scanned(tmp_path).not_examined == ()
+    monkeypatch.setattr(solver, "MAX_RUNS", 1)
+    lost = scanned(tmp_path).not_examined
+    assert {entry.reason for entry in lost} == {Reason.STEP_LIMIT}
+    assert lost[0].what.startswith("a.py:")
 
 
 def test_a_way_through_a_recursion_is_told_once(tmp_path: Path):

@@ -77,9 +77,9 @@ def analyse(
     sites = {site for s in solver.summaries.values() for site in s.sinks}
     reached = {flow.site for _, flow in best.values()}
     lost = [
-        (program.modules[u[0]].path, _line(program, u[0], program.function(u).pos), s.lost)
+        (program.modules[u[0]].path, _line(program, u[0], program.function(u).pos), s.lost or "its facts kept changing")
         for u, s in solver.summaries.items()
-        if s.lost
+        if s.lost or u in solver.given_up
     ]
     return Analysis(
         leads=tuple(lead for lead, _ in found),

@@ -75,6 +75,7 @@ class Solver:
         self._readers: dict[Any, set[Unit]] = {}
         self._order: dict[Unit, int] = {}
         self._counts: dict[Unit, int] = {}
+        self.given_up: set[Unit] = set()  # run MAX_RUNS times, and still asked for
         self._running: set[Unit] = set()
         self._queue: list[tuple[int, Unit]] = []
         self._queued: set[Unit] = set()
@@ -148,6 +149,7 @@ class Solver:
     def _run(self, unit: Unit) -> None:
         count = self._counts[unit] = self._counts.get(unit, 0) + 1
         if count > MAX_RUNS:
+            self.given_up.add(unit)
             return
         self._running.add(unit)
         self._depth += 1
