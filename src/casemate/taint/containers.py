@@ -143,8 +143,8 @@ def _setdefault(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arg
 
 def _update(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     for ref in objects(receiver):
-        for name, (val, _) in args.named.items():
-            frame.write_field(ref, "[" + name, val)
+        for keyword, (val, _) in args.named.items():
+            frame.write_field(ref, "[" + keyword, val)
         for val in args.positional:
             for other in val.refs:
                 if other[0] == "o":

@@ -43,13 +43,13 @@ class Summary(NamedTuple):
     sinks: the sinks of this body. acts: what is weak in it as it stands. lost: it could not be examined to the end.
     """
 
-    returns: tuple[tuple[tuple[str, ...], Label, int], ...] = ()
+    returns: tuple[tuple[tuple[Any, ...], Label, int], ...] = ()
     constant: tuple[Any, ...] = ()
     refs: tuple[tuple[Any, ...], ...] = ()
-    fields: tuple[tuple[str, tuple[Any, ...], tuple[tuple[Any, ...], ...]], ...] = ()
+    fields: tuple[tuple[Any, tuple[Any, ...], tuple[tuple[Any, ...], ...]], ...] = ()
     hits: tuple[SinkHit, ...] = ()
     writes: tuple[Write, ...] = ()
-    checks: tuple[tuple[Any, tuple[str, ...], str, int], ...] = ()
+    checks: tuple[tuple[Any, tuple[Any, ...], str, int], ...] = ()
     never: bool = False
     sinks: tuple[Site, ...] = ()
     sources: int = 0

@@ -114,7 +114,7 @@ def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...
 
 def _result(frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Binding) -> Value:
     taint = 0
-    inner: dict[str, int] = {}
+    inner: dict[Any, int] = {}
     judged = frame.solver.judged(unit)  # what it gives has been judged where it is put together
     for path, label, mask in summary.returns:
         one = context.taint(label)
@@ -158,6 +158,7 @@ def _checks(
             continue
         place = _operand(fn, parameter, args, receiver, operand)
         val = bound[parameter]
+        keys: list[Any]
         if path:
             keys = [("@", r, path[0]) for r in val.refs if r[0] in "op"] if len(path) == 1 else []
         else:
