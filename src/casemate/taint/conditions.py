@@ -57,7 +57,7 @@ def _options(frame: Frame, val: Value) -> Value:
     taint = 0
     for ref in val.refs:
         content = (frame.env.get(ref) or {}) if ref[0] == "o" else {}
-        before = ""
+        before: Any = ""
         for n in sorted(k for k in content if type(k) is int):
             one = content[n]
             if one.const == "--":

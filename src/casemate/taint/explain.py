@@ -73,7 +73,7 @@ class Explainer:
 
     def _stores(self, writer: Unit, label: Label, name: Any) -> list[Hop]:
         frame, log = self._log(writer)
-        for pos, dst, operands in reversed(log):
+        for pos, dst, operands in log[::-1]:
             if dst == frame.fn.params[0].name and operands:
                 return [Hop(writer[0], pos, "flow", f"kept in attribute {name}")]
         return []

@@ -1,0 +1,26 @@
+#!/bin/sh
+# Builds a wheel with the engine compiled, and an environment that runs it: native.sh VENV NATIVE. Built in a copy, so that
+# no compiled module lies beside the source that somebody edits.
+set -eu
+venv=$1
+native=$2
+
+if ! command -v cc > /dev/null; then
+    echo "a C compiler is missing. Next step: apt-get install gcc python3-dev" >&2
+    exit 1
+fi
+copy=$(mktemp -d)
+trap 'rm -rf "$copy"' EXIT
+cp -R src pyproject.toml README.md LICENSE "$copy"
+
+echo "compiling the engine (some minutes)"
+rm -rf dist
+hatchling=$PWD/$venv/bin/hatchling out=$PWD/dist
+(cd "$copy" && HATCH_BUILD_HOOK_ENABLE_MYPYC=1 MYPYPATH=src "$hatchling" build --target wheel --directory "$out")
+
+echo "making $native with $("$venv/bin/python" -V)"
+rm -rf "$native"
+"$venv/bin/python" -m venv "$native"
+"$native/bin/python" -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements/run.txt
+"$native/bin/python" -m pip install --quiet --no-deps dist/*.whl
+ls dist/*.whl
