@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Mapping
 from importlib import import_module
 from typing import Any, NamedTuple
@@ -59,8 +60,11 @@ class LazyGroup(click.Group):
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; every fault ends in one line and an exit code."""
-        with one_line_errors():
-            return super().invoke(ctx)
+        try:
+            with one_line_errors():
+                return super().invoke(ctx)
+        finally:
+            gc.freeze()  # the process ends here: to look through what it leaves for cycles takes longer than some commands
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})

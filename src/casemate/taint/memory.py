@@ -17,7 +17,10 @@ from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
 VERSION = 38
-Ground = tuple[Any, int, int]
+# (fact, digest, digest). Not by its length: compiled code takes such a tuple apart and makes another one of it, and these are
+# kept once for all who hold them.
+Ground = tuple[Any, ...]
+Answered = tuple[Any, ...]  # (question, answer), likewise
 
 
 class Run(NamedTuple):
@@ -31,7 +34,7 @@ class Run(NamedTuple):
     """
 
     reads: tuple[Ground, ...]
-    asked: tuple[tuple[Any, Any], ...]
+    asked: tuple[Answered, ...]
     summary: Summary
     written: tuple[tuple[Any, Any], ...]
     registered: tuple[tuple[Unit, int, tuple[str, ...]], ...]

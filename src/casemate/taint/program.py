@@ -11,6 +11,7 @@ from typing import Any
 
 from casemate.knowledge.entries import Knowledge
 from casemate.languages import ir
+from casemate.taint.memory import Answered
 from casemate.taint.values import Ref
 
 Question = tuple[Any, ...]
@@ -45,8 +46,8 @@ class Program:
                     self._methods.setdefault(f.name, []).append((m.name, f.number))
         self._subclasses: dict[tuple[str, int], list[tuple[str, int]]] | None = None
         # By whoever runs now, with the answers; the solver swaps it. One (question, answer) for all who ask.
-        self.asked: dict[Question, tuple[Question, Any]] = {}
-        self._answers: dict[Question, tuple[Question, Any]] = {}
+        self.asked: dict[Question, Answered] = {}
+        self._answers: dict[Question, Answered] = {}
 
     def function(self, unit: tuple[str, int]) -> ir.Function:
         """The function of a unit."""

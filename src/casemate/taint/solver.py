@@ -84,6 +84,7 @@ class Solver:
         for hint in self.knowledge.hints:
             self._hints.setdefault(hint.parameter, []).append(hint)
         self._captured: dict[str, dict[int, tuple[str, ...]]] = {}
+        self._imported: dict[str, frozenset[str]] = {}  # by module: what it imports, and what that is part of
 
     def units(self) -> list[Unit]:
         """Every function, module by module in order of name, bodies of modules first."""
@@ -308,7 +309,12 @@ class Solver:
 
     def imports(self, module: ir.Module, root: str) -> bool:
         """Whether a module imports a package or something of it."""
-        return any(b[0] == ir.BOUND_IMPORT and (b[1] == root or b[1].startswith(root + ".")) for _, b in module.names)
+        known = self._imported.get(module.name)
+        if known is None:
+            dotted = [b[1].split(".") for _, b in module.names if b[0] == ir.BOUND_IMPORT]
+            known = frozenset(".".join(parts[: n + 1]) for parts in dotted for n in range(len(parts)))
+            self._imported[module.name] = known
+        return root in known
 
     def judged(self, unit: Unit) -> int:
         """The kinds that a function's own result is judged for, where that is a statement's text."""

@@ -33,8 +33,9 @@ def summarise(frame: Frame) -> Summary:
         constant = (returned.const,) if returned.const is not NO else ()
         refs = tuple(dict.fromkeys(_exported(frame, r) for r in returned.refs if r[0] not in PROPERTIES))
     hits: tuple[SinkHit, ...] = tuple(frame.hits.values())
-    if len(hits) > 1:
-        hits = tuple(frame.hits[k] for k in sorted(frame.hits, key=repr))
+    if len(hits) > 1:  # in an order that does not depend on the way; labels hold numbers and texts in the same place
+        rank = {label: n for n, label in enumerate(sorted({hit.label for hit in hits}, key=repr))}
+        hits = tuple(sorted(hits, key=lambda hit: (rank[hit.label], str(hit.kind), repr(hit.site))))
     if frame.fn.kind == "class":
         number = frame.program.class_of_body(frame.unit)
         for name, val in frame.env.items():
