@@ -7,7 +7,7 @@ JOBS   ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test bench robust lock clean
+.PHONY: help demo test native bench robust lock clean
 
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
@@ -21,6 +21,9 @@ test: $(VENV)/.dev  ## style, types, layers and every test
 	@echo "layers"; $(VENV)/bin/lint-imports --no-logo > $(VENV)/layers.log 2>&1 || { cat $(VENV)/layers.log; exit 1; }
 	@sh tools/chromium.sh
 	@echo "tests";  $(VENV)/bin/python -m pytest -n $(JOBS) -rs
+
+native: $(VENV)/.dev  ## the engine compiled: a wheel in dist/, and .native/bin/casemate, twice as fast
+	@sh tools/native.sh $(VENV) .native
 
 bench: $(VENV)/.dev  ## the measurements (BENCH="--owasp DIR …", see benchmarks/README.md)
 	@$(VENV)/bin/python benchmarks/run.py $(BENCH)
@@ -47,5 +50,5 @@ lock:  ## resolve the dependencies again (wants uv on the PATH)
 	@sh tools/lock.sh requirements/run.txt --group build -c requirements/dev.txt
 
 clean:  ## remove what was made here
-	rm -rf $(VENV) $(REPORT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .native $(REPORT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -53,7 +53,13 @@ def arguments(words: list[str]) -> argparse.Namespace:
     parser.add_argument("--work", type=Path, metavar="DIR", help="keep SARIF and scores here (for misses.py)")
     parser.add_argument("--repeat", type=int, default=3, help="runs per tool for speed (default 3)")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="releases scanned at once")
-    parser.add_argument("--casemate", type=Path, default=Path(sys.executable).with_name("casemate"), metavar="PROGRAM")
+    parser.add_argument(
+        "--casemate",
+        type=Path,
+        default=_casemate(),
+        metavar="PROGRAM",
+        help="default: of `make native`, else as it stands",
+    )
     parser.add_argument(
         "--peers-venv", type=Path, default=_cache() / "peers", metavar="DIR", help="bandit's environment"
     )
@@ -105,9 +111,17 @@ def section(name: str, options: argparse.Namespace, present: list[scanners.Tool]
     if name == "pairs":
         corpus = pairs.Corpus(labels=options.pairs, folder=options.pairs_dir, scorer=options.pairs_scorer)
         return pairs.measure(corpus, present, folder, jobs=options.jobs)
+    same = _on_this_interpreter(options, present)
     if name == "speed":
-        return speed.measure(options.django, present, folder, repeat=options.repeat)
-    return rescan.measure(options.django, present, folder)
+        return speed.measure(options.django, same, folder, repeat=options.repeat)
+    return rescan.measure(options.django, same, folder)
+
+
+def _on_this_interpreter(options: argparse.Namespace, present: list[scanners.Tool]) -> list[scanners.Tool]:
+    """The tools with the peer on the interpreter that runs this, and us: some are built to be half as fast again."""
+    peers = options.peers_venv.with_name(f"{options.peers_venv.name}-{platform.python_version()}")
+    peer = scanners.bandit(peers, sys.executable)
+    return [peer if tool.name == PEER and isinstance(peer, scanners.Tool) else tool for tool in present]
 
 
 def _occasion(present: list[scanners.Tool]) -> str:
@@ -116,6 +130,11 @@ def _occasion(present: list[scanners.Tool]) -> str:
     load = os.getloadavg()[0]  # others at work make wall times longer and spread them
     machine = f"{os.cpu_count()} processors, load {load:.1f} at the start, {platform.system()}"
     return f"{today}, {machine}, Python {platform.python_version()}; {names}"
+
+
+def _casemate() -> Path:
+    compiled = Path(__file__).parents[1] / ".native" / "bin" / "casemate"
+    return compiled if compiled.is_file() else Path(sys.executable).with_name("casemate")
 
 
 def _cache() -> Path:

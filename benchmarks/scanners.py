@@ -21,7 +21,7 @@ from table import PEER, US
 
 # What the peer needs, in an environment of its own so that none of it enters the project's.
 PEER_REQUIREMENT = "bandit"
-# Peers parse with their interpreter's own grammar: the newest one here reads the most.
+# Peers parse with their interpreter's own grammar: the newest one here reads the most. For speed they stand on ours.
 INTERPRETERS = ("python3.14", "python3.13", "python3.12", "python3.11")
 LEVELS = "traced,demonstrated,proven,fixed"  # evidence that counts as a finding, by the default of `scan --fail-on`
 
@@ -107,10 +107,11 @@ def ours(program: Path) -> Tool | Absent:
     )
 
 
-def bandit(environment: Path) -> Tool | Absent:
-    """Bandit with its default rules, from a virtual environment that is made when it is missing."""
+def bandit(environment: Path, python: str | None = None) -> Tool | Absent:
+    """Bandit with its default rules, from a virtual environment that is made when it is missing. python: what it stands
+    on, the newest interpreter at hand by default."""
     program = environment / "bin" / "bandit"
-    if not program.is_file() and (why := _make_environment(environment)):
+    if not program.is_file() and (why := _make_environment(environment, python)):
         return Absent(name=PEER, why=why)
     arguments = ("--quiet", "--recursive", "{src}", "--format", "json", "--output", "{out}")
     return _installed(Tool(name=PEER, program=program, arguments=arguments, translate=to_sarif))
@@ -140,9 +141,9 @@ def _installed(tool: Tool) -> Tool | Absent:
     return replace(tool, version=number[0] + (f" on Python {python[1]}" if python else ""))
 
 
-def _make_environment(folder: Path) -> str | None:
+def _make_environment(folder: Path, python: str | None) -> str | None:
     """Make the peer's environment; why not, if it cannot be made."""
-    python = next((found for name in INTERPRETERS if (found := _runs(name))), sys.executable)
+    python = python or next((found for name in INTERPRETERS if (found := _runs(name))), sys.executable)
     steps: list[Sequence[str]] = [
         (python, "-m", "venv", str(folder)),
         (str(folder / "bin" / "pip"), "install", "--quiet", "--only-binary", ":all:", PEER_REQUIREMENT),

@@ -15,7 +15,8 @@ cp -R src pyproject.toml README.md LICENSE "$copy"
 
 echo "compiling the engine (some minutes)"
 rm -rf dist
-hatchling=$PWD/$venv/bin/hatchling out=$PWD/dist
+hatchling=$(cd "$venv/bin" && pwd)/hatchling
+out=$PWD/dist
 (cd "$copy" && HATCH_BUILD_HOOK_ENABLE_MYPYC=1 MYPYPATH=src "$hatchling" build --target wheel --directory "$out")
 
 echo "making $native with $("$venv/bin/python" -V)"

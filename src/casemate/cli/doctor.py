@@ -58,6 +58,15 @@ def doctor(as_json: bool) -> None:
         sys.exit(ExitCode.FAULT)
 
 
+def _compiled() -> bool:
+    """Whether the engine is the compiled one of `make native`."""
+    from importlib.machinery import EXTENSION_SUFFIXES
+    from importlib.util import find_spec
+
+    spec = find_spec("casemate.taint.solver")
+    return spec is not None and (spec.origin or "").endswith(tuple(EXTENSION_SUFFIXES))
+
+
 def _machine() -> list[Check]:
     import os
     import platform
@@ -66,7 +75,7 @@ def _machine() -> list[Check]:
     fits = low <= sys.version_info[:2] <= high
     span = f"{low[0]}.{low[1]} to {high[0]}.{high[1]}"
     return [
-        Check(name="casemate", value=__version__),
+        Check(name="casemate", value=f"{__version__}, {'compiled' if _compiled() else 'not compiled'}"),
         Check(
             name="Python",
             value=f"{platform.python_version()} ({sys.executable})",
