@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from casemate.evidence.redact import FORMATS, PLACEHOLDER, excerpt, redact
+from casemate.evidence import redact as module
+from casemate.evidence.redact import FORMATS, PLACEHOLDER, Format, excerpt, redact
 
 # Joined at run time, so that no scanner takes this file for a leak.
 KNOWN = {
@@ -164,3 +165,17 @@ def test_a_key_in_pieces_is_redacted_whole(seam):
     assert "Q7ZL" not in shown
     assert shown.endswith(f", {quote}eu{seam}west{quote})")
     assert redact(shown) == shown
+
+
+@pytest.mark.parametrize("known", [known for known in FORMATS if known.pieces], ids=lambda known: known.name)
+@given(data=st.data())
+def test_every_match_of_a_form_holds_a_piece_of_it(known: Format, data: st.DataObject):
+    """Texts without these pieces are not searched, so that none may be left out."""
+    text = data.draw(st.from_regex(known.pattern))
+    assert any(piece in text for piece in known.pieces)
+
+
+@given(text=st.from_regex(module._BY_NAME) | st.from_regex(module._AS_ARGUMENT) | st.from_regex(module._INSIDE))
+def test_every_name_of_a_secret_holds_a_word_of_it(text: str):
+    """Likewise for what is searched by name."""
+    assert module._ANY_WORD.search(text)

@@ -25,15 +25,17 @@ Span = tuple[int, int]
 
 
 class Format(NamedTuple):
-    """A kind of secret known by its form. pattern: the group "secret" is what is replaced, else the whole match."""
+    """A kind of secret known by its form. pattern: the group "secret" is what is replaced, else the whole match. pieces: of
+    these every match holds one, so that most texts need not be searched; none: it must be searched always."""
 
     name: str
     source: str
     pattern: re.Pattern[str]
+    pieces: tuple[str, ...]
 
 
-def _format(name: str, source: str, pattern: str) -> Format:
-    return Format(name, source, re.compile(pattern))
+def _format(name: str, source: str, pattern: str, pieces: str = "") -> Format:
+    return Format(name, source, re.compile(pattern), tuple(pieces.split()))
 
 
 FORMATS = (
@@ -41,68 +43,99 @@ FORMATS = (
         "AWS access key id",
         "https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html",
         r"(?<![A-Za-z0-9])(?:A3T[A-Z0-9]|AKIA|ASIA|ABIA|ACCA)[A-Z0-9]{12,}",
+        "AKIA ASIA ABIA ACCA A3T",
     ),
     _format(
         "GitHub token",
         "https://docs.github.com/en/authentication/keeping-your-account-and-data-secure/about-authentication-to-github",
         r"(?:gh[pousr]_[A-Za-z0-9]{20,}|github_pat_[A-Za-z0-9_]{20,})",
+        "ghp_ gho_ ghu_ ghs_ ghr_ github_pat_",
     ),
     _format(
         "GitLab token",
         "https://docs.gitlab.com/security/tokens/#token-prefixes",
         r"gl(?:pat|oas|dt|rt|cbt|ptt|ft|imt|agent|soat|ffct)-[A-Za-z0-9_.-]{16,}",
+        "glpat- gloas- gldt- glrt- glcbt- glptt- glft- glimt- glagent- glsoat- glffct-",
     ),
-    _format("Slack token", "https://docs.slack.dev/authentication/tokens", r"x(?:ox[a-z]|app|wfp)-[A-Za-z0-9-]{10,}"),
+    _format(
+        "Slack token",
+        "https://docs.slack.dev/authentication/tokens",
+        r"x(?:ox[a-z]|app|wfp)-[A-Za-z0-9-]{10,}",
+        "xox xapp- xwfp-",
+    ),
     _format(
         "Slack webhook",
         "https://docs.slack.dev/messaging/sending-messages-using-incoming-webhooks",
         r"hooks\.slack\.com/(?:services|workflows|triggers)/(?P<secret>[A-Za-z0-9/_-]+)",
+        "hooks.slack.com/",
     ),
-    _format("Stripe key", "https://docs.stripe.com/keys", r"(?:(?:sk|rk|pk)_(?:live|test)|whsec)_[A-Za-z0-9+/=]{10,}"),
+    _format(
+        "Stripe key",
+        "https://docs.stripe.com/keys",
+        r"(?:(?:sk|rk|pk)_(?:live|test)|whsec)_[A-Za-z0-9+/=]{10,}",
+        "_live_ _test_ whsec_",
+    ),
     _format(
         "Google API key",
         "https://cloud.google.com/docs/authentication/api-keys",
         r"AIza[A-Za-z0-9_-]{30,}|GOCSPX-[A-Za-z0-9_-]{20,}|(?<![A-Za-z0-9])ya29\.[A-Za-z0-9_-]{20,}",
+        "AIza GOCSPX- ya29.",
     ),
     _format(
         "OpenAI or Anthropic key",
         "https://platform.openai.com/docs/api-reference/authentication",
         r"(?<![A-Za-z0-9])sk-[A-Za-z0-9_-]{20,}",
+        "sk-",
     ),
-    _format("npm token", "https://docs.npmjs.com/about-access-tokens", r"npm_[A-Za-z0-9]{30,}"),
-    _format("PyPI token", "https://pypi.org/help/#apitoken", r"pypi-[A-Za-z0-9_-]{16,}"),
-    _format("Hugging Face token", "https://huggingface.co/docs/hub/security-tokens", r"hf_[A-Za-z0-9]{30,}"),
+    _format("npm token", "https://docs.npmjs.com/about-access-tokens", r"npm_[A-Za-z0-9]{30,}", "npm_"),
+    _format("PyPI token", "https://pypi.org/help/#apitoken", r"pypi-[A-Za-z0-9_-]{16,}", "pypi-"),
+    _format("Hugging Face token", "https://huggingface.co/docs/hub/security-tokens", r"hf_[A-Za-z0-9]{30,}", "hf_"),
     _format(
         "SendGrid key",
         "https://www.twilio.com/docs/sendgrid/ui/account-and-settings/api-keys",
         r"SG\.[\w-]{16,}\.[\w-]+",
+        "SG.",
     ),
-    _format("Twilio key", "https://www.twilio.com/docs/iam/api-keys", r"(?<![A-Za-z0-9])(?:SK|AC)[0-9a-f]{32}"),
     _format(
-        "Vault token", "https://developer.hashicorp.com/vault/docs/concepts/tokens", r"\bhv[sbr]\.[A-Za-z0-9_-]{20,}"
+        "Twilio key", "https://www.twilio.com/docs/iam/api-keys", r"(?<![A-Za-z0-9])(?:SK|AC)[0-9a-f]{32}", "SK AC"
     ),
-    _format("DigitalOcean token", "https://docs.digitalocean.com/reference/api/", r"do[opr]_v1_[a-f0-9]{40,}"),
+    _format(
+        "Vault token",
+        "https://developer.hashicorp.com/vault/docs/concepts/tokens",
+        r"\bhv[sbr]\.[A-Za-z0-9_-]{20,}",
+        "hvs. hvb. hvr.",
+    ),
+    _format(
+        "DigitalOcean token",
+        "https://docs.digitalocean.com/reference/api/",
+        r"do[opr]_v1_[a-f0-9]{40,}",
+        "dop_v1_ doo_v1_ dor_v1_",
+    ),
     _format(
         "Azure storage key",
         "https://learn.microsoft.com/azure/storage/common/storage-configure-connection-string",
         r"(?:AccountKey|SharedAccessKey|sig)=(?P<secret>[A-Za-z0-9+/%]{20,}={0,2})",
+        "AccountKey= SharedAccessKey= sig=",
     ),
-    _format("Telegram bot token", "https://core.telegram.org/bots/api", r"(?<!\d)\d{8,12}:[A-Za-z0-9_-]{30,}"),
+    _format("Telegram bot token", "https://core.telegram.org/bots/api", r"(?<!\d)\d{8,12}:[A-Za-z0-9_-]{30,}", ":"),
     _format(
         "JSON Web Token",
         "https://www.rfc-editor.org/rfc/rfc7519",
         r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*",
+        "eyJ",
     ),
     _format(
         "private key in PEM",
         "https://www.rfc-editor.org/rfc/rfc7468",
         r"-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----(?P<secret>.*?)(?:-----END|$)",
+        "KEY-----",
     ),
     _format("line of key material", "https://www.rfc-editor.org/rfc/rfc7468", r"[A-Za-z0-9+/]{60,}={0,2}"),
     _format(
         "password in a URL",
         "https://www.rfc-editor.org/rfc/rfc3986#section-3.2.1",
         r"[A-Za-z][A-Za-z0-9+.-]{0,30}://[^\s/:@'\"]*:(?P<secret>[^\s/'\"]+)@",
+        "://",
     ),
     _format(
         "credentials of an Authorization header",
@@ -113,6 +146,7 @@ FORMATS = (
         "password of a command line",
         "https://dev.mysql.com/doc/refman/en/password-security-user.html",
         r"(?:\bmysql\w*\b[^'\"]*?\s-p|\bsshpass\s+-p\s*|\bcurl\b[^'\"]*?\s(?:-u|--user)[ =]?[^\s:'\"]+:)(?P<secret>[^\s'\"]+)",
+        "mysql sshpass curl",
     ),
 )
 
@@ -121,6 +155,9 @@ _WORD = (
     r"|(?:api|access|auth|private|signing|encryption|encrypt|master|session|license|account|ssh|hmac|jwt)[_-]?key"
     r"|token|identified\s+by)"
 )
+_ANY_WORD = re.compile(
+    r"(?i)pass|pwd|pw|secret|credential|authorization|key|token|identified"
+)  # _WORD holds one of these
 # From the name to what is given to it: `: str = `, ` == `, `"] = `, `": `, `=>`.
 _GIVEN = r"[\w-]*(?:['\"]\s*\]?)?\s*(?::[^='\":]{1,80}=|[!=]=|:=|=>|[=:])\s*"
 _BY_NAME = re.compile(rf"(?i:{_WORD}){_GIVEN}|(?i:identified\s+by)\s+")
@@ -226,9 +263,13 @@ def _merged(spans: Iterable[Span]) -> list[Span]:
 
 def _found(text: str) -> Iterator[Span]:
     for known in FORMATS:
+        if known.pieces and not any(piece in text for piece in known.pieces):
+            continue
         for match in known.pattern.finditer(text):
             yield from _unless_hole(text, match.span("secret" if known.pattern.groups else 0))
     yield from _in_pieces(text)
+    if not _ANY_WORD.search(text):
+        return
     strings = [string.span("body") for string in _STRING.finditer(text)]
     for pattern in (_BY_NAME, _AS_ARGUMENT):
         for match in pattern.finditer(text):
