@@ -35,7 +35,10 @@ class Kind:
     tidied: a check of a copy from which marks were taken, or exchanged for others, is a check of the text.
     adds_up: checks that refuse some dangers each clear the kind once they refuse all of them together. quotes: within one of
     these marks in a fixed text, a value that lacks the mark is harmless; so is a text that begins and ends with one and has
-    none between. of_objects: objects do the harm, texts do none. of_right: whoever sits at the machine may do so anyway.
+    none between. doubled: within one of these marks a value is harmless in which that mark is doubled. of_objects: objects do
+    the harm, texts do none. of_right: whoever sits at the machine may do so anyway. composed: words of a function's name that
+    say that it composes such a text of all that it is given (`pragma(key, value)`). loads: words of a function's or class's
+    name that say that it runs what it finds where it is told to look (`load_plugin(path)`).
     """
 
     name: str
@@ -51,6 +54,9 @@ class Kind:
     text_is_program: bool = False
     adds_up: bool = False
     quotes: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+    composed: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
     of_objects: bool = False
     of_right: bool = False
     tidied: bool = False
@@ -99,13 +105,15 @@ class Sink:
 
     item: only this element (constant index or key) of the argument when it is a container (the program in an argument
     list); an argument that is no container is meant whole. "@options" what a program may take for an option, out of an
-    argument list. "@format" the text that a format and the arguments after it make.
+    argument list. "@format" the text that a format and the arguments after it make. probe: it only tells what is there: to a
+    stranger that is something, to whoever calls an API it is what they ask.
     """
 
     arg: Selector
     kind: str
     when: tuple[Condition, ...] = ()
     item: int | str | None = None
+    probe: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

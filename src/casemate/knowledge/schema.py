@@ -67,8 +67,7 @@ INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
     "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove",
     "replace", "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tempdir", "tuple",
-    "update",
-    "values", "zip",
+    "update", "values", "words", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
 MAX_KINDS: Final = 26
@@ -99,6 +98,9 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             text_is_program=table.flag("text_is_program"),
             adds_up=table.flag("adds_up"),
             quotes=table.texts("quotes"),
+            doubled=table.texts("doubled"),
+            composed=table.texts("composed"),
+            loads=table.texts("loads"),
             of_objects=table.flag("of_objects"),
         )
     if len(out) > MAX_KINDS:
@@ -199,6 +201,7 @@ class Reader:
             kind=self._kind(table, "kind"),
             when=_conditions(table, "when"),
             item=_item(table),
+            probe=table.flag("probe"),
         )
 
     def _guard(self, table: Table) -> Guard:

@@ -17,7 +17,8 @@ from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.program import Program
 from casemate.taint.solver import Solver
-from casemate.taint.summary import Label, SinkHit, Site
+from casemate.taint.state import KEYS
+from casemate.taint.summary import TEXT, Label, SinkHit, Site
 
 PUBLIC_DUNDER = frozenset(
     {"__init__", "__call__", "__new__", "__enter__", "__getitem__", "__setitem__", "__contains__"}
@@ -39,7 +40,7 @@ SPEAKERS = frozenset(
         "url", "uri", "conn", "peer", "channel", "sock", "socket", "tag", "token", "archive", "tar", "package", "metadata",
     }
 )  # fmt: skip
-FIELD_MARKS = ("[", "*", "+", "?")  # names of elements, not of attributes
+FIELD_MARKS = ("[", "*", "+", "?")  # names of elements begin so, not those of attributes
 
 
 class Flow(NamedTuple):
@@ -53,7 +54,7 @@ class Flow(NamedTuple):
     boundary: Boundary
     source: tuple[str, int, str]
     site: Site
-    crossed: bool
+    crossed: int
     unit: Unit
     hit: SinkHit
     by_design: bool = False
@@ -157,7 +158,9 @@ class Query:
         design = _handed_on(kind, boundary, hit)
         if boundary is Boundary.API and not design:
             design = (
-                self._set_up(unit[0], named, path, kept=stored is not None)
+                self._probe(kind, hit)
+                or self._set_up(unit[0], named, path, kept=stored is not None)
+                or (named.how == ir.VARARGS and fn.name == "__init__")  # its class's own set-up, handed on
                 or self._by_design(kind, unit, fn, named, hit.crossed)
                 or self._by_design(kind, reader, self.program.function(reader), named, hit.crossed)
             )
@@ -165,6 +168,11 @@ class Query:
         return Flow(
             kind, boundary, source, hit.site, hit.crossed, reader, hit, design, (unit, stored[1]) if stored else None
         )
+
+    def _probe(self, kind: Kind, hit: SinkHit) -> bool:
+        """Whether the sink only tells what is there."""
+        call = self.solver.knowledge.calls.get(hit.site[3])
+        return call is not None and any(sink.probe for sink in call.sinks if sink.kind == kind.name)
 
     def _given(self, unit: Unit, fn: ir.Function, number: int) -> tuple[Boundary, str] | None:
         """Who outside gives this parameter, or None."""
@@ -242,10 +250,10 @@ class Query:
             return True
         if words & SPEAKERS:
             return False
-        attribute = bool(path) and type(path[0]) is str and path[0][:1] not in FIELD_MARKS
+        attribute = bool(path) and type(path[0]) is str and path[0] != KEYS and path[0][:1] not in FIELD_MARKS
         return attribute or self.program.dotted(module, parameter.annotation)[0] == "c"
 
-    def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: ir.Parameter, crossed: bool) -> bool:
+    def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: ir.Parameter, crossed: int) -> bool:
         """Whether the API names what it does with what it is given."""
         own = set(split(parameter.name))
         names = (
@@ -253,6 +261,8 @@ class Query:
         )
         if kind.data and (own | names) & set(kind.data):
             return False
+        if names & set(kind.composed) or (crossed < TEXT and names & set(kind.loads)):
+            return True
         if not crossed and kind.whole_is_use:
             return True
         if not crossed and kind.text_is_program and parameter.how == ir.VARARGS:

@@ -17,6 +17,7 @@ from casemate.taint import fold
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import UNKNOWN, is_text, outline, pinned
 from casemate.taint.state import State
+from casemate.taint.summary import TEXT
 from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, clear, fields, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
@@ -312,7 +313,7 @@ def told_by_beginning(frame: Frame, pos: int, guard: Guard, checked: Value, othe
             taint = 0
             for shift, bits in fields(val.taint):
                 taint |= bits << shift if bits & path.mask else 0
-            frame.reach(taint, sibling.bit, frame.sink(pos, BEGINNING), pos, crossed=True)
+            frame.reach(taint, sibling.bit, frame.sink(pos, BEGINNING), pos, crossed=TEXT)
 
 
 def _elements(frame: Frame, val: Value) -> list[Value]:
