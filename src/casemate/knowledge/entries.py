@@ -106,7 +106,8 @@ class Sink:
     item: only this element (constant index or key) of the argument when it is a container (the program in an argument
     list); an argument that is no container is meant whole. "@options" what a program may take for an option, out of an
     argument list. "@format" the text that a format and the arguments after it make. probe: it only tells what is there: to a
-    stranger that is something, to whoever calls an API it is what they ask.
+    stranger that is something, to whoever calls an API it is what they ask. place: what is given is where the program text
+    lies, not the text.
     """
 
     arg: Selector
@@ -114,6 +115,7 @@ class Sink:
     when: tuple[Condition, ...] = ()
     item: int | str | None = None
     probe: bool = False
+    place: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,8 +140,8 @@ class Guard:
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
     "containment", "common" (characters in common), "membership", "rooted": it begins with what holds everything), or "" when the
     call alone suffices. "opens" and "closes" say that a text begins or ends with a quote, which clears only together
-    (`Kind.quotes`). "fixpoint" is about the argument as a base: an answer "equal" to the argument itself says that it holds
-    everything (`dirname("/")`).
+    (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`). "fixpoint" is about the argument as a base:
+    an answer "equal" to the argument itself says that it holds everything (`dirname("/")`).
     """
 
     arg: Selector

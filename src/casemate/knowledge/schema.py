@@ -60,7 +60,7 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = (
     "prefix", "no-prefix", "suffix", "pattern", "containment", "common", "membership", "fixpoint", "opens", "closes",
-    "rooted",
+    "rooted", "absolute",
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
@@ -202,11 +202,12 @@ class Reader:
             when=_conditions(table, "when"),
             item=_item(table),
             probe=table.flag("probe"),
+            place=table.flag("place"),
         )
 
     def _guard(self, table: Table) -> Guard:
         check = table.one_of("check", CHECKS)
-        if check and "other" not in table and check not in ("pattern", "fixpoint", "rooted"):
+        if check and "other" not in table and check not in ("pattern", "fixpoint", "rooted", "absolute"):
             raise KnowledgeError(
                 table.where, f"{check!r} compares with nothing", "add 'other', the argument checked against"
             )

@@ -20,6 +20,7 @@ from casemate.taint.values import (
     join,
     keep,
     label_mask,
+    told,
     value,
 )
 
@@ -125,7 +126,7 @@ class Frame:
         """(label, mask) of each label in a taint."""
         if not taint:
             return []
-        return [(self.labels[shift >> 5], bits) for shift, bits in fields(taint)]
+        return [(self.labels[shift >> 5], told(bits)) for shift, bits in fields(taint)]
 
     def gather(self, pairs: Any, *, sources_only: bool = False) -> int:
         """The inverse of `spread`, for labels of this or any function."""
@@ -170,7 +171,7 @@ class Frame:
                 continue
             label = self.labels[shift >> 5]
             key = (label, kind, site)
-            is_crossed = max(crossed, TEXT if bits & CROSSED else PATH if bits & BELOW else 0)
+            is_crossed = max(crossed, TEXT if bits & CROSSED else PATH if told(bits) & BELOW else 0)
             had = self.hits.get(key)
             if had is None:
                 count = self.hit_count.get((label, kind), 0)

@@ -2,7 +2,8 @@
 
 Taint is one integer. Every label (a parameter, a field of a parameter, or a source) owns a field of `WIDTH` bits in it: a
 bit per kind for which the value is still dangerous, `CROSSED` when it was spliced into text that the developer fixed, and
-`BELOW` when it was put below a path or address that was.
+`BELOW` when it was put below a path or address that was; `FREE` when on another way it is taken as it is because it is absolute:
+then what it was put below is where it is looked for, no bound.
 So joining is `|`, clearing is `&`, and both cost nanoseconds however many labels there are.
 
 References say what a value may be, as plain tuples (they travel between processes and into the cache):
@@ -48,6 +49,8 @@ from typing import Any, Final, NamedTuple
 WIDTH: Final = 32
 CROSSED: Final = 1 << 30
 BELOW: Final = 1 << 29
+FREE: Final = 1 << 28
+MARKS: Final = CROSSED | BELOW | FREE
 SPLICED: Final = CROSSED | BELOW
 KINDS: Final = (1 << 26) - 1  # every kind, not crossed
 FIELD: Final = (1 << WIDTH) - 1
@@ -160,7 +163,7 @@ def keep(taint: int, mask: int) -> int:
         return taint
     if taint < ONE_LABEL:
         alive = taint & mask & KINDS
-        return alive | (mask | taint) & SPLICED if alive else 0
+        return alive | (mask & SPLICED) | (taint & MARKS) if alive else 0
     key = (taint, mask)
     got = _memo.get(key)
     if got is None:
@@ -169,7 +172,7 @@ def keep(taint: int, mask: int) -> int:
         for shift, bits in fields(taint):
             alive = bits & mask & KINDS
             if alive:
-                got |= (alive | crossed | (bits & SPLICED)) << shift
+                got |= (alive | crossed | (bits & MARKS)) << shift
         if len(_memo) > 200_000:
             _memo.clear()
         _memo[key] = got
@@ -183,7 +186,21 @@ def cross(taint: int) -> int:
 
 def below(taint: int) -> int:
     """The taint of a path or an address that begins with another one."""
-    return keep(taint, KINDS | BELOW)
+    out = keep(taint, KINDS | BELOW)
+    return sum((bits & ~FREE) << shift for shift, bits in fields(out)) if any_kind(out, FREE) else out
+
+
+def free(taint: int, mask: int) -> int:
+    """The taint of what is known to be absolute: free is what was put below nothing yet."""
+    out = 0
+    for shift, bits in fields(taint):
+        out |= (bits | (FREE if bits & mask and not bits & SPLICED else 0)) << shift
+    return out
+
+
+def told(bits: int) -> int:
+    """A label's bits as others are told of them: what was put below something and is free as well was put below nothing."""
+    return bits & ~(BELOW | FREE) if bits & FREE else bits
 
 
 def uncross(taint: int) -> int:
