@@ -166,6 +166,9 @@ class Query:
                 or (named.how == ir.VARARGS and fn.name == "__init__")  # its class's own set-up, handed on
                 or self._by_design(kind, unit, fn, named, crossed)
                 or self._by_design(kind, reader, self.program.function(reader), named, crossed)
+                or (
+                    crossed < TEXT and bool(_named(hit.site[:2], self.program.function(hit.site[:2])) & set(kind.loads))
+                )
             )
         source = (unit[0], fn.pos, what)
         return Flow(
@@ -182,6 +185,8 @@ class Query:
         owner may do anyway is no danger from the command line."""
         if boundary is Boundary.LOCAL and (kind.of_right or self._placed(hit)):
             return True
+        if boundary is Boundary.FILE and self._probe(kind, hit):
+            return True  # whoever wrote the file is not told
         return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
 
     def _placed(self, hit: SinkHit) -> bool:
@@ -274,9 +279,7 @@ class Query:
     def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: ir.Parameter, crossed: int) -> bool:
         """Whether the API names what it does with what it is given."""
         own = set(split(parameter.name))
-        names = (
-            set(split(fn.name)) | set(split(fn.qualname.rpartition(".")[0])) | set(split(unit[0].rpartition(".")[2]))
-        )
+        names = _named(unit, fn)
         if kind.data and (own | names) & set(kind.data):
             return False
         if names & set(kind.composed) or (crossed < TEXT and names & set(kind.loads)):
@@ -289,6 +292,11 @@ class Query:
         if own & words and (not crossed or kind.text_is_program):
             return True
         return not crossed and bool(names & words)
+
+
+def _named(unit: Unit, fn: ir.Function) -> set[str]:
+    """The words of a function's name, of its class's and of its module's."""
+    return set(split(fn.name)) | set(split(fn.qualname.rpartition(".")[0])) | set(split(unit[0].rpartition(".")[2]))
 
 
 def _scripts(program: Program) -> frozenset[str]:
