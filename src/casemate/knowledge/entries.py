@@ -38,7 +38,8 @@ class Kind:
     none between. doubled: within one of these marks a value is harmless in which that mark is doubled. of_objects: objects do
     the harm, texts do none. of_right: whoever sits at the machine may do so anyway. composed: words of a function's name that
     say that it composes such a text of all that it is given (`pragma(key, value)`). loads: words of a function's or class's
-    name that say that it runs what it finds where it is told to look (`load_plugin(path)`).
+    name that say that it runs what it finds where it is told to look (`load_plugin(path)`); several joined by "_" stand
+    in the function's own name.
     """
 
     name: str

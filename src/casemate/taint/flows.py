@@ -166,9 +166,7 @@ class Query:
                 or (named.how == ir.VARARGS and fn.name == "__init__")  # its class's own set-up, handed on
                 or self._by_design(kind, unit, fn, named, crossed)
                 or self._by_design(kind, reader, self.program.function(reader), named, crossed)
-                or (
-                    crossed < TEXT and bool(_named(hit.site[:2], self.program.function(hit.site[:2])) & set(kind.loads))
-                )
+                or (crossed < TEXT and _loads(kind, hit.site[:2], self.program.function(hit.site[:2])))
             )
         source = (unit[0], fn.pos, what)
         return Flow(
@@ -282,7 +280,7 @@ class Query:
         names = _named(unit, fn)
         if kind.data and (own | names) & set(kind.data):
             return False
-        if names & set(kind.composed) or (crossed < TEXT and names & set(kind.loads)):
+        if names & set(kind.composed) or (crossed < TEXT and _loads(kind, unit, fn)):
             return True
         if not crossed and kind.whole_is_use:
             return True
@@ -297,6 +295,12 @@ class Query:
 def _named(unit: Unit, fn: ir.Function) -> set[str]:
     """The words of a function's name, of its class's and of its module's."""
     return set(split(fn.name)) | set(split(fn.qualname.rpartition(".")[0])) | set(split(unit[0].rpartition(".")[2]))
+
+
+def _loads(kind: Kind, unit: Unit, fn: ir.Function) -> bool:
+    """Whether a function says by its names that it runs what it finds; `load_model` by these words of its own name."""
+    own = set(split(fn.name))
+    return bool(_named(unit, fn) & set(kind.loads)) or any(set(split(w)) <= own for w in kind.loads if "_" in w)
 
 
 def _scripts(program: Program) -> frozenset[str]:
