@@ -35,7 +35,11 @@ class Kind:
     tidied: a check of a copy from which marks were taken, or exchanged for others, is a check of the text.
     adds_up: checks that refuse some dangers each clear the kind once they refuse all of them together. quotes: within one of
     these marks in a fixed text, a value that lacks the mark is harmless; so is a text that begins and ends with one and has
-    none between. of_objects: objects do the harm, texts do none. of_right: whoever sits at the machine may do so anyway.
+    none between. doubled: within one of these marks a value is harmless in which that mark is doubled. of_objects: objects do
+    the harm, texts do none. of_right: whoever sits at the machine may do so anyway. composed: words of a function's name that
+    say that it composes such a text of all that it is given (`pragma(key, value)`). loads: words of a function's or class's
+    name that say that it runs what it finds where it is told to look (`load_plugin(path)`); several joined by "_" stand
+    in the function's own name.
     """
 
     name: str
@@ -51,6 +55,9 @@ class Kind:
     text_is_program: bool = False
     adds_up: bool = False
     quotes: tuple[str, ...] = ()
+    doubled: tuple[str, ...] = ()
+    composed: tuple[str, ...] = ()
+    loads: tuple[str, ...] = ()
     of_objects: bool = False
     of_right: bool = False
     tidied: bool = False
@@ -99,13 +106,17 @@ class Sink:
 
     item: only this element (constant index or key) of the argument when it is a container (the program in an argument
     list); an argument that is no container is meant whole. "@options" what a program may take for an option, out of an
-    argument list. "@format" the text that a format and the arguments after it make.
+    argument list. "@format" the text that a format and the arguments after it make. probe: it only tells what is there: to a
+    stranger that is something, to whoever calls an API it is what they ask. place: what is given is where the program text
+    lies, not the text.
     """
 
     arg: Selector
     kind: str
     when: tuple[Condition, ...] = ()
     item: int | str | None = None
+    probe: bool = False
+    place: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,8 +141,8 @@ class Guard:
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
     "containment", "common" (characters in common), "membership", "rooted": it begins with what holds everything), or "" when the
     call alone suffices. "opens" and "closes" say that a text begins or ends with a quote, which clears only together
-    (`Kind.quotes`). "fixpoint" is about the argument as a base: an answer "equal" to the argument itself says that it holds
-    everything (`dirname("/")`).
+    (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`). "fixpoint" is about the argument as a base:
+    an answer "equal" to the argument itself says that it holds everything (`dirname("/")`).
     """
 
     arg: Selector

@@ -60,15 +60,14 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = (
     "prefix", "no-prefix", "suffix", "pattern", "containment", "common", "membership", "fixpoint", "opens", "closes",
-    "rooted",
+    "rooted", "absolute",
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
     "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
     "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove",
     "replace", "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tempdir", "tuple",
-    "update",
-    "values", "zip",
+    "update", "values", "words", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
 MAX_KINDS: Final = 26
@@ -99,6 +98,9 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             text_is_program=table.flag("text_is_program"),
             adds_up=table.flag("adds_up"),
             quotes=table.texts("quotes"),
+            doubled=table.texts("doubled"),
+            composed=table.texts("composed"),
+            loads=table.texts("loads"),
             of_objects=table.flag("of_objects"),
         )
     if len(out) > MAX_KINDS:
@@ -199,11 +201,13 @@ class Reader:
             kind=self._kind(table, "kind"),
             when=_conditions(table, "when"),
             item=_item(table),
+            probe=table.flag("probe"),
+            place=table.flag("place"),
         )
 
     def _guard(self, table: Table) -> Guard:
         check = table.one_of("check", CHECKS)
-        if check and "other" not in table and check not in ("pattern", "fixpoint", "rooted"):
+        if check and "other" not in table and check not in ("pattern", "fixpoint", "rooted", "absolute"):
             raise KnowledgeError(
                 table.where, f"{check!r} compares with nothing", "add 'other', the argument checked against"
             )

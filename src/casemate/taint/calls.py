@@ -12,6 +12,7 @@ from casemate.taint.frame import Frame, Unit
 from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
 
 MAX_TARGETS = 8
+MAX_ALIKE = 3  # methods of one name that are asked what they give back, where the receiver is not known
 ENTER = ("__enter__", "__aenter__")
 NAMES = frozenset({"__name__", "__qualname__", "__module__"})  # words of the program text, not data
 
@@ -145,6 +146,8 @@ def call_method(frame: Frame, pos: int, receiver: Value, operand: Any, name: str
             # That it is an object of this class is a guess: whatever it carries does not stand in the class's attributes.
             return user.call_function(frame, pos, candidates[0], args, CLEAN, operand)
     out = external.unknown(frame, anyone, receiver, operand, args)
+    if not known and out.taint and 1 < len(candidates) <= MAX_ALIKE and not name.startswith("__"):
+        out = external.at_most(frame, out, receiver, user.given_back(frame, pos, candidates, args))
     numbers = frame.solver.entry_tables[0].get(anyone)
     if numbers is not None:
         texts = tuple(val.const for val, _ in args.everything() if type(val.const) is str)
@@ -279,6 +282,9 @@ def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
         for ref in val.refs:
             taint &= ref[1] if ref[0] == "#" else taint
     if out is None:
+        known = frame.knowledge.values.get(f"*.{name}") if taint else None
+        if known is not None and known.type:
+            return value(0, NO, (("i", known.type),))
         return value(taint) if taint else CLEAN
     return value(out.taint | taint, out.const if not taint else NO, out.refs, None) if taint else out
 

@@ -10,8 +10,8 @@ from typing import Any
 from casemate.taint import guards, operators
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, INEXACT, TAIL, UNMEASURED, Fields, field_of
-from casemate.taint.values import CLEAN, NO, Ref, Value, clear, cross, join, value
+from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, UNMEASURED, Fields, field_of
+from casemate.taint.values import CLEAN, KINDS, NO, SPLICED, Ref, Value, clear, cross, fields, join, value
 
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
 
@@ -150,7 +150,7 @@ def _update(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
                 if other[0] == "o":
                     for name, inner in (frame.env.get(other) or {}).items():
                         if name != INEXACT:
-                            frame.write_field(ref, name, inner, weak=name == ANY)
+                            frame.write_field(ref, name, inner, weak=name in (ANY, KEYS))
             if val.taint:
                 frame.write_field(ref, ANY, value(val.taint), weak=True)
     if not objects(receiver):
@@ -296,17 +296,33 @@ def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
     if receiver.const == "" and len(contents) == 1 and 0 in contents[0] and not items.taint and ANY not in contents[0]:
         rest = frame.elements({name: val for name, val in contents[0].items() if name != 0})
         return operators.concatenate(frame, [contents[0][0], *([value(frame.deep(rest))] if rest is not None else [])])
-    return value(cross(taint) if receiver.const not in ("", NO) else taint, NO, (operators.STR_TYPE,))
+    refs: tuple[Ref, ...] = (operators.STR_TYPE,)
+    if receiver.const == " " and len(contents) == 1 and 0 in contents[0] and not items.taint and ANY not in contents[0]:
+        refs = (*refs, ("1", frame.deep(contents[0][0])))
+    return value(cross(taint) if receiver.const not in ("", NO) else taint, NO, refs)
+
+
+def _words(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`shlex.split(" ".join([program, *rest]))`: the first word is the program; what follows it is not."""
+    text = first(args)
+    head = next((r[1] for r in text.refs if r[0] == "1"), None)
+    if head is None:
+        return None
+    content: Fields = {0: value(head), TAIL: value(text.taint)}
+    return value(0, NO, (frame.new_object(pos, ("i", "list"), content),))
 
 
 def _format(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """`template.format(…)`."""
     if type(receiver.const) is not str:
         taint = frame.deep(receiver)
+        given = 0
         for val, _ in args.everything():
-            # Whoever gives the template as well fixes what stands around the value.
-            taint |= frame.text(val) if taint else cross(frame.text(val))
-        return value(taint, NO, (operators.STR_TYPE,))
+            given |= frame.text(val)
+        # Whoever gives the template as well fixes what stands around the value; a caller, whatever stood around it before.
+        if any(label[0] == "p" for label, _ in frame.spread(taint)):
+            return value(_whole(taint, given), NO, (operators.STR_TYPE,))
+        return value(taint | given if taint else cross(given), NO, (operators.STR_TYPE,))
     parts: list[Value] = []
     nth = 0
     try:
@@ -329,12 +345,25 @@ def _format(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     return operators.concatenate(frame, parts, pos) if parts else constant("")
 
 
+def _whole(template: int, given: int) -> int:
+    """Both, the values as if they were spliced into nothing, save those of which the template is made as well."""
+    out = template | given
+    for shift, bits in fields(given):
+        if bits & KINDS & ~(template >> shift):
+            out &= ~(SPLICED << shift)
+    return out
+
+
 def _replace(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """`text.replace(piece, other)`: a single character that is replaced occurs no more."""
     if len(args.positional) != 2:
         return None
     old, new = (val.const for val in args.positional)
-    if type(old) is not str or len(old) != 1 or type(new) is not str or old in new:
+    if type(old) is not str or len(old) != 1 or type(new) is not str:
+        return None
+    if new == old * 2:
+        return value(frame.deep(receiver), NO, (operators.STR_TYPE, ("Q", old)))
+    if old in new:
         return None
     kept = tuple(r for r in receiver.refs if r[0] == "k" or (r[0] == "q" and r[1] not in new))
     return guards.without(frame, value(frame.deep(receiver), NO, (operators.STR_TYPE, *kept)), old)
@@ -344,7 +373,7 @@ def _string(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     val = first(args)
     if val.const is not NO:
         return None
-    keep = tuple(r for r in val.refs if r[0] in "nde%/qk" or r == operators.RANDOM_TYPE)
+    keep = tuple(r for r in val.refs if r[0] in "nde%/qkQ1" or r == operators.RANDOM_TYPE)
     return value(frame.text(val), NO, (operators.STR_TYPE, *keep))
 
 
@@ -358,5 +387,5 @@ OPERATIONS: dict[str, Operation] = {
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
     "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
     "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
-    "tempdir": _tempdir,
+    "tempdir": _tempdir, "words": _words,
 }  # fmt: skip

@@ -10,6 +10,7 @@ from casemate.taint import chosen, conditions, containers, entries, fold, guards
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, OPTIONS
+from casemate.taint.summary import TEXT
 from casemate.taint.values import (
     CLEAN,
     FIELD,
@@ -17,8 +18,8 @@ from casemate.taint.values import (
     WIDTH,
     Ref,
     Value,
+    below,
     clear,
-    cross,
     fields,
     keep,
     uncross,
@@ -97,7 +98,7 @@ def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, arg
     taint = _of_whom(frame, receiver) if receiver is not None else 0
     refs: list[Ref] = []
     for val, _ in args.everything():
-        taint |= frame.text(val)
+        taint |= _of_whom(frame, val) if any(r[0] == "t" for r in val.refs) else frame.text(val)
         refs += [r for r in val.refs if r[0] in "fm"]  # a wrapper is taken for what it wraps
     last = dotted.rpartition(".")[2]
     if taint and last.startswith(LOOKUPS):
@@ -109,8 +110,13 @@ def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, arg
     return value(taint, NO, tuple(refs[:4])) if taint or refs else CLEAN
 
 
+def at_most(frame: Frame, out: Value, receiver: Value, taint: int) -> Value:
+    """The result of an unknown method, where all methods of that name give back no more than this."""
+    return value(out.taint & (taint | _of_whom(frame, receiver)), out.const, out.refs, out.pred)
+
+
 def _of_whom(frame: Frame, receiver: Value) -> int:
-    """What the result of an unknown method carries of its object: of what the caller gave, something of it and not it itself."""
+    """What the result of an unknown function carries of an object: of what the caller gave, something of it and not it itself."""
     return frame.text(frame.inside(receiver, SOME) if any(r[0] == "p" for r in receiver.refs) else receiver)
 
 
@@ -173,7 +179,7 @@ def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arg
         for val, _ in meant:
             taint = frame.text(conditions.item_of(frame, val, sink.item) if sink.item != FORMAT else val)
             if taint:
-                frame.reach(taint, kind.bit, site, pos, crossed=sink.item == OPTIONS)
+                frame.reach(taint, kind.bit, site, pos, crossed=TEXT if sink.item == OPTIONS else 0)
 
 
 def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand: Any, args: Arguments) -> Value:
@@ -273,14 +279,14 @@ def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, 
     lead = frame.deep(receiver) if receiver is not None else frame.deep(args.positional[0]) if args.positional else 0
     rest = 0
     for val, _ in args.everything()[0 if receiver is not None else 1 :]:
-        below = sum(frame.knowledge.kinds[r[1]].mask & mask for r in val.refs if r[0] == "j")
-        rest |= clear(frame.deep(val), below)
-        taint = clear(taint, below) if below and len(args.everything()) == 2 and not lead else taint
+        harmless = sum(frame.knowledge.kinds[r[1]].mask & mask for r in val.refs if r[0] == "j")
+        rest |= clear(frame.deep(val), harmless)
+        taint = clear(taint, harmless) if harmless and len(args.everything()) == 2 and not lead else taint
     if len(args.everything()) + (receiver is not None) < 2:
         return taint
     # Whoever gives what stands first as well is not below anything that others fixed.
     same = _given_by_the_same(frame, lead, rest, mask)
-    crossed = cross(keep(rest & ~same, mask)) | clear(rest & ~same, mask) | uncross(rest & same)
+    crossed = below(keep(rest & ~same, mask)) | clear(rest & ~same, mask) | uncross(rest & same)
     return (taint & (lead | crossed)) | crossed
 
 

@@ -17,7 +17,8 @@ from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.program import Program
 from casemate.taint.solver import Solver
-from casemate.taint.summary import Label, SinkHit, Site
+from casemate.taint.state import KEYS
+from casemate.taint.summary import PATH, TEXT, Label, SinkHit, Site
 
 PUBLIC_DUNDER = frozenset(
     {"__init__", "__call__", "__new__", "__enter__", "__getitem__", "__setitem__", "__contains__"}
@@ -26,6 +27,7 @@ MAX_WAY = 12  # calls followed from where a flow starts to where it is to be men
 
 
 SETTINGS = frozenset({"settings", "setting", "config", "configuration", "conf", "cfg", "vars", "variables"})
+OPTIONS = frozenset({"options", "opts", "settings", "config"})
 BOUND = frozenset(
     {"table", "tables", "tablename", "keyspace", "schema", "database", "collection", "namespace", "prefix"}
 )
@@ -39,7 +41,7 @@ SPEAKERS = frozenset(
         "url", "uri", "conn", "peer", "channel", "sock", "socket", "tag", "token", "archive", "tar", "package", "metadata",
     }
 )  # fmt: skip
-FIELD_MARKS = ("[", "*", "+", "?")  # names of elements, not of attributes
+FIELD_MARKS = ("[", "*", "+", "?")  # names of elements begin so, not those of attributes
 
 
 class Flow(NamedTuple):
@@ -53,7 +55,7 @@ class Flow(NamedTuple):
     boundary: Boundary
     source: tuple[str, int, str]
     site: Site
-    crossed: bool
+    crossed: int
     unit: Unit
     hit: SinkHit
     by_design: bool = False
@@ -78,6 +80,7 @@ class Query:
                 known = self._registered.setdefault((target, number), set(names))
                 known &= set(names)
         self._offered = _offered(self.program, internal)
+        self._scripts = _scripts(self.program)
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int]]] = {}
         for unit, summary in solver.summaries.items():
             fn = self.program.function(unit)
@@ -118,7 +121,7 @@ class Query:
                 return  # what a test sends is no outsider's
             boundary = Boundary(label[1])
             start = self.program.absolute((label[3], label[4]), label[5])
-            design = _handed_on(kind, boundary, hit)
+            design = self._handed_on(kind, boundary, hit)
             yield Flow(kind, boundary, (label[3], start, label[2]), hit.site, hit.crossed, unit, hit, design)
             return
         fn = self.program.function(unit)
@@ -154,17 +157,40 @@ class Query:
         if named.how == ir.VARKW and path and type(path[0]) is str and path[0][:1] == "[":
             named, path = named._replace(name=path[0][1:], how=ir.KEYWORD), path[1:]  # an argument that is not declared
         reader = stored[0] if stored else unit
-        design = _handed_on(kind, boundary, hit)
+        design = self._handed_on(kind, boundary, hit)
+        crossed = min(hit.crossed, PATH) if self._placed(hit) else hit.crossed
         if boundary is Boundary.API and not design:
             design = (
-                self._set_up(unit[0], named, path, kept=stored is not None)
-                or self._by_design(kind, unit, fn, named, hit.crossed)
-                or self._by_design(kind, reader, self.program.function(reader), named, hit.crossed)
+                self._probe(kind, hit)
+                or self._set_up(unit[0], named, path, kept=stored is not None, held="".join(map(str, hit.label[2][:1])))
+                or (named.how == ir.VARARGS and fn.name == "__init__")  # its class's own set-up, handed on
+                or self._by_design(kind, unit, fn, named, crossed)
+                or self._by_design(kind, reader, self.program.function(reader), named, crossed)
+                or (crossed < TEXT and _loads(kind, hit.site[:2], self.program.function(hit.site[:2])))
             )
         source = (unit[0], fn.pos, what)
         return Flow(
             kind, boundary, source, hit.site, hit.crossed, reader, hit, design, (unit, stored[1]) if stored else None
         )
+
+    def _probe(self, kind: Kind, hit: SinkHit) -> bool:
+        """Whether the sink only tells what is there."""
+        call = self.solver.knowledge.calls.get(hit.site[3])
+        return call is not None and any(sink.probe for sink in call.sinks if sink.kind == kind.name)
+
+    def _handed_on(self, kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
+        """Whether the operator's own command line or file gives the whole program text: a script is meant to be run. What its
+        owner may do anyway is no danger from the command line."""
+        if boundary is Boundary.LOCAL and (kind.of_right or self._placed(hit)):
+            return True
+        if boundary is Boundary.FILE and self._probe(kind, hit):
+            return True  # whoever wrote the file is not told
+        return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
+
+    def _placed(self, hit: SinkHit) -> bool:
+        """Whether the sink is given where a program text lies, not the text."""
+        call = self.solver.knowledge.calls.get(hit.site[3])
+        return call is not None and any(sink.place for sink in call.sinks)
 
     def _given(self, unit: Unit, fn: ir.Function, number: int) -> tuple[Boundary, str] | None:
         """Who outside gives this parameter, or None."""
@@ -177,7 +203,8 @@ class Query:
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"
         if self.solver.entries.get(unit):
             return None
-        if self.public(unit, fn) and not (self._application and unit in self._called):
+        judged_by_calls = self._application or unit[0] in self._scripts
+        if self.public(unit, fn) and not (judged_by_calls and unit in self._called):
             return Boundary.API, f"parameter `{parameter.name}` of the public API"
         return None
 
@@ -230,29 +257,31 @@ class Query:
             return False
         return module.exports is None or top in module.exports
 
-    def _set_up(self, module: str, parameter: ir.Parameter, path: tuple[Any, ...], *, kept: bool) -> bool:
+    def _set_up(self, module: str, parameter: ir.Parameter, path: tuple[Any, ...], *, kept: bool, held: str) -> bool:
         """Whether what is used belongs to an object that whoever uses an API sets up, and is not data that came to them:
         an attribute, or an instance of a class of the program, where the parameter's name does not speak for somebody
         outside; anything in a configuration; arguments that are handed on by `**`. kept: a constructor keeps it, and so binds
-        its object to a table or the like."""
+        its object to a table or the like. held: in which attribute."""
         words = set(split(parameter.name))
         if words & SETTINGS or (kept and words & BOUND) or parameter.how == ir.VARKW:
+            return True
+        if kept and OPTIONS & set(split(held)):
             return True
         if kept and parameter.how == ir.VARARGS:
             return True
         if words & SPEAKERS:
             return False
-        attribute = bool(path) and type(path[0]) is str and path[0][:1] not in FIELD_MARKS
+        attribute = bool(path) and type(path[0]) is str and path[0] != KEYS and path[0][:1] not in FIELD_MARKS
         return attribute or self.program.dotted(module, parameter.annotation)[0] == "c"
 
-    def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: ir.Parameter, crossed: bool) -> bool:
+    def _by_design(self, kind: Kind, unit: Unit, fn: ir.Function, parameter: ir.Parameter, crossed: int) -> bool:
         """Whether the API names what it does with what it is given."""
         own = set(split(parameter.name))
-        names = (
-            set(split(fn.name)) | set(split(fn.qualname.rpartition(".")[0])) | set(split(unit[0].rpartition(".")[2]))
-        )
+        names = _named(unit, fn)
         if kind.data and (own | names) & set(kind.data):
             return False
+        if names & set(kind.composed) or (crossed < TEXT and _loads(kind, unit, fn)):
+            return True
         if not crossed and kind.whole_is_use:
             return True
         if not crossed and kind.text_is_program and parameter.how == ir.VARARGS:
@@ -263,12 +292,25 @@ class Query:
         return not crossed and bool(names & words)
 
 
-def _handed_on(kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
-    """Whether the operator's own command line or file gives the whole program text: a script is meant to be run. What its
-    owner may do anyway is no danger from the command line."""
-    if boundary is Boundary.LOCAL and kind.of_right:
-        return True
-    return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
+def _named(unit: Unit, fn: ir.Function) -> set[str]:
+    """The words of a function's name, of its class's and of its module's."""
+    return set(split(fn.name)) | set(split(fn.qualname.rpartition(".")[0])) | set(split(unit[0].rpartition(".")[2]))
+
+
+def _loads(kind: Kind, unit: Unit, fn: ir.Function) -> bool:
+    """Whether a function says by its names that it runs what it finds; `load_model` by these words of its own name."""
+    own = set(split(fn.name))
+    return bool(_named(unit, fn) & set(kind.loads)) or any(set(split(w)) <= own for w in kind.loads if "_" in w)
+
+
+def _scripts(program: Program) -> frozenset[str]:
+    """Modules that are run and that no other of the program imports: what their functions are given they say themselves."""
+    imported: set[str] = set()
+    for name, module in program.modules.items():
+        for dotted in (*module.stars, *(b[1] for _, b in module.names if b[0] == ir.BOUND_IMPORT)):
+            imported.update((dotted, dotted.rpartition(".")[0]) if not dotted.startswith(f"{name}.") else ())
+    run = {name for name, module in program.modules.items() if "__main__" in module.functions[0].consts}
+    return frozenset(run - imported)
 
 
 def _private(part: str) -> bool:

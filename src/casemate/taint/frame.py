@@ -5,9 +5,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casemate.languages import ir
-from casemate.taint.state import ANY, INEXACT, MAX_FIELDS, TAIL, UNMEASURED, Fields, State, field_of
-from casemate.taint.summary import Deed, Label, SinkHit, Site
+from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, State, field_of
+from casemate.taint.summary import PATH, TEXT, Deed, Label, SinkHit, Site
 from casemate.taint.values import (
+    BELOW,
     CLEAN,
     CROSSED,
     FIELD,
@@ -19,6 +20,7 @@ from casemate.taint.values import (
     join,
     keep,
     label_mask,
+    told,
     value,
 )
 
@@ -33,6 +35,7 @@ MAX_SITES = 6  # sinks of one kind remembered per label
 MAX_SOURCES = 24  # sources told apart in one function
 TYPE_OF = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool", tuple: "tuple"}
 LOCAL_OBJECTS = frozenset("op")
+ELEMENTS = (ANY, TAIL, INEXACT, "[")  # how the names of fields begin that are elements, not attributes
 
 
 def constant(const: Any) -> Value:
@@ -123,7 +126,7 @@ class Frame:
         """(label, mask) of each label in a taint."""
         if not taint:
             return []
-        return [(self.labels[shift >> 5], bits) for shift, bits in fields(taint)]
+        return [(self.labels[shift >> 5], told(bits)) for shift, bits in fields(taint)]
 
     def gather(self, pairs: Any, *, sources_only: bool = False) -> int:
         """The inverse of `spread`, for labels of this or any function."""
@@ -157,7 +160,7 @@ class Frame:
         site: Site,
         pos: int,
         *,
-        crossed: bool = False,
+        crossed: int = 0,
         callee: Unit | None = None,
         inner: Label | None = None,
     ) -> None:
@@ -168,14 +171,14 @@ class Frame:
                 continue
             label = self.labels[shift >> 5]
             key = (label, kind, site)
-            is_crossed = crossed or bool(bits & CROSSED)
+            is_crossed = max(crossed, TEXT if bits & CROSSED else PATH if told(bits) & BELOW else 0)
             had = self.hits.get(key)
             if had is None:
                 count = self.hit_count.get((label, kind), 0)
                 if count >= MAX_SITES:
                     continue
                 self.hit_count[label, kind] = count + 1
-            elif had.crossed or not is_crossed:
+            elif had.crossed >= is_crossed:
                 continue
             self.hits[key] = SinkHit(label, kind, is_crossed, site, pos - self.fn.pos, callee, inner)
 
@@ -221,10 +224,10 @@ class Frame:
 
     @staticmethod
     def elements(content: Fields) -> Value | None:
-        """The join of everything that is inside."""
+        """The join of everything that is inside; a mapping's keys are not."""
         out: Value | None = None
         for name, val in content.items():
-            if name != INEXACT:
+            if name not in (INEXACT, KEYS):
                 out = val if out is None else join(out, val)
         return out
 
@@ -233,7 +236,7 @@ class Frame:
         content: Fields = self.env.get(ref) or {}
         if weak or name == ANY:
             had = content.get(name)
-            if had is None and ref[0] == "p":
+            if had is None and ref[0] == "p" and name != KEYS:
                 had = self.default_field(ref, name)
             val = join(had, val) if had is not None else val
         if name not in content and len(content) >= MAX_FIELDS:
@@ -294,6 +297,13 @@ class Frame:
                 if got is not None:
                     out = got if out is None else join(out, got)
         taint = self.outer(val)
+        if taint:
+            looked = [ref for ref in val.refs if ref[0] == "#"]
+            if type(name) is str and name[:1] not in ELEMENTS:
+                for ref in looked:
+                    taint &= ref[1]
+            elif looked and out is None:
+                return value(taint, NO, tuple(looked))  # of several that were looked up one
         if out is None:
             return value(taint) if taint else CLEAN
         if not taint and out[3] is None:
@@ -321,7 +331,7 @@ class Frame:
         """A reference as others can understand it."""
         if ref[0] == "o":
             return ("t", *ref[2][1:]) if ref[2][0] == "c" else ref[2]
-        return None if ref[0] in "pndbuwhs%qklvg#D" else ref
+        return None if ref[0] in "pndbuwhs%qQklvg#1D" else ref
 
     def publish(self, key: Any, val: Value) -> None:
         """Contribute to a cell: a module's variable, a class's attribute, a captured variable."""

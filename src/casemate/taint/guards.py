@@ -17,7 +17,8 @@ from casemate.taint import fold
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import UNKNOWN, is_text, outline, pinned
 from casemate.taint.state import State
-from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, clear, fields, value
+from casemate.taint.summary import TEXT
+from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, clear, fields, free, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
 QUOTES = "'\""
@@ -67,6 +68,8 @@ def _clear_all(state: State, mask: int, base: int) -> None:
 
 def _cleared(frame: Frame, val: Value, mask: int, gained: Ref | None) -> Value:
     refs = val.refs if gained is None or gained in val.refs else (*val.refs, gained)
+    if gained is not None and gained[0] == "A":
+        return value(free(val.taint, gained[1]), val.const, val.refs, val.pred)
     if gained is not None and gained[0] == "k":
         refused = 0
         for ref in refs:
@@ -272,6 +275,8 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
     for kind in wanted:
         if guard.check in ("prefix", "no-prefix"):
             gained += _begins(guard.check, kind, others, canonical=("n", kind.name) in checked.refs)
+        elif guard.check == "absolute":
+            gained += [("A", kind.mask)]
         elif guard.check == "rooted":
             gained += _refused(kind, [danger.startswith(kind.everything) for danger in kind.dangers])
         if _holds(guard.check, kind, call, checked, others):
@@ -312,7 +317,7 @@ def told_by_beginning(frame: Frame, pos: int, guard: Guard, checked: Value, othe
             taint = 0
             for shift, bits in fields(val.taint):
                 taint |= bits << shift if bits & path.mask else 0
-            frame.reach(taint, sibling.bit, frame.sink(pos, BEGINNING), pos, crossed=True)
+            frame.reach(taint, sibling.bit, frame.sink(pos, BEGINNING), pos, crossed=TEXT)
 
 
 def _elements(frame: Frame, val: Value) -> list[Value]:

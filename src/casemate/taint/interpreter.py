@@ -15,7 +15,7 @@ from casemate.taint import calls, guards, operators, timing
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.liveness import WHOLE, live, matter
 from casemate.taint.state import ANY, State, field_of, join_states
-from casemate.taint.summary import CRASHED
+from casemate.taint.summary import CRASHED, TEXT
 from casemate.taint.values import CLEAN, NO, Value, join, value
 
 SPECIAL = {"/": "__truediv__", "/=": "__truediv__", "%": "__mod__"}
@@ -201,7 +201,13 @@ def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
                 body = CLEAN  # its content was judged when it was made
         # A statement's text is put together around what it is made of.
         made = kind.text_is_program
-        frame.reach(body.taint, kind.bit, frame.sink(pos, "the result" if made else "response"), pos, crossed=made)
+        frame.reach(
+            body.taint,
+            kind.bit,
+            frame.sink(pos, "the result" if made else "response"),
+            pos,
+            crossed=TEXT if made else 0,
+        )
     pred = val.pred
     flat = value(frame.text(val) if not any(r[0] == "o" for r in val.refs) else val.taint, val.const, val.refs, pred)
     if val.const is True or val.const is False:

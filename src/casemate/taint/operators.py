@@ -8,12 +8,13 @@ from typing import Any
 
 from casemate.taint import fold
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, INEXACT, MAX_FIELDS, TAIL, UNMEASURED, Fields, field_of
+from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, field_of
 from casemate.taint.values import CLEAN, MAX_CONST, NO, Value, clear, cross, join, value
 
 UNKNOWN = "\ufffc"  # stands for text that is not known, in the outline of a text
 NAMED = "a"  # stands for the first character of a text that begins with no slash
 MAX_OUTLINE = 200
+MARKS = ("'", '"', "`")
 STR_TYPE = ("i", "str")
 # Whatever is added to one of these is one: of `list[str]` the annotation tells the elements only.
 LISTS = (("i", "list"), ("i", "tuple"))
@@ -66,6 +67,9 @@ def _below(frame: Frame, part: Value, taint: int, start: str) -> int:
             elif ref[0] == "q" and _open_quote(start) == ref[1]:
                 for kind in frame.knowledge.kinds.values():
                     taint = clear(taint, kind.mask) if ref[1] in kind.quotes else taint
+            elif ref[0] == "Q" and _open_quote(start) == ref[1]:
+                for kind in frame.knowledge.kinds.values():
+                    taint = clear(taint, kind.mask) if ref[1] in kind.doubled else taint
     return taint
 
 
@@ -75,7 +79,7 @@ def _open_quote(start: str) -> str:
     for char in start:
         if char == mark:
             mark = ""
-        elif not mark and char in ("'", '"'):
+        elif not mark and char in MARKS:
             mark = char
     return mark
 
@@ -207,7 +211,7 @@ def percent(frame: Frame, left: Value, right: Value, pos: int = -1) -> Value:
         else:
             arg = next(given, CLEAN) if given is not None else right
             numeric = conversion in "dioxXeEfFgGc"
-            kept = tuple(r for r in arg.refs if r[0] in "jq" or r in (JSON_TYPE, RANDOM_TYPE))
+            kept = tuple(r for r in arg.refs if r[0] in "jqQ" or r in (JSON_TYPE, RANDOM_TYPE))
             taint = 0 if numeric else frame.text(arg)
             if conversion in "ra" and taint:
                 taint = clear(taint, frame.knowledge.mask(frame.knowledge.calls["builtins.repr"].clears))
@@ -253,8 +257,9 @@ def store_subscript(frame: Frame, base: Value, key: Value, val: Value, operand: 
     objects = [r for r in base.refs if r[0] in "op"]
     for ref in objects:
         frame.write_field(ref, name, val, weak=len(objects) > 1)
-        if name == ANY and key.taint:  # a hostile key matters where keys are read
-            frame.write_field(ref, ANY, value(key.taint), weak=True)
+        if name == ANY and key.taint and (ref[0] == "p" or ref[2] not in LISTS):
+            # A hostile key matters where keys are read; what is kept under it is not the key.
+            frame.write_field(ref, KEYS, value(key.taint), weak=ref in frame.env and KEYS in frame.env[ref])
     if not objects and type(operand) is str and (val.taint or key.taint):
         frame.env[operand] = value(base.taint | frame.deep(val), NO, base.refs)
 
@@ -343,5 +348,16 @@ def iterate(frame: Frame, val: Value) -> Value:
         for ref in keyed:
             rest = (frame.env.get(ref) or {}).get(ANY)
             taint |= rest.taint if rest is not None else 0
-        return value(taint, NO, (STR_TYPE,))
-    return frame.inside(val, ANY)
+        return value(taint | _keys(frame, val), NO, (STR_TYPE,))
+    inner, keys = frame.inside(val, ANY), _keys(frame, val)
+    return value(inner.taint | keys, NO, inner.refs) if keys else inner
+
+
+def _keys(frame: Frame, val: Value) -> int:
+    """The taint of what a mapping's keys are known to be."""
+    taint = 0
+    for ref in val.refs:
+        if ref[0] in "op":
+            keys = (frame.env.get(ref) or {}).get(KEYS)
+            taint |= keys.taint if keys is not None else 0
+    return taint

@@ -300,7 +300,7 @@ class Program:
         return tuple(out[:8])
 
     def _methods_named(self, name: str) -> tuple[tuple[str, int], ...]:
-        return tuple(self._methods.get(name, ())[:2])
+        return tuple(self._methods.get(name, ())[:4])
 
     def _header(self, unit: tuple[str, int]) -> tuple[Any, ...]:
         fn = self.function(unit)

@@ -2,9 +2,9 @@
 
 A state is a dictionary from variable name to Value and from object reference to its fields, a dictionary from field name
 to Value that is never changed in place. Field names: an attribute is its name, a constant string key "[key", a small
-constant index the number itself, anything else "*"; "+" is what comes after a list's numbered
-elements, "?" marks a sequence whose length is not known; "@options" of what a caller gives is what a program that runs it may
-take for an option.
+constant index the number itself, anything else "*"; "+" is what comes after a list's numbered elements, "?" marks a sequence
+whose length is not known; "@keys" is what a mapping's own keys carry; "@options" of what a caller gives is what a program
+that runs it may take for an option.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ ANY: Final = "*"
 TAIL: Final = "+"
 INEXACT: Final = "?"
 OPTIONS: Final = "@options"
+KEYS: Final = "@keys"
 UNMEASURED: Final = frozenset({ANY, TAIL, INEXACT})  # with one of these the length of a sequence is not known
 MAX_FIELDS: Final = 64
 

@@ -14,18 +14,21 @@ from typing import Any, NamedTuple
 Label = tuple[Any, ...]
 Site = tuple[str, int, int, str]
 Deed = tuple[Site, str]  # a place, and the name of the act that is weak there
+PATH = 1
+TEXT = 2
 Write = tuple[Any, tuple[Any, ...], tuple[tuple[Label, int], ...]]
 
 
 class SinkHit(NamedTuple):
     """A value of `label` reaches `site` with the kind alive. pos: the call in this function through which it gets there.
 
-    inner: the label of the callee that carries it on, None when the sink is in this very function.
+    crossed: whether it was spliced on its way, `PATH` only below a path or address, `TEXT` into text. inner: the label of the
+    callee that carries it on, None when the sink is in this very function.
     """
 
     label: Label
     kind: int  # bit number
-    crossed: bool
+    crossed: int
     site: Site
     pos: int
     callee: tuple[str, int] | None

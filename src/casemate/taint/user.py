@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
@@ -9,7 +10,7 @@ from casemate.taint import conditions, guards
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.state import ANY, OPTIONS
-from casemate.taint.summary import Label, Summary
+from casemate.taint.summary import TEXT, Label, Summary
 from casemate.taint.values import CLEAN, NO, Ref, Value, clear, join, keep, value
 
 
@@ -31,7 +32,8 @@ def call_function(
         if label[0] == "p":
             taint = context.taint(label)
             if taint:
-                crossed = hit.crossed or (label[2][-1:] == (OPTIONS,) and context.made_here(label[1]))
+                listed = label[2][-1:] == (OPTIONS,) and context.made_here(label[1])
+                crossed = TEXT if listed else hit.crossed
                 frame.reach(taint, hit.kind, hit.site, pos, crossed=crossed, callee=unit, inner=label)
     for parameter, path, marks in summary.writes:
         taint = 0
@@ -44,6 +46,19 @@ def call_function(
         frame.dead = True
     result = _result(frame, pos, unit, summary, context)
     return _checks(frame, fn, summary, bound, args, receiver, operand, result)
+
+
+def given_back(frame: Frame, pos: int, units: Sequence[Unit], args: Arguments) -> int:
+    """The taint of what one of these methods gives back of its arguments: it is not known which of them is called, and what
+    they do besides is not followed."""
+    taint = 0
+    for unit in units:
+        fn = frame.program.callee(unit)
+        context = _Binding(frame, unit, fn, args.bind(fn.params, CLEAN))
+        for _, label, mask in frame.solver.summary(frame, unit).returns:
+            if label[0] == "p":
+                taint |= keep(context.taint(label), mask)
+    return taint
 
 
 class _Binding:

@@ -1,7 +1,9 @@
 """Abstract values: what the solver knows of a value at a point of the program.
 
 Taint is one integer. Every label (a parameter, a field of a parameter, or a source) owns a field of `WIDTH` bits in it: a
-bit per kind for which the value is still dangerous, and `CROSSED` when it was spliced into text that the developer fixed.
+bit per kind for which the value is still dangerous, `CROSSED` when it was spliced into text that the developer fixed, and
+`BELOW` when it was put below a path or address that was; `FREE` when on another way it is taken as it is because it is absolute:
+then what it was put below is where it is looked for, no bound.
 So joining is `|`, clearing is `&`, and both cost nanoseconds however many labels there are.
 
 References say what a value may be, as plain tuples (they travel between processes and into the cache):
@@ -32,7 +34,9 @@ References say what a value may be, as plain tuples (they travel between process
     ("g", key, separator)            the pieces of this variable between the separators
     ("v", parameter)                 what the caller gave, less some marks or with others for them
     ("#", taint)                     looked up by a key; the taint of what it was looked up in
+    ("1", taint)                     a text of several words; the taint of the first
     ("q", mark)                      the text lacks this quotation mark
+    ("Q", mark)                      the text has each of these quotation marks doubled
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
     ("D", entries, texts)            a decorator that makes entry points, with the texts that it was given
     ("r", pattern)                   a compiled regular expression
@@ -44,6 +48,10 @@ from typing import Any, Final, NamedTuple
 
 WIDTH: Final = 32
 CROSSED: Final = 1 << 30
+BELOW: Final = 1 << 29
+FREE: Final = 1 << 28
+MARKS: Final = CROSSED | BELOW | FREE
+SPLICED: Final = CROSSED | BELOW
 KINDS: Final = (1 << 26) - 1  # every kind, not crossed
 FIELD: Final = (1 << WIDTH) - 1
 ONE_LABEL: Final = 1 << WIDTH
@@ -108,7 +116,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqklsvg#")
+PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvg#1")
 
 
 def join(a: Value, b: Value) -> Value:
@@ -155,16 +163,16 @@ def keep(taint: int, mask: int) -> int:
         return taint
     if taint < ONE_LABEL:
         alive = taint & mask & KINDS
-        return alive | (mask | taint) & CROSSED if alive else 0
+        return alive | (mask & SPLICED) | (taint & MARKS) if alive else 0
     key = (taint, mask)
     got = _memo.get(key)
     if got is None:
         got = 0
-        crossed = mask & CROSSED
+        crossed = mask & SPLICED
         for shift, bits in fields(taint):
             alive = bits & mask & KINDS
             if alive:
-                got |= (alive | crossed | (bits & CROSSED)) << shift
+                got |= (alive | crossed | (bits & MARKS)) << shift
         if len(_memo) > 200_000:
             _memo.clear()
         _memo[key] = got
@@ -176,9 +184,28 @@ def cross(taint: int) -> int:
     return keep(taint, KINDS | CROSSED)
 
 
+def below(taint: int) -> int:
+    """The taint of a path or an address that begins with another one."""
+    out = keep(taint, KINDS | BELOW)
+    return sum((bits & ~FREE) << shift for shift, bits in fields(out)) if any_kind(out, FREE) else out
+
+
+def free(taint: int, mask: int) -> int:
+    """The taint of what is known to be absolute: free is what was put below nothing yet."""
+    out = 0
+    for shift, bits in fields(taint):
+        out |= (bits | (FREE if bits & mask and not bits & SPLICED else 0)) << shift
+    return out
+
+
+def told(bits: int) -> int:
+    """A label's bits as others are told of them: what was put below something and is free as well was put below nothing."""
+    return bits & ~(BELOW | FREE) if bits & FREE else bits
+
+
 def uncross(taint: int) -> int:
     """The taint of what was spliced into nothing but its giver's own text."""
-    return sum((bits & ~CROSSED) << shift for shift, bits in fields(taint))
+    return sum((bits & ~SPLICED) << shift for shift, bits in fields(taint))
 
 
 def clear(taint: int, mask: int) -> int:
