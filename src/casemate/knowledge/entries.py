@@ -200,7 +200,8 @@ class Value:
 
     constant: what it always is (`os.sep`), "" when that is not so. writes: kind of the sink that assigning to it is.
     acts: how assigning to it is weak as it stands. equal: of an attribute that tells the essence of its object (`netloc`):
-    kinds that the object's origin is cleared of once the attribute equals a value of our own.
+    kinds that the object's origin is cleared of once the attribute equals a value of our own. shared: a namespace whose
+    attributes the program sets in one place and reads in another (`flask.g`).
     """
 
     name: str
@@ -210,6 +211,7 @@ class Value:
     constant: str = ""
     acts: tuple[Act, ...] = ()
     equal: tuple[str, ...] = ()
+    shared: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -225,6 +225,7 @@ class Reader:
             constant=table.text("constant"),
             acts=self._acts_of(table),
             equal=self._mask(table, "equal"),
+            shared=table.flag("shared"),
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:

@@ -8,7 +8,7 @@ from typing import Any
 from casemate.languages import ir
 from casemate.taint import entries, external, user
 from casemate.taint.arguments import Arguments
-from casemate.taint.frame import Frame, Unit
+from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
 
 MAX_TARGETS = 8
@@ -352,7 +352,8 @@ def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: s
         if got is not None:
             return got
     if known is None:
-        return value(0, NO, (("x", dotted),))
+        kept = frame.solver.shared_value(frame, frame.knowledge.canonical(owner), name) if owner else None
+        return kept if kept is not None else value(0, NO, (("x", dotted),))
     taint = 0
     if known.source is not None and not (frame.entry is not None and entries.fixed(frame.entry, frame.fn, dotted)):
         taint = frame.source(known.source, pos)
@@ -386,6 +387,8 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
             values = frame.knowledge.values
             names = (f"{base}.{name}" for base in frame.program.external_lineage(ref[1]))
             written = next((values[full] for full in names if full in values), None)
+            if ref[1] in values and values[ref[1]].shared:
+                frame.publish(("space", ref[1], name), no_pred(val))
             if written is not None and written.acts:
                 external.assigned(frame, pos, written, val)
             if written is not None and written.writes:

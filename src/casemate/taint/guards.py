@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from casemate.knowledge.entries import Guard, Kind
-from casemate.taint import fold
+from casemate.taint import fold, hosts
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import UNKNOWN, is_text, outline, pinned
 from casemate.taint.state import State
@@ -278,6 +278,9 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
             mask |= kind.mask
     keys = frame.keys(operand, checked)
     out = tuple((k, mask, None) for k in keys) if mask else ()
+    if guard.check == "suffix":
+        return hosts.ends(checked, sum(kind.mask for kind in wanted), others)
+    out += hosts.origin(checked, mask)
     return (*out, *((k, 0, ref) for k in keys for ref in gained))
 
 
@@ -293,8 +296,10 @@ def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value
             return True
         return canonical and start.const != ""
     if check == "pattern":
-        pattern = _pattern(others)
-        return bool(pattern and kind.dangers) and refuses(pattern, call.rpartition(".")[2], kind.dangers)
+        pattern, how = _pattern(others), call.rpartition(".")[2]
+        if kind.tidied and hosts.goes_on(pattern, how):
+            return False
+        return bool(pattern and kind.dangers) and refuses(pattern, how, kind.dangers)
     return False
 
 

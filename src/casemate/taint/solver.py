@@ -382,6 +382,14 @@ class Solver:
         """An imported name."""
         return self.value_of(frame, self.program.resolve(dotted))
 
+    def shared_value(self, frame: Frame, space: str, name: str) -> Value | None:
+        """What the program has set under a name of a namespace from outside that all of it shares."""
+        known = self.knowledge.values.get(space)
+        if known is None or not known.shared:
+            return None
+        plain = self.cell(frame, ("space", space, name))
+        return frame.from_plain(plain) if plain is not None else None
+
     def attribute_value(self, frame: Frame, key: Unit, name: str) -> Value | None:
         """What methods and bodies of a class and its bases store under a name."""
         out: Value | None = None
