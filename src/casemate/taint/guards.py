@@ -38,6 +38,10 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
     for key, mask, gained in effects:
         if type(key) is tuple and key[0] == "/":
             _clear_all(state, mask, key[1])
+        elif type(key) is tuple and key[0] == "?":  # it speaks of the variable as it was
+            had = state.get(key[1])
+            if had is not None and had.taint == key[2]:
+                state[key[1]] = _cleared(frame, had, mask, gained)
         elif type(key) is tuple:
             _, ref, name = key
             content = state.get(ref) or {}
