@@ -201,7 +201,8 @@ class Value:
     constant: what it always is (`os.sep`), "" when that is not so. writes: kind of the sink that assigning to it is.
     acts: how assigning to it is weak as it stands. equal: of an attribute that tells the essence of its object (`netloc`):
     kinds that the object's origin is cleared of once the attribute equals a value of our own. shared: a namespace whose
-    attributes the program sets in one place and reads in another (`flask.g`).
+    attributes the program sets in one place and reads in another (`flask.g`). when_true, when_false: kinds that the origin is
+    cleared of by that answer (`is_private`).
     """
 
     name: str
@@ -212,6 +213,8 @@ class Value:
     acts: tuple[Act, ...] = ()
     equal: tuple[str, ...] = ()
     shared: bool = False
+    when_true: tuple[str, ...] = ()
+    when_false: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -226,6 +226,8 @@ class Reader:
             acts=self._acts_of(table),
             equal=self._mask(table, "equal"),
             shared=table.flag("shared"),
+            when_true=self._mask(table, "when_true"),
+            when_false=self._mask(table, "when_false"),
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import entries, external, user
+from casemate.taint import entries, external, hosts, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
@@ -315,7 +315,12 @@ def _attribute_of(frame: Frame, pos: int, ref: Ref, val: Value, name: str) -> Va
 def _essence(frame: Frame, dotted: str, name: str, val: Value, got: Value | None) -> Value | None:
     """An attribute that tells the essence of its object: what equality with it establishes of the object's origin."""
     known = frame.knowledge.values.get(f"{dotted}.{name}")
-    if got is None or known is None or not known.equal:
+    if got is None or known is None:
+        return got
+    if known.when_true or known.when_false:
+        yes, no = (hosts.origin(val, frame.knowledge.mask(kinds)) for kinds in (known.when_true, known.when_false))
+        return value(got.taint, got.const, got.refs, (yes, no))
+    if not known.equal:
         return got
     mask = frame.knowledge.mask(known.equal)
     return value(got.taint, got.const, (*got.refs, *(("e", r[1], r[2] & mask) for r in val.refs if r[0] == "e")))

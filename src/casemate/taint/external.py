@@ -31,7 +31,7 @@ LOOKUPS = ("get_", "find_", "fetch_", "load_", "lookup", "query_", "retrieve_", 
 SOME = "@some"  # an attribute, it is not known which
 ALWAYS = "@always"  # under this name a class keeps the narrower types that all its objects have
 PROPERTY_KEEPERS = frozenset("de")
-LEFT = ("str.lstrip", "str.strip")
+LEFT = ("str.lstrip", "str.strip", "*.lstrip", "*.strip")
 
 
 def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
@@ -228,7 +228,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         if args.positional and operators.outline(args.positional[0]).startswith("/"):
             properties += [("h", k) for k in call.normalises]  # nothing of it leads above the root
     elif call.name in LEFT and [v.const for v in args.positional] == ["/"] and receiver is not None:
-        properties += [("s",), *(("j", r[1]) for r in receiver.refs if r[0] == "h")]
+        properties += [("s",), *(("j", r[1]) for r in receiver.refs if r[0] in "hj")]
     if call.wraps and len(args.operands) == 1 == len(args.everything()):
         properties += [r for r in args.positional[0].refs if r[0] in "dn"]
         properties += [("d", k) for k in frame.keys(args.operands[0], args.positional[0])]

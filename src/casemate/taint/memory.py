@@ -16,7 +16,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 39
+VERSION = 40
 Ground = tuple[Any, int, int]
 
 

@@ -331,6 +331,21 @@ def mapping(frame: Frame, pos: int, pairs: tuple[Any, ...]) -> Value:
     return value(0, NO, (frame.new_object(pos, ("i", "dict"), content),))
 
 
+def filled(frame: Frame, val: Value) -> bool:
+    """Whether there is always an element to iterate over: of a constant, a list written out, the pieces of a text, and what a
+    name was resolved to."""
+    if type(val.const) in (tuple, str, bytes):
+        return len(val.const) > 0
+    for ref in val.refs:
+        if ref[0] == "o" and len(val.refs) == 1:
+            content = frame.env.get(ref) or {}
+            return 0 in content and not content.keys() & UNMEASURED
+        if ref[0] == "g":
+            return True
+    resolved = any(ref[0] == "e" for ref in val.refs)
+    return resolved and any(ref[0] == "i" and ref[1].endswith(".several") for ref in val.refs)
+
+
 def iterate(frame: Frame, val: Value) -> Value:
     """One element of iterating a value; iterating a dict gives its keys, which are constants or what was stored under "*"."""
     if type(val.const) in (tuple, str, bytes):

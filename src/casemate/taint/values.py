@@ -30,6 +30,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("h", kind)                      begins with a slash and leads nowhere above it: harmless below any text
     ("s",)                           begins with no slash
     ("g", key, separator)            the pieces of this variable between the separators
+    ("G", key, separator)            each of these pieces in turn
     ("v", parameter)                 what the caller gave, less some marks or with others for them
     ("#", taint)                     looked up by a key; the taint of what it was looked up in
     ("q", mark)                      the text lacks this quotation mark
@@ -108,7 +109,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqklsvg#")
+PROPERTIES: Final = frozenset("ndebuw%/=jhqklsvgG#")
 
 
 def join(a: Value, b: Value) -> Value:
