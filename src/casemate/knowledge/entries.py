@@ -170,7 +170,7 @@ class Call:
     on constants. clean_when: when not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`).
     narrows: in order, the last that holds counts. tidies: the argument of which the result is a copy less some marks, or with
     others for them. wraps: of a single argument the result is that argument in other clothes. acts: how the call is weak as
-    it stands.
+    it stands. decodes: kinds that a check of what is given has not refused in its encoded form (`unquote` makes a path of it).
     """
 
     name: str
@@ -192,6 +192,7 @@ class Call:
     tidies: Selector = ()
     wraps: bool = False
     acts: tuple[Act, ...] = ()
+    decodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -172,6 +172,7 @@ class Reader:
             tidies=table.selector("tidies") if "tidies" in table else (),
             wraps=table.flag("wraps"),
             acts=self._acts_of(table),
+            decodes=self._mask(table, "decodes"),
         )
 
     def _acts_of(self, table: Table) -> tuple[Act, ...]:

@@ -21,11 +21,13 @@ from casemate.taint.values import (
     cross,
     fields,
     keep,
+    revive,
     uncross,
     value,
 )
 
 FORMAT = "@format"
+ENCODED = "encoded"  # the kind for which what a check has let through is alive until it is decoded
 # What is looked up by a key is not the key, nor are its attributes: names of functions that look up.
 LOOKUPS = ("get_", "find_", "fetch_", "load_", "lookup", "query_", "retrieve_", "select_")
 SOME = "@some"  # an attribute, it is not known which
@@ -215,6 +217,8 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
                     )
     if call.clears:
         taint = clear(taint, knowledge.mask(call.clears))
+    if call.decodes and taint:
+        taint = revive(taint, knowledge.kinds[ENCODED].mask, knowledge.mask(call.decodes))
     if call.returns in ("str", "bytes"):
         taint = clear(taint, frame.solver.no_objects)
     if call.splices and taint:

@@ -187,6 +187,11 @@ def clear(taint: int, mask: int) -> int:
     return keep(taint, KINDS & ~mask) if taint and mask else taint
 
 
+def revive(taint: int, origin: int, mask: int) -> int:
+    """The taint with the kinds of `mask` alive again of every label that is alive for `origin`, which it is no more."""
+    return sum(((bits | mask) & ~origin if bits & origin else bits) << shift for shift, bits in fields(taint))
+
+
 def fields(taint: int) -> list[tuple[int, int]]:
     """(bit offset, field) of each label present."""
     if taint < ONE_LABEL:
