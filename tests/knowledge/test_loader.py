@@ -204,7 +204,7 @@ REFUSED = {
     ),
     "unknown section": (
         '[calls."lib.f"]\n',
-        "a.toml: unknown key 'calls'; use one of alias, call, docs, entry, hint, library, same, type, unchecked, value",
+        "a.toml: unknown key 'calls'; use one of alias, answer, call, docs, entry, hint, library, same, type, unchecked, value",
     ),
     "no dotted name": (
         '[call."lib f"]\n',

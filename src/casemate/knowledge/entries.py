@@ -265,6 +265,16 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What anything gives that is asked by one of these methods, whoever wrote it: `predict` of a language model. of: words of
+    which the name of what is asked must have one (`llm.run`); empty: anything. "__call__" stands for calling the thing."""
+
+    methods: tuple[str, ...]
+    source: Source
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     """Everything known for one language. fingerprint: hex digest of the files it was read from. replaced: names of which
     a user's own file says something else than the packaged one."""
@@ -278,6 +288,7 @@ class Knowledge:
     aliases: dict[str, str] = field(default_factory=dict)  # another importable name → the canonical one
     entries: tuple[Entry, ...] = ()
     hints: tuple[Hint, ...] = ()
+    answers: tuple[Answer, ...] = ()
     fingerprint: str = ""
     replaced: tuple[str, ...] = ()
 

@@ -292,6 +292,8 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
             mask |= kind.mask
     keys = frame.keys(operand, checked)
     out = tuple((k, mask, None) for k in keys) if mask else ()
+    if guard.check == "origin":
+        return hosts.origin(checked, sum(kind.mask for kind in wanted))
     if guard.check == "suffix":
         return hosts.ends(checked, sum(kind.mask for kind in wanted), others)
     out += hosts.origin(checked, mask)

@@ -16,7 +16,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 41
+VERSION = 42
 Ground = tuple[Any, int, int]
 
 

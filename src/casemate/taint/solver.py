@@ -11,7 +11,7 @@ from collections.abc import Callable, Collection, Mapping
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from casemate.knowledge.entries import Hint, Knowledge
+from casemate.knowledge.entries import Answer, Hint, Knowledge
 from casemate.languages import ir
 from casemate.taint import calls, entries, interpreter, memory, switches
 from casemate.taint.frame import Frame, Unit
@@ -83,6 +83,10 @@ class Solver:
         self._hints: dict[str, list[Hint]] = {}
         for hint in self.knowledge.hints:
             self._hints.setdefault(hint.parameter, []).append(hint)
+        self.answers: dict[str, list[Answer]] = {}
+        for answer in self.knowledge.answers:
+            for method in answer.methods:
+                self.answers.setdefault(method, []).append(answer)
         self._left_out: dict[Unit, frozenset[tuple[int, int]]] = {}
         self._captured: dict[str, dict[int, tuple[str, ...]]] = {}
 

@@ -49,7 +49,7 @@ def left_out(fn: ir.Function, blocks: tuple[ir.Block, ...]) -> frozenset[Edge]:
         if answer is None:
             continue
         around, through = (then, otherwise) if answer else (otherwise, then)
-        if around > number and through > number and _leads(blocks, through, around):
+        if through > number and _leads(blocks, through, around):
             out.append((number, around))
     return frozenset(out)
 
@@ -97,7 +97,7 @@ def _opens(name: str, answer: bool) -> bool | None:
 
 
 def _leads(blocks: tuple[ir.Block, ...], start: int, target: int) -> bool:
-    """Whether one block leads forwards to another."""
+    """Whether one block leads forwards to another, or back to it as the head of a loop around both."""
     seen = {start}
     queue = [start]
     while queue:
@@ -106,7 +106,7 @@ def _leads(blocks: tuple[ir.Block, ...], start: int, target: int) -> bool:
         for way in (*ways, *handlers):
             if way == target:
                 return True
-            if start < way < target and way not in seen:
+            if way > start and (way < target or target < start) and way not in seen:
                 seen.add(way)
                 queue.append(way)
     return False
