@@ -86,7 +86,7 @@ INTRINSICS: Final = (
     "values", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
-MAX_KINDS: Final = 26
+MAX_KINDS: Final = 29
 
 
 def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:

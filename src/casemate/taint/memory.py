@@ -16,7 +16,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 42
+VERSION = 43
 Ground = tuple[Any, int, int]
 
 

@@ -45,7 +45,7 @@ from typing import Any, Final, NamedTuple
 
 WIDTH: Final = 32
 CROSSED: Final = 1 << 30
-KINDS: Final = (1 << 26) - 1  # every kind, not crossed
+KINDS: Final = (1 << 29) - 1  # every kind, not crossed
 FIELD: Final = (1 << WIDTH) - 1
 ONE_LABEL: Final = 1 << WIDTH
 MAX_REFS: Final = 8
