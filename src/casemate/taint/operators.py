@@ -18,6 +18,7 @@ STR_TYPE = ("i", "str")
 # Whatever is added to one of these is one: of `list[str]` the annotation tells the elements only.
 LISTS = (("i", "list"), ("i", "tuple"))
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
+SEVERAL = (("i", "tuple"), ("i", "dict"))
 JSON_TYPE = ("i", "str.json")
 RANDOM_TYPE = ("i", "str.random")
 MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
@@ -134,7 +135,8 @@ def binary(frame: Frame, pos: int, operator: str, left: Value, right: Value) -> 
         if objects:
             return _joined_sequence(frame, pos, left, right, augmented=operator == "+=")
         return value(left.taint | right.taint, NO, _arithmetic(left, right))
-    if op == "%" and is_text(left):
+    # Who gives several values has a text for them, wherever it comes from.
+    if op == "%" and (is_text(left) or (not _numeric(left) and any(r[0] == "o" and r[2] in SEVERAL for r in right.refs))):
         return percent(frame, left, right, pos)
     if op in ("-", "/", "//", "**", "<<", ">>", "@"):
         return value(0, NO, ()) if _numeric(left) or _numeric(right) else value(left.taint | right.taint)
