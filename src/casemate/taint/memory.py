@@ -16,7 +16,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 43
+VERSION = 44
 Ground = tuple[Any, int, int]
 
 
