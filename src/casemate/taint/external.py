@@ -17,6 +17,7 @@ from casemate.taint.values import (
     WIDTH,
     Ref,
     Value,
+    any_kind,
     clear,
     cross,
     fields,
@@ -174,8 +175,18 @@ def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arg
         meant = [(conditions.formatted(frame, args), None)] if sink.item == FORMAT else args.select(sink.arg, receiver)
         for val, _ in meant:
             taint = frame.text(conditions.item_of(frame, val, sink.item) if sink.item != FORMAT else val)
-            if taint:
+            if taint and not _checked_origin(frame, val, kind.mask):
                 frame.reach(taint, kind.bit, site, pos, crossed=sink.item == OPTIONS)
+
+
+def _checked_origin(frame: Frame, val: Value, mask: int) -> bool:
+    """Whether a check of what a value was taken from (the text of a parsed address or program) refused what is dangerous."""
+    for ref in val.refs:
+        if ref[0] == "e" and ref[2] & mask and type(ref[1]) is str:
+            origin = frame.env.get(ref[1])
+            if origin is not None and not any_kind(origin.taint, mask):
+                return True
+    return False
 
 
 def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand: Any, args: Arguments) -> Value:

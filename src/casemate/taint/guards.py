@@ -293,6 +293,9 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
     keys = frame.keys(operand, checked)
     out = tuple((k, mask, None) for k in keys) if mask else ()
     if guard.check == "origin":
+        # That it is one of several that are named lets in what is known; that it is this one tells nothing.
+        if guard.other and not any(ref[0] == "o" for val in others for ref in val.refs):
+            return ()
         return hosts.origin(checked, sum(kind.mask for kind in wanted))
     if guard.check == "suffix":
         return hosts.ends(checked, sum(kind.mask for kind in wanted), others)

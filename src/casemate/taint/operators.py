@@ -136,7 +136,9 @@ def binary(frame: Frame, pos: int, operator: str, left: Value, right: Value) -> 
             return _joined_sequence(frame, pos, left, right, augmented=operator == "+=")
         return value(left.taint | right.taint, NO, _arithmetic(left, right))
     # Who gives several values has a text for them, wherever it comes from.
-    if op == "%" and (is_text(left) or (not _numeric(left) and any(r[0] == "o" and r[2] in SEVERAL for r in right.refs))):
+    if op == "%" and (
+        is_text(left) or (not _numeric(left) and any(r[0] == "o" and r[2] in SEVERAL for r in right.refs))
+    ):
         return percent(frame, left, right, pos)
     if op in ("-", "/", "//", "**", "<<", ">>", "@"):
         return value(0, NO, ()) if _numeric(left) or _numeric(right) else value(left.taint | right.taint)

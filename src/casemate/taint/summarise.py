@@ -31,7 +31,9 @@ def summarise(frame: Frame) -> Summary:
             outside = tuple(r for r in map(frame.externalise, inner.refs) if r)
             fields.append((name, (inner.const,) if inner.const is not NO else (), outside))
         constant = (returned.const,) if returned.const is not NO else ()
-        told = [r for r in returned.refs if r[0] not in PROPERTIES or r[0] == "%"]  # the outline of a text stays what it is
+        told = [
+            r for r in returned.refs if r[0] not in PROPERTIES or r[0] == "%"
+        ]  # the outline of a text stays what it is
         refs = tuple(dict.fromkeys(_exported(frame, r) for r in told))
     hits: tuple[SinkHit, ...] = tuple(frame.hits.values())
     if len(hits) > 1:
