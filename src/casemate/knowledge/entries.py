@@ -36,6 +36,7 @@ class Kind:
     adds_up: checks that refuse some dangers each clear the kind once they refuse all of them together. quotes: within one of
     these marks in a fixed text, a value that lacks the mark is harmless; so is a text that begins and ends with one and has
     none between. of_objects: objects do the harm, texts do none. of_right: whoever sits at the machine may do so anyway.
+    clients: words of a class whose methods do it for whoever asks, who is to be told.
     """
 
     name: str
@@ -51,6 +52,7 @@ class Kind:
     text_is_program: bool = False
     adds_up: bool = False
     quotes: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
     of_objects: bool = False
     of_right: bool = False
     tidied: bool = False

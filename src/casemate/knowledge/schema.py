@@ -114,6 +114,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             text_is_program=table.flag("text_is_program"),
             adds_up=table.flag("adds_up"),
             quotes=table.texts("quotes"),
+            clients=table.texts("clients"),
             of_objects=table.flag("of_objects"),
         )
     if len(out) > MAX_KINDS:

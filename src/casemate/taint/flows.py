@@ -112,12 +112,17 @@ class Query:
         return flow.site[:3]
 
     def _meant(self, kind: Kind, unit: Unit, hit: SinkHit) -> bool:
-        """Whether a function takes a program's whole text and says that it runs it."""
-        if hit.crossed or not kind.text_is_program or kind.whole_is_use or type(hit.label[1]) is not int:
+        """Whether a function takes a program's whole text and says that it runs it, or is a client's method that requests what
+        it is asked for."""
+        if hit.crossed or not kind.text_is_program or type(hit.label[1]) is not int:
             return False
         fn = self.program.function(unit)
         first = 1 if fn.owner >= 0 and not any(d.dotted == "staticmethod" for d in fn.decorators) else 0
-        return hit.label[1:] == (first, ()) and self._by_design(kind, unit, fn, fn.params[hit.label[1]], False)
+        if hit.label[1:] != (first, ()):
+            return False
+        if kind.whole_is_use:
+            return bool(kind.clients and set(kind.clients) & set(split(fn.qualname.rpartition(".")[0])))
+        return self._by_design(kind, unit, fn, fn.params[first], False)
 
     def _of(self, unit: Unit, hit: SinkHit) -> Iterator[Flow]:
         kind = self.kinds[hit.kind]
