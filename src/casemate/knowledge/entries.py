@@ -39,7 +39,7 @@ class Kind:
     the harm, texts do none. of_right: whoever sits at the machine may do so anyway. composed: words of a function's name that
     say that it composes such a text of all that it is given (`pragma(key, value)`). loads: words of a function's or class's
     name that say that it runs what it finds where it is told to look (`load_plugin(path)`); several joined by "_" stand
-    in the function's own name.
+    in the function's own name. clients: words of a class whose methods do it for whoever asks, who is to be told.
     """
 
     name: str
@@ -58,6 +58,7 @@ class Kind:
     doubled: tuple[str, ...] = ()
     composed: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
+    clients: tuple[str, ...] = ()
     of_objects: bool = False
     of_right: bool = False
     tidied: bool = False
@@ -181,7 +182,7 @@ class Call:
     on constants. clean_when: when not empty and all hold, the result carries nothing (`request.args.get("page", type=int)`).
     narrows: in order, the last that holds counts. tidies: the argument of which the result is a copy less some marks, or with
     others for them. wraps: of a single argument the result is that argument in other clothes. acts: how the call is weak as
-    it stands.
+    it stands. decodes: kinds that a check of what is given has not refused in its encoded form (`unquote` makes a path of it).
     """
 
     name: str
@@ -203,6 +204,7 @@ class Call:
     tidies: Selector = ()
     wraps: bool = False
     acts: tuple[Act, ...] = ()
+    decodes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -211,7 +213,9 @@ class Value:
 
     constant: what it always is (`os.sep`), "" when that is not so. writes: kind of the sink that assigning to it is.
     acts: how assigning to it is weak as it stands. equal: of an attribute that tells the essence of its object (`netloc`):
-    kinds that the object's origin is cleared of once the attribute equals a value of our own.
+    kinds that the object's origin is cleared of once the attribute equals a value of our own. shared: a namespace whose
+    attributes the program sets in one place and reads in another (`flask.g`). when_true, when_false: kinds that the origin is
+    cleared of by that answer (`is_private`).
     """
 
     name: str
@@ -221,6 +225,9 @@ class Value:
     constant: str = ""
     acts: tuple[Act, ...] = ()
     equal: tuple[str, ...] = ()
+    shared: bool = False
+    when_true: tuple[str, ...] = ()
+    when_false: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -270,6 +277,16 @@ class Hint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """What anything gives that is asked by one of these methods, whoever wrote it: `predict` of a language model. of: words of
+    which the name of what is asked must have one (`llm.run`); empty: anything. "__call__" stands for calling the thing."""
+
+    methods: tuple[str, ...]
+    source: Source
+    of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Knowledge:
     """Everything known for one language. fingerprint: hex digest of the files it was read from. replaced: names of which
     a user's own file says something else than the packaged one."""
@@ -283,6 +300,7 @@ class Knowledge:
     aliases: dict[str, str] = field(default_factory=dict)  # another importable name → the canonical one
     entries: tuple[Entry, ...] = ()
     hints: tuple[Hint, ...] = ()
+    answers: tuple[Answer, ...] = ()
     fingerprint: str = ""
     replaced: tuple[str, ...] = ()
 

@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from importlib import resources
 
-from casemate.knowledge.entries import Call, Entry, Hint, Kind, Knowledge, Value
+from casemate.knowledge.entries import Answer, Call, Entry, Hint, Kind, Knowledge, Value
 from casemate.knowledge.schema import (
+    ANSWER_KEYS,
     CALL_KEYS,
     ENTRY_KEYS,
     FILE_KEYS,
@@ -112,6 +113,7 @@ class _Collector:
         self._aliases: dict[str, str] = {}
         self._entries: list[Entry] = []
         self._hints: list[Hint] = []
+        self._answers: list[Answer] = []
         self._said: dict[tuple[str, str], str] = {}
         self._sealed: frozenset[tuple[str, str]] = frozenset()
         self._replaced: list[str] = []
@@ -151,6 +153,7 @@ class _Collector:
             self._aliases[name] = dotted(where, item)
         for entry in table.tables("entry", ENTRY_KEYS):
             self._entries += self._reader.entries(entry)
+        self._answers += [self._reader.answer(t) for t in table.tables("answer", ANSWER_KEYS)]
         self._hints += [read_hint(t) for t in table.tables("hint", HINT_KEYS)]
 
     def _add_calls(self, table: Table) -> None:
@@ -186,6 +189,7 @@ class _Collector:
             aliases=dict(sorted(self._aliases.items())),
             entries=tuple(self._entries),
             hints=tuple(self._hints),
+            answers=tuple(self._answers),
             fingerprint=fingerprint,
             replaced=tuple(sorted(set(self._replaced))),
         )

@@ -18,6 +18,7 @@
     "flask.globals.request" = "flask.request"
     [[entry]]                                               who is called from outside
     [[hint]]                                                a parameter's name that tells its type
+    [[answer]]                                              what anything gives by a method of this name
 
 The keys are the fields of `entries`, one to one, with these conveniences: a selector of one alternative needs no list;
 `source`, `what` and `source_kinds` stand side by side; a condition says `is`, `is-not`, `absent` or `present`; moves are
@@ -33,12 +34,25 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Final
 
-from casemate.knowledge.entries import Act, Call, Condition, Entry, Guard, Hint, Kind, Narrowing, Sink, Source, Value
+from casemate.knowledge.entries import (
+    Act,
+    Answer,
+    Call,
+    Condition,
+    Entry,
+    Guard,
+    Hint,
+    Kind,
+    Narrowing,
+    Sink,
+    Source,
+    Value,
+)
 from casemate.knowledge.table import KnowledgeError, Table, dotted
 from casemate.model.trace import Boundary
 
 FILE_KEYS: Final = frozenset(
-    {"library", "docs", "unchecked", "call", "same", "value", "type", "alias", "entry", "hint"}
+    {"library", "docs", "unchecked", "call", "same", "value", "type", "alias", "entry", "hint", "answer"}
 )
 SOURCE_KEYS: Final = frozenset({"source", "what", "source_kinds"})
 CALL_KEYS: Final = (frozenset(f.name for f in fields(Call)) - {"name"}) | SOURCE_KEYS
@@ -48,6 +62,7 @@ NARROWING_KEYS: Final = frozenset(f.name for f in fields(Narrowing))
 GUARD_KEYS: Final = frozenset(f.name for f in fields(Guard))
 ENTRY_KEYS: Final = frozenset(f.name for f in fields(Entry))
 HINT_KEYS: Final = frozenset(f.name for f in fields(Hint))
+ANSWER_KEYS: Final = frozenset({"methods", "of"}) | SOURCE_KEYS
 ACT_KEYS: Final = frozenset(f.name for f in fields(Act))
 KIND_KEYS: Final = frozenset(f.name for f in fields(Kind)) - {"bit"}
 CONDITION_TESTS: Final = (
@@ -60,7 +75,7 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = (
     "prefix", "no-prefix", "suffix", "pattern", "containment", "common", "membership", "fixpoint", "opens", "closes",
-    "rooted", "absolute",
+    "rooted", "absolute", "origin",
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
@@ -70,7 +85,7 @@ INTRINSICS: Final = (
     "update", "values", "words", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
-MAX_KINDS: Final = 26
+MAX_KINDS: Final = 29
 
 
 def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
@@ -101,6 +116,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             doubled=table.texts("doubled"),
             composed=table.texts("composed"),
             loads=table.texts("loads"),
+            clients=table.texts("clients"),
             of_objects=table.flag("of_objects"),
         )
     if len(out) > MAX_KINDS:
@@ -174,6 +190,7 @@ class Reader:
             tidies=table.selector("tidies") if "tidies" in table else (),
             wraps=table.flag("wraps"),
             acts=self._acts_of(table),
+            decodes=self._mask(table, "decodes"),
         )
 
     def _acts_of(self, table: Table) -> tuple[Act, ...]:
@@ -207,7 +224,7 @@ class Reader:
 
     def _guard(self, table: Table) -> Guard:
         check = table.one_of("check", CHECKS)
-        if check and "other" not in table and check not in ("pattern", "fixpoint", "rooted", "absolute"):
+        if check and "other" not in table and check not in ("pattern", "fixpoint", "rooted", "absolute", "origin"):
             raise KnowledgeError(
                 table.where, f"{check!r} compares with nothing", "add 'other', the argument checked against"
             )
@@ -219,6 +236,13 @@ class Reader:
             other=table.selector("other") if "other" in table else (),
         )
 
+    def answer(self, table: Table) -> Answer:
+        """What anything gives by methods of these names."""
+        source = self._source(table)
+        if source is None or not table.texts("methods"):
+            raise KnowledgeError(table.where, "names no methods or no source", "add methods, source and what")
+        return Answer(methods=table.texts("methods"), source=source, of=table.texts("of"))
+
     def value(self, name: str, table: Table) -> Value:
         """What is said of a module's value or an attribute."""
         return Value(
@@ -229,6 +253,9 @@ class Reader:
             constant=table.text("constant"),
             acts=self._acts_of(table),
             equal=self._mask(table, "equal"),
+            shared=table.flag("shared"),
+            when_true=self._mask(table, "when_true"),
+            when_false=self._mask(table, "when_false"),
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:

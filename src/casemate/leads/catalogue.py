@@ -31,6 +31,7 @@ MODULES: Final = {
     "regex-injection": "injection.regex_injection",
     "timing-comparison": "secrets.timing_comparison",
     "credential-comparison": "secrets.credential_comparison",
+    "unknown-user": "secrets.unknown_user",
     "weak-hash": "crypto.weak_hash",
     "weak-hash-anywhere": "crypto.weak_hash_anywhere",
     "weak-cipher": "crypto.weak_cipher",

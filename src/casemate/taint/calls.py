@@ -6,13 +6,15 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import entries, external, user
+from casemate.taint import entries, external, hosts, names, user
 from casemate.taint.arguments import Arguments
-from casemate.taint.frame import Frame, Unit
+from casemate.taint.frame import Frame, Unit, no_pred
+from casemate.taint.names import split
 from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
 
 MAX_TARGETS = 8
 MAX_ALIKE = 3  # methods of one name that are asked what they give back, where the receiver is not known
+ASKED = "__call__"
 ENTER = ("__enter__", "__aenter__")
 NAMES = frozenset({"__name__", "__qualname__", "__module__"})  # words of the program text, not data
 
@@ -22,7 +24,8 @@ def call(frame: Frame, ins: Any) -> None:
     _, pos, dst, callee, args, kwargs = ins
     target = frame.get(callee)
     given = Arguments.of(frame, args, kwargs)
-    frame.put(dst, call_value(frame, pos, target, given))
+    out = call_value(frame, pos, target, given)
+    frame.put(dst, _answer(frame, pos, ASKED, callee, out) if type(callee) is int else out)
     if frame.log is not None:
         frame.log.append((pos, dst, (*_operands(args, kwargs), callee)))
 
@@ -32,10 +35,20 @@ def invoke(frame: Frame, ins: Any) -> None:
     _, pos, dst, base, name, args, kwargs = ins
     receiver = frame.get(base)
     given = Arguments.of(frame, args, kwargs)
-    frame.put(dst, call_method(frame, pos, receiver, base, name, given))
+    out = call_method(frame, pos, receiver, base, name, given)
+    frame.put(dst, _answer(frame, pos, name, base, out) if name in frame.solver.answers else out)
     if frame.log is not None:
         frame.log.append((pos, dst, (*_operands(args, kwargs), base)))
         frame.log.append((pos, base, _operands(args, kwargs)))
+
+
+def _answer(frame: Frame, pos: int, name: str, asked: Any, out: Value) -> Value:
+    """What a call gives, and what anything gives that is asked by a method of this name."""
+    taint = out.taint
+    for answer in frame.solver.answers.get(name, ()):
+        if not answer.of or set(answer.of) & set(split(names.of(frame).get(asked, ""))):
+            taint |= frame.source(answer.source, pos)
+    return out if taint == out.taint else value(taint, NO, out.refs, out.pred)
 
 
 def _operands(args: Any, kwargs: Any) -> tuple[Any, ...]:
@@ -114,8 +127,8 @@ def instantiate(frame: Frame, pos: int, key: Unit, args: Arguments) -> Value:
     for base in frame.program.external_bases(key) or [f"*.{b.rpartition('.')[2]}" for b in klass.bases if "." in b]:
         external.made(frame, pos, base, args)
     if klass.annotations:
-        names = [name for name, _ in klass.annotations]
-        for name, val in zip(names, args.positional, strict=False):
+        fields = [name for name, _ in klass.annotations]
+        for name, val in zip(fields, args.positional, strict=False):
             frame.write_field(made, name, val)
         for name, (val, _) in args.named.items():
             frame.write_field(made, name, val)
@@ -321,7 +334,12 @@ def _attribute_of(frame: Frame, pos: int, ref: Ref, val: Value, name: str) -> Va
 def _essence(frame: Frame, dotted: str, name: str, val: Value, got: Value | None) -> Value | None:
     """An attribute that tells the essence of its object: what equality with it establishes of the object's origin."""
     known = frame.knowledge.values.get(f"{dotted}.{name}")
-    if got is None or known is None or not known.equal:
+    if got is None or known is None:
+        return got
+    if known.when_true or known.when_false:
+        yes, no = (hosts.origin(val, frame.knowledge.mask(kinds)) for kinds in (known.when_true, known.when_false))
+        return value(got.taint, got.const, got.refs, (yes, no))
+    if not known.equal:
         return got
     mask = frame.knowledge.mask(known.equal)
     return value(got.taint, got.const, (*got.refs, *(("e", r[1], r[2] & mask) for r in val.refs if r[0] == "e")))
@@ -358,7 +376,8 @@ def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: s
         if got is not None:
             return got
     if known is None:
-        return value(0, NO, (("x", dotted),))
+        kept = frame.solver.shared_value(frame, frame.knowledge.canonical(owner), name) if owner else None
+        return kept if kept is not None else value(0, NO, (("x", dotted),))
     taint = 0
     if known.source is not None and not (frame.entry is not None and entries.fixed(frame.entry, frame.fn, dotted)):
         taint = frame.source(known.source, pos)
@@ -390,8 +409,10 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
             frame.publish(("attr", *key, name), value(val.taint, val.const, val.refs))
         elif ref[0] in "xi":
             values = frame.knowledge.values
-            names = (f"{base}.{name}" for base in frame.program.external_lineage(ref[1]))
-            written = next((values[full] for full in names if full in values), None)
+            fully = (f"{base}.{name}" for base in frame.program.external_lineage(ref[1]))
+            written = next((values[full] for full in fully if full in values), None)
+            if ref[1] in values and values[ref[1]].shared:
+                frame.publish(("space", ref[1], name), no_pred(val))
             if written is not None and written.acts:
                 external.assigned(frame, pos, written, val)
             if written is not None and written.writes:

@@ -18,21 +18,24 @@ from casemate.taint.values import (
     WIDTH,
     Ref,
     Value,
+    any_kind,
     below,
     clear,
     fields,
     keep,
+    revive,
     uncross,
     value,
 )
 
 FORMAT = "@format"
+ENCODED = "encoded"  # the kind for which what a check has let through is alive until it is decoded
 # What is looked up by a key is not the key, nor are its attributes: names of functions that look up.
 LOOKUPS = ("get_", "find_", "fetch_", "load_", "lookup", "query_", "retrieve_", "select_")
 SOME = "@some"  # an attribute, it is not known which
 ALWAYS = "@always"  # under this name a class keeps the narrower types that all its objects have
 PROPERTY_KEEPERS = frozenset("de")
-LEFT = ("str.lstrip", "str.strip")
+LEFT = ("str.lstrip", "str.strip", "*.lstrip", "*.strip")
 
 
 def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
@@ -178,8 +181,18 @@ def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arg
         meant = [(conditions.formatted(frame, args), None)] if sink.item == FORMAT else args.select(sink.arg, receiver)
         for val, _ in meant:
             taint = frame.text(conditions.item_of(frame, val, sink.item) if sink.item != FORMAT else val)
-            if taint:
+            if taint and not _checked_origin(frame, val, kind.mask):
                 frame.reach(taint, kind.bit, site, pos, crossed=TEXT if sink.item == OPTIONS else 0)
+
+
+def _checked_origin(frame: Frame, val: Value, mask: int) -> bool:
+    """Whether a check of what a value was taken from (the text of a parsed address or program) refused what is dangerous."""
+    for ref in val.refs:
+        if ref[0] == "e" and ref[2] & mask and type(ref[1]) is str:
+            origin = frame.env.get(ref[1])
+            if origin is not None and not any_kind(origin.taint, mask):
+                return True
+    return False
 
 
 def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand: Any, args: Arguments) -> Value:
@@ -221,6 +234,8 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
                     )
     if call.clears:
         taint = clear(taint, knowledge.mask(call.clears))
+    if call.decodes and taint:
+        taint = revive(taint, knowledge.kinds[ENCODED].mask, knowledge.mask(call.decodes))
     if call.returns in ("str", "bytes"):
         taint = clear(taint, frame.solver.no_objects)
     if call.splices and taint:
@@ -234,7 +249,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         if args.positional and operators.outline(args.positional[0]).startswith("/"):
             properties += [("h", k) for k in call.normalises]  # nothing of it leads above the root
     elif call.name in LEFT and [v.const for v in args.positional] == ["/"] and receiver is not None:
-        properties += [("s",), *(("j", r[1]) for r in receiver.refs if r[0] == "h")]
+        properties += [("s",), *(("j", r[1]) for r in receiver.refs if r[0] in "hj")]
     if call.wraps and len(args.operands) == 1 == len(args.everything()):
         properties += [r for r in args.positional[0].refs if r[0] in "dn"]
         properties += [("d", k) for k in frame.keys(args.operands[0], args.positional[0])]

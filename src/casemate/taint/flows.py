@@ -100,7 +100,8 @@ class Query:
 
     def place(self, flow: Flow) -> tuple[str, int, int]:
         """Where the flow is to be mended: (module, function, position). The sink; or, where it lies in a helper that takes
-        the value whole, the call by which the function that spliced the value hands it there."""
+        the value whole, the call by which the function that spliced the value hands it there; or the call of a helper that
+        does by design what it is asked to do, such as `run(command)`."""
         unit, hit = flow.unit, flow.hit
         for _ in range(MAX_WAY):
             if hit.callee is None:
@@ -108,10 +109,23 @@ class Query:
             following = next((h for h in self.solver.summaries[hit.callee].hits if _same(hit, h)), None)
             if following is None:
                 break
-            if hit.crossed and not following.crossed:
+            if (hit.crossed and not following.crossed) or self._meant(flow.kind, hit.callee, following):
                 return (*unit, hit.pos)
             unit, hit = hit.callee, following
         return flow.site[:3]
+
+    def _meant(self, kind: Kind, unit: Unit, hit: SinkHit) -> bool:
+        """Whether a function takes a program's whole text and says that it runs it, or is a client's method that requests what
+        it is asked for."""
+        if hit.crossed or not kind.text_is_program or type(hit.label[1]) is not int:
+            return False
+        fn = self.program.function(unit)
+        first = 1 if fn.owner >= 0 and not any(d.dotted == "staticmethod" for d in fn.decorators) else 0
+        if hit.label[1:] != (first, ()):
+            return False
+        if kind.whole_is_use:
+            return bool(kind.clients and set(kind.clients) & set(split(fn.qualname.rpartition(".")[0])))
+        return self._by_design(kind, unit, fn, fn.params[first], False)
 
     def _of(self, unit: Unit, hit: SinkHit) -> Iterator[Flow]:
         kind = self.kinds[hit.kind]

@@ -59,6 +59,7 @@ class Frame:
         self.temps: dict[int, Value] = {-1 - n: constant(c) for n, c in enumerate(self.fn.consts)}
         self.origin: dict[int, Any] = {}
         self.iterated: set[Any] = set()
+        self.filled: set[Any] = set()  # of these, elements of what is never empty
         self.labels: list[Label] = []
         self.numbers: dict[Label, int] = {}
         self.reads: dict[Any, int] = {}  # facts, with the digest of what they were when first read
@@ -331,7 +332,7 @@ class Frame:
         """A reference as others can understand it."""
         if ref[0] == "o":
             return ("t", *ref[2][1:]) if ref[2][0] == "c" else ref[2]
-        return None if ref[0] in "pndbuwhs%qQklvg#1D" else ref
+        return None if ref[0] in "pndbuwhs%qQklvgG#1D" else ref
 
     def publish(self, key: Any, val: Value) -> None:
         """Contribute to a cell: a module's variable, a class's attribute, a captured variable."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from casemate.knowledge.entries import Guard, Kind
-from casemate.taint import fold
+from casemate.taint import fold, hosts
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import UNKNOWN, is_text, outline, pinned
 from casemate.taint.state import State
@@ -39,6 +39,10 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
     for key, mask, gained in effects:
         if type(key) is tuple and key[0] == "/":
             _clear_all(state, mask, key[1])
+        elif type(key) is tuple and key[0] == "?":  # it speaks of the variable as it was
+            had = state.get(key[1])
+            if had is not None and had.taint == key[2]:
+                state[key[1]] = _cleared(frame, had, mask, gained)
         elif type(key) is tuple:
             _, ref, name = key
             content = state.get(ref) or {}
@@ -91,16 +95,23 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
     if b.const is None and a.pred is not None and operator in NONE_TESTS:
         return value(0, NO, (), a.pred if NONE_TESTS[operator] else (a.pred[1], a.pred[0]))  # no match is no answer
     if operator in ("==", "!=", "<>", "is", "is not"):
+        other = _no_piece(frame, (b.const,), a, "G") if type(b.const) is str else ()
         effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
         effects += (*_holds_everything(frame, left, a, b), *_holds_everything(frame, right, b, a))
         flipped = operator in ("!=", "<>", "is not")
+        if other:
+            return value(0, NO, (), (other, effects) if flipped else (effects, other))
     elif operator in ("in", "not in"):
         flipped = operator == "not in"
+        if any(ref[0] == "G" for ref in a.refs) and type(b.const) is tuple:
+            other = _no_piece(frame, b.const, a, "G")
+            if other:
+                return value(0, NO, (), (other, ()) if flipped else ((), other))
         if _collection(frame, b):
             effects = tuple((k, KINDS, None) for k in frame.keys(left, a)) + _properties(a)
         elif type(a.const) is str and a.const:
             absent = _absent(frame, a.const, frame.keys(right, b)) + _between(frame, a.const, b)
-            absent += _no_piece(frame, a.const, b)
+            absent += _no_piece(frame, (a.const,), b, "g")
             if absent:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))
     elif operator in BELOW:
@@ -179,15 +190,18 @@ def _absent(frame: Frame, piece: str, keys: list[Any]) -> Effects:
     return tuple(out)
 
 
-def _no_piece(frame: Frame, piece: str, pieces: Value) -> Effects:
-    """What it establishes that none of the pieces into which a text was split is this one."""
+def _no_piece(frame: Frame, refused_pieces: tuple[Any, ...], pieces: Value, which: str) -> Effects:
+    """What it establishes that none of the pieces into which a text was split is one of these. which: "g", all of them, or
+    "G", each in turn."""
     out: list[tuple[Any, int, Ref | None]] = []
     for ref in pieces.refs:
-        for kind in frame.knowledge.kinds.values() if ref[0] == "g" else ():
-            refused = [piece in danger.split(ref[2]) for danger in kind.dangers]
+        for kind in frame.knowledge.kinds.values() if ref[0] == which else ():
+            refused = [any(piece in danger.split(ref[2]) for piece in refused_pieces) for danger in kind.dangers]
             if refused and all(refused):
                 out.append((ref[1], kind.mask, None))
-            elif kind.dangers_below and all(piece in danger.split(ref[2]) for danger in kind.dangers_below):
+            elif kind.dangers_below and all(
+                any(piece in danger.split(ref[2]) for piece in refused_pieces) for danger in kind.dangers_below
+            ):
                 out.append((ref[1], 0, ("j", kind.name)))
             if kind.adds_up:
                 out += [(ref[1], 0, gained) for gained in _refused(kind, refused)]
@@ -283,6 +297,14 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
             mask |= kind.mask
     keys = frame.keys(operand, checked)
     out = tuple((k, mask, None) for k in keys) if mask else ()
+    if guard.check == "origin":
+        # That it is one of several that are named lets in what is known; that it is this one tells nothing.
+        if guard.other and not any(ref[0] == "o" for val in others for ref in val.refs):
+            return ()
+        return hosts.origin(checked, sum(kind.mask for kind in wanted))
+    if guard.check == "suffix":
+        return hosts.ends(checked, sum(kind.mask for kind in wanted), others)
+    out += hosts.origin(checked, mask)
     return (*out, *((k, 0, ref) for k in keys for ref in gained))
 
 
@@ -298,8 +320,10 @@ def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value
             return True
         return canonical and start.const != ""
     if check == "pattern":
-        pattern = _pattern(others)
-        return bool(pattern and kind.dangers) and refuses(pattern, call.rpartition(".")[2], kind.dangers)
+        pattern, how = _pattern(others), call.rpartition(".")[2]
+        if kind.tidied and hosts.goes_on(pattern, how):
+            return False
+        return bool(pattern and kind.dangers) and refuses(pattern, how, kind.dangers)
     return False
 
 

@@ -41,10 +41,11 @@ class _Walk:
 
     states: what each block starts from. needed: what blocks behind a loop need, None where no block can come up twice, or
     where every way counts: a trace tells of those too that add nothing. read: temporaries of other blocks, as each block
-    found them.
+    found them. around: steps by which a switch leaves a check out. held: what would have come by them.
+    ends: where loops lead that are gone through at least once, by their heads.
     """
 
-    __slots__ = ("blocks", "captured", "frame", "needed", "queue", "queued", "read", "states")
+    __slots__ = ("around", "blocks", "captured", "ends", "frame", "held", "needed", "queue", "queued", "read", "states")
 
     def __init__(self, frame: Frame, blocks: tuple[ir.Block, ...]) -> None:
         self.frame = frame
@@ -55,13 +56,16 @@ class _Walk:
         self.queue = [0]
         self.queued = {0}
         self.read: dict[int, list[Value | None]] = {}
+        self.around = frame.solver.left_out(frame.unit, blocks) if len(blocks) > 2 else frozenset()
+        self.held: dict[tuple[int, int], State] = {}
+        self.ends: dict[int, int] = {}
 
     def run(self) -> None:
         frame, blocks = self.frame, self.blocks
         queue, queued = self.queue, self.queued
         visits: dict[int, int] = {}
         answered = _answered(blocks) if len(blocks) > 1 else {}
-        while queue:
+        while queue or self._released():
             number = heappop(queue)
             queued.discard(number)
             count = visits.get(number, 0) + 1
@@ -84,8 +88,14 @@ class _Walk:
             for handler in handlers:
                 self.flow(handler, env)
             if not frame.dead:
-                self._terminate(terminator, env)
+                self._terminate(number, terminator, env)
         self._leave()
+
+    def _released(self) -> bool:
+        """Whether some way around a check has to be taken after all: no other leads to its end."""
+        for edge in [e for e in self.held if e[1] not in self.states]:
+            self.flow(edge[1], self.held.pop(edge))
+        return bool(self.queue)
 
     def flow(self, target: int, state: State) -> None:
         """A way that leads to a block. The state is not changed any more."""
@@ -123,18 +133,31 @@ class _Walk:
         assert self.needed is not None
         return [self.frame.temps.get(temp) for temp in self.needed.temps[number]]
 
-    def _terminate(self, terminator: ir.Terminator, env: State) -> None:
+    def _go(self, number: int, target: int, state: State) -> None:
+        """A way from a block to another; back at the head of a loop that is gone through at least once, it may end."""
+        self.flow(target, state)
+        if target <= number and target in self.ends:
+            self.flow(self.ends[target], state)
+
+    def _terminate(self, number: int, terminator: ir.Terminator, env: State) -> None:
         op, frame = terminator[0], self.frame
         if op == ir.JUMP:
-            self.flow(terminator[1], env)
+            self._go(number, terminator[1], env)
         elif op == ir.BRANCH:
             _, _, condition, then, otherwise = terminator
             val = frame.get(condition)
             truth = None if condition in frame.iterated else operators.truth(val)
+            if condition in frame.filled:
+                self.ends[number] = otherwise
+                truth = True
             for answer, target in ((True, then), (False, otherwise)):
                 if truth is None or truth is answer:
                     told = val.pred is not None and val.pred[0 if answer else 1]
-                    self.flow(target, guards.refine(frame, dict(env), condition, val, answer) if told else env)
+                    state = guards.refine(frame, dict(env), condition, val, answer) if told else env
+                    if (number, target) in self.around and target not in self.states:
+                        self.held[number, target] = state
+                    elif (number, target) not in self.around:
+                        self._go(number, target, state)
         elif op == ir.RETURN:
             _return(frame, terminator[1], frame.get(terminator[2]), terminator[2])
             frame.exits.append(env)
@@ -400,7 +423,13 @@ def _class(frame: Frame, ins: Any) -> None:
 def _iter(frame: Frame, ins: Any) -> None:
     _, pos, dst, src = ins
     val = frame.get(src)
-    frame.put(dst, calls.special(frame, pos, "__iter__", val, []) or operators.iterate(frame, val))
+    out = calls.special(frame, pos, "__iter__", val, []) or operators.iterate(frame, val)
+    pieces = tuple(("G", *ref[1:]) for ref in val.refs if ref[0] == "g")
+    frame.put(dst, value(out.taint, out.const, (*out.refs, *pieces), out.pred) if pieces else out)
+    if operators.filled(frame, val):
+        frame.filled.add(dst)
+    else:
+        frame.filled.discard(dst)
     frame.iterated.add(dst)  # a branch on it asks whether there was an element, not what the element is
     if frame.log is not None:
         frame.log.append((pos, dst, (src,)))

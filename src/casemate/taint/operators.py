@@ -19,6 +19,7 @@ STR_TYPE = ("i", "str")
 # Whatever is added to one of these is one: of `list[str]` the annotation tells the elements only.
 LISTS = (("i", "list"), ("i", "tuple"))
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
+SEVERAL = (("i", "tuple"), ("i", "dict"))
 JSON_TYPE = ("i", "str.json")
 RANDOM_TYPE = ("i", "str.random")
 MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
@@ -138,7 +139,10 @@ def binary(frame: Frame, pos: int, operator: str, left: Value, right: Value) -> 
         if objects:
             return _joined_sequence(frame, pos, left, right, augmented=operator == "+=")
         return value(left.taint | right.taint, NO, _arithmetic(left, right))
-    if op == "%" and is_text(left):
+    # Who gives several values has a text for them, wherever it comes from.
+    if op == "%" and (
+        is_text(left) or (not _numeric(left) and any(r[0] == "o" and r[2] in SEVERAL for r in right.refs))
+    ):
         return percent(frame, left, right, pos)
     if op in ("-", "/", "//", "**", "<<", ">>", "@"):
         return value(0, NO, ()) if _numeric(left) or _numeric(right) else value(left.taint | right.taint)
@@ -334,6 +338,21 @@ def mapping(frame: Frame, pos: int, pairs: tuple[Any, ...]) -> Value:
         name = field_of(at.const) if at.const is not NO and len(content) < 64 else ANY
         content[name] = join(content[ANY], val) if name == ANY and ANY in content else val
     return value(0, NO, (frame.new_object(pos, ("i", "dict"), content),))
+
+
+def filled(frame: Frame, val: Value) -> bool:
+    """Whether there is always an element to iterate over: of a constant, a list written out, the pieces of a text, and what a
+    name was resolved to."""
+    if type(val.const) in (tuple, str, bytes):
+        return len(val.const) > 0
+    for ref in val.refs:
+        if ref[0] == "o" and len(val.refs) == 1:
+            content = frame.env.get(ref) or {}
+            return 0 in content and not content.keys() & UNMEASURED
+        if ref[0] == "g":
+            return True
+    resolved = any(ref[0] == "e" for ref in val.refs)
+    return resolved and any(ref[0] == "i" and ref[1].endswith(".several") for ref in val.refs)
 
 
 def iterate(frame: Frame, val: Value) -> Value:

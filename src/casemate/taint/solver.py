@@ -11,9 +11,9 @@ from collections.abc import Callable, Collection, Mapping
 from heapq import heappop, heappush
 from typing import Any, NamedTuple
 
-from casemate.knowledge.entries import Hint, Knowledge
+from casemate.knowledge.entries import Answer, Hint, Knowledge
 from casemate.languages import ir
-from casemate.taint import calls, entries, interpreter, memory
+from casemate.taint import calls, entries, interpreter, memory, switches
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.memory import Ground, Run
 from casemate.taint.program import Program
@@ -83,6 +83,11 @@ class Solver:
         self._hints: dict[str, list[Hint]] = {}
         for hint in self.knowledge.hints:
             self._hints.setdefault(hint.parameter, []).append(hint)
+        self.answers: dict[str, list[Answer]] = {}
+        for answer in self.knowledge.answers:
+            for method in answer.methods:
+                self.answers.setdefault(method, []).append(answer)
+        self._left_out: dict[Unit, frozenset[tuple[int, int]]] = {}
         self._captured: dict[str, dict[int, tuple[str, ...]]] = {}
         self._imported: dict[str, frozenset[str]] = {}  # by module: what it imports, and what that is part of
 
@@ -387,6 +392,21 @@ class Solver:
     def symbol(self, frame: Frame, dotted: str) -> Value:
         """An imported name."""
         return self.value_of(frame, self.program.resolve(dotted))
+
+    def left_out(self, unit: Unit, blocks: tuple[ir.Block, ...]) -> frozenset[tuple[int, int]]:
+        """The steps of a function by which a switch leaves out a check."""
+        got = self._left_out.get(unit)
+        if got is None:
+            got = self._left_out[unit] = switches.left_out(self.program.function(unit), blocks)
+        return got
+
+    def shared_value(self, frame: Frame, space: str, name: str) -> Value | None:
+        """What the program has set under a name of a namespace from outside that all of it shares."""
+        known = self.knowledge.values.get(space)
+        if known is None or not known.shared:
+            return None
+        plain = self.cell(frame, ("space", space, name))
+        return frame.from_plain(plain) if plain is not None else None
 
     def attribute_value(self, frame: Frame, key: Unit, name: str) -> Value | None:
         """What methods and bodies of a class and its bases store under a name."""

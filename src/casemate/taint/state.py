@@ -12,7 +12,8 @@ from __future__ import annotations
 from collections.abc import Callable, Container
 from typing import Any, Final
 
-from casemate.taint.values import CLEAN, Ref, Value, join
+from casemate.taint import flags
+from casemate.taint.values import CLEAN, Ref, Value, join, value
 
 ANY: Final = "*"
 TAIL: Final = "+"
@@ -66,6 +67,7 @@ def join_states(
     """
     out: State | None = None
     objects: State = {}
+    apart: list[Any] = []  # variables that tell the ways apart
     get = old.get
     joined: Any
     for key, val in new.items():
@@ -86,6 +88,9 @@ def join_states(
             joined = val
         else:
             joined = join(mine, val)
+            if type(key) is str and flags.answers_apart(mine, val):
+                apart.append(key)
+                joined = value(joined.taint, joined.const, joined.refs, mine.pred)  # until all is joined
             if joined == mine:
                 continue
         if out is None:
@@ -94,4 +99,11 @@ def join_states(
     if objects and (out is not None or matter is None or matter(objects)):
         out = dict(old) if out is None else out
         out.update(objects)
+    for key in apart:
+        both = out if out is not None else old
+        pred = flags.told(old[key], new[key], old, new, both)
+        if pred != both[key].pred:
+            out = dict(old) if out is None else out
+            had = out[key]
+            out[key] = value(had.taint, had.const, had.refs, pred)
     return out

@@ -32,6 +32,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("h", kind)                      begins with a slash and leads nowhere above it: harmless below any text
     ("s",)                           begins with no slash
     ("g", key, separator)            the pieces of this variable between the separators
+    ("G", key, separator)            each of these pieces in turn
     ("v", parameter)                 what the caller gave, less some marks or with others for them
     ("#", taint)                     looked up by a key; the taint of what it was looked up in
     ("1", taint)                     a text of several words; the taint of the first
@@ -48,11 +49,11 @@ from typing import Any, Final, NamedTuple
 
 WIDTH: Final = 32
 CROSSED: Final = 1 << 30
-BELOW: Final = 1 << 29
-FREE: Final = 1 << 28
+BELOW: Final = 1 << 31
+FREE: Final = 1 << 29
 MARKS: Final = CROSSED | BELOW | FREE
 SPLICED: Final = CROSSED | BELOW
-KINDS: Final = (1 << 26) - 1  # every kind, not crossed
+KINDS: Final = (1 << 29) - 1  # every kind, not crossed
 FIELD: Final = (1 << WIDTH) - 1
 ONE_LABEL: Final = 1 << WIDTH
 MAX_REFS: Final = 8
@@ -116,7 +117,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvg#1")
+PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1")
 
 
 def join(a: Value, b: Value) -> Value:
@@ -211,6 +212,11 @@ def uncross(taint: int) -> int:
 def clear(taint: int, mask: int) -> int:
     """The taint without the kinds of `mask`."""
     return keep(taint, KINDS & ~mask) if taint and mask else taint
+
+
+def revive(taint: int, origin: int, mask: int) -> int:
+    """The taint with the kinds of `mask` alive again of every label that is alive for `origin`, which it is no more."""
+    return sum(((bits | mask) & ~origin if bits & origin else bits) << shift for shift, bits in fields(taint))
 
 
 def fields(taint: int) -> list[tuple[int, int]]:
