@@ -16,7 +16,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 44
+VERSION = 45
 Ground = tuple[Any, int, int]
 
 
