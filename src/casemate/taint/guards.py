@@ -327,6 +327,7 @@ def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value
     return False
 
 
+SHORT = 6  # characters
 SIBLING = "sibling"
 BEGINNING = "a check of the first characters"
 
@@ -371,9 +372,11 @@ def _pattern(others: list[Value]) -> str:
 def refuses(pattern: str, how: str, dangers: tuple[str, ...]) -> bool:
     """Whether a check by this pattern (`match`, `fullmatch`, `search`) refuses every danger sample.
 
-    A nested repetition could take exponential time on a sample; such a pattern is not trusted to check anything.
+    A nested repetition could take exponential time on a sample; such a pattern is tried with short ones only, and not trusted
+    to check anything else.
     """
-    if len(pattern) > 300 or re.search(r"[+*}][^()\[\]]*\)[+*{]", pattern):
+    nested = re.search(r"[+*}][^()\[\]]*\)[+*{]", pattern)
+    if len(pattern) > 300 or (nested and any(len(danger) > SHORT for danger in dangers)):
         return False
     try:
         act = getattr(re.compile(pattern), how if how in ("match", "fullmatch", "search") else "match")
