@@ -1,0 +1,221 @@
+"""`ports.Sandbox` by namespaces: bubblewrap, with a filter on system calls, Landlock where there, and a control group.
+
+Nothing of the machine is there but what is bound read-only; the network is a loopback of its own; the processes are alone.
+The first process inside is ours, and ends everything when it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import re
+import secrets
+import shutil
+import signal
+import socket
+import subprocess
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from casemate.adapters.sandbox import cgroups, interpreter, plan, seccomp
+from casemate.adapters.sandbox.searching import search
+from casemate.adapters.sandbox.selftest import examine
+from casemate.adapters.sandbox.session import Session, Started
+from casemate.adapters.sandbox.syscalls import NUMBERS
+from casemate.adapters.sandbox.watch import Gauge
+from casemate.model.sandbox import Amount, Examination, Job, Limits, Profile, Refused, Run
+from casemate.proofs.runtime.confine import landlock_abi
+
+OLDEST = (0, 8)  # the first that forbids nested user namespaces
+_JOB, _TMP, _RUNTIME, _SHARED = "/tmp/job", "/tmp", "/run/casemate", "/dev/shm"
+_ACCOUNT = "65534"
+_ETC = Path(__file__).parent / "etc"
+_OF_ETC = (
+    "alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types", "os-release",
+    "protocols", "services", "ssl/certs", "ssl/openssl.cnf", "timezone",
+)  # fmt: skip
+_HIDDEN = ("keys", "key-users", "kcore", "kallsyms", "kmsg", "timer_list", "sched_debug")
+_START = 20.0  # seconds
+
+
+class Bubblewrap:
+    """Sandboxes of one machine. Raises Unavailable where the program is missing or too old, or the architecture unknown."""
+
+    def __init__(self, program: str | None = None) -> None:
+        found = program or shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin")
+        if found is None:
+            raise plan.Unavailable("bubblewrap is not installed")
+        self._program = found
+        said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=_START).stdout
+        version = re.search(r"(\d+)\.(\d+)\.\d+", said)
+        if version is None or (int(version[1]), int(version[2])) < OLDEST:
+            raise plan.Unavailable(f"{said.strip() or found!r} is too old: 0.8 is wanted")
+        machine = platform.machine()
+        if machine not in NUMBERS:
+            raise plan.Unavailable(f"no filter is known for {machine!r}")
+        self._groups = cgroups.find()
+        self._version = version[0]
+        refused = seccomp.refusals(namespaces=True, shared_account=False, memory_files=self._groups is not None)
+        self._filter = seccomp.program(machine, refused)
+
+    @property
+    def name(self) -> str:
+        """Which sandbox, and by what it holds."""
+        abi = landlock_abi()
+        return ", ".join(
+            (
+                f"bubblewrap {self._version}",
+                "seccomp",
+                f"Landlock {abi}" if abi else "no Landlock",
+                str(self._groups) if self._groups else "limits of processes and a watchdog",
+            )
+        )
+
+    def examine(self, profile: Profile) -> Examination:
+        """Try every wall in this very profile."""
+        return examine(self, profile)
+
+    def run(self, profile: Profile, job: Job) -> Run:
+        """Run a job in a fresh sandbox."""
+        started = self._start(profile, job, serve=False)
+        return started.finish() if isinstance(started, Session) else started
+
+    def search(self, profile: Profile, job: Job, cases: Iterable[bytes]) -> Iterator[Run]:
+        """Run a harness on many cases in one sandbox."""
+        return search(lambda: self._start(profile, job, serve=True), cases)
+
+    def _start(self, profile: Profile, job: Job, *, serve: bool) -> Session | Run:
+        nonce = secrets.token_bytes(16)
+        with contextlib.ExitStack() as ours:
+            pipes = [os.pipe() for _ in range(4)]
+            (plan_in, plan_out), (status_in, status_out), (info_in, info_out), (filter_in, filter_out) = pipes
+            inner = [plan_in, status_out, info_out, filter_in]
+            ours.callback(plan.close_all, inner)
+            channel, theirs = plan.harness_channel(job)
+            if theirs is not None:
+                ours.callback(theirs.close)
+                inner.append(theirs.fileno())
+            inside = self._inside(profile, plan_in, status_out)
+            command = [
+                self._program, *_arguments(profile), "--info-fd", str(info_out), "--seccomp", str(filter_in),
+                "--", *plan.supervise(inside, plan_in, status_out),
+            ]  # fmt: skip
+            os.write(filter_out, self._filter)
+            os.close(filter_out)
+            process = subprocess.Popen(
+                command,
+                stdin=subprocess.PIPE,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env=plan.first_environment(job),
+                cwd="/",
+                pass_fds=inner,
+                start_new_session=True,
+            )
+            encoded = plan.encode(
+                profile, job, inside, channel=None if theirs is None else theirs.fileno(), nonce=nonce, serve=serve
+            )
+        return _watched(
+            process, profile.limits, (plan_out, status_in, info_in), channel, nonce, self._groups, encoded, job.stdin
+        )
+
+    def _inside(self, profile: Profile, plan_in: int, status_out: int) -> plan.Inside:
+        limits = profile.limits
+        limited = self._groups is not None
+        return plan.Inside(
+            runtime=_RUNTIME,
+            folder=_JOB,
+            tmp=_TMP,
+            first=True,
+            supervisor=profile.interpreter,
+            readable=("/",),
+            writable=(_TMP, _SHARED, "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
+            tcp=True,
+            landlock=0,
+            processes=limits.processes + 1,
+            data=None if limited else 2 * limits.memory + (512 << 20),
+        )
+
+
+def _arguments(profile: Profile) -> list[str]:
+    """What is unshared, bound and mounted."""
+    size = str(profile.limits.tmp)
+    found = [
+        "--unshare-user", "--unshare-all", "--disable-userns", "--cap-drop", "ALL", "--die-with-parent", "--new-session",
+        "--as-pid-1", "--uid", _ACCOUNT, "--gid", _ACCOUNT, "--hostname", "sandbox",
+        "--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", _SHARED, "--remount-ro", "/dev",
+        "--size", size, "--tmpfs", _TMP, "--dir", _JOB,
+    ]  # fmt: skip
+    for place in interpreter.SYSTEM:
+        if Path(place).is_symlink():
+            found += ["--symlink", str(Path(place).readlink()), place]
+        elif Path(place).is_dir():
+            found += ["--ro-bind", place, place]
+    for name in _OF_ETC:
+        found += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    for file in ("passwd", "group", "hosts", "nsswitch.conf"):
+        found += ["--ro-bind", str(_ETC / file), f"/etc/{file}"]
+    for name in _HIDDEN:
+        if Path("/proc", name).exists():
+            found += ["--ro-bind", "/dev/null", f"/proc/{name}"]
+    found += ["--ro-bind", plan.RUNTIME, _RUNTIME]
+    for place in interpreter.places(profile.interpreter):
+        found += ["--ro-bind", place, place]
+    for folder in profile.folders:
+        found += ["--ro-bind", folder.host, folder.host if folder.at == folder.host else f"{_JOB}/{folder.at}"]
+    return [*found, "--remount-ro", "/", "--chdir", "/"]
+
+
+def _watched(
+    process: subprocess.Popen[bytes],
+    limits: Limits,
+    pipes: tuple[int, int, int],
+    channel: socket.socket | None,
+    nonce: bytes,
+    groups: cgroups.Groups | None,
+    encoded: bytes,
+    stdin: bytes,
+) -> Session | Run:
+    """The session, once the first process inside is known and limited; Refused when there is none."""
+    plan_out, status_in, info_in = pipes
+    assert process.stderr is not None
+    with os.fdopen(info_in, "rb") as info:
+        first = re.search(rb'"child-pid": *(\d+)', info.read())
+    try:
+        if first is None:
+            raise OSError(process.stderr.read(4096).decode("utf-8", "replace").strip() or "it did not start")
+        pid = int(first[1])
+        handle = os.pidfd_open(pid)
+        gauge = Gauge(pid, limits, groups)
+    except OSError as error:
+        process.kill()
+        process.communicate()
+        plan.close_all([plan_out, status_in])
+        if channel is not None:
+            channel.close()
+        return Refused(why=f"bubblewrap: {error}")
+
+    def end(_leader: int | None) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(handle, signal.SIGKILL)  # the first of its namespace: no other outlives it
+        process.wait()
+        os.close(handle)
+
+    started = Started(
+        plan=plan_out, status=status_in, **plan.streams(process), channel=channel, nonce=nonce, gauge=gauge,
+        end=end, amounts=lambda: _amount(pid, limits),
+    )  # fmt: skip
+    return Session(started, limits, plan=encoded, stdin=stdin)
+
+
+def _amount(pid: int, limits: Limits) -> Amount | None:
+    """Whether there are too many files: how much they hold is limited by their file system, how many they are is not."""
+    used = 0
+    for place in (_TMP, _SHARED):
+        try:
+            about = os.statvfs(f"/proc/{pid}/root{place}")
+        except OSError:
+            continue
+        used += about.f_files - about.f_ffree
+    return Amount.TMP if used > limits.inodes else None
