@@ -17,6 +17,7 @@ import socket
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from casemate.adapters.sandbox import cgroups, interpreter, plan, seccomp
 from casemate.adapters.sandbox.searching import search
@@ -42,8 +43,9 @@ _START = 20.0  # seconds
 class Bubblewrap:
     """Sandboxes of one machine. Raises Unavailable where the program is missing or too old, or the architecture unknown."""
 
-    def __init__(self, program: str | None = None) -> None:
-        found = program or shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin")
+    def __init__(self, *, groups: cgroups.Groups | Literal["as found"] | None = "as found") -> None:
+        """groups: what limits memory; None for a watchdog."""
+        found = shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin")
         if found is None:
             raise plan.Unavailable("bubblewrap is not installed")
         self._program = found
@@ -54,7 +56,7 @@ class Bubblewrap:
         machine = platform.machine()
         if machine not in NUMBERS:
             raise plan.Unavailable(f"no filter is known for {machine!r}")
-        self._groups = cgroups.find()
+        self._groups = cgroups.find() if groups == "as found" else groups
         self._version = version[0]
         refused = seccomp.refusals(namespaces=True, shared_account=False, memory_files=self._groups is not None)
         self._filter = seccomp.program(machine, refused)

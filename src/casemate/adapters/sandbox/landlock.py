@@ -16,6 +16,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
+from typing import Literal
 
 from casemate.adapters.sandbox import cgroups, interpreter, plan, seccomp
 from casemate.adapters.sandbox.scratch import Scratch
@@ -44,7 +45,10 @@ _END = 10.0  # seconds
 class Landlock:
     """Sandboxes of one machine. Raises Unavailable where the kernel or the architecture does not serve."""
 
-    def __init__(self) -> None:
+    def __init__(
+        self, *, groups: cgroups.Groups | Literal["as found"] | None = "as found", supervisor: str = sys.executable
+    ) -> None:
+        """groups: what limits memory; None for a watchdog. supervisor: the interpreter that confines, never the target's."""
         self._abi = landlock_abi()
         if self._abi < LEAST:
             raise plan.Unavailable(
@@ -53,10 +57,10 @@ class Landlock:
         machine = platform.machine()
         if machine not in NUMBERS:
             raise plan.Unavailable(f"no filter is known for {machine!r}")
-        self._groups = cgroups.find()
+        self._groups = cgroups.find() if groups == "as found" else groups
         refused = seccomp.refusals(namespaces=False, shared_account=True, memory_files=self._groups is not None)
         self._filter = seccomp.program(machine, refused)
-        self._own = os.path.realpath(sys.executable)
+        self._own = os.path.realpath(supervisor)
 
     @property
     def name(self) -> str:

@@ -42,7 +42,8 @@ class Started:
     """A sandbox whose first process waits for its plan.
 
     plan, status, stdin, stdout, stderr: descriptors, closed by the session. channel: to a harness. end: ends every process
-    and waits until they are gone; told the job's process while there is one. amounts: what else there is too much of.
+    and waits until they are gone; told the job's process while there is one. amounts: what else there is too much of,
+    once the job runs.
     """
 
     plan: int
@@ -209,7 +210,7 @@ class Session:
             self._verdict = lambda seen: TooLarge(what=Amount.PROCESSES, seen=seen)
         elif use.cpu - self._busy > limits.cpu + 1:
             self._verdict = lambda seen: TimedOut(clock=Clock.CPU, seen=seen)
-        elif (amount := self._started.amounts()) is not None:
+        elif self._leader is not None and (amount := self._started.amounts()) is not None:
             self._verdict = lambda seen: TooLarge(what=amount, seen=seen)
 
     def _write(self, descriptor: int) -> None:
