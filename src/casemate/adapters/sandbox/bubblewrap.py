@@ -10,19 +10,17 @@ import contextlib
 import os
 import platform
 import re
-import secrets
 import shutil
 import signal
-import socket
 import subprocess
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Literal
 
 from casemate.adapters.sandbox import cgroups, interpreter, plan, seccomp
 from casemate.adapters.sandbox.searching import search
 from casemate.adapters.sandbox.selftest import examine
-from casemate.adapters.sandbox.session import Session, Started
+from casemate.adapters.sandbox.session import Session
 from casemate.adapters.sandbox.syscalls import NUMBERS
 from casemate.adapters.sandbox.watch import Gauge
 from casemate.model.sandbox import Amount, Examination, Job, Limits, Profile, Refused, Run
@@ -88,41 +86,34 @@ class Bubblewrap:
         return search(lambda: self._start(profile, job, serve=True), cases)
 
     def _start(self, profile: Profile, job: Job, *, serve: bool) -> Session | Run:
-        nonce = secrets.token_bytes(16)
-        with contextlib.ExitStack() as ours:
-            pipes = [os.pipe() for _ in range(4)]
-            (plan_in, plan_out), (status_in, status_out), (info_in, info_out), (filter_in, filter_out) = pipes
-            inner = [plan_in, status_out, info_out, filter_in]
-            ours.callback(plan.close_all, inner)
-            channel, theirs = plan.harness_channel(job)
-            if theirs is not None:
-                ours.callback(theirs.close)
-                inner.append(theirs.fileno())
-            inside = self._inside(profile, plan_in, status_out)
+        plan.check(profile, job)
+        with plan.Wiring(job) as wiring:
+            info, info_out = wiring.from_inside()
+            filter_in = wiring.to_inside(self._filter)
+            inside = self._inside(profile)
             command = [
                 self._program, *_arguments(profile), "--info-fd", str(info_out), "--seccomp", str(filter_in),
-                "--", *plan.supervise(inside, plan_in, status_out),
+                "--", *plan.supervise(inside, wiring),
             ]  # fmt: skip
-            os.write(filter_out, self._filter)
-            os.close(filter_out)
-            process = subprocess.Popen(
-                command,
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=plan.first_environment(job),
-                cwd="/",
-                pass_fds=inner,
-                start_new_session=True,
-            )
-            encoded = plan.encode(
-                profile, job, inside, channel=None if theirs is None else theirs.fileno(), nonce=nonce, serve=serve
-            )
-        return _watched(
-            process, profile.limits, (plan_out, status_in, info_in), channel, nonce, self._groups, encoded, job.stdin
-        )
+            try:
+                process = wiring.start(command, job, info_out, filter_in)
+            except OSError as error:
+                return Refused(why=f"bubblewrap: {error}")
+            with info:
+                first = re.search(rb'"child-pid": *(\d+)', info.read())
+            try:
+                if first is None:
+                    raise OSError(plan.last_words(process))
+                end, gauge = _held(process, int(first[1]), profile.limits, self._groups)
+            except OSError as error:
+                plan.give_up(process)
+                return Refused(why=f"bubblewrap: {error}")
+            pid = int(first[1])
+            started = wiring.started(process, gauge, end, lambda: _amount(pid, profile.limits))
+            encoded = plan.encode(profile, job, inside, wiring, serve=serve)
+        return Session(started, profile.limits, plan=encoded, stdin=job.stdin)
 
-    def _inside(self, profile: Profile, plan_in: int, status_out: int) -> plan.Inside:
+    def _inside(self, profile: Profile) -> plan.Inside:
         limits = profile.limits
         limited = self._groups is not None
         return plan.Inside(
@@ -169,34 +160,16 @@ def _arguments(profile: Profile) -> list[str]:
     return [*found, "--remount-ro", "/", "--chdir", "/"]
 
 
-def _watched(
-    process: subprocess.Popen[bytes],
-    limits: Limits,
-    pipes: tuple[int, int, int],
-    channel: socket.socket | None,
-    nonce: bytes,
-    groups: cgroups.Groups | None,
-    encoded: bytes,
-    stdin: bytes,
-) -> Session | Run:
-    """The session, once the first process inside is known and limited; Refused when there is none."""
-    plan_out, status_in, info_in = pipes
-    assert process.stderr is not None
-    with os.fdopen(info_in, "rb") as info:
-        first = re.search(rb'"child-pid": *(\d+)', info.read())
+def _held(
+    process: subprocess.Popen[bytes], first: int, limits: Limits, groups: cgroups.Groups | None
+) -> tuple[Callable[[int | None], None], Gauge]:
+    """How to end it, and what watches over it. first: of the processes inside, which waits for its plan. Raises OSError."""
+    handle = os.pidfd_open(first)
     try:
-        if first is None:
-            raise OSError(process.stderr.read(4096).decode("utf-8", "replace").strip() or "it did not start")
-        pid = int(first[1])
-        handle = os.pidfd_open(pid)
-        gauge = Gauge(pid, limits, groups)
-    except OSError as error:
-        process.kill()
-        process.communicate()
-        plan.close_all([plan_out, status_in])
-        if channel is not None:
-            channel.close()
-        return Refused(why=f"bubblewrap: {error}")
+        gauge = Gauge(first, limits, groups)
+    except OSError:
+        os.close(handle)
+        raise
 
     def end(_leader: int | None) -> None:
         with contextlib.suppress(ProcessLookupError):
@@ -204,11 +177,7 @@ def _watched(
         process.wait()
         os.close(handle)
 
-    started = Started(
-        plan=plan_out, status=status_in, **plan.streams(process), channel=channel, nonce=nonce, gauge=gauge,
-        end=end, amounts=lambda: _amount(pid, limits),
-    )  # fmt: skip
-    return Session(started, limits, plan=encoded, stdin=stdin)
+    return end, gauge
 
 
 def _amount(pid: int, limits: Limits) -> Amount | None:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import os
 import platform
-import secrets
 import signal
 import subprocess
 import sys
@@ -22,7 +21,7 @@ from casemate.adapters.sandbox import cgroups, interpreter, plan, seccomp
 from casemate.adapters.sandbox.scratch import Scratch
 from casemate.adapters.sandbox.searching import search
 from casemate.adapters.sandbox.selftest import examine
-from casemate.adapters.sandbox.session import Session, Started
+from casemate.adapters.sandbox.session import Session
 from casemate.adapters.sandbox.syscalls import NUMBERS
 from casemate.adapters.sandbox.watch import Gauge
 from casemate.model.sandbox import Amount, Examination, Job, Limits, Profile, Refused, Run
@@ -82,44 +81,24 @@ class Landlock:
         return search(lambda: self._start(profile, job, serve=True), cases)
 
     def _start(self, profile: Profile, job: Job, *, serve: bool) -> Session | Run:
-        nonce = secrets.token_bytes(16)
+        plan.check(profile, job)
         scratch = Scratch.make(profile.folders)
-        with contextlib.ExitStack() as ours:
-            (plan_in, plan_out), (status_in, status_out) = os.pipe(), os.pipe()
-            inner = [plan_in, status_out]
-            ours.callback(plan.close_all, inner)
-            channel, theirs = plan.harness_channel(job)
-            if theirs is not None:
-                ours.callback(theirs.close)
-                inner.append(theirs.fileno())
+        with plan.Wiring(job) as wiring:
             inside = self._inside(profile, scratch)
-            encoded = plan.encode(
-                profile, job, inside, channel=None if theirs is None else theirs.fileno(), nonce=nonce, serve=serve
-            )
-            process = subprocess.Popen(
-                plan.supervise(inside, plan_in, status_out),
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                stderr=subprocess.PIPE,
-                env=plan.first_environment(job),
-                cwd=scratch.job,
-                pass_fds=inner,
-                start_new_session=True,
-            )
-        try:
-            gauge = Gauge(process.pid, profile.limits, self._groups)
-        except OSError as error:
-            process.kill()
-            process.communicate()
-            plan.close_all([plan_out, status_in])
-            if channel is not None:
-                channel.close()
-            scratch.remove()
-            return Refused(why=f"Landlock: {error}")
-        started = Started(
-            plan=plan_out, status=status_in, **plan.streams(process), channel=channel, nonce=nonce, gauge=gauge,
-            end=lambda leader: _end(process, leader, scratch), amounts=_measure(scratch, process.pid, profile.limits),
-        )  # fmt: skip
+            try:
+                process = wiring.start(plan.supervise(inside, wiring), job)
+            except OSError as error:
+                scratch.remove()
+                return Refused(why=f"Landlock: {error}")
+            try:
+                gauge = Gauge(process.pid, profile.limits, self._groups)
+            except OSError as error:
+                plan.give_up(process)
+                scratch.remove()
+                return Refused(why=f"Landlock: {error}")
+            measure = _measure(scratch, process.pid, profile.limits)
+            started = wiring.started(process, gauge, lambda leader: _end(process, leader, scratch), measure)
+            encoded = plan.encode(profile, job, inside, wiring, serve=serve)
         return Session(started, profile.limits, plan=encoded, stdin=job.stdin)
 
     def _inside(self, profile: Profile, scratch: Scratch) -> plan.Inside:

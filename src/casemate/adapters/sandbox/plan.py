@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import contextlib
 import marshal
 import os
 import resource
+import secrets
 import socket
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import IO
 
-from casemate.model.sandbox import RESULT, Harness, Job, Profile, Program
+from casemate.adapters.sandbox.session import Started
+from casemate.adapters.sandbox.watch import Gauge
+from casemate.model.sandbox import RESULT, Amount, Harness, Job, Profile, Program
 from casemate.proofs import runtime
+from casemate.proofs.runtime.report import NONCE
 
 RUNTIME = str(Path(runtime.__file__).parent)
 _RESULT_ENTRIES = 1_000
@@ -51,9 +57,9 @@ class Inside:
     data: int | None = None
 
 
-def supervise(inside: Inside, plan: int, status: int) -> list[str]:
-    """The command of the first process. plan, status: descriptors that it inherits."""
-    return [inside.supervisor, *_BARE, _SUPERVISE, inside.runtime, str(plan), str(status)]
+def supervise(inside: Inside, wiring: Wiring) -> list[str]:
+    """The command of the first process."""
+    return [inside.supervisor, *_BARE, _SUPERVISE, inside.runtime, str(wiring.plan_in), str(wiring.status_out)]
 
 
 def first_environment(job: Job) -> dict[str, str]:
@@ -61,11 +67,9 @@ def first_environment(job: Job) -> dict[str, str]:
     return {"LC_ALL": "C.UTF-8", "PYTHONHASHSEED": dict(job.environment).get("PYTHONHASHSEED", "0")}
 
 
-def encode(profile: Profile, job: Job, inside: Inside, *, channel: int | None, nonce: bytes, serve: bool) -> bytes:
+def encode(profile: Profile, job: Job, inside: Inside, wiring: Wiring, *, serve: bool) -> bytes:
     """The plan. serve: as a fork server, for cases that come by the channel."""
     what, limits = job.what, profile.limits
-    for file in job.files:
-        _check_place(file.at, profile)
     harness: dict[str, object] | None = None
     argv: tuple[str, ...] = ()
     here = False
@@ -74,7 +78,7 @@ def encode(profile: Profile, job: Job, inside: Inside, *, channel: int | None, n
     else:
         here = inside.supervisor == profile.interpreter
         argv = (profile.interpreter, *_BARE, _SCRIPT, inside.runtime)
-        harness = _harness(what, profile, channel=channel, nonce=nonce, serve=serve)
+        harness = _harness(what, profile, wiring, serve=serve)
     bounds = [
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, limits.tmp),
@@ -97,7 +101,7 @@ def encode(profile: Profile, job: Job, inside: Inside, *, channel: int | None, n
         "argv": list(argv),
         "harness": harness,
         "here": here,
-        "channel": channel,
+        "channel": wiring.channel_in,
         "first": inside.first,
         "limits": bounds,
         "readable": list(inside.readable),
@@ -109,17 +113,19 @@ def encode(profile: Profile, job: Job, inside: Inside, *, channel: int | None, n
     return marshal.dumps(plan, 2)  # the version that every Python from 3.7 on reads
 
 
-def _check_place(at: str, profile: Profile) -> None:
-    for folder in profile.folders:
-        if PurePosixPath(at).is_relative_to(folder.at) or PurePosixPath(folder.at).is_relative_to(at):
-            raise ValueError(f"a file cannot be placed in what is lent read-only: {at!r} in {folder.at!r}")
+def check(profile: Profile, job: Job) -> None:
+    """Raises ValueError for a job that does not fit the profile."""
+    for file in job.files:
+        for folder in profile.folders:
+            if PurePosixPath(file.at).is_relative_to(folder.at) or PurePosixPath(folder.at).is_relative_to(file.at):
+                raise ValueError(f"a file cannot be placed in what is lent read-only: {file.at!r} in {folder.at!r}")
 
 
-def _harness(what: Harness, profile: Profile, *, channel: int | None, nonce: bytes, serve: bool) -> dict[str, object]:
+def _harness(what: Harness, profile: Profile, wiring: Wiring, *, serve: bool) -> dict[str, object]:
     limits = profile.limits
     return {
-        "channel": channel,
-        "nonce": nonce,
+        "channel": wiring.channel_in,
+        "nonce": wiring.nonce,
         "path": what.path,
         "arguments": list(what.arguments),
         "case": what.case,
@@ -141,27 +147,104 @@ def _environment(job: Job, inside: Inside) -> dict[str, str]:
     }
 
 
-def harness_channel(job: Job) -> tuple[socket.socket | None, socket.socket | None]:
-    """Both ends of what a harness reports by: packets, so that nothing can be spliced into a message."""
-    if not isinstance(job.what, Harness):
-        return None, None
-    return socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+class Wiring:
+    """The descriptors between the two sides of a sandbox: the inner ones are closed here once it has started, the outer ones
+    when it has not. channel_in: of the harness, None for a program."""
+
+    def __init__(self, job: Job) -> None:
+        self._inner = contextlib.ExitStack()
+        self._outer = contextlib.ExitStack()
+        self.nonce = secrets.token_bytes(NONCE)
+        self._channel: socket.socket | None = None
+        self._theirs: socket.socket | None = None
+        if isinstance(job.what, Harness):  # packets, so that nothing can be spliced into a message
+            self._channel, self._theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+            self._outer.callback(self._channel.close)
+            self._inner.callback(self._theirs.close)
+        self.channel_in = None if self._theirs is None else self._theirs.fileno()
+        self.plan_in, self._plan_out = self._pipe(inner=0)
+        self._status_in, self.status_out = self._pipe(inner=1)
+
+    def from_inside(self) -> tuple[IO[bytes], int]:
+        """A pipe that something inside writes to while it starts: what is read, and the descriptor that it inherits."""
+        reading, writing = os.pipe()
+        self._inner.callback(os.close, writing)
+        return self._outer.enter_context(os.fdopen(reading, "rb")), writing
+
+    def to_inside(self, content: bytes) -> int:
+        """The descriptor, to be inherited, of a pipe that holds this: at most 64 KiB."""
+        reading, writing = os.pipe()
+        self._inner.callback(os.close, reading)
+        with os.fdopen(writing, "wb") as file:
+            file.write(content)
+        return reading
+
+    def _pipe(self, *, inner: int) -> tuple[int, int]:
+        ends = os.pipe()
+        self._inner.callback(os.close, ends[inner])
+        self._outer.callback(os.close, ends[1 - inner])
+        return ends
+
+    def start(self, command: list[str], job: Job, *inner: int) -> subprocess.Popen[bytes]:
+        """The first process of ours outside of the sandbox. inner: further descriptors that it inherits. Raises OSError."""
+        inherited = [self.plan_in, self.status_out, *inner]
+        if self.channel_in is not None:
+            inherited.append(self.channel_in)
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=first_environment(job),
+            cwd="/",
+            pass_fds=inherited,
+            start_new_session=True,
+        )
+        self._inner.close()  # so that the end of each is seen here
+        return process
+
+    def started(
+        self,
+        process: subprocess.Popen[bytes],
+        gauge: Gauge,
+        end: Callable[[int | None], None],
+        amounts: Callable[[], Amount | None],
+    ) -> Started:
+        """The outer side, handed over."""
+        streams = []
+        for stream in (process.stdin, process.stdout, process.stderr):
+            assert stream is not None
+            streams.append(os.dup(stream.fileno()))
+            stream.close()
+        self._outer.pop_all()
+        return Started(
+            plan=self._plan_out,
+            status=self._status_in,
+            stdin=streams[0],
+            stdout=streams[1],
+            stderr=streams[2],
+            channel=self._channel,
+            nonce=self.nonce,
+            gauge=gauge,
+            end=end,
+            amounts=amounts,
+        )
+
+    def __enter__(self) -> Wiring:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._inner.close()
+        self._outer.close()
 
 
-def streams(process: subprocess.Popen[bytes]) -> dict[str, int]:
-    """The ends of a process's streams, which are its owner's to close from now on."""
-    found = {}
-    for name in ("stdin", "stdout", "stderr"):
-        stream = getattr(process, name)
-        found[name] = os.dup(stream.fileno())
-        stream.close()
-    return found
+def last_words(process: subprocess.Popen[bytes]) -> str:
+    """What a process that did not start said, in one line."""
+    assert process.stderr is not None
+    return " ".join(process.stderr.read(4096).decode("utf-8", "replace").split()) or "it did not start"
 
 
-def close_all(descriptors: Sequence[int]) -> None:
-    """Close descriptors that may be closed already."""
-    for descriptor in descriptors:
-        try:
-            os.close(descriptor)
-        except OSError:
-            continue
+def give_up(process: subprocess.Popen[bytes]) -> None:
+    """End a process that is of no use."""
+    process.kill()
+    process.communicate()
