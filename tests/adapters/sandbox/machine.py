@@ -68,3 +68,8 @@ def out(run: Run) -> bytes:
     """What it printed, for one that ended well."""
     assert getattr(run, "exit_code", None) == 0, run
     return run.seen.stdout
+
+
+def nobodys(name):
+    """The account without rights cannot read the interpreter that runs the tests."""
+    return {"supervisor": SYSTEM_PYTHON} if name == "landlock" else {}

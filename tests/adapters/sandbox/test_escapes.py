@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from adapters.sandbox.bait import bait
-from adapters.sandbox.machine import ADAPTERS, OWN_PYTHON, SMALL, SYSTEM_PYTHON, a_profile, lacking, made
+from adapters.sandbox.machine import ADAPTERS, OWN_PYTHON, SMALL, SYSTEM_PYTHON, a_profile, lacking, made, nobodys
 from adapters.unprivileged import as_nobody
 from casemate.model.sandbox import Finished, Harness, Job, PlacedFile
 
@@ -61,11 +61,6 @@ def results():
         return found[case]
 
     return of
-
-
-def nobodys(name):
-    """The account without rights cannot read the interpreter that runs the tests."""
-    return {"supervisor": SYSTEM_PYTHON} if name == "landlock" else {}
 
 
 @pytest.fixture(scope="module")

@@ -45,16 +45,16 @@ class Bubblewrap:
         """groups: what limits memory; None for a watchdog."""
         found = shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin")
         if found is None:
-            raise plan.Unavailable("bubblewrap is not installed")
+            raise cgroups.Unavailable("bubblewrap is not installed")
         self._program = found
         said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=_START).stdout
         version = re.search(r"(\d+)\.(\d+)\.\d+", said)
         if version is None or (int(version[1]), int(version[2])) < OLDEST:
-            raise plan.Unavailable(f"{said.strip() or found!r} is too old: 0.8 is wanted")
+            raise cgroups.Unavailable(f"{said.strip() or found!r} is too old: 0.8 is wanted")
         machine = platform.machine()
         if machine not in NUMBERS:
-            raise plan.Unavailable(f"no filter is known for {machine!r}")
-        self._groups = cgroups.find() if groups == "as found" else groups
+            raise cgroups.Unavailable(f"no filter is known for {machine!r}")
+        self._groups = cgroups.held(cgroups.find() if groups == "as found" else groups)
         self._version = version[0]
         refused = seccomp.refusals(namespaces=True, shared_account=False, memory_files=self._groups is not None)
         self._filter = seccomp.program(machine, refused)

@@ -26,6 +26,10 @@ class Mount:
     options: frozenset[str]
 
 
+class Unavailable(Exception):
+    """This machine has no such sandbox; why, in one line."""
+
+
 class Group:
     """One run's group. folders: by controller; in version 2 one folder under the name of each."""
 
@@ -92,6 +96,11 @@ class Groups:
     def __str__(self) -> str:
         return f"control groups v{self.version} ({', '.join(sorted(self._places))})"
 
+    @property
+    def limits_processes(self) -> bool:
+        """Whether the number of processes is limited, too."""
+        return "pids" in self._places
+
     def make(self, *, memory: int, processes: int) -> Group:
         """A group with these limits. Raises OSError."""
         name = f"casemate-{os.getpid()}-{next(_NUMBERS)}"
@@ -110,6 +119,16 @@ class Groups:
         """Remove a group, and those that were busy when it was their turn."""
         with self._lock:
             self._left = [old for old in [*self._left, group] if not old.remove()]
+
+
+def held(groups: Groups | None) -> Groups | None:
+    """The same, where processes are limited at all: by these groups, or by the kernel's limit for an ordinary account, of which
+    root is free. Raises Unavailable: a fork bomb outruns every watchdog."""
+    if os.geteuid() == 0 and (groups is None or not groups.limits_processes):
+        raise Unavailable(
+            "root's processes are limited by a control group alone, and none can be made; use another account"
+        )
+    return groups
 
 
 def find(proc: Path = Path("/proc/self")) -> Groups | None:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from casemate.adapters.sandbox.bubblewrap import Bubblewrap
+from casemate.adapters.sandbox.cgroups import Unavailable
 from casemate.adapters.sandbox.landlock import Landlock
-from casemate.adapters.sandbox.plan import Unavailable
 from casemate.model.sandbox import Examination, Job, Profile, Refused, Run, Wall
 from casemate.ports import Sandbox
 

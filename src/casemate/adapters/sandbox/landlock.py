@@ -50,13 +50,13 @@ class Landlock:
         """groups: what limits memory; None for a watchdog. supervisor: the interpreter that confines, never the target's."""
         self._abi = landlock_abi()
         if self._abi < LEAST:
-            raise plan.Unavailable(
+            raise cgroups.Unavailable(
                 f"Landlock {self._abi or 'is missing, and version 6'} is not enough: 6 is wanted (Linux 6.12)"
             )
         machine = platform.machine()
         if machine not in NUMBERS:
-            raise plan.Unavailable(f"no filter is known for {machine!r}")
-        self._groups = cgroups.find() if groups == "as found" else groups
+            raise cgroups.Unavailable(f"no filter is known for {machine!r}")
+        self._groups = cgroups.held(cgroups.find() if groups == "as found" else groups)
         refused = seccomp.refusals(namespaces=False, shared_account=True, memory_files=self._groups is not None)
         self._filter = seccomp.program(machine, refused)
         self._own = os.path.realpath(supervisor)

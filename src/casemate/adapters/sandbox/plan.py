@@ -31,10 +31,6 @@ _SCRIPT = _PACKAGE + "from casemate_runtime.script import main; main(int(sys.arg
 _BARE = ("-s", "-S", "-B", "-c")  # nothing of what is installed beside the standard library
 
 
-class Unavailable(Exception):
-    """This machine has no such sandbox; why, in one line."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside:
     """How things look from inside. runtime: where `proofs/runtime` lies. folder, tmp: of the job. first: whether the first

@@ -14,6 +14,7 @@ from pathlib import Path
 from casemate.adapters.sandbox.watch import descendants
 from casemate.model.sandbox import RESULT, Amount, Folder, Limits
 
+_DEEPEST = 64
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -52,21 +53,15 @@ class Scratch:
         return self.job / RESULT
 
     def amount(self, first: int, limits: Limits) -> Amount | None:
-        """Whether there is too much in it. first: of the processes, which may hold files that have no name any more."""
-        entries, size = 0, 0
-        todo = [self.tmp, self.result]
-        while todo:
-            folder = todo.pop()
-            with contextlib.suppress(OSError), os.scandir(folder) as found:
-                for entry in found:
-                    entries += 1
-                    with contextlib.suppress(OSError):
-                        size += entry.stat(follow_symlinks=False).st_blocks * 512
-                        if entry.is_dir(follow_symlinks=False):
-                            todo.append(Path(entry.path))
-            if entries > limits.inodes:
-                return Amount.TMP
-        return Amount.TMP if size + _nameless(first) > limits.tmp else None
+        """Whether there is too much in it, or too deep. first: of the processes, which may hold files without a name."""
+        tally = _Tally(limits)
+        try:
+            for place in (self.tmp, self.result):
+                tally.folder(os.open(place, _FOLDER), 0)
+            tally.nameless(first, self.place.stat().st_dev)
+        except _TooMuch:
+            return Amount.TMP
+        return None
 
     def remove(self) -> None:
         """Remove it with all that is in it, however deep and whatever its permissions. Every process is gone by now."""
@@ -78,17 +73,50 @@ class Scratch:
         self.place.rmdir()
 
 
-def _nameless(first: int) -> int:
-    """Bytes in open files that were removed."""
-    seen: dict[tuple[int, int], int] = {}
-    for pid in descendants(first):
-        with contextlib.suppress(OSError):
-            for descriptor in Path(f"/proc/{pid}/fd").iterdir():
-                with contextlib.suppress(OSError):
-                    about = descriptor.stat()
-                    if stat.S_ISREG(about.st_mode) and about.st_nlink == 0:
-                        seen[about.st_dev, about.st_ino] = about.st_blocks * 512
-    return sum(seen.values())
+class _TooMuch(Exception):
+    """A limit was passed."""
+
+
+class _Tally:
+    """Counts what there is, by descriptors, so that no path is too long for it."""
+
+    def __init__(self, limits: Limits) -> None:
+        self._entries = limits.inodes
+        self._bytes = limits.tmp
+        self._processes = limits.processes + 2
+
+    def folder(self, opened: int, depth: int) -> None:
+        """A folder and what is below it; closes it. Raises _TooMuch."""
+        try:
+            for name in os.listdir(opened):
+                with contextlib.suppress(OSError):  # it may be gone again
+                    about = os.stat(name, dir_fd=opened, follow_symlinks=False)
+                    self._count(about.st_blocks, entries=1)
+                    if stat.S_ISDIR(about.st_mode):
+                        if depth >= _DEEPEST:
+                            raise _TooMuch
+                        self.folder(os.open(name, _FOLDER, dir_fd=opened), depth + 1)
+        finally:
+            os.close(opened)
+
+    def nameless(self, first: int, device: int) -> None:
+        """Open files of the processes that were removed. Raises _TooMuch."""
+        seen = set()
+        for pid in descendants(first, self._processes):
+            with contextlib.suppress(OSError):
+                for descriptor in Path(f"/proc/{pid}/fd").iterdir():
+                    with contextlib.suppress(OSError):
+                        about = descriptor.stat()
+                        if stat.S_ISREG(about.st_mode) and about.st_nlink == 0 and about.st_dev == device:
+                            if about.st_ino not in seen:
+                                seen.add(about.st_ino)
+                                self._count(about.st_blocks, entries=0)
+
+    def _count(self, blocks: int, *, entries: int) -> None:
+        self._entries -= entries
+        self._bytes -= blocks * 512
+        if self._entries < 0 or self._bytes < 0:
+            raise _TooMuch
 
 
 def _empty(root: int) -> None:

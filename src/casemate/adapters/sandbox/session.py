@@ -33,7 +33,7 @@ from casemate.proofs.runtime import report, supervisor
 _CHUNK = 1 << 16
 _GRACE = 5.0  # seconds in which the inside may say how a case ended before the outside ends it all
 _TIMED_OUT = 0x10000  # script.TIMED_OUT
-_EMPTY = Seen()
+_LENIENT = 0.5  # seconds of processor time in which the kernel may end the one process that took it all, and say so
 TICK = 0.02  # seconds between two looks where the kernel keeps to no limit itself
 
 
@@ -208,7 +208,7 @@ class Session:
             self._verdict = lambda seen: OutOfMemory(seen=seen)
         elif use.processes > limits.processes + 1:  # and the first one
             self._verdict = lambda seen: TooLarge(what=Amount.PROCESSES, seen=seen)
-        elif use.cpu - self._busy > limits.cpu + 1:
+        elif use.cpu - self._busy > limits.cpu + _LENIENT:
             self._verdict = lambda seen: TimedOut(clock=Clock.CPU, seen=seen)
         elif self._leader is not None and (amount := self._started.amounts()) is not None:
             self._verdict = lambda seen: TooLarge(what=amount, seen=seen)

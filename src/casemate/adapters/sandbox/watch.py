@@ -15,7 +15,8 @@ _TICKS = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Use:
-    """memory: bytes; 0 where the kernel itself keeps to the limit. killed: processes that it ended for that."""
+    """memory: bytes; 0 where the kernel itself keeps to the limit. killed: processes that it ended for that. processes:
+    with every thread for itself, as the kernel counts."""
 
     memory: int = 0
     killed: int = 0
@@ -29,6 +30,7 @@ class Gauge:
     def __init__(self, first: int, limits: Limits, groups: Groups | None) -> None:
         """Puts the process into a group of its own. Raises OSError when it cannot be limited."""
         self._first = first
+        self._limits = limits
         self._groups = groups
         self._group: Group | None = None
         if groups is not None:
@@ -39,10 +41,10 @@ class Gauge:
         """What is used now."""
         group = self._group
         if group is None:
-            return tree(self._first)
+            return tree(self._first, self._limits)
         cpu = group.cpu()
         lacking = cpu is None or "pids" not in group.controllers
-        seen = tree(self._first) if lacking else Use()
+        seen = tree(self._first, self._limits) if lacking else Use()
         return Use(killed=group.killed(), processes=seen.processes, cpu=seen.cpu if cpu is None else cpu)
 
     def killed(self) -> int:
@@ -55,20 +57,20 @@ class Gauge:
             self._groups.discard(self._group)
 
 
-def tree(first: int) -> Use:
-    """What a process and all that came from it use together. Memory: what belongs to them alone, and shared memory."""
-    memory, cpu = 0, 0.0
-    processes = descendants(first)
-    for pid in processes:
-        memory += _memory(pid)
-        cpu += _cpu(pid)
-    return Use(memory=memory, processes=len(processes), cpu=cpu)
+def tree(first: int, limits: Limits) -> Use:
+    """What a process and all that came from it use together. No more is looked at than it takes to see that it is too much."""
+    processes = descendants(first, limits.processes + 2)
+    memory = sum(map(_memory, processes))  # quick; it counts what processes share for each of them
+    if memory > limits.memory:
+        memory = sum(map(_share, processes))
+    return Use(memory=memory, processes=sum(map(_threads, processes)), cpu=sum(map(_cpu, processes)))
 
 
-def descendants(first: int) -> list[int]:
-    """A process and all that came from it; orphans stay in the tree, since the first process is their reaper."""
-    found, todo = [], [first]
-    while todo:
+def descendants(first: int, most: int) -> list[int]:
+    """A process and what came from it, at most so many; orphans stay in the tree, since the first process is their reaper."""
+    found: list[int] = []
+    todo = [first]
+    while todo and len(found) < most:
         pid = todo.pop()
         found.append(pid)
         try:
@@ -80,11 +82,25 @@ def descendants(first: int) -> list[int]:
 
 
 def _memory(pid: int) -> int:
+    return _sum(_PROC / str(pid) / "status", ("RssAnon:", "RssShmem:")) << 10
+
+
+def _share(pid: int) -> int:
+    """What is the process's own, and its part of what it shares."""
+    found = _sum(_PROC / str(pid) / "smaps_rollup", ("Pss_Anon:", "Pss_Shmem:")) << 10
+    return found or _memory(pid)
+
+
+def _sum(file: Path, names: tuple[str, ...]) -> int:
     try:
-        lines = (_PROC / str(pid) / "status").read_text().splitlines()
+        lines = file.read_text().splitlines()
     except (OSError, ValueError):
         return 0
-    return sum(int(line.split()[1]) << 10 for line in lines if line.startswith(("RssAnon:", "RssShmem:")))
+    return sum(int(line.split()[1]) for line in lines if line.startswith(names))
+
+
+def _threads(pid: int) -> int:
+    return _sum(_PROC / str(pid) / "status", ("Threads:",))
 
 
 def _cpu(pid: int) -> float:
