@@ -11,14 +11,18 @@ from __future__ import annotations
 
 import os
 import struct
-from collections.abc import Callable
+
+TYPE_CHECKING = False  # `typing` and `collections` cost a tenth of an interpreter's start
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    Send = Callable[[int, bytes], None]
 
 NONCE = 16  # bytes
 PIECE = 64 << 10  # bytes of payload in one packet
 REPORT, MORE, DONE, READY = 0, 1, 2, 3
 HEADER = struct.Struct("!16sBI")  # nonce, kind, case
 
-Send = Callable[[int, bytes], None]
 _channel: list[Send] = []
 
 
