@@ -14,6 +14,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
 from pathlib import Path
 from typing import Literal
 
@@ -30,11 +31,8 @@ OLDEST = (0, 8)  # the first that forbids nested user namespaces
 _JOB, _TMP, _RUNTIME, _SHARED = "/tmp/job", "/tmp", "/run/casemate", "/dev/shm"
 _ACCOUNT = "65534"
 _ETC = Path(__file__).parent / "etc"
-_OF_ETC = (
-    "alternatives", "ld.so.cache", "ld.so.conf", "ld.so.conf.d", "localtime", "mime.types", "os-release",
-    "protocols", "services", "ssl/certs", "ssl/openssl.cnf", "timezone",
-)  # fmt: skip
-_HIDDEN = ("keys", "key-users", "kcore", "kallsyms", "kmsg", "timer_list", "sched_debug")
+_OF_ETC = ("alternatives", "ld.so.cache", "localtime", "mime.types", "protocols", "services", "ssl/certs")
+_HIDDEN = ("keys", "key-users")
 _START = 20.0  # seconds
 
 
@@ -140,6 +138,19 @@ def _arguments(profile: Profile) -> list[str]:
         "--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", _SHARED, "--remount-ro", "/dev",
         "--size", size, "--tmpfs", _TMP, "--dir", _JOB,
     ]  # fmt: skip
+    found += _system()
+    found += ["--ro-bind", plan.RUNTIME, _RUNTIME]
+    for place in interpreter.places(profile.interpreter):
+        found += ["--ro-bind", place, place]
+    for folder in profile.folders:
+        found += ["--ro-bind", folder.host, folder.host if folder.at == folder.host else f"{_JOB}/{folder.at}"]
+    return [*found, "--remount-ro", "/", "--chdir", "/"]
+
+
+@lru_cache(maxsize=1)
+def _system() -> tuple[str, ...]:
+    """The read-only system, and what of it is hidden."""
+    found: list[str] = []
     for place in interpreter.SYSTEM:
         if Path(place).is_symlink():
             found += ["--symlink", str(Path(place).readlink()), place]
@@ -152,12 +163,7 @@ def _arguments(profile: Profile) -> list[str]:
     for name in _HIDDEN:
         if Path("/proc", name).exists():
             found += ["--ro-bind", "/dev/null", f"/proc/{name}"]
-    found += ["--ro-bind", plan.RUNTIME, _RUNTIME]
-    for place in interpreter.places(profile.interpreter):
-        found += ["--ro-bind", place, place]
-    for folder in profile.folders:
-        found += ["--ro-bind", folder.host, folder.host if folder.at == folder.host else f"{_JOB}/{folder.at}"]
-    return [*found, "--remount-ro", "/", "--chdir", "/"]
+    return tuple(found)
 
 
 def _held(

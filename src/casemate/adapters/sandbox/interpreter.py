@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from functools import lru_cache
 from pathlib import Path
 
 _PARTS = ("bin", "lib", "lib64", "libexec", "include", "pyvenv.cfg")
@@ -10,6 +11,7 @@ SYSTEM = ("/usr", "/bin", "/sbin", "/lib", "/lib32", "/lib64", "/libx32")
 """The read-only system."""
 
 
+@lru_cache(maxsize=64)
 def places(interpreter: str) -> tuple[str, ...]:
     """The folders and files beside the system that it needs, each to be seen in its own place.
 

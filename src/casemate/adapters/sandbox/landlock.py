@@ -118,7 +118,8 @@ class Landlock:
             folder=str(scratch.job),
             tmp=str(scratch.tmp),
             first=False,
-            supervisor=self._own,
+            # The same program under another name, such as that of a virtual environment, serves a harness without a second start.
+            supervisor=profile.interpreter if os.path.realpath(profile.interpreter) == self._own else self._own,
             readable=tuple(readable),
             writable=(str(scratch.tmp), str(scratch.result), *(f"/dev/{name}" for name in _DEVICES)),
             tcp=False,
