@@ -36,6 +36,11 @@ class Chosen:
         """What is there, best first; whether it holds is for `examine`."""
         return "; ".join(sandbox.name for sandbox in self._there) or "none"
 
+    @property
+    def lacking(self) -> tuple[str, ...]:
+        """What is not there, and why, each in one line."""
+        return tuple(f"{one.sandbox}: {wall.failed}" for one in self._lacking for wall in one.walls)
+
     def examine(self, profile: Profile) -> Examination:
         """The self test of the sandbox that is used for this profile; when none holds, of all of them together."""
         self._known.pop(profile, None)
