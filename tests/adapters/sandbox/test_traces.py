@@ -1,21 +1,30 @@
-"""After runs of every kind the machine is as it was before: its files, its processes, its control groups, our descriptors."""
+"""After runs of every kind the machine is as it was before: its files, its processes, its control groups, our descriptors.
+
+Others work on the machine meanwhile. So each run writes its token wherever it can and carries it in its environment, and what is
+compared whole is a folder for temporary files, and a target, that are this test's own.
+"""
 
 import gc
 import os
+import secrets
+import signal
 import tempfile
+import time
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from adapters.sandbox.machine import SMALL, a_harness, a_profile, a_shell
+from casemate.adapters.sandbox import cgroups
 
-WATCHED = (Path(tempfile.gettempdir()), Path("/dev/shm"), Path("/run"), Path("/var/tmp"), Path.home())
+WATCHED = (Path("/tmp"), Path("/dev/shm"), Path("/run"), Path("/var/tmp"), Path.home(), Path("/"))
+SCATTER = "for d in / /tmp /dev/shm /run /var/tmp $OUTSIDE target result $TMPDIR; do : >$d/$TOKEN; done 2>/dev/null; "
 RUNS = {
-    "good": a_shell("echo a >result/a; echo b >$TMPDIR/b"),
-    "crash": a_shell("kill -SEGV $$"),
-    "never ends": a_shell("sleep 100 & sleep 100"),
-    "too loud": a_shell("yes"),
+    "good": a_shell(SCATTER + "true"),
+    "crash": a_shell(SCATTER + "kill -SEGV $$"),
+    "never ends": a_shell(SCATTER + "sleep 100 & sleep 100"),
+    "too loud": a_shell(SCATTER + "yes"),
     "stubborn": a_harness("import os, time\nif os.fork() == 0:\n    os.closerange(0, 99)\n    time.sleep(99)"),
     "hungry": a_harness("held = [bytearray(b'x') * (1 << 20) for _ in range(300)]"),
     "bad harness": a_harness("raise SystemExit(9)"),
@@ -24,15 +33,16 @@ RUNS = {
 }
 
 
-def entries(place: Path) -> set[str]:
-    """The names in a folder, two levels deep, but for what tests of other workers make at the same time."""
-    found = set()
-    for folder in (place, *(path for path in place.glob("*") if path.is_dir() and not path.is_symlink())):
-        try:
-            found |= {str(path) for path in folder.iterdir()}
-        except OSError:
-            continue
-    return {path for path in found if "pytest" not in path}
+def scattered(token: str) -> list[str]:
+    """Files of that name in the places of the machine that anybody may write to, two levels deep."""
+    return [str(path) for place in WATCHED for pattern in (token, f"*/{token}") for path in globbed(place, pattern)]
+
+
+def globbed(place: Path, pattern: str) -> list[Path]:
+    try:
+        return list(place.glob(pattern))
+    except OSError:  # something vanished while it was looked at
+        return globbed(place, pattern)
 
 
 def ours() -> set[str]:
@@ -47,16 +57,22 @@ def ours() -> set[str]:
     return found
 
 
-def sandboxed() -> set[str]:
-    """Processes of sandboxes anywhere on the machine, and control groups that were made by this process."""
-    found = {str(path) for path in Path("/sys/fs/cgroup").rglob(f"casemate-{os.getpid()}-*")}
+def sandboxed(token: str) -> set[str]:
+    """Processes of a run anywhere on the machine, and control groups that were made by this process."""
+    found = set(groups(os.getpid()))
     for path in Path("/proc").glob("[0-9]*/environ"):
         try:
-            if b"CASEMATE_TRACE" in path.read_bytes():
+            if f"TOKEN={token}".encode() in path.read_bytes():
                 found.add(str(path))
         except OSError:
             continue
     return found
+
+
+def groups(pid: int) -> list[str]:
+    """Control groups that a process made for its runs."""
+    found = [f"{top}/{name}" for top, names, _ in os.walk("/sys/fs/cgroup") for name in names]
+    return [path for path in found if f"/casemate-{pid}-" in path]
 
 
 def descriptors() -> set[tuple[str, str]]:
@@ -71,31 +87,50 @@ def descriptors() -> set[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("kind", [*RUNS, "search"])
-def test_nothing_is_left(sandbox, tmp_path, kind):
+def test_nothing_is_left(sandbox, tmp_path, monkeypatch, kind):
     """Whatever the run was."""
-    (tmp_path / "target").mkdir()
+    for name in ("target", "temporary", "outside"):
+        (tmp_path / name).mkdir()
     (tmp_path / "target" / "module.py").write_text("x = 1\n")
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "temporary"))
+    token = f"trace-{secrets.token_hex(8)}"
+    given = (("TOKEN", token), ("OUTSIDE", str(tmp_path / "outside")))
     profile = a_profile(replace(SMALL, wall=1.0), (tmp_path / "target", "target"))
     gc.collect()
-    before = [entries(place) for place in WATCHED], ours(), descriptors(), stat_of(tmp_path)
+    before = ours(), descriptors(), contents(tmp_path)
     if kind == "search":
         code = "import os\ndef case(data):\n    os.system('sleep 99 &')\n    data == b'2' and os.abort()"
-        search = sandbox.search(profile, marked(a_harness(code)), [b"1", b"2", b"3", b"4"])
+        search = sandbox.search(profile, replace(a_harness(code), environment=given), [b"1", b"2", b"3", b"4"])
         assert [next(search).signal for _ in range(3)] == [0, 6, 0]
         search.close()
     else:
-        sandbox.run(profile, marked(RUNS[kind]))
-    assert sandboxed() == set()
-    assert ([entries(place) for place in WATCHED], ours(), descriptors(), stat_of(tmp_path)) == before
+        sandbox.run(profile, replace(RUNS[kind], environment=given))
+    assert sandboxed(token) == set()
+    assert scattered(token) == []
+    assert (ours(), descriptors(), without_times(contents(tmp_path), "temporary")) == (
+        *before[:2],
+        without_times(before[2], "temporary"),
+    )
 
 
-def marked(job):
-    """The same job, with something in its environment to know its processes by."""
-    return replace(job, environment=(("CASEMATE_TRACE", "1"),))
+def test_the_looks_can_see(tmp_path):
+    """The controls: a file with the token, and a process with it, are found."""
+    token = f"trace-{secrets.token_hex(8)}"
+    child = os.posix_spawn("/bin/sleep", ["sleep", "30"], {"TOKEN": token})
+    left = Path("/dev/shm", token)
+    left.touch()
+    try:
+        assert f"/proc/{child}/environ" in sandboxed(token)
+        assert f"{child} sleep" in ours()
+        assert str(left) in scattered(token)
+    finally:
+        left.unlink()
+        os.kill(child, signal.SIGKILL)
+        os.waitpid(child, 0)
 
 
-def stat_of(folder: Path) -> list[tuple[str, int, int, int, int]]:
-    """What is in the target and when it was changed."""
+def contents(folder: Path) -> list[tuple[str, int, int, int, int]]:
+    """What is in a folder and when it was changed."""
     found = []
     for path in sorted(folder.rglob("*")):
         about = path.stat()
@@ -103,29 +138,30 @@ def stat_of(folder: Path) -> list[tuple[str, int, int, int, int]]:
     return found
 
 
-def test_a_killed_scanner_leaves_no_process(sandbox, tmp_path):
-    """Even when this side is ended without a chance to clean up."""
-    import signal
-    import time
+def without_times(found: list[tuple[str, int, int, int, int]], name: str) -> list[tuple[str, ...]]:
+    """The folder of that name changes when something is made and removed in it."""
+    return [entry[:3] if entry[0].endswith(f"/{name}") else entry for entry in found]
 
-    reading, writing = os.pipe()
+
+def test_a_killed_scanner_leaves_no_process(sandbox, tmp_path, monkeypatch):
+    """Even when this side is ended without a chance to clean up; its control groups go when the next one looks for a place."""
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    token = f"trace-{secrets.token_hex(8)}"
+    job = replace(a_shell("sleep 30 & sleep 30"), environment=(("TOKEN", token),))
     child = os.fork()
     if child == 0:
         try:
-            os.dup2(writing, 1)
-            sandbox.run(a_profile(), marked(a_shell("sleep 30 & sleep 30")))
+            sandbox.run(a_profile(), job)
         finally:
             os._exit(0)
-    os.close(writing)
-    ends = time.monotonic() + 10
-    while not sandboxed() and time.monotonic() < ends:
+    ends = time.monotonic() + 20
+    while len(sandboxed(token)) < 2 and time.monotonic() < ends:
         time.sleep(0.01)
-    assert sandboxed() or os.getuid() != 0
+    assert len(sandboxed(token)) >= 2
     os.kill(child, signal.SIGKILL)
     os.waitpid(child, 0)
-    while left := {path for path in sandboxed() if path.startswith("/proc")}:
+    while left := sandboxed(token):
         assert time.monotonic() < ends, left
         time.sleep(0.01)
-    os.close(reading)
-    for folder in Path("/sys/fs/cgroup").rglob(f"casemate-{child}-*"):  # what it would have removed itself
-        folder.rmdir()
+    cgroups.find()
+    assert groups(child) == []

@@ -5,14 +5,17 @@ Found by /proc/self/mountinfo and /proc/self/cgroup. Whether a group holds is no
 
 from __future__ import annotations
 
+import contextlib
 import os
 import threading
+import time
 from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 
 _NUMBERS = count()
 _NEEDED = "memory"
+_TRIES, _MOMENT = 50, 0.004  # seconds
 _WANTED_V1 = ("memory", "pids", "cpuacct")
 
 
@@ -115,8 +118,22 @@ class Groups:
             raise
         return group
 
+    def sweep(self) -> None:
+        """Remove the groups of processes that are gone."""
+        for place in dict.fromkeys(self._places.values()):
+            for folder in place.glob("casemate-*-*"):
+                pid = folder.name.split("-")[1]
+                if pid.isdigit() and not Path("/proc", pid).exists():
+                    with contextlib.suppress(OSError):
+                        folder.rmdir()
+
     def discard(self, group: Group) -> None:
-        """Remove a group, and those that were busy when it was their turn."""
+        """Remove a group, and those that were busy when it was their turn: the kernel counts a process for a moment longer than
+        whoever waited for it."""
+        for _ in range(_TRIES):
+            if group.remove():
+                return
+            time.sleep(_MOMENT)
         with self._lock:
             self._left = [old for old in [*self._left, group] if not old.remove()]
 
@@ -164,7 +181,8 @@ def _version_2(mounts: list[Mount], own: dict[str, str]) -> Groups | None:
 
 
 def _tried(groups: Groups) -> Groups | None:
-    """The same, if a group can be made, filled and removed."""
+    """The same, if a group can be made, filled and removed. What runs that were killed have left goes first."""
+    groups.sweep()
     try:
         groups.discard(groups.make(memory=64 << 20, processes=8))
     except OSError:
