@@ -87,7 +87,9 @@ def _servers(folder: Path) -> dict[str, socket.socket]:
         "abstract_datagram": bound(socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{name}.d"),
     }
     if os.getuid() == 0:
-        found["dns"] = bound(socket.AF_INET, socket.SOCK_DGRAM, ("127.0.0.77", 53))
+        found["dns"] = bound(
+            socket.AF_INET, socket.SOCK_DGRAM, (f"127.7.{secrets.randbelow(256)}.{secrets.randbelow(256)}", 53)
+        )
     return found
 
 
@@ -162,6 +164,7 @@ def bait(folder: Path) -> Iterator[tuple[dict[str, object], Victim]]:
                 "marker": MARKER,
                 "address": own_address(),
                 "tcp": servers["tcp"].getsockname()[1],
+                "resolver": servers["dns"].getsockname()[0] if "dns" in servers else "127.0.0.1",
                 "udp": servers["udp"].getsockname()[1],
                 "unix": servers["unix"].getsockname(),
                 "unix_datagram": servers["unix_datagram"].getsockname(),

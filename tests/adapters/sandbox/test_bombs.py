@@ -111,9 +111,9 @@ for n in range(100):
 
 
 @pytest.mark.parametrize("kind", DISK)
-def test_the_disk(sandbox, kind):
+def test_the_disk(limiting, kind):
     """What can be written is limited in size and in number: the write fails, or the run is ended."""
-    run = sandbox.run(
+    run = limiting.run(
         a_profile(BRIEF), a_harness(f"import os, time\nT = os.environ['TMPDIR']\n{DISK[kind]}\nreport(b'all')")
     )
     assert not run.seen.reports, run

@@ -221,6 +221,22 @@ def test_a_search_goes_on_after_what_ends_the_server(sandbox):
     assert kinds == ["TooLarge", "Finished", "Broken", "OutOfMemory", "TimedOut", "Finished"]
 
 
+def test_a_server_that_writes_without_end(sandbox):
+    """Is ended for its output, also when it answers its cases; so is one that does not read, for its time."""
+    flood = """
+import os, threading
+def write():
+    while True: os.write(1, b"x" * 100)
+threading.Thread(target=write, daemon=True).start()
+def case(data): pass
+"""
+    (run,) = sandbox.search(a_profile(), a_harness(flood), [b"1"])
+    assert isinstance(run, (TooLarge, TimedOut, Broken)), run
+    deaf = "def case(data):\n    while True: pass"
+    (run,) = sandbox.search(a_profile(replace(SMALL, wall=0.5)), a_harness(deaf), [b"x" * 2_000_000])
+    assert isinstance(run, (TimedOut, Broken)), run
+
+
 def test_a_search_may_follow_from_what_was_found(sandbox):
     """A case is asked for when the one before it was answered."""
     said = []

@@ -34,6 +34,7 @@ _CHUNK = 1 << 16
 _GRACE = 5.0  # seconds in which the inside may say how a case ended before the outside ends it all
 _TIMED_OUT = 0x10000  # script.TIMED_OUT
 _LENIENT = 0.5  # seconds of processor time in which the kernel may end the one process that took it all, and say so
+_LAST_STEPS = 64
 TICK = 0.02  # seconds between two looks where the kernel keeps to no limit itself
 
 
@@ -87,6 +88,7 @@ class Session:
         for descriptor in (*self._output, started.status):
             self._selector.register(descriptor, selectors.EVENT_READ)
         if started.channel is not None:
+            started.channel.settimeout(limits.wall)  # of a server that does not read
             self._selector.register(started.channel.fileno(), selectors.EVENT_READ)
 
     def finish(self) -> Run:
@@ -123,8 +125,8 @@ class Session:
         except OSError:
             pass  # it is gone, which shows below
         self._until(lambda: self._done is not None or self._gone, self._limits.wall + _GRACE)
-        if self._done is not None and self._verdict is None:
-            self._drain()
+        while self._done is not None and self._verdict is None and self._step(0):
+            pass  # a server that writes without end comes to the limit of output
         if self._done is None or self._verdict is not None:
             self.close()
             return self._outcome() if self._verdict else Broken(
@@ -145,9 +147,13 @@ class Session:
         started = self._started
         for descriptor in (started.plan, started.stdin):
             self._stop(descriptor)
-        self._drain()
+        for _ in range(
+            _LAST_STEPS
+        ):  # who leads it may have been said; somebody who never stops writing is not listened to
+            if self._leader is not None or not self._step(0):
+                break
         started.end(self._leader)
-        self._drain()
+        self._drain()  # this comes to an end, since nobody is left to write
         self._killed = started.gauge.killed() - self._killed
         for descriptor in (*self._output, started.status):
             self._stop(descriptor)

@@ -63,7 +63,7 @@ def udp_to_loopback_by_IPv6(bait):
 def dns_to_a_resolver_of_the_machine(bait):
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as client:
         client.settimeout(1)
-        client.sendto(b"\x12\x34\x01\0\0\1\0\0\0\0\0\0\7example\7invalid\0\0\1\0\1", ("127.0.0.77", 53))
+        client.sendto(b"\x12\x34\x01\0\0\1\0\0\0\0\0\0\7example\7invalid\0\0\1\0\1", (bait["resolver"], 53))
         return bait["secret"].encode() in client.recv(200)
 
 
