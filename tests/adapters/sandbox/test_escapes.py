@@ -2,10 +2,12 @@
 
 import json
 import os
+import platform
 import subprocess
 import sys
 import tempfile
 from dataclasses import replace
+from errno import ENOSYS
 from pathlib import Path
 
 import pytest
@@ -13,6 +15,8 @@ import pytest
 from adapters.sandbox.bait import bait
 from adapters.sandbox.machine import ADAPTERS, OWN_PYTHON, SMALL, SYSTEM_PYTHON, a_profile, lacking, made, nobodys
 from adapters.unprivileged import as_nobody
+from casemate.adapters.sandbox.seccomp import Refusal, program, refusals
+from casemate.adapters.sandbox.syscalls import NUMBERS
 from casemate.model.sandbox import Finished, Harness, Job, PlacedFile
 
 CODE = Path(__file__).with_name("attempts")
@@ -76,9 +80,14 @@ def test_nothing_gets_out(case):
     if why := lacking(name):
         pytest.skip(why)
     if account == "nobody":
-        run, signals, changed, untouched = as_nobody(lambda: inside(made(name, **nobodys(name)), SYSTEM_PYTHON))
+        holds_everything(as_nobody(lambda: inside(made(name, **nobodys(name)), SYSTEM_PYTHON)))
     else:
-        run, signals, changed, untouched = inside(made(name), OWN_PYTHON)
+        holds_everything(inside(made(name), OWN_PYTHON))
+
+
+def holds_everything(found):
+    """What `inside` found is that nothing got out."""
+    run, signals, changed, untouched = found
     assert isinstance(run, Finished), run
     assert (run.exit_code, run.signal) == (0, 0), run.seen.stderr.decode()
     outcomes = dict(json.loads(report) for report in run.seen.reports)
@@ -87,10 +96,20 @@ def test_nothing_gets_out(case):
     assert (signals, changed, untouched) == (0, [], True)
 
 
+def test_bubblewrap_holds_without_landlock(monkeypatch):
+    """As on a kernel that has none: every attempt is made again where the calls of Landlock do not exist."""
+    sandbox = made("bubblewrap")
+    monkeypatch.setitem(NUMBERS[platform.machine()], "landlock_create_ruleset", 444)
+    refused = refusals(namespaces=True, shared_account=False, memory_files=True)
+    without = Refusal(calls=("landlock_create_ruleset",), errno=ENOSYS)
+    monkeypatch.setattr(sandbox, "_filter", program(platform.machine(), (*refused, without)))
+    holds_everything(inside(sandbox, OWN_PYTHON))
+
+
 def test_every_attempt_succeeds_outside():
     """So that it means something that it fails inside; but for those that would change the machine or need what few have."""
     outcomes, signals = control()
     expected = {name for name, who in ATTEMPTS.items() if who == "any" or (who == "root" and os.getuid() == 0)}
     assert {name: words for name, words in outcomes.items() if words != "out"} == {"all": "tried"}
     assert outcomes.keys() == expected | {"all"}
-    assert signals >= 4
+    assert signals >= 1  # signals that come close together are one

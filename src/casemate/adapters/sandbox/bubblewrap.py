@@ -163,7 +163,8 @@ def _system() -> tuple[str, ...]:
     for name in _HIDDEN:
         if Path("/proc", name).exists():
             found += ["--ro-bind", "/dev/null", f"/proc/{name}"]
-    return tuple(found)
+    # To the kernel the job may be root, whom settings such as core_pattern belong to, capabilities or not.
+    return (*found, "--remount-ro", "/proc")
 
 
 def _held(

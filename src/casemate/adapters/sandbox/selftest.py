@@ -55,6 +55,10 @@ def write():
     with open(path, "r+") as file:
         file.write("x")
 
+def set_kernel():
+    import os
+    os.close(os.open("/proc/sys/kernel/core_pattern", os.O_WRONLY))
+
 def unshare():
     import ctypes
     if ctypes.CDLL(None, use_errno=True).unshare(0x10000000) != 0:
@@ -64,6 +68,7 @@ attempt("connect", connect)
 attempt("read", read)
 attempt("write", write)
 attempt("unshare", unshare)
+attempt("set", set_kernel)
 report(json.dumps(seen).encode())
 """
 _BAD = b"""
@@ -157,6 +162,7 @@ def _attempts(sandbox: Sandbox, profile: Profile) -> Iterator[Wall]:
         ("read", "a file of the machine cannot be read"),
         ("write", "a file of the machine cannot be written"),
         ("unshare", "there are no user namespaces inside"),
+        ("set", "the kernel's settings cannot be written"),
     ):
         answer = "noticed outside" if outside.get(act) else str(seen.get(act, "not tried"))
         yield Wall(name=name, failed="" if answer.startswith("refused") else answer)

@@ -214,6 +214,30 @@ def write_a_setting_of_the_kernel(bait):
         return file.write(value) > 0
 
 
+@attempt("files", "root")
+def open_any_setting_of_the_kernel(bait):
+    for top, _, names in os.walk("/proc/sys"):
+        for name in names:
+            try:
+                os.close(os.open(os.path.join(top, name), os.O_WRONLY | os.O_NONBLOCK))
+            except OSError:
+                continue
+            return True
+    return False
+
+
+@attempt("files", "root")
+def open_any_file_of_the_kernel(bait):
+    for name in os.listdir("/proc"):
+        if not name.isdigit() and os.path.isfile("/proc/" + name):
+            try:
+                os.close(os.open("/proc/" + name, os.O_WRONLY | os.O_NONBLOCK))
+            except OSError:
+                continue
+            return True
+    return False
+
+
 @attempt("files", "")
 def open_the_system_requests(bait):
     return os.open("/proc/sysrq-trigger", os.O_WRONLY) >= 0
