@@ -67,7 +67,7 @@ def _serve(server: socket.socket, answer: bytes, stop: threading.Event) -> None:
                     server.sendto((said[:2] + b"\x81\x80" + said[4:] if said[2:3] == b"\x01" else b"") + answer, who)
 
 
-def _servers(folder: Path) -> dict[str, socket.socket]:
+def _servers(folder: Path, target: Path) -> dict[str, socket.socket]:
     def bound(family: int, kind: int, address: object) -> socket.socket:
         server = socket.socket(family, kind)
         if family == socket.AF_INET6:
@@ -83,6 +83,8 @@ def _servers(folder: Path) -> dict[str, socket.socket]:
         "udp": bound(socket.AF_INET6, socket.SOCK_DGRAM, ("::", 0)),
         "unix": bound(socket.AF_UNIX, socket.SOCK_STREAM, str(folder / "stream.sock")),
         "unix_datagram": bound(socket.AF_UNIX, socket.SOCK_DGRAM, str(folder / "datagram.sock")),
+        "lent": bound(socket.AF_UNIX, socket.SOCK_STREAM, str(target / "s")),
+        "lent_datagram": bound(socket.AF_UNIX, socket.SOCK_DGRAM, str(target / "d")),
         "abstract": bound(socket.AF_UNIX, socket.SOCK_STREAM, f"\0{name}"),
         "abstract_datagram": bound(socket.AF_UNIX, socket.SOCK_DGRAM, f"\0{name}.d"),
     }
@@ -139,9 +141,11 @@ def bait(folder: Path) -> Iterator[tuple[dict[str, object], Victim]]:
     inherited = os.open(hidden / "secret.txt", os.O_RDONLY)
     os.set_inheritable(inherited, True)
     os.environ["CASEMATE_TEST_SECRET"] = secret
+    os.mkfifo(target / "f")
+    reader = os.open(target / "f", os.O_RDONLY | os.O_NONBLOCK)
     victim = Victim(hidden, secret)
     key, segment = _shared_segment(secret)
-    servers = _servers(hidden)
+    servers = _servers(hidden, target)
     stop = threading.Event()
     threads = [threading.Thread(target=_serve, args=(server, secret.encode(), stop)) for server in servers.values()]
     for thread in threads:
@@ -183,6 +187,7 @@ def bait(folder: Path) -> Iterator[tuple[dict[str, object], Victim]]:
         for server in servers.values():
             server.close()
         os.close(inherited)
+        os.close(reader)
         shared.unlink()
         _remove_segment(segment)
         del os.environ["CASEMATE_TEST_SECRET"]

@@ -3,6 +3,7 @@
 import json
 import os
 import platform
+import re
 import subprocess
 import sys
 import tempfile
@@ -17,7 +18,7 @@ from adapters.sandbox.machine import ADAPTERS, OWN_PYTHON, SMALL, SYSTEM_PYTHON,
 from adapters.unprivileged import as_nobody
 from casemate.adapters.sandbox.seccomp import Refusal, program, refusals
 from casemate.adapters.sandbox.syscalls import NUMBERS
-from casemate.model.sandbox import Finished, Harness, Job, PlacedFile
+from casemate.model.sandbox import Finished, Harness, Job, PlacedFile, Refused
 
 CODE = Path(__file__).with_name("attempts")
 
@@ -34,10 +35,13 @@ ACCOUNTS = ("this account", "nobody") if os.getuid() == 0 else ("this account",)
 CASES = [f"{name}, {account}" for name in sorted(ADAPTERS) for account in ACCOUNTS]
 
 
-def inside(sandbox, interpreter):
-    """The outcome of every attempt in a sandbox, and how many signals the victim got."""
+def inside(sandbox, interpreter, *, without=()):
+    """The outcome of every attempt in a sandbox, how many signals the victim got, and what has changed. without: files that the
+    target does not have."""
     with tempfile.TemporaryDirectory() as folder, bait(Path(folder)) as (given, victim):
         given["target"] = "target"
+        for name in without:
+            (Path(folder) / "target" / name).unlink()
         job = Job(
             what=Harness(path="run.py", case=json.dumps(given).encode()),
             files=tuple(PlacedFile(at=file.name, content=file.read_bytes()) for file in sorted(CODE.glob("*.py"))),
@@ -103,7 +107,11 @@ def test_bubblewrap_holds_without_landlock(monkeypatch):
     refused = refusals(namespaces=True, shared_account=False, memory_files=True)
     without = Refusal(calls=("landlock_create_ruleset",), errno=ENOSYS)
     monkeypatch.setattr(sandbox, "_filter", program(platform.machine(), (*refused, without)))
-    holds_everything(inside(sandbox, OWN_PYTHON))
+    monkeypatch.setattr(sandbox, "_landlock", 0)
+    holds_everything(inside(sandbox, OWN_PYTHON, without=("f",)))
+    run, *_ = inside(sandbox, OWN_PYTHON)
+    assert isinstance(run, Refused)
+    assert re.search(r"without Landlock .* the pipe '.*/target/f', which would be lent", run.why)
 
 
 def test_every_attempt_succeeds_outside():

@@ -24,11 +24,11 @@ from casemate.adapters.sandbox.selftest import examine
 from casemate.adapters.sandbox.session import Session
 from casemate.adapters.sandbox.syscalls import NUMBERS
 from casemate.adapters.sandbox.watch import Gauge
-from casemate.model.sandbox import Amount, Examination, Job, Limits, Profile, Refused, Run
+from casemate.model.sandbox import RESULT, Amount, Examination, Job, Limits, Profile, Refused, Run
 from casemate.proofs.runtime.confine import landlock_abi
 
 OLDEST = (0, 8)  # the first that forbids nested user namespaces
-_JOB, _TMP, _RUNTIME, _SHARED = "/tmp/job", "/tmp", "/run/casemate", "/dev/shm"
+_JOB, _TMP, _RUNTIME, _SHARED = "/job", "/tmp", "/run/casemate", "/dev/shm"
 _ACCOUNT = "65534"
 _ETC = Path(__file__).parent / "etc"
 _OF_ETC = ("alternatives", "ld.so.cache", "localtime", "mime.types", "protocols", "services", "ssl/certs")
@@ -54,13 +54,14 @@ class Bubblewrap:
             raise cgroups.Unavailable(f"no filter is known for {machine!r}")
         self._groups = cgroups.held(cgroups.find() if groups == "as found" else groups)
         self._version = version[0]
+        self._landlock = landlock_abi()
         refused = seccomp.refusals(namespaces=True, shared_account=False, memory_files=self._groups is not None)
         self._filter = seccomp.program(machine, refused)
 
     @property
     def name(self) -> str:
         """Which sandbox, and by what it holds."""
-        abi = landlock_abi()
+        abi = self._landlock
         return ", ".join(
             (
                 f"bubblewrap {self._version}",
@@ -85,6 +86,9 @@ class Bubblewrap:
 
     def _start(self, profile: Profile, job: Job, *, serve: bool) -> Session | Run:
         plan.check(profile, job)
+        for folder in profile.folders if not self._landlock else ():
+            if (pipe := interpreter.first_pipe(folder.host)) is not None:
+                return Refused(why=f"without Landlock nothing keeps a job from the pipe {pipe!r}, which would be lent")
         with plan.Wiring(job) as wiring:
             info, info_out = wiring.from_inside()
             filter_in = wiring.to_inside(self._filter)
@@ -121,7 +125,17 @@ class Bubblewrap:
             first=True,
             supervisor=profile.interpreter,
             readable=("/",),
-            writable=(_TMP, _SHARED, "/dev/null", "/dev/zero", "/dev/full", "/dev/random", "/dev/urandom"),
+            # Not the job's folder: what is lent lies below it, and a pipe in that can be written to on a read-only mount.
+            writable=(
+                _TMP,
+                _SHARED,
+                f"{_JOB}/{RESULT}",
+                "/dev/null",
+                "/dev/zero",
+                "/dev/full",
+                "/dev/random",
+                "/dev/urandom",
+            ),
             tcp=True,
             landlock=0,
             processes=limits.processes + 1,
@@ -136,7 +150,7 @@ def _arguments(profile: Profile) -> list[str]:
         "--unshare-user", "--unshare-all", "--disable-userns", "--cap-drop", "ALL", "--die-with-parent", "--new-session",
         "--as-pid-1", "--uid", _ACCOUNT, "--gid", _ACCOUNT, "--hostname", "sandbox",
         "--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", _SHARED, "--remount-ro", "/dev",
-        "--size", size, "--tmpfs", _TMP, "--dir", _JOB,
+        "--size", size, "--tmpfs", _TMP, "--size", size, "--tmpfs", _JOB,
     ]  # fmt: skip
     found += _system()
     found += ["--ro-bind", plan.RUNTIME, _RUNTIME]
@@ -190,7 +204,7 @@ def _held(
 def _amount(pid: int, limits: Limits) -> Amount | None:
     """Whether there are too many files: how much they hold is limited by their file system, how many they are is not."""
     used = 0
-    for place in (_TMP, _SHARED):
+    for place in (_TMP, _SHARED, _JOB):
         try:
             about = os.statvfs(f"/proc/{pid}/root{place}")
         except OSError:

@@ -1,8 +1,10 @@
-"""What a Python interpreter needs to run: found by looking, since it is not to be run outside of a sandbox."""
+"""What a job is lent: what a Python interpreter needs, found by looking, since it is not to be run outside of a sandbox."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 from functools import lru_cache
 from pathlib import Path
 
@@ -33,6 +35,17 @@ def places(interpreter: str) -> tuple[str, ...]:
             if (root / part).exists():
                 wanted[str(root / part)] = None
     return tuple(place for place in wanted if not _of_system(Path(place)))
+
+
+@lru_cache(maxsize=64)
+def first_pipe(place: str) -> str | None:
+    """A named pipe below a place: a read-only mount does not keep anybody from writing to it."""
+    for top, _, names in os.walk(place):
+        for name in names:
+            with contextlib.suppress(OSError):
+                if stat.S_ISFIFO(os.stat(f"{top}/{name}", follow_symlinks=False).st_mode):  # noqa: PTH116 - in a hurry
+                    return f"{top}/{name}"
+    return None
 
 
 def _base(root: Path) -> Path | None:

@@ -62,24 +62,22 @@ _ALWAYS = (
     Refusal(calls=("vhangup", "iopl", "ioperm", "modify_ldt", "_sysctl")),
     Refusal(calls=("ioctl",), test=Test(argument=1, is_="in", values=_TERMINAL)),
     Refusal(calls=("prlimit64",), test=Test(argument=0, is_="not in", values=(0,))),
-)
-_NETWORK_OF_ITS_OWN = (
-    Refusal(
-        calls=("socket",),
-        errno=EAFNOSUPPORT,
-        test=Test(argument=0, is_="not in", values=(_AF_UNIX, _AF_INET, _AF_INET6)),
-    ),
-    Refusal(calls=("socket",), test=Test(argument=1, is_="in", values=(_SOCK_RAW, _SOCK_PACKET), mask=_SOCK_TYPE)),
-)
-_NO_NAMESPACES = (
-    # Landlock knows of TCP alone, and of no socket in the file system: there are none at all but connected pairs.
-    Refusal(calls=("socket", "connect", "bind"), errno=EACCES),
+    # A pair is connected for good, but for one of datagrams, which can be turned to any socket in the file system.
     Refusal(calls=("socketpair",), errno=EACCES, test=Test(argument=0, is_="not in", values=(_AF_UNIX,))),
     Refusal(
         calls=("socketpair",),
         errno=EACCES,
         test=Test(argument=1, is_="in", values=(_SOCK_DGRAM, _SOCK_RAW), mask=_SOCK_TYPE),
     ),
+)
+_NETWORK_OF_ITS_OWN = (
+    # No local sockets either: what is lent read-only may hold one, and connecting to it is no writing.
+    Refusal(calls=("socket",), errno=EAFNOSUPPORT, test=Test(argument=0, is_="not in", values=(_AF_INET, _AF_INET6))),
+    Refusal(calls=("socket",), test=Test(argument=1, is_="in", values=(_SOCK_RAW, _SOCK_PACKET), mask=_SOCK_TYPE)),
+)
+_NO_NAMESPACES = (
+    # Landlock knows of TCP alone, and of no socket in the file system: there are none at all but connected pairs.
+    Refusal(calls=("socket", "connect", "bind"), errno=EACCES),
     Refusal(calls=("sendto",), errno=EACCES, test=Test(argument=4, is_="set")),
     # What the machine shares between processes by number or name, and Landlock does not know of.
     Refusal(calls=("shmget", "semget", "msgget", "mq_open", "mq_unlink")),

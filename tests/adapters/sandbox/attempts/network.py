@@ -117,6 +117,23 @@ def a_datagram_socket_in_the_file_system(bait):
 
 
 @attempt("network")
+def a_socket_in_what_is_lent(bait):
+    return answered(socket.AF_UNIX, socket.SOCK_STREAM, bait["target"] + "/s", bait)
+
+
+@attempt("network")
+def a_datagram_socket_in_what_is_lent(bait):
+    return answered(socket.AF_UNIX, socket.SOCK_DGRAM, bait["target"] + "/d", bait)
+
+
+@attempt("network")
+def a_pair_turned_to_a_socket_in_what_is_lent(bait):
+    one, _two = socket.socketpair(socket.AF_UNIX, socket.SOCK_DGRAM)
+    one.settimeout(1)
+    return one.sendto(b"pair", bait["target"] + "/d") == 4
+
+
+@attempt("network")
 def an_abstract_socket(bait):
     return answered(socket.AF_UNIX, socket.SOCK_STREAM, b"\0" + bait["abstract"].encode(), bait)
 

@@ -40,6 +40,11 @@ def change_times_in_the_target(bait):
 
 
 @attempt("target")
+def write_to_a_pipe_in_the_target(bait):
+    return os.write(os.open(bait["target"] + "/f", os.O_WRONLY | os.O_NONBLOCK), b"x") == 1
+
+
+@attempt("target")
 def map_the_target_for_writing(bait):
     with open(bait["target"] + "/module.py", "r+b") as file:
         mmap.mmap(file.fileno(), 0)[0:1] = b"#"
