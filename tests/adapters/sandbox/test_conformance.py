@@ -281,3 +281,24 @@ def test_many_at_once(sandbox):
     with ThreadPoolExecutor(4) as pool:
         runs = pool.map(lambda n: out(sandbox.run(a_profile(), a_shell(f"echo {n}"))), range(8))
     assert list(runs) == [b"%d\n" % n for n in range(8)]
+
+
+@pytest.mark.parametrize("error", [OSError, KeyboardInterrupt])
+def test_a_start_that_is_cut_off(sandbox, monkeypatch, error):
+    """Leaves no process that waits for ever: an error of the machine is an outcome, an interruption goes on."""
+    started = []
+
+    def fail(first, limits, groups):
+        started.append(first)
+        raise error("cut off")
+
+    for module in ("bubblewrap", "landlock"):
+        monkeypatch.setattr(f"casemate.adapters.sandbox.{module}.Gauge", fail)
+    if error is OSError:
+        assert isinstance(sandbox.run(a_profile(), a_shell("true")), Refused)
+    else:
+        with pytest.raises(KeyboardInterrupt):
+            sandbox.run(a_profile(), a_shell("true"))
+    assert len(started) == 1
+    with pytest.raises(ProcessLookupError):
+        os.kill(started[0], 0)

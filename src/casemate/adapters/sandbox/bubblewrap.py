@@ -101,18 +101,19 @@ class Bubblewrap:
                 process = wiring.start(command, job, info_out, filter_in)
             except OSError as error:
                 return Refused(why=f"bubblewrap: {error}")
-            with info:
-                first = re.search(rb'"child-pid": *(\d+)', info.read())
-            try:
-                if first is None:
-                    raise OSError(plan.last_words(process))
-                end, gauge = _held(process, int(first[1]), profile.limits, self._groups)
-            except OSError as error:
-                plan.give_up(process)
-                return Refused(why=f"bubblewrap: {error}")
-            pid = int(first[1])
-            started = wiring.started(process, gauge, end, lambda: _amount(pid, profile.limits))
-            encoded = plan.encode(profile, job, inside, wiring, serve=serve)
+            with plan.given_up(process):
+                with info:
+                    first = re.search(rb'"child-pid": *(\d+)', info.read())
+                try:
+                    if first is None:
+                        raise OSError(plan.last_words(process))
+                    pid = int(first[1])
+                    end, gauge = _held(process, pid, profile.limits, self._groups)
+                except OSError as error:
+                    plan.give_up(process)
+                    return Refused(why=f"bubblewrap: {error}")
+                encoded = plan.encode(profile, job, inside, wiring, serve=serve)
+                started = wiring.started(process, gauge, end, lambda: _amount(pid, profile.limits))
         return Session(started, profile.limits, plan=encoded, stdin=job.stdin)
 
     def _inside(self, profile: Profile) -> plan.Inside:

@@ -90,15 +90,16 @@ class Landlock:
             except OSError as error:
                 scratch.remove()
                 return Refused(why=f"Landlock: {error}")
-            try:
-                gauge = Gauge(process.pid, profile.limits, self._groups)
-            except OSError as error:
-                plan.give_up(process)
-                scratch.remove()
-                return Refused(why=f"Landlock: {error}")
-            measure = _measure(scratch, process.pid, profile.limits)
-            started = wiring.started(process, gauge, lambda leader: _end(process, leader, scratch), measure)
-            encoded = plan.encode(profile, job, inside, wiring, serve=serve)
+            with plan.given_up(process, scratch.remove):
+                try:
+                    gauge = Gauge(process.pid, profile.limits, self._groups)
+                except OSError as error:
+                    plan.give_up(process)
+                    scratch.remove()
+                    return Refused(why=f"Landlock: {error}")
+                encoded = plan.encode(profile, job, inside, wiring, serve=serve)
+                measure = _measure(scratch, process.pid, profile.limits)
+                started = wiring.started(process, gauge, lambda leader: _end(process, leader, scratch), measure)
         return Session(started, profile.limits, plan=encoded, stdin=job.stdin)
 
     def _inside(self, profile: Profile, scratch: Scratch) -> plan.Inside:

@@ -7,21 +7,24 @@ import marshal
 import os
 import resource
 import secrets
+import signal
 import socket
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 from typing import IO
 
 from casemate.adapters.sandbox.session import Started
-from casemate.adapters.sandbox.watch import Gauge
+from casemate.adapters.sandbox.watch import Gauge, descendants
 from casemate.model.sandbox import RESULT, Amount, Harness, Job, Profile, Program
 from casemate.proofs import runtime
 from casemate.proofs.runtime.report import NONCE
 
 RUNTIME = str(Path(runtime.__file__).parent)
 _RESULT_ENTRIES = 1_000
+_MOMENT = 1.0  # seconds
+_GIVEN_UP = 16  # processes: more there are not before the plan is sent
 _SERVER_CPU = 3_600  # seconds of a fork server itself; each case has its own
 _PACKAGE = (  # under a name of its own, so that no module of the target can stand in its place, nor the other way round
     "import sys; m = type(sys)('casemate_runtime'); m.__path__ = [sys.argv.pop(1)]; sys.modules[m.__name__] = m; "
@@ -241,6 +244,26 @@ def last_words(process: subprocess.Popen[bytes]) -> str:
 
 
 def give_up(process: subprocess.Popen[bytes]) -> None:
-    """End a process that is of no use."""
-    process.kill()
-    process.communicate()
+    """End a process that is of no use, and what it has started: without it that would wait for ever."""
+    started = descendants(process.pid, _GIVEN_UP)[1:]
+    for pid in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    if not started:
+        process.kill()
+    try:
+        process.communicate(timeout=_MOMENT)  # it sees that, and ends
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.communicate()
+
+
+@contextlib.contextmanager
+def given_up(process: subprocess.Popen[bytes], after: Callable[[], None] = lambda: None) -> Iterator[None]:
+    """Whatever is raised here, the process does not stay; after: what to do then."""
+    try:
+        yield
+    except BaseException:
+        give_up(process)
+        after()
+        raise

@@ -35,7 +35,11 @@ class Gauge:
         self._group: Group | None = None
         if groups is not None:
             self._group = groups.make(memory=limits.memory, processes=limits.processes + 1)
-            self._group.add(first)
+            try:
+                self._group.add(first)
+            except OSError:
+                groups.discard(self._group)
+                raise
 
     def use(self) -> Use:
         """What is used now."""
