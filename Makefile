@@ -20,6 +20,7 @@ test: $(VENV)/.dev  ## style, types, layers and every test
 	@echo "types";  $(VENV)/bin/mypy --no-error-summary
 	@echo "layers"; $(VENV)/bin/lint-imports --no-logo > $(VENV)/layers.log 2>&1 || { cat $(VENV)/layers.log; exit 1; }
 	@sh tools/chromium.sh
+	@sh tools/bubblewrap.sh
 	@echo "tests";  $(VENV)/bin/python -m pytest -n $(JOBS) -rs
 
 native: $(VENV)/.dev  ## the engine compiled: a wheel in dist/, and .native/bin/casemate, twice as fast

@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 import getpass
 import os
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from dataclasses import dataclass
@@ -33,7 +34,9 @@ if TYPE_CHECKING:
     from casemate.evidence.triage import Triage
     from casemate.leads.own import Own
     from casemate.model.finding import Report
+    from casemate.model.sandbox import Examination
     from casemate.pipeline.scan import Progress
+    from casemate.ports import Sandbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,6 +146,22 @@ def _over_time(report: Report, request: ScanRequest, day: date) -> Report:
 
     report = applied(report, request.triage, day) if request.triage else report
     return compared(report, request.baseline) if request.baseline is not None else report
+
+
+def sandbox() -> Sandbox:
+    """What this machine has to run the target in, for an operation to hold behind its wall. It fails closed."""
+    from casemate.adapters.sandbox.choice import Chosen
+
+    return Chosen()
+
+
+def examine_sandbox() -> tuple[Examination, tuple[str, ...]]:
+    """What this machine can hold, tried with our own interpreter and nothing of a target; and what is not there at all."""
+    from casemate.adapters.sandbox.choice import Chosen
+    from casemate.model.sandbox import Profile
+
+    chosen = Chosen()
+    return chosen.examine(Profile(interpreter=sys.executable)), chosen.lacking
 
 
 def today() -> date:

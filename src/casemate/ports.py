@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from casemate.model.outcome import NotExamined
+from casemate.model.sandbox import Examination, Job, Profile, Run
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -92,6 +93,26 @@ class Executor(Protocol):
     ) -> Iterator[Done[Item, Result] | Failed[Item]]:
         """Outcomes in the order of the items. `task` is a pure function, which workers have as it is now: they are copies of
         this process; `label` names an item in errors."""
+
+
+class Sandbox(Protocol):
+    """Runs what is not trusted, sealed from the machine (`model/sandbox.py` says what that means). Whatever happens inside is
+    an outcome; nothing is raised for it. It fails closed: where the walls do not hold the outcome is Refused.
+    """
+
+    @property
+    def name(self) -> str:
+        """Which sandbox, and by what it holds, in one line."""
+
+    def examine(self, profile: Profile) -> Examination:
+        """Try every wall in this very profile, now."""
+
+    def run(self, profile: Profile, job: Job) -> Run:
+        """Run a job in a fresh sandbox, of which nothing is left afterwards."""
+
+    def search(self, profile: Profile, job: Job, cases: Iterable[bytes]) -> Iterator[Run]:
+        """The outcome of a harness on each case, in order, of many in one sandbox: quick, and no proof, since a case may have
+        harmed what the next one runs in. Each case is taken after the outcome of the one before it was."""
 
 
 class Clock(Protocol):

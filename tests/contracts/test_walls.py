@@ -5,7 +5,17 @@ from pathlib import Path
 from typing import Protocol
 
 import pytest
-from governance.support import SOURCE, InlineExecutor, MemoryCache, MemoryHistory, MemoryTree, a_ledger, a_wall
+from governance.support import (
+    SOURCE,
+    InlineExecutor,
+    MemoryCache,
+    MemoryHistory,
+    MemoryTree,
+    PaperSandbox,
+    a_charter,
+    a_ledger,
+)
+from governance.support import a_wall as a_wall_of
 
 import casemate
 from casemate import ports
@@ -18,6 +28,7 @@ from casemate.governance.gate import OperationEnded
 from casemate.governance.guards import GUARDED
 from casemate.governance.policy import HOUSE_POLICY, OPERATION, Policy, Rule
 from casemate.governance.wall import BELOW_THE_WALL
+from casemate.model.sandbox import Harness, Job, Profile
 from casemate.ports import SourceFile
 
 PROTOCOLS = {
@@ -32,6 +43,13 @@ def members(protocol: type) -> set[str]:
     return {name for name in vars(protocol) if not name.startswith("_") or name in ("__enter__", "__exit__")}
 
 
+def a_wall(**changes):
+    """A wall around what may go as far as a proof."""
+    return a_wall_of(charter=a_charter(tier=Tier.PROVE), **changes)
+
+
+PROFILE = Profile(interpreter="/usr/bin/python3")
+JOB = Job(what=Harness(path="harness.py"))
 ACTIONS = sorted((port, name) for port in PROTOCOLS.keys() - BELOW_THE_WALL for name in members(PROTOCOLS[port]))
 
 # How each action is done. A method that is added to a port has no use here, and the test below says so.
@@ -45,6 +63,10 @@ USES = {
     ("Store", "get"): lambda store: store.get("old"),
     ("Store", "put"): lambda store: store.put("new", b"data"),
     ("Executor", "map"): lambda executor: list(executor.map(abs, [-1], label=str)),
+    ("Sandbox", "name"): lambda sandbox: sandbox.name,
+    ("Sandbox", "examine"): lambda sandbox: sandbox.examine(PROFILE),
+    ("Sandbox", "run"): lambda sandbox: sandbox.run(PROFILE, JOB),
+    ("Sandbox", "search"): lambda sandbox: list(sandbox.search(PROFILE, JOB, [b"one"])),
 }
 
 
@@ -66,6 +88,7 @@ MAKERS = {
     "History": (MemoryHistory, lambda op, inner: op.history(inner)),
     "Store": (MemoryCache, lambda op, inner: op.store(inner)),
     "Executor": (InlineExecutor, lambda op, inner: op.executor(inner)),
+    "Sandbox": (PaperSandbox, lambda op, inner: op.sandbox(inner)),
 }
 
 
@@ -136,6 +159,7 @@ def test_no_effect_without_permission(port, action):
 def test_no_effect_without_budget(port, action):
     """With nothing left in the budget, what costs something has no effect; what is free does not fail by it."""
     free = {("SourceTree", "name"), ("SourceTree", "walk"), ("Store", "get"), ("History", "base"), ("History", "paths")}
+    free |= {("Sandbox", "name"), ("Sandbox", "examine")}  # the self test runs nothing of the target
     ledger = a_ledger()
     inner, guard = witnessed(port, ledger)
     with a_wall(ledger=ledger, budget=Counts()).operation("scan", subject=(SOURCE,)) as op:

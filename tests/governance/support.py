@@ -12,11 +12,13 @@ from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
 from casemate.model.outcome import NotExamined, Reason
+from casemate.model.sandbox import Examination, Finished
+from casemate.model.sandbox import Wall as SandboxWall
 from casemate.ports import Done, Failed, SourceFile
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SOURCE = Target(name="./src", path="/home/alice/src")
-PLENTY = Counts(files=1000, bytes=10**9, lines=10**6, tasks=1000, cache_bytes=10**6)
+PLENTY = Counts(files=1000, bytes=10**9, lines=10**6, tasks=1000, cache_bytes=10**6, executions=1000)
 SIGNER = FileSigner(bytes(range(32)))
 DIGESTS = KeyedDigests(bytes(32))
 
@@ -174,6 +176,28 @@ class MemoryHistory:
 
     def before(self, path: str) -> bytes | NotExamined | None:
         return self.files.get(path)
+
+
+class PaperSandbox:
+    """A Sandbox that runs nothing, and says that it went well."""
+
+    name = "paper"
+
+    def __init__(self) -> None:
+        self.effects: list[str] = []
+
+    def examine(self, profile):
+        self.effects.append("examine")
+        return Examination(sandbox=self.name, walls=(SandboxWall(name="all"),))
+
+    def run(self, profile, job):
+        self.effects.append("run")
+        return Finished(exit_code=0)
+
+    def search(self, profile, job, cases):
+        for case in cases:
+            self.effects.append(f"case {case.decode()}")
+            yield Finished(exit_code=0)
 
 
 class InlineExecutor:

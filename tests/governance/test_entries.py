@@ -110,6 +110,19 @@ def test_outcomes_are_final():
     assert [outcome.value for outcome in Outcome] == ["completed", "failed", "interrupted", "denied"]
 
 
+def test_executions_are_said_in_version_2():
+    """What may run, or ran, the target has a form of its own, and is read back; with none the form is the old one."""
+    before = replace(BEFORE, budget=Counts(files=10, executions=7))
+    after = replace(AFTER, used=Counts(files=1, executions=3))
+    assert before.encode() == BEFORE_BYTES.replace(b'"v":1', b'"v":2').replace(
+        b'"cache_bytes":0,', b'"cache_bytes":0,"executions":7,'
+    )
+    assert decode(before.encode()) == before
+    assert decode(after.encode()) == after
+    assert decode(before.encode().replace(b'"v":2', b'"v":1')) is None
+    assert decode(before.encode().replace(b'"executions":7', b'"executions":0')) is None
+
+
 def test_counts_are_final():
     """The names of the counts, as entries spell them."""
     assert sorted(json.loads(BEFORE_BYTES)["budget"]) == ["bytes", "cache_bytes", "files", "lines", "tasks"]

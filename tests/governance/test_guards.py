@@ -5,13 +5,14 @@ from dataclasses import replace
 
 import pytest
 
-from casemate.governance.budget import Counts
+from casemate.governance.budget import HOUSE_LIMITS, Counts
 from casemate.governance.charter import Tier
 from casemate.governance.entries import decode
 from casemate.governance.errors import Denied
 from casemate.governance.gate import OperationEnded
 from casemate.governance.policy import OPERATION, Policy, Rule
 from casemate.model.outcome import NotExamined, Reason
+from casemate.model.sandbox import Finished, Harness, Job, Profile, Refused
 from casemate.ports import Done, Failed, SourceFile
 from governance.support import (
     DIGESTS,
@@ -21,10 +22,14 @@ from governance.support import (
     ManualClock,
     MemoryCache,
     MemoryTree,
+    PaperSandbox,
+    a_charter,
     a_ledger,
     a_wall,
 )
 
+PROFILE = Profile(interpreter="/usr/bin/python3")
+JOB = Job(what=Harness(path="harness.py"))
 A, B = SourceFile(path="a.py", size=8), SourceFile(path="b.py", size=5)
 START = Rule(tier=Tier.FIND, port=OPERATION, actions=frozenset({"scan"}))
 NAME = Rule(tier=Tier.FIND, port="SourceTree", actions=frozenset({"name"}))
@@ -243,3 +248,38 @@ def test_nothing_works_after_the_operation():
         with pytest.raises(OperationEnded):
             use()
     assert [inner.effects for inner in (tree_inner, store_inner, executor_inner)] == effects
+
+
+def test_a_sandbox_is_guarded():
+    """Permitted: transparent, and charged by execution. Beyond the budget nothing runs, and every case has its outcome."""
+    inner = PaperSandbox()
+    with running(charter=a_charter(tier=Tier.PROVE), budget=replace(PLENTY, executions=3)) as run:
+        sandbox = run.op.sandbox(inner)
+        assert sandbox.name == "paper"
+        assert sandbox.examine(PROFILE).refusal == ""
+        assert sandbox.run(PROFILE, JOB) == Finished(exit_code=0)
+        outcomes = list(sandbox.search(PROFILE, JOB, [b"1", b"2", b"3", b"4"]))
+        why = Refused(why="the budget of 3 executions is used up")
+        assert outcomes == [Finished(exit_code=0), Finished(exit_code=0), why, why]
+        assert sandbox.run(PROFILE, JOB) == why
+    assert inner.effects == ["examine", "run", "case 1", "case 2"]
+    assert (run.after.used.executions, run.after.refused) == (3, 2)
+
+
+def test_finding_runs_nothing():
+    """A charter that allows finding alone has no sandbox."""
+    with (
+        running() as run,
+        pytest.raises(Denied, match=r"Sandbox.name takes a grant for 'prove', this one is for 'find'"),
+    ):
+        run.op.sandbox(PaperSandbox())
+
+
+def test_an_operation_without_executions_runs_nothing():
+    """A scan's own budget has none, whatever the charter allows."""
+    inner = PaperSandbox()
+    with running(charter=a_charter(tier=Tier.PROVE), budget=HOUSE_LIMITS) as run:
+        sandbox = run.op.sandbox(inner)
+        assert isinstance(sandbox.run(PROFILE, JOB), Refused)
+        assert [type(outcome) for outcome in sandbox.search(PROFILE, JOB, [b"1", b"2"])] == [Refused, Refused]
+    assert inner.effects == []

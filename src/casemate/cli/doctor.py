@@ -45,7 +45,7 @@ def doctor(as_json: bool) -> None:
     from casemate.cli.output import emit, show
     from casemate.evidence.escape import visible
 
-    checks = [*_machine(), *_libraries(), *_folders()]
+    checks = [*_machine(), *_libraries(), *_folders(), _sandbox()]
     if as_json:
         emit(json.dumps([asdict(check) for check in checks], indent=2, ensure_ascii=False) + "\n")
     else:
@@ -123,6 +123,17 @@ def _folders() -> list[Check]:
             )
         )
     return checks
+
+
+def _sandbox() -> Check:
+    """What proofs would run in, tried now: it runs nothing but our own attempts to get out."""
+    from casemate.app import examine_sandbox
+
+    examination, lacking = examine_sandbox()
+    if examination.refusal:
+        return Check(name="sandbox", value=examination.refusal, disables="every proof", essential=False)
+    missing = f" (not there: {'; '.join(lacking)})" if lacking else ""
+    return Check(name="sandbox", value=f"{examination.sandbox}: {len(examination.walls)} walls hold{missing}")
 
 
 def _writable(folder: Path) -> bool:

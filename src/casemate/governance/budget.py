@@ -6,14 +6,15 @@ refused and reported; nothing that was already done is lost.
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Counts:
     """Amounts of what an operation uses.
 
-    files, bytes, lines: of the target, read. tasks: handed to the executor. cache_bytes: written to the store.
+    files, bytes, lines: of the target, read. tasks: handed to the executor. cache_bytes: written to the store. executions: of
+    the target, in a sandbox.
     """
 
     files: int = 0
@@ -21,6 +22,7 @@ class Counts:
     lines: int = 0
     tasks: int = 0
     cache_bytes: int = 0
+    executions: int = 0
 
     def __post_init__(self) -> None:
         for name, amount in asdict(self).items():
@@ -35,7 +37,10 @@ HOUSE_LIMITS = Counts(
     tasks=20_000_000,
     cache_bytes=16 << 30,
 )
-"""Far above what one machine examines in a day: a fuse against a tree that never ends."""
+"""Far above what one machine examines in a day: a fuse against a tree that never ends. No execution: finding runs nothing."""
+
+PROVING_LIMITS = replace(HOUSE_LIMITS, executions=10_000_000)
+"""For operations that run the target in a sandbox, whose own budget is far smaller."""
 
 _NAMES = tuple(field.name for field in fields(Counts))
 

@@ -1,7 +1,8 @@
 """What the ledger says of an operation: an entry before it, and one after it with the outcome.
 
 An entry is JSON in the canonical form of RFC 8785 (sorted keys, no white space, integers and text only), so that the
-same statement has one spelling and one hash. The form is version 1 and final: a later version adds, under its own number.
+same statement has one spelling and one hash. Each form is final, and a later version adds, under its own number: version 2 says
+how often the target was, or may be, executed. What runs nothing is said in version 1.
 """
 
 from __future__ import annotations
@@ -17,7 +18,7 @@ from casemate.governance.charter import Tier
 
 Value = TypeVar("Value")
 
-VERSION = 1
+VERSIONS = (1, 2)
 MAX_NAMES = 16  # display names of the subject; its digest covers all of them
 MAX_TEXT = 200  # code points of one display text
 
@@ -55,7 +56,7 @@ class Before:
         return _canonical(
             {
                 "actor": _displayable(self.actor),
-                "budget": asdict(self.budget),
+                "budget": _amounts(self.budget),
                 "charter": self.charter,
                 "entry": "before",
                 "operation": self.operation,
@@ -67,7 +68,7 @@ class Before:
                 "tier": self.tier.value,
                 "time": _timestamp(self.time),
                 "tool": self.tool,
-                "v": VERSION,
+                "v": _version(self.budget),
             }
         )
 
@@ -97,7 +98,7 @@ class After:
         return _canonical(
             {
                 "before": self.before,
-                "counts": {**asdict(self.used), "not_examined": self.not_examined, "refused": self.refused},
+                "counts": {**_amounts(self.used), "not_examined": self.not_examined, "refused": self.refused},
                 "elapsed_ms": self.elapsed_ms,
                 "entry": "after",
                 "operation": self.operation,
@@ -105,7 +106,7 @@ class After:
                 "read": self.read,
                 "reason": _displayable(self.reason),
                 "time": _timestamp(self.time),
-                "v": VERSION,
+                "v": _version(self.used),
             }
         )
 
@@ -114,7 +115,7 @@ def decode(entry: bytes) -> Before | After | None:
     """The statement that an entry makes, or None when it is of no form known here."""
     try:
         fields = json.loads(entry)
-        if fields["v"] != VERSION:
+        if fields["v"] not in VERSIONS:
             return None
         statement = _before(fields) if fields["entry"] == "before" else _after(fields)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -152,6 +153,17 @@ def _after(fields: dict[str, Any]) -> After:
         elapsed_ms=_typed(int, fields["elapsed_ms"]),
         time=datetime.fromisoformat(fields["time"]),
     )
+
+
+def _version(counts: Counts) -> int:
+    return 2 if counts.executions else 1
+
+
+def _amounts(counts: Counts) -> dict[str, int]:
+    amounts = asdict(counts)
+    if _version(counts) == 1:
+        del amounts["executions"]
+    return amounts
 
 
 def _counts(fields: dict[str, Any]) -> Counts:

@@ -11,7 +11,8 @@ from itertools import chain, islice
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
 from casemate.model.outcome import NotExamined
-from casemate.ports import Done, Executor, Failed, History, Item, Result, SourceFile, SourceTree, Store
+from casemate.model.sandbox import Examination, Job, Profile, Refused, Run, Wall
+from casemate.ports import Done, Executor, Failed, History, Item, Result, Sandbox, SourceFile, SourceTree, Store
 
 
 class GuardedTree:
@@ -158,5 +159,61 @@ class GuardedExecutor:
                 yield Failed(rest, gate.denied(label(rest), why))
 
 
-GUARDED = {guard.PORT: guard for guard in (GuardedTree, GuardedHistory, GuardedStore, GuardedExecutor)}
+class GuardedSandbox:
+    """A sandbox behind the wall: every execution of the target is charged before it happens."""
+
+    PORT = "Sandbox"
+
+    def __init__(self, sandbox: Sandbox, gate: Gate) -> None:
+        if why := gate.refusal(self.PORT, "name"):
+            raise Denied(f"the sandbox is out of bounds: {why}", next_step="ask for a charter that allows proofs")
+        self._sandbox = sandbox
+        self._name = sandbox.name
+        self._gate = gate
+
+    @property
+    def name(self) -> str:
+        """Which sandbox, as it was when the operation began."""
+        self._gate.check_open()
+        return self._name
+
+    def examine(self, profile: Profile) -> Examination:
+        """The self test, which runs nothing of the target; a wall that does not hold when it is not permitted."""
+        if why := self._gate.refusal(self.PORT, "examine"):
+            return Examination(sandbox=self._name, walls=(Wall(name="permission", failed=why),))
+        return self._sandbox.examine(profile)
+
+    def run(self, profile: Profile, job: Job) -> Run:
+        """A run, charged; Refused when that is not permitted."""
+        if why := self._gate.refusal(self.PORT, "run") or self._gate.reserve(executions=1):
+            return Refused(why=why)
+        return self._sandbox.run(profile, job)
+
+    def search(self, profile: Profile, job: Job, cases: Iterable[bytes]) -> Iterator[Run]:
+        """The outcome of each case, each charged; from the first refused one on Refused for every case."""
+        self._gate.check_open()
+        return self._search(profile, job, iter(cases))
+
+    def _search(self, profile: Profile, job: Job, cases: Iterator[bytes]) -> Iterator[Run]:
+        refused: list[str] = []
+
+        def admit() -> Iterator[bytes]:
+            for case in cases:
+                if why := self._gate.refusal(self.PORT, "search") or self._gate.reserve(executions=1):
+                    refused.append(why)
+                    return
+                yield case
+
+        admitted = admit()
+        first = tuple(islice(admitted, 1))  # where nothing is admitted no sandbox is even made
+        for outcome in self._sandbox.search(profile, job, chain(first, admitted)) if first else ():
+            yield outcome
+            self._gate.check_open()
+        for why in refused:
+            yield Refused(why=why)
+            for _ in cases:
+                yield Refused(why=why)
+
+
+GUARDED = {guard.PORT: guard for guard in (GuardedTree, GuardedHistory, GuardedStore, GuardedExecutor, GuardedSandbox)}
 """The guarded version of each port that a stage may hold, by the port's name."""

@@ -82,6 +82,8 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "History", "base", "paths", "before"),
         _rule(Tier.FIND, "Store", "get", "put"),
         _rule(Tier.FIND, "Executor", "map"),
+        _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),
     )
 )
-"""What Casemate itself permits: finding looks, keeps derived facts and computes; it does nothing else."""
+"""What Casemate itself permits: finding looks, keeps derived facts and computes, and does nothing else; proving runs, in a
+sandbox alone."""

@@ -17,11 +17,18 @@ from casemate.governance.entries import After, Before, Outcome
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
 from casemate.governance.grants import Grant
-from casemate.governance.guards import GUARDED, GuardedExecutor, GuardedHistory, GuardedStore, GuardedTree
+from casemate.governance.guards import (
+    GUARDED,
+    GuardedExecutor,
+    GuardedHistory,
+    GuardedSandbox,
+    GuardedStore,
+    GuardedTree,
+)
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import OPERATION, Policy
 from casemate.model.errors import CasemateError
-from casemate.ports import Clock, Executor, History, SourceTree, Store
+from casemate.ports import Clock, Executor, History, Sandbox, SourceTree, Store
 
 BELOW_THE_WALL = frozenset({"Clock", "Signer", "LedgerStore", "LedgerLock"})
 """Ports that only governance itself holds: what the wall is built from cannot stand behind it."""
@@ -48,6 +55,10 @@ class Operation:
     def executor(self, executor: Executor) -> GuardedExecutor:
         """The executor behind the wall."""
         return GuardedExecutor(executor, self._gate)
+
+    def sandbox(self, sandbox: Sandbox) -> GuardedSandbox:
+        """The sandbox behind the wall; Denied when not even its name may be known."""
+        return GuardedSandbox(sandbox, self._gate)
 
 
 class Wall:

@@ -1,0 +1,214 @@
+"""`ports.Sandbox` by namespaces: bubblewrap, with a filter on system calls, Landlock where there, and a control group.
+
+Nothing of the machine is there but what is bound read-only; the network is a loopback of its own; the processes are alone.
+The first process inside is ours, and ends everything when it ends.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import platform
+import re
+import shutil
+import signal
+import subprocess
+from collections.abc import Callable, Iterable, Iterator
+from functools import lru_cache
+from pathlib import Path
+from typing import Literal
+
+from casemate.adapters.sandbox import cgroups, interpreter, plan, seccomp
+from casemate.adapters.sandbox.searching import search
+from casemate.adapters.sandbox.selftest import examine
+from casemate.adapters.sandbox.session import Session
+from casemate.adapters.sandbox.syscalls import NUMBERS
+from casemate.adapters.sandbox.watch import Gauge
+from casemate.model.sandbox import RESULT, Amount, Examination, Job, Limits, Profile, Refused, Run
+from casemate.proofs.runtime.confine import landlock_abi
+
+OLDEST = (0, 8)  # the first that forbids nested user namespaces
+_JOB, _TMP, _RUNTIME, _SHARED = "/job", "/tmp", "/run/casemate", "/dev/shm"
+_ACCOUNT = "65534"
+_ETC = Path(__file__).parent / "etc"
+_OF_ETC = ("alternatives", "ld.so.cache", "localtime", "mime.types", "protocols", "services", "ssl/certs")
+_HIDDEN = ("keys", "key-users")
+_START = 20.0  # seconds
+
+
+class Bubblewrap:
+    """Sandboxes of one machine. Raises Unavailable where the program is missing or too old, or the architecture unknown."""
+
+    def __init__(self, *, groups: cgroups.Groups | Literal["as found"] | None = "as found") -> None:
+        """groups: what limits memory; None for a watchdog."""
+        found = shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin")
+        if found is None:
+            raise cgroups.Unavailable("bubblewrap is not installed")
+        self._program = found
+        said = subprocess.run([found, "--version"], capture_output=True, text=True, check=False, timeout=_START).stdout
+        version = re.search(r"(\d+)\.(\d+)\.\d+", said)
+        if version is None or (int(version[1]), int(version[2])) < OLDEST:
+            raise cgroups.Unavailable(f"{said.strip() or found!r} is too old: 0.8 is wanted")
+        machine = platform.machine()
+        if machine not in NUMBERS:
+            raise cgroups.Unavailable(f"no filter is known for {machine!r}")
+        self._groups = cgroups.held(cgroups.find() if groups == "as found" else groups)
+        self._version = version[0]
+        self._landlock = landlock_abi()
+        refused = seccomp.refusals(namespaces=True, shared_account=False, memory_files=self._groups is not None)
+        self._filter = seccomp.program(machine, refused)
+
+    @property
+    def name(self) -> str:
+        """Which sandbox, and by what it holds."""
+        abi = self._landlock
+        return ", ".join(
+            (
+                f"bubblewrap {self._version}",
+                "seccomp",
+                f"Landlock {abi}" if abi else "no Landlock",
+                str(self._groups) if self._groups else "limits of processes and a watchdog",
+            )
+        )
+
+    def examine(self, profile: Profile) -> Examination:
+        """Try every wall in this very profile."""
+        return examine(self, profile)
+
+    def run(self, profile: Profile, job: Job) -> Run:
+        """Run a job in a fresh sandbox."""
+        started = self._start(profile, job, serve=False)
+        return started.finish() if isinstance(started, Session) else started
+
+    def search(self, profile: Profile, job: Job, cases: Iterable[bytes]) -> Iterator[Run]:
+        """Run a harness on many cases in one sandbox."""
+        return search(lambda: self._start(profile, job, serve=True), cases)
+
+    def _start(self, profile: Profile, job: Job, *, serve: bool) -> Session | Run:
+        plan.check(profile, job)
+        for folder in profile.folders if not self._landlock else ():
+            if (pipe := interpreter.first_pipe(folder.host)) is not None:
+                return Refused(why=f"without Landlock nothing keeps a job from the pipe {pipe!r}, which would be lent")
+        with plan.Wiring(job) as wiring:
+            info, info_out = wiring.from_inside()
+            filter_in = wiring.to_inside(self._filter)
+            inside = self._inside(profile)
+            command = [
+                self._program, *_arguments(profile), "--info-fd", str(info_out), "--seccomp", str(filter_in),
+                "--", *plan.supervise(inside, wiring),
+            ]  # fmt: skip
+            try:
+                process = wiring.start(command, job, info_out, filter_in)
+            except OSError as error:
+                return Refused(why=f"bubblewrap: {error}")
+            with plan.given_up(process):
+                with info:
+                    first = re.search(rb'"child-pid": *(\d+)', info.read())
+                try:
+                    if first is None:
+                        raise OSError(plan.last_words(process))
+                    pid = int(first[1])
+                    end, gauge = _held(process, pid, profile.limits, self._groups)
+                except OSError as error:
+                    plan.give_up(process)
+                    return Refused(why=f"bubblewrap: {error}")
+                encoded = plan.encode(profile, job, inside, wiring, serve=serve)
+                started = wiring.started(process, gauge, end, lambda: _amount(pid, profile.limits))
+        return Session(started, profile.limits, plan=encoded, stdin=job.stdin)
+
+    def _inside(self, profile: Profile) -> plan.Inside:
+        limits = profile.limits
+        limited = self._groups is not None
+        return plan.Inside(
+            runtime=_RUNTIME,
+            folder=_JOB,
+            tmp=_TMP,
+            first=True,
+            supervisor=profile.interpreter,
+            readable=("/",),
+            # Not the job's folder: what is lent lies below it, and a pipe in that can be written to on a read-only mount.
+            writable=(
+                _TMP,
+                _SHARED,
+                f"{_JOB}/{RESULT}",
+                "/dev/null",
+                "/dev/zero",
+                "/dev/full",
+                "/dev/random",
+                "/dev/urandom",
+            ),
+            tcp=True,
+            landlock=0,
+            processes=limits.processes + 1,
+            data=None if limited else 2 * limits.memory + (512 << 20),
+        )
+
+
+def _arguments(profile: Profile) -> list[str]:
+    """What is unshared, bound and mounted."""
+    size = str(profile.limits.tmp)
+    found = [
+        "--unshare-user", "--unshare-all", "--disable-userns", "--cap-drop", "ALL", "--die-with-parent", "--new-session",
+        "--as-pid-1", "--uid", _ACCOUNT, "--gid", _ACCOUNT, "--hostname", "sandbox",
+        "--proc", "/proc", "--dev", "/dev", "--size", size, "--tmpfs", _SHARED, "--remount-ro", "/dev",
+        "--size", size, "--tmpfs", _TMP, "--size", size, "--tmpfs", _JOB,
+    ]  # fmt: skip
+    found += _system()
+    found += ["--ro-bind", plan.RUNTIME, _RUNTIME]
+    for place in interpreter.places(profile.interpreter):
+        found += ["--ro-bind", place, place]
+    for folder in profile.folders:
+        found += ["--ro-bind", folder.host, folder.host if folder.at == folder.host else f"{_JOB}/{folder.at}"]
+    return [*found, "--remount-ro", "/", "--chdir", "/"]
+
+
+@lru_cache(maxsize=1)
+def _system() -> tuple[str, ...]:
+    """The read-only system, and what of it is hidden."""
+    found: list[str] = []
+    for place in interpreter.SYSTEM:
+        if Path(place).is_symlink():
+            found += ["--symlink", str(Path(place).readlink()), place]
+        elif Path(place).is_dir():
+            found += ["--ro-bind", place, place]
+    for name in _OF_ETC:
+        found += ["--ro-bind-try", f"/etc/{name}", f"/etc/{name}"]
+    for file in ("passwd", "group", "hosts", "nsswitch.conf"):
+        found += ["--ro-bind", str(_ETC / file), f"/etc/{file}"]
+    for name in _HIDDEN:
+        if Path("/proc", name).exists():
+            found += ["--ro-bind", "/dev/null", f"/proc/{name}"]
+    # To the kernel the job may be root, whom settings such as core_pattern belong to, capabilities or not.
+    return (*found, "--remount-ro", "/proc")
+
+
+def _held(
+    process: subprocess.Popen[bytes], first: int, limits: Limits, groups: cgroups.Groups | None
+) -> tuple[Callable[[int | None], None], Gauge]:
+    """How to end it, and what watches over it. first: of the processes inside, which waits for its plan. Raises OSError."""
+    handle = os.pidfd_open(first)
+    try:
+        gauge = Gauge(first, limits, groups)
+    except OSError:
+        os.close(handle)
+        raise
+
+    def end(_leader: int | None) -> None:
+        with contextlib.suppress(ProcessLookupError):
+            signal.pidfd_send_signal(handle, signal.SIGKILL)  # the first of its namespace: no other outlives it
+        process.wait()
+        os.close(handle)
+
+    return end, gauge
+
+
+def _amount(pid: int, limits: Limits) -> Amount | None:
+    """Whether there are too many files: how much they hold is limited by their file system, how many they are is not."""
+    used = 0
+    for place in (_TMP, _SHARED, _JOB):
+        try:
+            about = os.statvfs(f"/proc/{pid}/root{place}")
+        except OSError:
+            continue
+        used += about.f_files - about.f_ffree
+    return Amount.TMP if used > limits.inodes else None
