@@ -16,6 +16,7 @@ from casemate.languages import ir
 from casemate.taint import calls, entries, interpreter, memory, switches
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.memory import Ground, Run
+from casemate.taint.parameters import given
 from casemate.taint.program import Program
 from casemate.taint.state import OPTIONS
 from casemate.taint.summarise import summarise
@@ -24,7 +25,6 @@ from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
 
 MAX_DEPTH = 40  # of summaries computed inside one another; beyond, the next round completes them
 MAX_RUNS = 12  # of one function before its summary counts as final
-NOT_PASSED = frozenset({"int", "float", "bool", "complex"})  # a declared number carries no text
 
 Plain = tuple[Any, ...]
 
@@ -80,9 +80,9 @@ class Solver:
         self._queue: list[tuple[int, Unit]] = []
         self._queued: set[Unit] = set()
         self._depth = 0
-        self._hints: dict[str, list[Hint]] = {}
+        self.hints: dict[str, list[Hint]] = {}
         for hint in self.knowledge.hints:
-            self._hints.setdefault(hint.parameter, []).append(hint)
+            self.hints.setdefault(hint.parameter, []).append(hint)
         self.answers: dict[str, list[Answer]] = {}
         for answer in self.knowledge.answers:
             for method in answer.methods:
@@ -149,7 +149,7 @@ class Solver:
         frame.entry = self.knowledge.entries[numbers[0]] if numbers else None
         self.entries[unit] = numbers
         for number, parameter in enumerate(frame.fn.params):
-            frame.env[parameter.name] = self._parameter(frame, number, parameter)
+            frame.env[parameter.name] = given(frame, number, parameter)
         return frame
 
     def _run(self, unit: Unit) -> None:
@@ -271,46 +271,6 @@ class Solver:
             if unit not in self._queued:
                 self._queued.add(unit)
                 heappush(self._queue, (self._order.get(unit, 1 << 30), unit))
-
-    def _parameter(self, frame: Frame, number: int, parameter: ir.Parameter) -> Value:
-        fn = frame.fn
-        refs: list[Ref] = [("p", number, ())]
-        module = frame.unit[0]
-        if number == 0 and fn.owner >= 0 and fn.kind == "function":
-            names = {d.dotted for d in fn.decorators}
-            if "classmethod" in names:
-                return value(0, NO, (("c", module, fn.owner),))
-            if "staticmethod" not in names:
-                return value(frame.label(("p", 0, ())), NO, (("p", 0, ()), ("t", module, fn.owner)))
-        typed = self._annotated(frame, parameter.annotation)
-        if frame.entry is not None:
-            wanted = dict(frame.entry.types)
-            given = wanted.get(parameter.name) or wanted.get(str(number))
-            if given and typed is None:
-                typed = ("i", given)
-        if typed is None:
-            for hint in self._hints.get(parameter.name, ()):
-                if self.imports(frame.module, hint.imports):
-                    typed = ("i", hint.type)
-        if typed is not None:
-            refs.append(typed)
-            if typed[0] == "i" and typed[1] in NOT_PASSED:
-                return value(0, NO, (typed,))
-        if parameter.how == ir.VARARGS:
-            refs.append(("i", "tuple"))
-        elif parameter.how == ir.VARKW:
-            refs.append(("i", "dict"))
-        return value(frame.label(("p", number, ())), NO, tuple(refs))
-
-    def _annotated(self, frame: Frame, text: str) -> Ref | None:
-        if not text:
-            return None
-        found = self.program.dotted(frame.unit[0], text)
-        if found[0] == "c":
-            return ("t", found[1], found[2])
-        if found[0] == "x":
-            return ("i", found[1].removeprefix("builtins."))
-        return None
 
     def imports(self, module: ir.Module, root: str) -> bool:
         """Whether a module imports a package or something of it."""
