@@ -76,8 +76,8 @@ def served(sandbox: Sandbox, profile: Profile, seconds: float) -> float:
         return sum(done / took for done, took in pool.map(worker, range(CORES)))
 
 
-def bare() -> int:
-    return good(Finished(exit_code=subprocess.run([sys.executable, "-c", "pass"], check=True).returncode))
+def bare(code: str) -> Callable[[], int]:
+    return lambda: good(Finished(exit_code=subprocess.run([sys.executable, "-c", code], check=True).returncode))
 
 
 def main() -> None:
@@ -94,8 +94,9 @@ def main() -> None:
         except Unavailable as why:
             print(f"{make.__name__}: {why}")
             continue
-        base = rate(bare, options.seconds)
-        print(f"{sandbox.name}; {CORES} cores; bare `python -c pass`: {base:.0f} a second")
+        base, flask = (rate(bare(code), options.seconds) for code in ("pass", "import flask"))
+        print(f"{sandbox.name}; {CORES} cores")
+        print(f"  outside: {base:.1f} a second of `python -c pass`, {flask:.1f} of `python -c 'import flask'`")
         rates = {
             "a fresh empty interpreter": rate(fresh(sandbox, profile, EMPTY), options.seconds),
             "a fresh one that imports flask": rate(fresh(sandbox, profile, FLASK), options.seconds),
