@@ -5,8 +5,8 @@ set -eu
 venv=$1
 native=$2
 
-if ! command -v cc > /dev/null; then
-    echo "a C compiler is missing. Next step: apt-get install gcc python3-dev" >&2
+if ! command -v cc > /dev/null || ! "$venv/bin/python" -c 'import os, sysconfig as s; os.stat(s.get_path("include") + "/Python.h")' 2> /dev/null; then
+    echo "a C compiler or Python.h is missing. Next step: apt-get install gcc python3-dev" >&2
     exit 1
 fi
 copy=$(mktemp -d)
