@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
+from collections.abc import Iterator
 
+from casemate.languages import ir
 from casemate.taint.names import split
 
 # A form that only a key has. References: the issuers' own pages on their prefixes, RFC 7468 for PEM.
@@ -81,3 +83,57 @@ def looks(text: str, name: str) -> bool:
 def _mixed(text: str) -> bool:
     """Whether letters change their case in the middle of words as they do only in what is random."""
     return len(text) >= 16 and len(re.findall(r"[a-z][A-Z]", text)) > len(text) // 6
+
+
+def secrets_of(fn: ir.Function) -> Iterator[tuple[int, str]]:
+    """(position, what it is) of each text of a function that is a secret by its form, or by its name and its look. Only a
+    function that has a text which could be one is read."""
+    if not any(type(c) in (str, bytes) and _possible(_text(c)) for c in fn.consts):
+        return
+    for instructions, _, _ in ir.graph(fn):
+        for ins in instructions:
+            for name, operand in _given(fn, ins):
+                text = _text(fn.consts[-1 - operand]) if type(operand) is int and operand < 0 else ""
+                key = form_of_a_key(text)
+                if key:
+                    yield ins[1], key
+                elif text and named(name) and looks(text, name):
+                    yield ins[1], f"`{name}`"
+
+
+def _given(fn: ir.Function, ins: ir.Instruction) -> Iterator[tuple[str, object]]:
+    """Each value that an instruction gives to a name, or passes or compares under one; "" for no name."""
+    op = ins[0]
+    if op == ir.MOVE and type(ins[2]) is str:
+        yield ins[2], ins[3]
+    elif op == ir.SETGLOBAL:
+        yield ins[3], ins[4]
+    elif op == ir.SETATTR:
+        yield ins[4], ins[5]
+    elif op == ir.SETINDEX:
+        yield _key(fn, ins[4]), ins[5]
+    elif op == ir.MAPPING:
+        for key, operand in ins[3]:
+            yield _key(fn, key), operand
+    elif op == ir.FUNCTION:
+        yield from ins[4]
+    elif op in (ir.CALL, ir.INVOKE):
+        for operand in ins[-2]:
+            yield "", operand
+        for keyword, operand in ins[-1]:
+            yield keyword or "", operand
+    elif op == ir.COMPARE and ins[3] in ("==", "!="):
+        yield str(ins[4]) if type(ins[4]) is str else "", ins[5]
+
+
+def _key(fn: ir.Function, operand: object) -> str:
+    const = fn.consts[-1 - operand] if type(operand) is int and operand < 0 else ""
+    return const if type(const) is str and re.fullmatch(r"[\w-]{1,40}", const) else ""
+
+
+def _text(const: object) -> str:
+    return const if type(const) is str else const.decode("latin-1") if type(const) is bytes else ""
+
+
+def _possible(text: str) -> bool:
+    return 5 <= len(text) <= 8000 and (" " not in text or "PRIVATE KEY" in text)
