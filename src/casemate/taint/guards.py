@@ -95,7 +95,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
     if b.const is None and a.pred is not None and operator in NONE_TESTS:
         return value(0, NO, (), a.pred if NONE_TESTS[operator] else (a.pred[1], a.pred[0]))  # no match is no answer
     if operator in ("==", "!=", "<>", "is", "is not"):
-        other = _no_piece(frame, (b.const,), a, "G") if type(b.const) is str else ()
+        other = _no_piece(frame, (b.const,), a, "G") + _unequal(frame, left, a, b.const) if type(b.const) is str else ()
         effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
         effects += (*_holds_everything(frame, left, a, b), *_holds_everything(frame, right, b, a))
         flipped = operator in ("!=", "<>", "is not")
@@ -133,6 +133,16 @@ def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     itself: Effects = tuple((k, KINDS, None) for k in frame.keys(operand, val))
     # That a part is empty tells nothing of the whole that it was taken from.
     return itself if other.const == "" else (*itself, *_properties(val))
+
+
+def _unequal(frame: Frame, operand: Any, val: Value, const: str) -> Effects:
+    """What it establishes that a text in canonical form is not this one: `..` is how it leads one step up and ends there."""
+    out: list[tuple[Any, int, Ref | None]] = []
+    for kind in frame.knowledge.kinds.values():
+        if kind.adds_up and ("n", kind.name) in val.refs:
+            refused = _refused(kind, [posixpath.normpath(danger) == const for danger in kind.dangers])
+            out += [(key, 0, gained) for key in frame.keys(operand, val) for gained in refused]
+    return tuple(out)
 
 
 def _bounded(val: Value, other: Value) -> Effects:
