@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from casemate.knowledge.entries import Guard, Kind
-from casemate.taint import fold, hosts
+from casemate.taint import fold, hosts, parts
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import UNKNOWN, is_text, outline, pinned
 from casemate.taint.state import State
@@ -53,6 +53,8 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
             had = state.get(key)
             if had is not None and had.taint:
                 state[key] = _cleared(frame, had, mask, gained)
+                if key in frame.parts:
+                    parts.follow(state, key, had.taint, state[key].taint)
 
 
 def _clear_all(state: State, mask: int, base: int) -> None:
