@@ -436,12 +436,13 @@ def enter(frame: Frame, pos: int, val: Value) -> Value:
     return val
 
 
-def special(frame: Frame, pos: int, name: str, receiver: Value, given: list[Value]) -> Value | None:
-    """An operator that a class from outside defines (`Path / name`), when knowledge has it."""
+def special(frame: Frame, pos: int, name: str, receiver: Value, given: list[Value], places: Any = ()) -> Value | None:
+    """An operator that a class from outside defines (`Path / name`), when knowledge has it. places: where the given stand."""
     for ref in receiver.refs:
         if ref[0] in "ix":
             for base in frame.program.external_lineage(ref[1]):
                 full = f"{base}.{name}"
                 if full in frame.knowledge.calls:
-                    return external.apply_known(frame, pos, full, receiver, None, Arguments(given, [None] * len(given)))
+                    args = Arguments(given, list(places) or [None] * len(given))
+                    return external.apply_known(frame, pos, full, receiver, None, args)
     return None

@@ -6,7 +6,7 @@ from typing import Any
 
 from casemate.knowledge.entries import Call
 from casemate.knowledge.entries import Value as Written
-from casemate.taint import chosen, conditions, containers, entries, fold, guards, operators, user
+from casemate.taint import chosen, conditions, containers, entries, fold, guards, operators, parts, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, OPTIONS
@@ -35,6 +35,7 @@ LOOKUPS = ("get_", "find_", "fetch_", "load_", "lookup", "query_", "retrieve_", 
 SOME = "@some"  # an attribute, it is not known which
 ALWAYS = "@always"  # under this name a class keeps the narrower types that all its objects have
 PROPERTY_KEEPERS = frozenset("de")
+PLACED = frozenset("dey")
 LEFT = ("str.lstrip", "str.strip", "*.lstrip", "*.strip")
 
 
@@ -227,7 +228,8 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
             for val, place in args.select(selector, receiver, operand):
                 taint |= frame.deep(val)
                 if len(call.passes) == 1:
-                    properties += [r for r in val.refs if r[0] in PROPERTY_KEEPERS]
+                    keepers = PLACED if call.normalises or call.wraps else PROPERTY_KEEPERS
+                    properties += [r for r in val.refs if r[0] in keepers]
                     properties += [("d", k) for k in frame.keys(place, val) if call.normalises]
                     for kind in call.normalises:
                         properties += guards.rooted(frame, knowledge.kinds[kind], operators.outline(val))
@@ -242,6 +244,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         taint = clear(taint, frame.solver.no_objects)
     if call.splices and taint:
         taint = _spliced(frame, call, receiver, args, taint)
+        properties += parts.of(frame, [*([(receiver, None)] if receiver is not None else []), *args.everything()])
     if call.splices and receiver is None and len(args.positional) > 1 and not args.named:
         way = "/".join(operators.outline(val) for val in args.positional)
         if not way.startswith(operators.UNKNOWN) and not any(operators.RANDOM_TYPE in v.refs for v in args.positional):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casemate.languages import ir
-from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, State, field_of
+from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, State, field_of, forget
 from casemate.taint.summary import PATH, TEXT, Deed, Label, SinkHit, Site
 from casemate.taint.values import (
     BELOW,
@@ -81,6 +81,7 @@ class Frame:
         self.lost = ""
         self.log: list[tuple[Any, ...]] | None = None
         self.truth: dict[str, State | None] = {}
+        self.parts: set[str] = set()  # variables of which something was put together
         self.called: dict[Any, str] = {}  # what operands are called, once asked for
         self._fields: dict[tuple[Ref, Any], Value] = {}  # of what the caller gave, as it was given
         self._plain: dict[Ref, bool] = {}
@@ -98,6 +99,8 @@ class Frame:
             self.temps[dst] = val
         elif dst is not None:
             self.env[dst] = val
+            if dst in self.parts:
+                forget(self.env, dst)
 
     def keys(self, operand: Any, val: Value) -> list[Any]:
         """The variables and fields that a check of this operand checks."""

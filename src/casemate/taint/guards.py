@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from casemate.knowledge.entries import Guard, Kind
-from casemate.taint import fold, hosts
+from casemate.taint import fold, hosts, parts
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import UNKNOWN, is_text, outline, pinned
 from casemate.taint.state import State
@@ -39,6 +39,10 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
     for key, mask, gained in effects:
         if type(key) is tuple and key[0] == "/":
             _clear_all(state, mask, key[1])
+        elif type(key) is tuple and key[0] == "==":  # it is the other, so it carries what the other does
+            had = state.get(key[1])
+            if had is not None:
+                state[key[1]] = value(had.taint & _labels(key[2]), had.const, had.refs, had.pred)
         elif type(key) is tuple and key[0] == "?":  # it speaks of the variable as it was
             had = state.get(key[1])
             if had is not None and had.taint == key[2]:
@@ -53,6 +57,8 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
             had = state.get(key)
             if had is not None and had.taint:
                 state[key] = _cleared(frame, had, mask, gained)
+                if key in frame.parts:
+                    parts.follow(state, key, had.taint, state[key].taint)
 
 
 def _clear_all(state: State, mask: int, base: int) -> None:
@@ -60,7 +66,7 @@ def _clear_all(state: State, mask: int, base: int) -> None:
 
     So a check against the base may be left out on this way; where it is not made on the other, the join tells.
     """
-    own = sum(FIELD << shift for shift, _ in fields(base))
+    own = _labels(base)
 
     def cleared(val: Value) -> Value:
         taint = clear(val.taint & ~own, mask) | (val.taint & own)
@@ -68,6 +74,11 @@ def _clear_all(state: State, mask: int, base: int) -> None:
 
     for key, held in state.items():
         state[key] = {n: cleared(v) for n, v in held.items()} if type(held) is dict else cleared(held)
+
+
+def _labels(taint: int) -> int:
+    """Every bit of the labels that a taint has."""
+    return sum(FIELD << shift for shift, _ in fields(taint))
 
 
 def _cleared(frame: Frame, val: Value, mask: int, gained: Ref | None) -> Value:
@@ -95,7 +106,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
     if b.const is None and a.pred is not None and operator in NONE_TESTS:
         return value(0, NO, (), a.pred if NONE_TESTS[operator] else (a.pred[1], a.pred[0]))  # no match is no answer
     if operator in ("==", "!=", "<>", "is", "is not"):
-        other = _no_piece(frame, (b.const,), a, "G") if type(b.const) is str else ()
+        other = _no_piece(frame, (b.const,), a, "G") + _unequal(frame, left, a, b.const) if type(b.const) is str else ()
         effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
         effects += (*_holds_everything(frame, left, a, b), *_holds_everything(frame, right, b, a))
         flipped = operator in ("!=", "<>", "is not")
@@ -129,10 +140,28 @@ def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     if other.const is None:
         return ()
     if other.taint or (other.const is NO and not other.refs):
-        return _properties(val)
+        return (*_properties(val), *_base_itself(operand, val, other))
     itself: Effects = tuple((k, KINDS, None) for k in frame.keys(operand, val))
     # That a part is empty tells nothing of the whole that it was taken from.
     return itself if other.const == "" else (*itself, *_properties(val))
+
+
+def _base_itself(operand: Any, val: Value, other: Value) -> Effects:
+    """What it establishes that a canonical path is the very base that it was put below: what came below it is nothing."""
+    made_of = _labels(other.taint)
+    if type(operand) is not str or not val.taint & made_of or not val.taint & ~made_of:
+        return ()
+    return ((("==", operand, other.taint), KINDS, None),) if any(ref[0] == "n" for ref in val.refs) else ()
+
+
+def _unequal(frame: Frame, operand: Any, val: Value, const: str) -> Effects:
+    """What it establishes that a text in canonical form is not this one: `..` is how it leads one step up and ends there."""
+    out: list[tuple[Any, int, Ref | None]] = []
+    for kind in frame.knowledge.kinds.values():
+        if kind.adds_up and ("n", kind.name) in val.refs:
+            refused = _refused(kind, [posixpath.normpath(danger) == const for danger in kind.dangers])
+            out += [(key, 0, gained) for key in frame.keys(operand, val) for gained in refused]
+    return tuple(out)
 
 
 def _bounded(val: Value, other: Value) -> Effects:

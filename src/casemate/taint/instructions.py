@@ -22,7 +22,7 @@ def _move(frame: Frame, ins: Any) -> None:
         had = frame.temps.get(dst)
         frame.temps[dst] = val if had is None else join(had, val)
     else:
-        frame.env[dst] = val
+        frame.put(dst, val)
 
 
 def _global(frame: Frame, ins: Any) -> None:
@@ -118,7 +118,7 @@ def _slice(frame: Frame, ins: Any) -> None:
 def _binary(frame: Frame, ins: Any) -> None:
     _, pos, dst, operator, left, right = ins
     a, b = frame.get(left), frame.get(right)
-    called = calls.special(frame, pos, SPECIAL[operator], a, [b]) if operator in SPECIAL else None
+    called = calls.special(frame, pos, SPECIAL[operator], a, [b], [right]) if operator in SPECIAL else None
     frame.put(dst, called or operators.binary(frame, pos, operator, a, b))
     if frame.log is not None:
         frame.log.append((pos, dst, (left, right)))

@@ -107,3 +107,11 @@ def join_states(
             had = out[key]
             out[key] = value(had.taint, had.const, had.refs, pred)
     return out
+
+
+def forget(state: State, key: str) -> None:
+    """The variable is another from here on: a check of it tells nothing of what was made with it before."""
+    for name, held in state.items():
+        if type(held) is not dict and any(ref[0] == "y" and ref[1] == key for ref in held.refs):
+            refs = tuple(ref for ref in held.refs if ref[:2] != ("y", key))
+            state[name] = value(held.taint, held.const, refs, held.pred)

@@ -35,6 +35,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("G", key, separator)            each of these pieces in turn
     ("v", parameter)                 what the caller gave, less some marks or with others for them
     ("#", taint)                     looked up by a key; the taint of what it was looked up in
+    ("y", key, taint)                put together with this variable, which alone brought these labels
     ("1", taint)                     a text of several words; the taint of the first
     ("q", mark)                      the text lacks this quotation mark
     ("Q", mark)                      the text has each of these quotation marks doubled
@@ -117,7 +118,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1")
+PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y")
 
 
 def join(a: Value, b: Value) -> Value:
