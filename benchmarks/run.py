@@ -20,10 +20,11 @@ import owasp
 import pairs
 import rescan
 import scanners
+import slope
 import speed
 from table import PEER, US, NotMeasured, Section, render, replace_section
 
-MEASURES = ("owasp", "pairs", "speed", "rescan")
+MEASURES = ("owasp", "pairs", "speed", "rescan", "growth")
 COLUMNS = (US, PEER, "semgrep", *speed.PARSERS)
 
 
@@ -97,6 +98,7 @@ def section(name: str, options: argparse.Namespace, present: list[scanners.Tool]
         "pairs": ("pairs", "pairs_dir", "pairs_scorer"),
         "speed": ("django",),
         "rescan": ("django",),
+        "growth": ("django",),
     }[name]
     folder = work / name
     for option in needed:
@@ -114,6 +116,8 @@ def section(name: str, options: argparse.Namespace, present: list[scanners.Tool]
     same = _on_this_interpreter(options, present)
     if name == "speed":
         return speed.measure(options.django, same, folder, repeat=options.repeat)
+    if name == "growth":
+        return slope.measure(options.django, same, folder)
     return rescan.measure(options.django, same, folder)
 
 

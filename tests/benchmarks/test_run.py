@@ -38,6 +38,7 @@ def test_nothing_given_measures_nothing_and_says_so(bench, tmp_path):
         "- pairs: --pairs was not given",
         "- speed: --django was not given",
         "- rescan: --django was not given",
+        "- growth: --django was not given",
     ]
 
 
