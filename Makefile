@@ -23,7 +23,7 @@ test: $(VENV)/.dev  ## style, types, layers and every test
 	@sh tools/bubblewrap.sh
 	@echo "tests";  $(VENV)/bin/python -m pytest -n $(JOBS) -rs
 
-native: $(VENV)/.dev  ## the engine compiled: a wheel in dist/, and .native/bin/casemate, twice as fast
+native: $(VENV)/.dev  ## the engine compiled: a wheel in dist/, and .native/bin/casemate
 	@sh tools/native.sh $(VENV) .native
 
 bench: $(VENV)/.dev  ## the measurements (BENCH="--owasp DIR …", see benchmarks/README.md)
