@@ -14,19 +14,9 @@ from casemate.taint.names import split
 # What a switch is called that opens, and one that closes: by its first word, or its first after a verb that switches.
 OPENS: Final = frozenset(
     {
-        "allow",
-        "allows",
-        "permit",
-        "insecure",
-        "unsafe",
-        "skip",
-        "bypass",
-        "disable",
-        "dangerously",
-        "unrestricted",
-        "trust",
+        "allow", "allows", "permit", "insecure", "unsafe", "skip", "bypass", "disable", "dangerously", "unrestricted", "trust",
     }
-)
+)  # fmt: skip
 CLOSES: Final = frozenset(
     {
         "check", "verify", "validate", "restrict", "enforce", "strict", "prevent", "protect", "secure", "sanitize", "forbid",
