@@ -24,4 +24,8 @@ rm -rf "$native"
 "$venv/bin/python" -m venv "$native"
 "$native/bin/python" -m pip install --quiet --require-hashes --only-binary :all: --requirement requirements/run.txt
 "$native/bin/python" -m pip install --quiet --no-deps dist/*.whl
+
+echo "the engine's tests, on the compiled engine"
+site=$("$native/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
+PYTHONPATH=$site "$venv/bin/python" -m pytest -q -p no:cacheprovider tests/taint tests/languages tests/leads
 ls dist/*.whl
