@@ -12,6 +12,7 @@ from casemate.taint.values import (
     CLEAN,
     CROSSED,
     FIELD,
+    INNER,
     NO,
     WIDTH,
     Ref,
@@ -335,7 +336,7 @@ class Frame:
         """A reference as others can understand it."""
         if ref[0] == "o":
             return ("t", *ref[2][1:]) if ref[2][0] == "c" else ref[2]
-        return None if ref[0] in "pndbuwhs%qQklvgG#1D" else ref
+        return None if ref[0] in INNER else ref
 
     def publish(self, key: Any, val: Value) -> None:
         """Contribute to a cell: a module's variable, a class's attribute, a captured variable."""

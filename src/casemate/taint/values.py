@@ -118,7 +118,9 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y")
+PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y")  # they hold only while both sides have them
+# They speak of variables and labels of one function, or of a text as it stands there: nobody else is told.
+INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD")
 
 
 def join(a: Value, b: Value) -> Value:
