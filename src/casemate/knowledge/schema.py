@@ -79,7 +79,7 @@ CHECKS: Final = (
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
-    "add", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
+    "add", "answer", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
     "insert", "int", "isinstance", "items", "join", "keys", "list", "object", "pattern", "pop", "popitem", "remove",
     "replace", "rsplit", "set_in", "setattr", "setdefault", "sorted", "split", "str", "substitute", "super", "tempdir", "tuple",
     "update", "values", "words", "zip",

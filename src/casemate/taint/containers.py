@@ -302,6 +302,12 @@ def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
     return value(cross(taint) if receiver.const not in ("", NO) else taint, NO, refs)
 
 
+def _answer(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`bool(check(x))`: the answer itself."""
+    pred = first(args).pred
+    return value(0, NO, (), pred) if pred is not None else None
+
+
 def _words(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """`shlex.split(" ".join([program, *rest]))`: the first word is the program; what follows it is not."""
     text = first(args)
@@ -387,5 +393,5 @@ OPERATIONS: dict[str, Operation] = {
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
     "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
     "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
-    "tempdir": _tempdir, "words": _words,
+    "tempdir": _tempdir, "words": _words, "answer": _answer,
 }  # fmt: skip

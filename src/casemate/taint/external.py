@@ -198,8 +198,6 @@ def _checked_origin(frame: Frame, val: Value, mask: int) -> bool:
 
 def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand: Any, args: Arguments) -> Value:
     knowledge = frame.knowledge
-    if call.name == "builtins.bool" and len(args.positional) == 1 and args.positional[0].pred is not None:
-        return value(0, NO, (), args.positional[0].pred)  # the answer itself
     if call.fold:
         folded = _folded(call, receiver, args)
         if folded is not NO:
