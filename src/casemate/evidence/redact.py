@@ -155,9 +155,8 @@ _WORD = (
     r"|(?:api|access|auth|private|signing|encryption|encrypt|master|session|license|account|ssh|hmac|jwt)[_-]?key"
     r"|token|identified\s+by)"
 )
-_ANY_WORD = re.compile(
-    r"(?i)pass|pwd|pw|secret|credential|authorization|key|token|identified"
-)  # _WORD holds one of these
+# What every match of _WORD holds one of.
+_ANY_WORD = re.compile(r"(?i)pass|pwd|pw|secret|credential|authorization|key|token|identified")
 # From the name to what is given to it: `: str = `, ` == `, `"] = `, `": `, `=>`.
 _GIVEN = r"[\w-]*(?:['\"]\s*\]?)?\s*(?::[^='\":]{1,80}=|[!=]=|:=|=>|[=:])\s*"
 _BY_NAME = re.compile(rf"(?i:{_WORD}){_GIVEN}|(?i:identified\s+by)\s+")
