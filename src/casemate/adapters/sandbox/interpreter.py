@@ -37,13 +37,13 @@ def places(interpreter: str) -> tuple[str, ...]:
     return tuple(place for place in wanted if not _of_system(Path(place)))
 
 
-@lru_cache(maxsize=64)
 def first_pipe(place: str) -> str | None:
-    """A named pipe below a place: a read-only mount does not keep anybody from writing to it."""
+    """A named pipe below a place: a read-only mount does not keep anybody from writing to it. Looked for each time: somebody
+    may have made one since."""
     for top, _, names in os.walk(place):
         for name in names:
             with contextlib.suppress(OSError):
-                if stat.S_ISFIFO(os.stat(f"{top}/{name}", follow_symlinks=False).st_mode):  # noqa: PTH116 - in a hurry
+                if stat.S_ISFIFO(os.stat(f"{top}/{name}", follow_symlinks=False).st_mode):  # noqa: PTH116 - a Path for each costs more than the look
                     return f"{top}/{name}"
     return None
 

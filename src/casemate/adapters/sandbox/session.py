@@ -28,11 +28,10 @@ from casemate.model.sandbox import (
     TimedOut,
     TooLarge,
 )
-from casemate.proofs.runtime import report, supervisor
+from casemate.proofs.runtime import report, script, supervisor
 
 _CHUNK = 1 << 16
 _GRACE = 5.0  # seconds in which the inside may say how a case ended before the outside ends it all
-_TIMED_OUT = 0x10000  # script.TIMED_OUT
 _LENIENT = 0.5  # seconds of processor time in which the kernel may end the one process that took it all, and say so
 _LAST_STEPS = 64
 TICK = 0.02  # seconds between two looks where the kernel keeps to no limit itself
@@ -147,9 +146,8 @@ class Session:
         started = self._started
         for descriptor in (started.plan, started.stdin):
             self._stop(descriptor)
-        for _ in range(
-            _LAST_STEPS
-        ):  # who leads it may have been said; somebody who never stops writing is not listened to
+        # Who leads it may have been said; somebody who never stops writing is not listened to.
+        for _ in range(_LAST_STEPS):
             if self._leader is not None or not self._step(0):
                 break
         started.end(self._leader)
@@ -345,7 +343,7 @@ class Session:
         seen = self._seen()
         if killed > 0:
             return OutOfMemory(seen=seen)
-        if status == _TIMED_OUT:
+        if status == script.TIMED_OUT:
             return TimedOut(clock=Clock.WALL, seen=seen)
         number = os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
         if number == signal.SIGXCPU or (number == signal.SIGKILL and cpu >= self._limits.cpu):
