@@ -26,6 +26,7 @@ rm -rf "$native"
 "$native/bin/python" -m pip install --quiet --no-deps dist/*.whl
 
 echo "the engine's tests, on the compiled engine"
+"$native/bin/casemate" doctor | grep -q ', compiled$' || { echo "nothing was compiled: see the build above" >&2; exit 1; }
 site=$("$native/bin/python" -c 'import sysconfig; print(sysconfig.get_path("purelib"))')
 PYTHONPATH=$site "$venv/bin/python" -m pytest -q -p no:cacheprovider tests/taint tests/languages tests/leads
 ls dist/*.whl
