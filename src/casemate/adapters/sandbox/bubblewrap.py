@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import re
 import shutil
 import signal
 import subprocess
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from functools import lru_cache
 from pathlib import Path
-from typing import Literal
 
-from casemate.adapters.sandbox import cgroups, interpreter, plan, seccomp
-from casemate.adapters.sandbox.searching import search
-from casemate.adapters.sandbox.selftest import examine
+from casemate.adapters.sandbox import cgroups, interpreter, plan
 from casemate.adapters.sandbox.session import Session
-from casemate.adapters.sandbox.syscalls import NUMBERS
+from casemate.adapters.sandbox.starting import Found, Starting
 from casemate.adapters.sandbox.watch import Gauge
-from casemate.model.sandbox import RESULT, Amount, Examination, Job, Limits, Profile, Refused, Run
+from casemate.model.sandbox import RESULT, Amount, Job, Limits, Profile, Refused, Run
 from casemate.proofs.runtime.confine import landlock_abi
 
 OLDEST = (0, 8)  # the first that forbids nested user namespaces
@@ -36,10 +32,10 @@ _HIDDEN = ("keys", "key-users")
 _START = 20.0  # seconds
 
 
-class Bubblewrap:
+class Bubblewrap(Starting):
     """Sandboxes of one machine. Raises Unavailable where the program is missing or too old, or the architecture unknown."""
 
-    def __init__(self, *, groups: cgroups.Groups | Literal["as found"] | None = "as found") -> None:
+    def __init__(self, *, groups: Found = "as found") -> None:
         """groups: what limits memory; None for a watchdog."""
         found = shutil.which("bwrap", path="/usr/local/bin:/usr/bin:/bin")
         if found is None:
@@ -49,14 +45,9 @@ class Bubblewrap:
         version = re.search(r"(\d+)\.(\d+)\.\d+", said)
         if version is None or (int(version[1]), int(version[2])) < OLDEST:
             raise cgroups.Unavailable(f"{said.strip() or found!r} is too old: 0.8 is wanted")
-        machine = platform.machine()
-        if machine not in NUMBERS:
-            raise cgroups.Unavailable(f"no filter is known for {machine!r}")
-        self._groups = cgroups.held(cgroups.find() if groups == "as found" else groups)
+        super().__init__(groups, namespaces=True)
         self._version = version[0]
         self._landlock = landlock_abi()
-        refused = seccomp.refusals(namespaces=True, shared_account=False, memory_files=self._groups is not None)
-        self._filter = seccomp.program(machine, refused)
 
     @property
     def name(self) -> str:
@@ -67,22 +58,9 @@ class Bubblewrap:
                 f"bubblewrap {self._version}",
                 "seccomp",
                 f"Landlock {abi}" if abi else "no Landlock",
-                str(self._groups) if self._groups else "limits of processes and a watchdog",
+                self.limited_by,
             )
         )
-
-    def examine(self, profile: Profile) -> Examination:
-        """Try every wall in this very profile."""
-        return examine(self, profile)
-
-    def run(self, profile: Profile, job: Job) -> Run:
-        """Run a job in a fresh sandbox."""
-        started = self._start(profile, job, serve=False)
-        return started.finish() if isinstance(started, Session) else started
-
-    def search(self, profile: Profile, job: Job, cases: Iterable[bytes]) -> Iterator[Run]:
-        """Run a harness on many cases in one sandbox."""
-        return search(lambda: self._start(profile, job, serve=True), cases)
 
     def _start(self, profile: Profile, job: Job, *, serve: bool) -> Session | Run:
         plan.check(profile, job)

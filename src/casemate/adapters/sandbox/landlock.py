@@ -8,23 +8,19 @@ from __future__ import annotations
 
 import contextlib
 import os
-import platform
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable
 from pathlib import Path
-from typing import Literal
 
-from casemate.adapters.sandbox import cgroups, interpreter, plan, seccomp
+from casemate.adapters.sandbox import cgroups, interpreter, plan
 from casemate.adapters.sandbox.scratch import Scratch
-from casemate.adapters.sandbox.searching import search
-from casemate.adapters.sandbox.selftest import examine
 from casemate.adapters.sandbox.session import Session
-from casemate.adapters.sandbox.syscalls import NUMBERS
+from casemate.adapters.sandbox.starting import Found, Starting
 from casemate.adapters.sandbox.watch import Gauge
-from casemate.model.sandbox import Amount, Examination, Job, Limits, Profile, Refused, Run
+from casemate.model.sandbox import Amount, Job, Limits, Profile, Refused, Run
 from casemate.proofs.runtime.confine import landlock_abi
 
 LEAST = 6
@@ -41,44 +37,23 @@ _MEASURE = 0.05  # seconds between two looks at the disk
 _END = 10.0  # seconds
 
 
-class Landlock:
+class Landlock(Starting):
     """Sandboxes of one machine. Raises Unavailable where the kernel or the architecture does not serve."""
 
-    def __init__(
-        self, *, groups: cgroups.Groups | Literal["as found"] | None = "as found", supervisor: str = sys.executable
-    ) -> None:
+    def __init__(self, *, groups: Found = "as found", supervisor: str = sys.executable) -> None:
         """groups: what limits memory; None for a watchdog. supervisor: the interpreter that confines, never the target's."""
         self._abi = landlock_abi()
         if self._abi < LEAST:
             raise cgroups.Unavailable(
                 f"Landlock {self._abi or 'is missing, and version 6'} is not enough: 6 is wanted (Linux 6.12)"
             )
-        machine = platform.machine()
-        if machine not in NUMBERS:
-            raise cgroups.Unavailable(f"no filter is known for {machine!r}")
-        self._groups = cgroups.held(cgroups.find() if groups == "as found" else groups)
-        refused = seccomp.refusals(namespaces=False, shared_account=True, memory_files=self._groups is not None)
-        self._filter = seccomp.program(machine, refused)
+        super().__init__(groups, namespaces=False)
         self._own = os.path.realpath(supervisor)
 
     @property
     def name(self) -> str:
         """Which sandbox, and by what it holds."""
-        held = str(self._groups) if self._groups else "limits of processes and a watchdog"
-        return f"Landlock {self._abi} without namespaces, seccomp, {held}"
-
-    def examine(self, profile: Profile) -> Examination:
-        """Try every wall in this very profile."""
-        return examine(self, profile)
-
-    def run(self, profile: Profile, job: Job) -> Run:
-        """Run a job in a fresh sandbox."""
-        started = self._start(profile, job, serve=False)
-        return started.finish() if isinstance(started, Session) else started
-
-    def search(self, profile: Profile, job: Job, cases: Iterable[bytes]) -> Iterator[Run]:
-        """Run a harness on many cases in one sandbox."""
-        return search(lambda: self._start(profile, job, serve=True), cases)
+        return f"Landlock {self._abi} without namespaces, seccomp, {self.limited_by}"
 
     def _start(self, profile: Profile, job: Job, *, serve: bool) -> Session | Run:
         plan.check(profile, job)
