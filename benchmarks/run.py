@@ -113,19 +113,31 @@ def section(name: str, options: argparse.Namespace, present: list[scanners.Tool]
     if name == "pairs":
         corpus = pairs.Corpus(labels=options.pairs, folder=options.pairs_dir, scorer=options.pairs_scorer)
         return pairs.measure(corpus, present, folder, jobs=options.jobs)
-    same = _on_this_interpreter(options, present)
-    if name == "speed":
-        return speed.measure(options.django, same, folder, repeat=options.repeat)
     if name == "growth":
-        return slope.measure(options.django, same, folder)
-    return rescan.measure(options.django, same, folder)
+        return slope.measure(options.django, present, folder)
+    same, peer = _on_this_interpreter(options, present)
+    if name == "speed":
+        taken = speed.measure(options.django, same, folder, repeat=options.repeat)
+    else:
+        taken = rescan.measure(options.django, same, folder)
+    if isinstance(peer, scanners.Tool):
+        taken.notes.append(f"{name}: {PEER} {peer.version}")
+    elif peer is not None:
+        taken.missing.append(NotMeasured(what=f"{name}, {PEER}", why=peer.why))
+    return taken
 
 
-def _on_this_interpreter(options: argparse.Namespace, present: list[scanners.Tool]) -> list[scanners.Tool]:
-    """The tools with the peer on the interpreter that runs this, and us: some are built to be half as fast again."""
+def _on_this_interpreter(
+    options: argparse.Namespace, present: list[scanners.Tool]
+) -> tuple[list[scanners.Tool], scanners.Tool | scanners.Absent | None]:
+    """The tools with the peer, where there is one, on the interpreter that runs this, and us: some are built to be half as fast
+    again. The peer alone, too, or why it is not there."""
+    others = [tool for tool in present if tool.name != PEER]
+    if len(others) == len(present):
+        return others, None
     peers = options.peers_venv.with_name(f"{options.peers_venv.name}-{platform.python_version()}")
     peer = scanners.bandit(peers, sys.executable)
-    return [peer if tool.name == PEER and isinstance(peer, scanners.Tool) else tool for tool in present]
+    return ([*others, peer] if isinstance(peer, scanners.Tool) else others), peer
 
 
 def _occasion(present: list[scanners.Tool]) -> str:

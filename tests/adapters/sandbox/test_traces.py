@@ -164,4 +164,6 @@ def test_a_killed_scanner_leaves_no_process(sandbox, tmp_path, monkeypatch):
         assert time.monotonic() < ends, left
         time.sleep(0.01)
     cgroups.find()
-    assert groups(child) == []
+    while left := groups(child):  # a process whose end nobody has taken note of yet keeps its group
+        assert time.monotonic() < ends, left
+        cgroups.find()
