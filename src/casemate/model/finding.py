@@ -9,6 +9,7 @@ from typing import NewType
 from casemate.model.hiding import Remark, Suppression
 from casemate.model.lead import Evidence, Lead, Severity
 from casemate.model.outcome import NotExamined
+from casemate.model.proof import Verdict
 
 FindingId = NewType("FindingId", str)
 
@@ -36,7 +37,7 @@ class Finding:
     identity: hex digest over rule, path, function and the normalised text of the line, so that it survives moved
     lines (SARIF partialFingerprints). snippet: the source line, already redacted. title, cwe, severity: the rule's.
     suppression: why it is hidden, when it is. baseline: None when there is none to compare with. note: what people decided
-    of it that does not hide it.
+    of it that does not hide it. verdict: how the attempt to prove it ended; None when there was none.
     """
 
     identity: FindingId
@@ -49,6 +50,7 @@ class Finding:
     suppression: Suppression | None = None
     baseline: Baseline | None = None
     note: str = ""
+    verdict: Verdict | None = None
 
     def __post_init__(self) -> None:
         if not self.identity or self.cwe < 1:
@@ -61,7 +63,7 @@ class Finding:
     @property
     def evidence(self) -> Evidence:
         """The rung that the finding stands on."""
-        return self.lead.evidence
+        return Evidence.PROVEN if self.verdict is not None and self.verdict.proof is not None else self.lead.evidence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
