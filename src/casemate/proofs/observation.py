@@ -43,11 +43,11 @@ class Response:
 class Observation:
     """One run.
 
-    passed: how often the finding's line ran. probes: texts of the arguments of calls on that line, as they were when
-    it began, by their source text. returned: what a function gave back, as text. error: what the target raised, as
-    "Type: text", "" for nothing. broken: why nothing could be driven. missing: the module that is not there, when that was why. stubs:
-    stand-ins that were made. through_stub: the canary went into a stand-in. tainted: texts inside which the canary was
-    handed over. fidelity: in the words of `model.proof.Fidelity`.
+    passed: how often the finding's line ran. probes: texts of the arguments of calls on that line, as they were when it
+    began, by call and place. returned: what a function gave back, as text. error: what the target raised, as "Type: text", ""
+    for nothing. broken: why nothing could be driven. missing: the module that is not there, when that was why. stubs: stand-ins
+    that were made. through_stub: the canary went into a stand-in. fidelity: in the words of `model.proof.Fidelity`. measures:
+    series of figures by name. session: what the framework's session held. python: the interpreter's version.
     """
 
     events: tuple[Event, ...] = ()
@@ -62,6 +62,8 @@ class Observation:
     through_stub: bool = False
     fidelity: str = ""
     measures: Mapping[str, Sequence[float]]
+    session: Mapping[str, str]
+    python: str = ""
 
     def at_sink(self, *names: str) -> list[Event]:
         """Events of these names whose stack passed the finding's line, in order."""
@@ -99,6 +101,8 @@ def parse(report: bytes) -> Observation:
             stubs=tuple(map(str, told.get("stubs", ()))),
             through_stub=bool(told.get("through_stub", False)),
             fidelity=str(told.get("fidelity", "")),
+            session={str(key): str(value) for key, value in told.get("session", {}).items()},
+            python=str(told.get("python", "")),
             measures={str(key): [float(v) for v in value] for key, value in told.get("measures", {}).items()},
         )
     except (KeyError, TypeError, AttributeError, RecursionError) as error:

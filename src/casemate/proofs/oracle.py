@@ -1,8 +1,8 @@
 """What an oracle is, what an input is, and what both are told.
 
 An oracle is a pure function over one run's observation. It states exactly when its kind of weakness took effect: a hook that
-merely fired is no proof. The canary is a word that stands nowhere else; its twin, `calm`, is put in its place by a control input, which
-does nothing that the value was not meant for.
+merely fired is no proof. The canary is a word that stands nowhere else; its twin, `calm`, is put in its place by a control
+input, which does nothing that the value was not meant for.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from casemate.proofs.observation import Observation
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Words:
-    """What this run's canary is called. canary: lower-case letters and digits, beginning with a letter; it names the canary command, the
-    canary function, the canary file and the canary host. calm: its harmless twin."""
+    """What this run's canary is called. canary: lower-case letters and digits, beginning with a letter; it names the canary
+    command, the canary function, the canary file and the canary host. calm: its harmless twin."""
 
     canary: str
     calm: str

@@ -1,0 +1,358 @@
+"""A campaign: for each question a search for an input that an oracle answers to, then the confirmation in fresh sandboxes.
+
+A search is cheap and proves nothing: many cases in one warm sandbox. What it finds is run again, `replay.RUNS` times in fresh
+sandboxes with new canary words, and once with the control input; only when the oracle sees it in every run and stays quiet on
+the control is it proven.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from casemate.model import sandbox
+from casemate.model.lead import Lead
+from casemate.model.proof import Attempt, Exhibit, Fidelity, Proof, Result, Verdict
+from casemate.model.sandbox import Profile
+from casemate.model.trace import Boundary
+from casemate.ports import Sandbox
+from casemate.proofs.catalogue import ORACLES, for_cwe
+from casemate.proofs.observation import Observation
+from casemate.proofs.oracle import Input, Oracle, Run, Words
+from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observed, reported, words
+
+BUDGET = 150
+"""Executions that one finding may take in a search, by default."""
+
+_VARIANTS = 12
+_MINIMISING = 24  # executions
+Case = Callable[[Words, Mapping[str, Any]], bytes]
+Searching = Generator[bytes, sandbox.Run, "Candidate | Verdict"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """A finding that is to be proven. identity: as reported."""
+
+    identity: str
+    cwe: int
+    lead: Lead
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Candidate:
+    """What a search found: an oracle that answered to an input. case: makes a case of the words and a payload."""
+
+    oracle: Oracle
+    payload: Mapping[str, Any]
+    control: Mapping[str, Any]
+    case: Case
+    executions: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bench:
+    """What a campaign runs in. source: bytes of a file of the target, None when it is not to be had. copied: the target
+    gets a writable copy of itself when it is driven through requests."""
+
+    sandbox: Sandbox
+    profile: Profile
+    source: Callable[[str], bytes | None]
+    paths: tuple[str, ...] = (".",)
+    copied: bool = False
+    stubs: bool = True
+    budget: int = BUDGET
+
+    def settings(self, driver: str) -> bytes:
+        """What the harness is told once."""
+        arms = sorted({arm for oracle in ORACLES for arm in oracle.watch})
+        return canonical(
+            {
+                "target": "target",
+                "copied": self.copied and driver == "web",
+                "paths": self.paths,
+                "driver": driver,
+                "arms": arms,
+                "stubs": self.stubs,
+            }
+        )
+
+
+def campaign(bench: Bench, questions: Sequence[Question]) -> Iterator[tuple[Question, Attempt]]:
+    """The attempt for each question; those that are driven alike stand together, otherwise in order."""
+    waiting: dict[str, list[Question]] = {}
+    for question in questions:
+        refusal = _refusal(question)
+        if refusal is not None:
+            yield question, Attempt(verdict=refusal)
+        else:
+            waiting.setdefault(_driver(question.lead), []).append(question)
+    for driver, group in waiting.items():
+        yield from _searched(bench, driver, group)
+
+
+def _refusal(question: Question) -> Verdict | None:
+    """Why nothing is even tried."""
+    if question.lead.by_design:
+        return Verdict(result=Result.BY_DESIGN, detail="the API is meant to do this with what it is given")
+    if not for_cwe(question.cwe):
+        return Verdict(result=Result.NOT_EXAMINED, detail=f"no oracle decides CWE-{question.cwe}")
+    if question.lead.trace is None and not question.lead.fact:
+        return Verdict(result=Result.NOT_EXAMINED, detail="without a trace there is no telling where the value enters")
+    return None
+
+
+def _driver(lead: Lead) -> str:
+    return "web" if lead.boundary is Boundary.REMOTE else "function"
+
+
+def _searched(bench: Bench, driver: str, group: Sequence[Question]) -> Iterator[tuple[Question, Attempt]]:
+    """Search for all of them in one warm sandbox, and confirm each as soon as it is found."""
+    settings = bench.settings(driver)
+    state = _Lockstep()
+    runs = bench.sandbox.search(bench.profile, job(settings), state.cases(_search(bench, driver, q) for q in group))
+    answered = 0
+    for run in runs:
+        state.last = run
+        while answered < len(state.ended):
+            yield group[answered], _confirmed(bench, settings, group[answered], state.ended[answered])
+            answered += 1
+    while answered < len(state.ended):
+        yield group[answered], _confirmed(bench, settings, group[answered], state.ended[answered])
+        answered += 1
+
+
+@dataclass(slots=True)
+class _Lockstep:
+    """Feeds a server from several searches, one after the other: a case follows from the outcome of the one before it."""
+
+    last: sandbox.Run | None = None
+    ended: list[Candidate | Verdict] = field(default_factory=list)
+
+    def cases(self, searches: Iterator[Searching]) -> Iterator[bytes]:
+        """The cases of all searches; how each ended goes to `ended`."""
+        for search in searches:
+            try:
+                case = next(search)
+                while True:
+                    yield case
+                    assert self.last is not None
+                    case = search.send(self.last)
+            except StopIteration as stop:
+                self.ended.append(stop.value)
+
+
+def _search(bench: Bench, driver: str, question: Question) -> Searching:
+    """Ask for the ways of driving it, then try inputs on each, until an oracle answers."""
+    spent = 1
+    reply = reported((yield canonical(_case(driver, question, None))))
+    if isinstance(reply, Failed):
+        return Verdict(result=reply.result, detail=reply.why, executions=spent)
+    told = json.loads(reply)
+    variants = told.get("variants", [])[:_VARIANTS]
+    if not variants:
+        why = str(told.get("broken") or told.get("error") or "no driver knows how to get a value there")
+        return Verdict(result=Result.NOT_EXAMINED, detail=why[:300], executions=spent)
+    best = Verdict(result=Result.NOT_REACHED, detail="the finding's line was never run", executions=spent)
+    number = 0
+    for oracle in for_cwe(question.cwe):
+        for variant in variants:
+            case = _maker(driver, question, variant)
+            calm: dict[bytes, Observation] = {}
+            for given in oracle.inputs:
+                control = canonical(given.control)
+                if control not in calm:
+                    number += 1
+                    spent += 1
+                    seen = observed((yield case(words(question.identity, number), given.control)))
+                    if isinstance(seen, Failed):
+                        best = _better(best, Verdict(result=seen.result, detail=seen.why))
+                        break
+                    if seen.broken:
+                        best = _better(best, _broken(seen))
+                        break
+                    calm[control] = seen
+                if spent >= bench.budget:
+                    return Verdict(
+                        result=Result.SPENT, detail=f"{spent} executions, and no oracle answered", executions=spent
+                    )
+                number += 1
+                spent += 1
+                these = words(question.identity, number)
+                seen = observed((yield case(these, given.payload)))
+                if isinstance(seen, Failed):
+                    best = _better(best, Verdict(result=seen.result, detail=seen.why))
+                    continue
+                if _answer(oracle, these, seen, calm[control]):
+                    shorter, took = yield from _minimised(oracle, case, question, given, calm[control], number)
+                    return Candidate(
+                        oracle=oracle, payload=shorter, control=given.control, case=case, executions=spent + took
+                    )
+                if seen.passed:
+                    detail = f"the finding's line ran{', and raised' if seen.error else ''}, and no oracle answered"
+                    best = _better(best, Verdict(result=Result.NOT_TRIGGERED, detail=detail))
+    return Verdict(result=best.result, detail=best.detail, executions=spent)
+
+
+def _answer(oracle: Oracle, of: Words, seen: Observation, calm: Observation | None) -> str:
+    """What happened, when the oracle says so and nothing speaks against it."""
+    if not seen.passed or seen.through_stub or seen.broken:
+        return ""
+    return oracle.judge(Run(words=of, seen=seen, calm=calm))
+
+
+def _minimised(
+    oracle: Oracle, case: Case, question: Question, given: Input, calm: Observation, number: int
+) -> Generator[bytes, sandbox.Run, tuple[Mapping[str, Any], int]]:
+    """The payload without what it does not need, and how many executions that took."""
+    (kind, text), *others = given.payload.items()
+    if others or not isinstance(text, str):
+        return given.payload, 0
+    parts = _parts(text)
+    took = 0
+    size = max(1, len(parts) // 2)
+    while size and took < _MINIMISING:
+        at = 0
+        while at < len(parts) and took < _MINIMISING:
+            shorter = parts[:at] + parts[at + size :]
+            if not any("{canary}" in part or "{file}" in part or "{host}" in part for part in shorter):
+                at += size
+                continue
+            took += 1
+            these = words(question.identity, 10_000 + number * 100 + took)
+            seen = observed((yield case(these, {kind: "".join(shorter)})))
+            if not isinstance(seen, Failed) and _answer(oracle, these, seen, calm):
+                parts = shorter
+            else:
+                at += size
+        size //= 2
+    return {kind: "".join(parts)}, took
+
+
+def _parts(text: str) -> list[str]:
+    """Characters, and names of words as a whole."""
+    parts: list[str] = []
+    at = 0
+    while at < len(text):
+        end = text.find("}", at) + 1 if text[at] == "{" else 0
+        step = end - at if end and text[at + 1 : end - 1].isalpha() else 1
+        parts.append(text[at : at + step])
+        at += step
+    return parts
+
+
+def _confirmed(bench: Bench, settings: bytes, question: Question, found: Candidate | Verdict) -> Attempt:
+    """The verdict, from fresh sandboxes alone."""
+    if isinstance(found, Verdict):
+        return Attempt(verdict=found)
+    executions = found.executions
+    cases, controls, kept = [], [], []
+    happened = ""
+    last: Observation | None = None
+
+    def end(result: Result, why: str) -> Attempt:
+        return Attempt(verdict=Verdict(result=result, detail=why, executions=executions))
+
+    def run(case: bytes) -> Observation | Failed:
+        return observed(bench.sandbox.run(bench.profile, job(settings, case)))
+
+    these = words(question.identity, -1)
+    controls.append(found.case(these, found.control))
+    calm = run(controls[0])
+    executions += 1
+    if isinstance(calm, Failed):
+        return end(calm.result, f"the control: {calm.why}")
+    if found.oracle.judge(Run(words=these, seen=calm)):
+        return end(Result.NOT_TRIGGERED, "the oracle also answered to the control input")
+    kept.append(minutes(calm, "", these))
+    for number in range(RUNS):
+        these = words(question.identity, -2 - number)
+        cases.append(found.case(these, found.payload))
+        seen = run(cases[-1])
+        executions += 1
+        if isinstance(seen, Failed):
+            return end(seen.result, f"in a fresh sandbox: {seen.why}")
+        last = seen
+        said = _answer(found.oracle, these, last, calm)
+        if not said or (happened and said != happened):
+            return end(Result.NOT_TRIGGERED, f"seen in a search, and not in fresh sandbox {number + 1} of {RUNS}")
+        happened = said
+        kept.append(minutes(last, said, these))
+    assert last is not None
+    proof = Proof(
+        oracle=found.oracle.id,
+        kind=found.oracle.kind,
+        observer=found.oracle.observer,
+        fidelity=Fidelity(last.fidelity),
+        happened=happened,
+        runs=RUNS,
+        stubs=last.stubs,
+    )
+    exhibit = Exhibit(
+        settings=settings,
+        cases=tuple(cases),
+        controls=tuple(controls),
+        reports=tuple(kept),
+        python=last.python,
+        sandbox=bench.sandbox.name,
+        sources=_sources(bench, question.lead),
+    )
+    return Attempt(verdict=Verdict(result=Result.PROVEN, executions=executions, proof=proof), exhibit=exhibit)
+
+
+def _sources(bench: Bench, lead: Lead) -> tuple[tuple[str, str], ...]:
+    steps = lead.trace.steps if lead.trace is not None else ()
+    paths = sorted({lead.location.path, *(step.location.path for step in steps)})
+    found = ((path, bench.source(path)) for path in paths)
+    return tuple((path, hashlib.sha256(data).hexdigest()) for path, data in found if data is not None)
+
+
+def _maker(driver: str, question: Question, variant: Any) -> Case:
+    def made(of: Words, payload: Mapping[str, Any]) -> bytes:
+        case = _case(driver, question, variant)
+        return canonical({**case, "canary": of.canary, "calm": of.calm, "payload": payload})
+
+    return made
+
+
+def _case(driver: str, question: Question, variant: Any) -> dict[str, Any]:
+    lead = question.lead
+    here = {"path": lead.location.path, "line": lead.location.line}
+    steps = [
+        {
+            "path": step.location.path,
+            "line": step.location.line,
+            "column": step.location.column,
+            "role": step.role.value,
+            "note": step.note,
+        }
+        for step in (lead.trace.steps if lead.trace is not None else ())
+    ]
+    return {
+        "driver": driver,
+        "variant": variant,
+        "steps": steps or [{**here, "column": lead.location.column, "role": "sink", "note": ""}],
+        "at": here,
+        "boundary": lead.boundary.value if lead.boundary is not None else "",
+        "function": lead.function,
+    }
+
+
+def _broken(seen: Observation) -> Verdict:
+    if seen.missing:
+        return Verdict(
+            result=Result.MISSING, detail=f"the module {seen.missing!r} is not installed for this interpreter"
+        )
+    return Verdict(result=Result.BROKEN, detail=seen.broken[:300])
+
+
+_ORDER = (Result.NOT_TRIGGERED, Result.TIMED_OUT, Result.OUT_OF_MEMORY, Result.UNSAFE, Result.MISSING, Result.BROKEN)
+
+
+def _better(old: Verdict, new: Verdict) -> Verdict:
+    """The one that says more of the target."""
+    rank = {result: at for at, result in enumerate(_ORDER)}
+    return new if rank.get(new.result, 99) < rank.get(old.result, 99) else old

@@ -1,0 +1,83 @@
+"""The canaries: a command, a function, a file and a host name, called like the canary word. They do nothing but note their use.
+
+The command is a program on PATH, so a shell itself decides whether it stood in command position. The file lies in a folder of its
+own, outside of the target. Standard library only, Python 3.7 and later.
+"""
+
+from __future__ import annotations
+
+import builtins
+import os
+import shutil
+import stat
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from .watch import Watch
+
+_COMMAND = """#!/bin/sh
+{ for part in "$0" "$@"; do printf '%%s\\037' "$part"; done; printf '\\036'; } >> '%s'
+"""
+
+
+class Canaries:
+    """The canaries of one run. base: a private folder. left: where the command notes that it ran."""
+
+    def __init__(self, watch: Watch, base: str, left: str) -> None:
+        self._watch = watch
+        self._bin = os.path.join(base, "bin")
+        self._base = base
+        self._left = os.path.join(left, "ran")
+        os.makedirs(self._bin, exist_ok=True)
+        os.environ["PATH"] = self._bin + os.pathsep + os.environ.get("PATH", os.defpath)
+
+    def place(self, canary: str) -> str:
+        """Make those of this word; their folder."""
+        folder = os.path.join(self._base, canary)
+        shutil.rmtree(folder, ignore_errors=True)
+        os.makedirs(folder)
+        with open(os.path.join(folder, canary + ".txt"), "w") as file:
+            file.write(f"content of {canary}\n")
+        command = os.path.join(self._bin, canary)
+        with open(command, "w") as file:
+            file.write(_COMMAND % self._left)
+        os.chmod(command, stat.S_IRWXU)
+        record = self._watch.record
+
+        def called(*args: Any, **named: Any) -> str:
+            record("canary.called", (canary, *args[:8]))
+            return canary
+
+        called.__name__ = called.__qualname__ = canary
+        called.__module__ = "builtins"
+        setattr(builtins, canary, called)
+        return folder
+
+    def collect(self) -> list[dict[str, Any]]:
+        """What is seen only afterwards: that the command ran, as events without a stack."""
+        try:
+            with open(self._left, errors="backslashreplace") as file:
+                runs = file.read().split("\036")[:-1]
+        except OSError:
+            return []
+        out = []
+        for run in runs[:50]:
+            argv = run.split("\037")[:-1]
+            out.append(
+                {"name": "canary.ran", "args": [os.path.basename(argv[0]), *argv[1:]], "at_sink": False, "stack": []}
+            )
+        return out
+
+    def made(self, canary: str, roots: list[str]) -> list[dict[str, Any]]:
+        """Files with the word in their name that now stand where none of the target's folders is."""
+        out = []
+        own = os.path.join(self._base, canary)
+        for top, folders, files in os.walk(os.path.dirname(self._base)):
+            folders[:] = [name for name in folders if os.path.join(top, name) not in (own, self._bin)]
+            for name in files:
+                path = os.path.join(top, name)
+                if canary in name and not any(path.startswith(root + os.sep) for root in roots):
+                    out.append({"name": "canary.made", "args": [path], "at_sink": False, "stack": []})
+        return out

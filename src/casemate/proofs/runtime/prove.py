@@ -1,0 +1,129 @@
+"""The harness of all proofs: gets the target ready once, then drives one input for each case and reports what was seen.
+
+It runs on the target's interpreter, in the sandbox. `settings` say where the target lies and what to arm; a case says what is
+driven, with which input. Standard library only, Python 3.7 and later.
+"""
+
+from __future__ import annotations
+
+import ast
+import importlib
+import json
+import os
+import shutil
+import sys
+
+from . import payload, report, stubs
+from .canaries import Canaries
+from .probe import Probe, statement
+from .watch import Place, Watch
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+DRIVERS = {"web": "web", "function": "functions"}
+_LONG = 1 << 16
+
+
+def prepare(path: str) -> Callable[[bytes], None]:
+    """Get ready by the settings in a file; the function that runs a case."""
+    send = report.claim()
+    with open(path, encoding="utf-8") as file:
+        settings = json.load(file)
+    bench = Bench(settings)
+
+    def case(data: bytes) -> None:
+        send(json.dumps(bench.run(json.loads(data)), sort_keys=True).encode("utf-8", "backslashreplace"))
+
+    return case
+
+
+class Bench:
+    """The target, ready to be driven.
+
+    settings: target (a folder below this job's), copied (whether the target is to get a writable copy of itself), paths
+    (folders of it to import from), driver (to load once), arms.
+    """
+
+    def __init__(self, settings: dict[str, Any]) -> None:
+        job = os.getcwd()
+        temporary = os.path.realpath(os.environ.get("TMPDIR", "/tmp"))
+        target = os.path.realpath(os.path.join(job, settings["target"]))
+        if settings.get("copied"):
+            copy = os.path.join(temporary, "work", os.path.basename(target))
+            shutil.copytree(target, copy, symlinks=True)
+            target = copy
+        self.target = target
+        self.watch = Watch(target)
+        self.canaries = Canaries(self.watch, os.path.join(temporary, "canaries"), os.path.join(job, "result"))
+        self.scratch = os.path.join(temporary, "scratch")
+        os.makedirs(self.scratch, exist_ok=True)
+        os.chdir(target)
+        sys.path[:0] = [os.path.normpath(os.path.join(target, path)) for path in settings.get("paths", ["."])]
+        for name in settings.get("arms", ()):
+            importlib.import_module(__package__ + ".arms." + name).arm(self.watch)
+        stubs.install(self.watch, imports=bool(settings.get("stubs")))
+        self._settings = dict(settings, target=target)
+        self._loaded: dict[str, tuple[Any, Any]] = {}
+        if settings.get("driver"):
+            self._driver(settings["driver"])
+
+    def _driver(self, name: str) -> tuple[Any, Any]:
+        if name not in self._loaded:
+            module = importlib.import_module(__package__ + "." + DRIVERS[name])
+            self._loaded[name] = module, module.load(self._settings)
+        return self._loaded[name]
+
+    def run(self, case: dict[str, Any]) -> dict[str, Any]:
+        """Drive one input, or, without a variant, say in which ways this finding can be driven."""
+        module, loaded = self._driver(case["driver"])
+        if case.get("variant") is None:
+            return {"variants": module.variants(loaded, case)}
+        places = [self._place(case["steps"][-1]), self._place(case["at"])]
+        folder = self.canaries.place(case["canary"])
+        words = {
+            "canary": case["canary"],
+            "calm": case["calm"],
+            "folder": folder,
+            "file": os.path.join(folder, case["canary"] + ".txt"),
+            "host": case["canary"] + ".invalid",
+        }
+        value = payload.make(case["payload"], payload.fill(words))
+        probe = Probe(places, self.watch.real)
+        self.watch.begin(case["canary"], case["calm"], folder, places[0][0])
+        told: dict[str, Any] = {}
+        try:
+            told = dict(module.drive(loaded, case["variant"], value, probe))
+        except BaseException as error:
+            told["error"] = said(error)
+        finally:
+            probe.off()
+            self.watch.end()
+        told["events"] = self.watch.events + self.canaries.collect() + self.canaries.made(case["canary"], [self.target])
+        told["python"] = sys.version.partition(" ")[0]
+        told["passed"] = min(probe.passed)
+        told["probes"] = probe.texts
+        told["stubs"] = sorted({*told.get("stubs", ()), *stubs.modules()})
+        told["through_stub"] = stubs.touched()
+        return told
+
+    def _place(self, step: dict[str, Any]) -> tuple[Place, list[ast.expr]]:
+        path = os.path.join(self.target, step["path"])
+        try:
+            with open(path, "rb") as file:
+                first, last, heads = statement(ast.parse(file.read()), step["line"])
+        except (OSError, SyntaxError, ValueError, RecursionError):
+            first = last = step["line"]
+            heads = []
+        return Place(os.path.realpath(path), first, last), heads
+
+
+def said(error: BaseException) -> str:
+    """An exception in one line. Its text is the target's."""
+    try:
+        text = str(error)
+    except Exception:
+        text = "(it cannot be shown)"
+    return (f"{type(error).__name__}: {text}")[:2000]

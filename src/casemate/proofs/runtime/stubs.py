@@ -1,0 +1,178 @@
+"""Stand-ins: for imports that are not there, and for objects that a function wants and nobody can make.
+
+A stand-in does whatever it is asked and gives back stand-ins, never a text that it was given: so a value cannot pass through
+one and come out again. What is handed to one is noted all the same, since a real one might have refused it. Standard library
+only, Python 3.7 and later.
+"""
+
+from __future__ import annotations
+
+import importlib.abc
+import importlib.machinery
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from types import ModuleType
+    from typing import Any
+
+    from .watch import Watch
+
+
+_REPAIRS = 20
+
+
+class Standin:
+    """Anything."""
+
+    _watch: Watch | None = None
+    _touched = False
+
+    def __init__(self, name: str = "stand-in") -> None:
+        object.__setattr__(self, "_name", name)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        made = Standin(object.__getattribute__(self, "_name") + "." + name)
+        object.__setattr__(self, name, made)
+        return made
+
+    def __call__(self, *args: Any, **named: Any) -> Any:
+        """Whatever it is."""
+        touch([*args, *named.values()])
+        if len(args) == 1 and not named and callable(args[0]) and not isinstance(args[0], (Standin, type)):
+            return args[0]  # a decorator
+        return Standin(object.__getattribute__(self, "_name") + "()")
+
+    def __getitem__(self, key: Any) -> Any:
+        touch([key])
+        return Standin("item")
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        touch([key, value])
+
+    def __delitem__(self, key: Any) -> None:
+        pass
+
+    def __iter__(self) -> Any:
+        return iter(())
+
+    def __len__(self) -> int:
+        return 0
+
+    def __bool__(self) -> bool:
+        return True
+
+    def __contains__(self, item: Any) -> bool:
+        touch([item])
+        return False
+
+    def __enter__(self) -> Any:
+        return self
+
+    def __exit__(self, *exc: Any) -> None:
+        pass
+
+    def __str__(self) -> str:
+        return "stand-in"
+
+    def __mro_entries__(self, bases: Any) -> Any:
+        return (Plain,)
+
+
+class Plain:
+    """What a class is made from whose base is a stand-in."""
+
+    def __init__(self, *args: Any, **named: Any) -> None:
+        touch([*args, *named.values()])
+
+    def __init_subclass__(cls, **named: Any) -> None:
+        super().__init_subclass__()
+
+
+def touch(values: Sequence[Any]) -> None:
+    """Note that these were handed to a stand-in."""
+    watch = Standin._watch
+    if watch is not None and not Standin._touched and watch.canary:
+        Standin._touched = any(_holds(value, watch.canary, 0) for value in values)
+
+
+def touched() -> bool:
+    """Whether a stand-in was handed the canary."""
+    return Standin._touched
+
+
+def _holds(value: Any, word: str, depth: int) -> bool:
+    if type(value) is str:
+        return word in value
+    if type(value) in (bytes, bytearray):
+        return word.encode() in value
+    if type(value) in (list, tuple, set, frozenset) and depth < 3:
+        return any(_holds(part, word, depth + 1) for part in value)
+    if type(value) is dict and depth < 3:
+        return any(_holds(part, word, depth + 1) for pair in value.items() for part in pair)
+    return False
+
+
+class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+    """The last finder: makes stand-ins for the modules that are in `made`, and for what lies below them."""
+
+    def __init__(self) -> None:
+        self.made: set[str] = set()
+
+    def find_spec(self, name: str, path: Any, target: Any = None) -> Any:
+        """A stand-in's specification, or None."""
+        if name.partition(".")[0] not in self.made:
+            return None
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+
+    def create_module(self, spec: Any) -> Any:
+        """An empty module that has every attribute."""
+        module = type(sys)(spec.name)
+        module.__path__ = []
+
+        def anything(name: str) -> Any:
+            if name.startswith("__") and name.endswith("__"):
+                raise AttributeError(name)
+            return Standin(spec.name + "." + name)
+
+        module.__getattr__ = anything  # type: ignore[method-assign]
+        return module
+
+    def exec_module(self, module: ModuleType) -> None:
+        """Nothing is in it."""
+
+
+_imports: list[Imports] = []
+
+
+def install(watch: Watch, *, imports: bool) -> None:
+    """Let stand-ins tell the watch what they are handed. imports: there may be stand-ins for modules, too."""
+    Standin._watch = watch
+    if imports:
+        _imports[:] = [Imports()]
+        sys.meta_path.append(_imports[0])
+
+
+def modules() -> list[str]:
+    """The modules that have stand-ins."""
+    return sorted(name for imports in _imports for name in imports.made)
+
+
+def repaired(name: str) -> ModuleType:
+    """Import a module, with stand-ins for what is missing on the way. Raises what the import raises when that does not help."""
+    for _ in range(_REPAIRS):
+        before = set(sys.modules)
+        try:
+            return importlib.import_module(name)
+        except ModuleNotFoundError as error:
+            top = (error.name or "").partition(".")[0]
+            if not _imports or not top or top in _imports[0].made or name.partition(".")[0] == top:
+                raise
+            _imports[0].made.add(top)
+            for half in set(sys.modules) - before:  # what was imported half-way is imported again
+                if half.partition(".")[0] == name.partition(".")[0]:
+                    del sys.modules[half]
+    return importlib.import_module(name)

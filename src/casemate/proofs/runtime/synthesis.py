@@ -1,0 +1,164 @@
+"""Values for what a function wants beside the canary: from its defaults, annotations and names. Standard library only, Python
+3.7 and later."""
+
+from __future__ import annotations
+
+import inspect
+import io
+import os
+import pathlib
+
+from .stubs import Standin
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable, Container
+    from typing import Any
+
+_FLAGS = (
+    "is_",
+    "has_",
+    "use_",
+    "allow",
+    "enable",
+    "verify",
+    "debug",
+    "verbose",
+    "quiet",
+    "strict",
+    "recursive",
+    "force",
+)
+
+
+def _words(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
+_FOLDERS = _words("dir folder root directory dest destination base workdir cwd parent outdir")
+_FILES = _words("path file filename filepath fname src source infile outfile output")
+_NUMBERS = _words("n count size port timeout num limit offset width height index level depth seed")
+_CALLED = _words("callback func fn function hook handler")
+_LISTS = _words("args argv items lst values names paths files")
+_MAPPINGS = _words("kwargs options config settings params headers env context attrs mapping")
+
+
+class Scratch:
+    """Places that may be given to a function, so that it finds what it opens."""
+
+    def __init__(self, base: str) -> None:
+        self.folder = os.path.join(base, "folder")
+        self.file = os.path.join(self.folder, "file.txt")
+        os.makedirs(self.folder, exist_ok=True)
+        with open(self.file, "w") as file:
+            file.write("text\n")
+
+
+def arguments(
+    function: Callable[..., Any], given: dict[str, Any], scratch: Scratch, how: str, things: Container[str] = ()
+) -> tuple[list[Any], dict[str, Any], list[str]]:
+    """Positional and named arguments with what is given in its place; and the names of those that are stand-ins.
+
+    how: "plain" leaves out what has a default; "full" gives every parameter a value. things: parameters that are no plain values.
+    Raises ValueError for a function without a signature, and TypeError where the given does not fit.
+    """
+    signature = inspect.signature(function)
+    args: list[Any] = []
+    named: dict[str, Any] = {}
+    made: list[str] = []
+    left = dict(given)
+    by_name = False
+    for parameter in signature.parameters.values():
+        name, kind = parameter.name, parameter.kind
+        if name in left:
+            value = left.pop(name)
+        elif kind is parameter.VAR_POSITIONAL or kind is parameter.VAR_KEYWORD:
+            continue
+        elif parameter.default is not parameter.empty and how == "plain":
+            by_name = True
+            continue
+        else:
+            value = likely(parameter, scratch, name in things)
+            if isinstance(value, Standin):
+                made.append(name)
+        if kind is parameter.VAR_POSITIONAL:
+            args += value if isinstance(value, (list, tuple)) else [value]
+        elif kind is parameter.VAR_KEYWORD:
+            named.update(value if isinstance(value, dict) else {"value": value})
+        elif kind is parameter.KEYWORD_ONLY or (by_name and kind is not parameter.POSITIONAL_ONLY):
+            named[name] = value
+        else:
+            args.append(value)
+    if left:
+        raise TypeError("no parameter " + ", ".join(sorted(left)))
+    return args, named, made
+
+
+_ANNOTATED: tuple[tuple[str, Callable[[Scratch], Any]], ...] = (
+    ("callable", lambda scratch: _same),
+    ("path", lambda scratch: pathlib.Path(scratch.file)),
+    ("textio", lambda scratch: io.StringIO("text")),
+    ("bytesio", lambda scratch: io.BytesIO(b"text")),
+    ("binaryio", lambda scratch: io.BytesIO(b"text")),
+    ("dict", lambda scratch: {}),
+    ("mapping", lambda scratch: {}),
+    ("list", lambda scratch: []),
+    ("sequence", lambda scratch: []),
+    ("iterable", lambda scratch: []),
+    ("tuple", lambda scratch: ()),
+    ("set", lambda scratch: set()),
+    ("bytes", lambda scratch: b"text"),
+)
+
+
+def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool) -> Any:
+    """A value that the parameter is likely to accept: a text when nothing says more. thing: it is used as an object."""
+    default = parameter.default
+    if default is not parameter.empty and default is not None:
+        return default
+    noted = "" if parameter.annotation is parameter.empty else parameter.annotation
+    said = str(getattr(noted, "__name__", noted)).lower().replace("typing.", "")
+    name = parameter.name.lower().strip("_")
+    if "str" not in said.split("[")[0]:
+        for word, make in _ANNOTATED:
+            if word in said:
+                return make(scratch)
+    if said.startswith(("str", "optional[str")) or (not said and name.endswith("str")):
+        return _text(name, scratch)
+    if said in {"int", "float"}:
+        return 1
+    if said == "bool" or name.startswith(_FLAGS):
+        return False
+    if default is None:
+        return None
+    if thing or said:
+        return Standin(name)
+    last = name.rsplit("_", 1)[-1]
+    if name in _NUMBERS or last in _NUMBERS:
+        return 1
+    if name in _CALLED:
+        return _same
+    if name in _LISTS:
+        return []
+    if name in _MAPPINGS:
+        return {}
+    return _text(name, scratch)
+
+
+def _text(name: str, scratch: Scratch) -> str:
+    last = name.rsplit("_", 1)[-1]
+    if last in _FOLDERS or name.endswith("dir"):
+        return scratch.folder
+    if last in _FILES or name.endswith(("path", "file", "filename")):
+        return scratch.file
+    if "url" in name or "uri" in name:
+        return "http://localhost/"
+    if last == "encoding":
+        return "utf-8"
+    if last == "mode":
+        return "r"
+    return "text"
+
+
+def _same(*args: Any, **named: Any) -> Any:
+    return args[0] if args else None
