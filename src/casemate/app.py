@@ -16,8 +16,8 @@ from casemate.adapters.cache import default_folder
 from casemate.adapters.clock import SystemClock
 from casemate.adapters.keys import FileSigner, data_home, load_or_create_digest_key
 from casemate.adapters.ledger_files import LedgerFolder
-from casemate.governance.budget import HOUSE_LIMITS
-from casemate.governance.charter import Charter, Target, single_operator
+from casemate.governance.budget import HOUSE_LIMITS, PROVING_LIMITS, Counts
+from casemate.governance.charter import Charter, Target, Tier, single_operator
 from casemate.governance.digests import KeyedDigests
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
@@ -33,8 +33,9 @@ if TYPE_CHECKING:
     from casemate.evidence.rulebook import RuleText
     from casemate.evidence.triage import Triage
     from casemate.leads.own import Own
-    from casemate.model.finding import Report
+    from casemate.model.finding import Finding, Report
     from casemate.model.sandbox import Examination
+    from casemate.pipeline.hunt import Hunted
     from casemate.pipeline.scan import Progress
     from casemate.ports import Sandbox
 
@@ -80,15 +81,16 @@ def recorded_ledger() -> Ledger:
     return Ledger(store=LedgerFolder(home() / "ledger"), signer=FileSigner.load(home()))
 
 
-def wall(charter: Charter) -> Wall:
-    """The wall around what the charter allows. Makes the keys on first use; raises LedgerUnavailable."""
+def wall(charter: Charter, budget: Counts = HOUSE_LIMITS) -> Wall:
+    """The wall around what the charter allows. budget: of each operation. Makes the keys on first use; raises
+    LedgerUnavailable."""
     return Wall(
         charter=charter,
         policy=HOUSE_POLICY,
         ledger=Ledger(store=LedgerFolder(home() / "ledger"), signer=FileSigner.load_or_create(home())),
         digests=KeyedDigests(load_or_create_digest_key(home())),
         clock=SystemClock(),
-        budget=HOUSE_LIMITS,
+        budget=budget,
     )
 
 
@@ -97,28 +99,43 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
 
     Raises UserError when a path leads nowhere, LedgerUnavailable when the operation cannot be recorded.
     """
-    # Imported here: commands that scan nothing do not pay for the engine.
-    from casemate.adapters.cache import FileStore
-    from casemate.adapters.filesystem import FileTree
-    from casemate.adapters.nostore import NoStore
-    from casemate.adapters.processes import ProcessExecutor
-    from casemate.pipeline.scan import ScanOptions, scan
-
-    own = read_own(request.own) if request.own else None
     with ExitStack() as held:
-        trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
-        subject = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in trees)
-        charter = single_operator(subject, SystemClock().now(), who=operator())
+        scene = _Scene(request, Tier.FIND, announce, held)
+        report = scene.scan(progress, announce)
+    return _over_time(report, request, today())
+
+
+class _Scene:
+    """What is examined, under a charter made for it. Raises as `run_scan` does."""
+
+    def __init__(self, request: ScanRequest, tier: Tier, announce: Callable[[str], None], held: ExitStack) -> None:
+        from casemate.adapters.filesystem import FileTree
+
+        self._request = request
+        self._held = held
+        self._own = read_own(request.own) if request.own else None
+        self.trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
+        self.subject = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in self.trees)
+        charter = single_operator(self.subject, SystemClock().now(), who=operator(), tier=tier)
         announce(charter.line())
-        if own is not None and own.knowledge.replaced:
-            announce(f"own knowledge replaces what is packaged of {', '.join(own.knowledge.replaced)}")
+        if self._own is not None and self._own.knowledge.replaced:
+            announce(f"own knowledge replaces what is packaged of {', '.join(self._own.knowledge.replaced)}")
+        self.wall = wall(charter, PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS)
+
+    def scan(self, progress: Progress, announce: Callable[[str], None]) -> Report:
+        """The operation that finds."""
+        from casemate.adapters.cache import FileStore
+        from casemate.adapters.nostore import NoStore
+        from casemate.adapters.processes import ProcessExecutor
+        from casemate.pipeline.scan import ScanOptions, scan
+
+        request, held, own = self._request, self._held, self._own
         store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
         executor = ProcessExecutor(jobs=request.jobs)
-        histories = [held.enter_context(_history(tree, request.since)) for tree in trees if request.since]
-        held.enter_context(_without_collector())
-        with wall(charter).operation("scan", subject=subject) as operation:
+        histories = [held.enter_context(_history(tree, request.since)) for tree in self.trees if request.since]
+        with _without_collector(), self.wall.operation("scan", subject=self.subject) as operation:
             report = scan(
-                [operation.tree(tree) for tree in trees],
+                [operation.tree(tree) for tree in self.trees],
                 store=operation.store(store),
                 executor=operation.executor(executor),
                 options=ScanOptions(
@@ -136,7 +153,45 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
             )
         if isinstance(store, FileStore) and store.problem:
             announce(store.problem)
-    return _over_time(report, request, today())
+        return report
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HuntRequest:
+    """What the operator asked to have proven. scan: one path. python: the target's interpreter, None to look for it. budget:
+    executions of all searches together. wanted: which findings are tried."""
+
+    scan: ScanRequest
+    budget: int
+    python: Path | None = None
+    wanted: Callable[[Finding], bool] = lambda finding: True
+
+    def __post_init__(self) -> None:
+        if len(self.scan.paths) != 1 or self.budget < 1:
+            raise ValueError(f"a hunt has one path and a budget: {self.scan.paths!r}, {self.budget!r}")
+
+
+def run_hunt(request: HuntRequest, *, announce: Callable[[str], None], progress: Progress) -> Hunted:
+    """Scan, then put the findings to the proof, in a sandbox or not at all. Raises as `run_scan` does."""
+    from casemate.adapters.interpreters import target_python
+    from casemate.pipeline.bench import bench
+    from casemate.pipeline.hunt import hunt
+
+    with ExitStack() as held:
+        scene = _Scene(request.scan, Tier.PROVE, announce, held)
+        report = _over_time(scene.scan(progress, announce), request.scan, today())
+        tree = scene.trees[0]
+        python = target_python(tree.place, request.python)
+        announce(f"proving with {python.path} ({python.why})")
+        with scene.wall.operation("prove", subject=scene.subject) as operation:
+            return hunt(
+                report,
+                bench(operation.tree(tree), operation.sandbox(sandbox()), tree.place, python.path),
+                budget=request.budget,
+                jobs=request.scan.jobs,
+                progress=progress,
+                wanted=request.wanted,
+            )
 
 
 def _over_time(report: Report, request: ScanRequest, day: date) -> Report:

@@ -8,7 +8,8 @@ import jsonschema
 import pytest
 from evidence.support import NOT_EXAMINED, at, bank, lead, trace
 
-from casemate.cli.scan import FORMATS, exit_code
+from casemate.cli.deliver import exit_code
+from casemate.cli.scan import FORMATS
 from casemate.governance.charter import Tier
 from casemate.leads.catalogue import rules
 from casemate.leads.rule import Persona

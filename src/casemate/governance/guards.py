@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
+from threading import Lock
 
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
@@ -160,7 +161,7 @@ class GuardedExecutor:
 
 
 class GuardedSandbox:
-    """A sandbox behind the wall: every execution of the target is charged before it happens."""
+    """A sandbox behind the wall: every execution of the target is charged before it happens, by whichever thread."""
 
     PORT = "Sandbox"
 
@@ -170,6 +171,7 @@ class GuardedSandbox:
         self._sandbox = sandbox
         self._name = sandbox.name
         self._gate = gate
+        self._one = Lock()
 
     @property
     def name(self) -> str:
@@ -185,7 +187,7 @@ class GuardedSandbox:
 
     def run(self, profile: Profile, job: Job) -> Run:
         """A run, charged; Refused when that is not permitted."""
-        if why := self._gate.refusal(self.PORT, "run") or self._gate.reserve(executions=1):
+        if why := self._charge("run"):
             return Refused(why=why)
         return self._sandbox.run(profile, job)
 
@@ -199,7 +201,7 @@ class GuardedSandbox:
 
         def admit() -> Iterator[bytes]:
             for case in cases:
-                if why := self._gate.refusal(self.PORT, "search") or self._gate.reserve(executions=1):
+                if why := self._charge("search"):
                     refused.append(why)
                     return
                 yield case
@@ -213,6 +215,10 @@ class GuardedSandbox:
             yield Refused(why=why)
             for _ in cases:
                 yield Refused(why=why)
+
+    def _charge(self, action: str) -> str:
+        with self._one:
+            return self._gate.refusal(self.PORT, action) or self._gate.reserve(executions=1) or ""
 
 
 GUARDED = {guard.PORT: guard for guard in (GuardedTree, GuardedHistory, GuardedStore, GuardedExecutor, GuardedSandbox)}

@@ -82,6 +82,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "History", "base", "paths", "before"),
         _rule(Tier.FIND, "Store", "get", "put"),
         _rule(Tier.FIND, "Executor", "map"),
+        _rule(Tier.PROVE, OPERATION, "prove"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),
     )
 )

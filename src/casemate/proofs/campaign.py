@@ -24,9 +24,6 @@ from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Input, Oracle, Run, Words
 from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observed, reported, words
 
-BUDGET = 150
-"""Executions that one finding may take in a search, by default."""
-
 _VARIANTS = 12
 _MINIMISING = 24  # executions
 Case = Callable[[Words, Mapping[str, Any]], bytes]
@@ -56,7 +53,8 @@ class Candidate:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
     """What a campaign runs in. source: bytes of a file of the target, None when it is not to be had. copied: the target
-    gets a writable copy of itself when it is driven through requests."""
+    gets a writable copy of itself when it is driven through requests. stubs: missing imports have stand-ins. budget: executions
+    that the search for one finding may take."""
 
     sandbox: Sandbox
     profile: Profile
@@ -64,7 +62,7 @@ class Bench:
     paths: tuple[str, ...] = (".",)
     copied: bool = False
     stubs: bool = True
-    budget: int = BUDGET
+    budget: int = 150
 
     def settings(self, driver: str) -> bytes:
         """What the harness is told once."""

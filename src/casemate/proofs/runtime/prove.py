@@ -95,7 +95,11 @@ class Bench:
         self.watch.begin(case["canary"], case["calm"], folder, places[0][0])
         told: dict[str, Any] = {}
         try:
-            told = dict(module.drive(loaded, case["variant"], value, probe))
+            if case["driver"] == "web":
+                probe.on()  # the request itself is what reaches the target
+                told = dict(module.drive(loaded, case["variant"], value))
+            else:
+                told = dict(module.drive(loaded, case["variant"], value, probe))
         except BaseException as error:
             told["error"] = said(error)
         finally:

@@ -1,0 +1,115 @@
+"""`casemate hunt`: find, then prove what was found, in a sandbox."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from casemate.cli.errors import say
+from casemate.cli.rulenames import all_known, complete
+from casemate.cli.scan import FORMATS, LEVELS, SUFFIXES, TargetPath
+
+BUDGET = 20_000
+
+
+@click.command()
+@click.argument("path", metavar="PATH", type=TargetPath(path_type=Path))
+@click.option(
+    "--python",
+    metavar="PYTHON",
+    type=click.Path(path_type=Path),
+    help="The target's interpreter or virtual environment. Default: the one in the target, else ours.",
+)
+@click.option(
+    "--budget",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=BUDGET,
+    show_default=True,
+    help="Executions that the search for inputs may take.",
+)
+@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: by the suffix of --output, else table.")
+@click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write the report to FILE.")
+@click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    default="traced",
+    show_default=True,
+    help="Exit with 1 when there are findings at this level of evidence or above.",
+)
+@click.option("--strict", is_flag=True, help="Exit with 3 when some of the target was not examined.")
+@click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out what matches, as in .gitignore. Repeatable.")
+@click.option(
+    "--rule",
+    "rules",
+    metavar="RULE",
+    callback=all_known,
+    shell_complete=complete,
+    multiple=True,
+    help="Only this rule. Repeatable.",
+)
+@click.option(
+    "--persona",
+    type=click.Choice(("default", "pedantic")),
+    default="default",
+    show_default=True,
+    help="Pedantic: also rules for a review with time to spare.",
+)
+@click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Sandboxes at a time. Default: one per core.")
+@click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
+@click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ones.")
+@click.option("--quiet", is_flag=True, help="Only the report: no charter, progress or time; no table beside --output.")
+def hunt(
+    path: Path,
+    python: Path | None,
+    budget: int,
+    form: str | None,
+    output: Path | None,
+    fail_on: str,
+    strict: bool,
+    exclude: tuple[str, ...],
+    rules: tuple[str, ...],
+    persona: str,
+    jobs: int | None,
+    no_cache: bool,
+    everything: bool,
+    quiet: bool,
+) -> None:
+    """Find weaknesses at PATH, and prove them: harmless inputs, in a sandbox without a network, judged by oracles.
+
+    Unlike `casemate scan` this runs the target, and nowhere but in the sandbox. Where no sandbox holds, nothing is run and
+    nothing is proven. Exit codes are those of `casemate scan`.
+    """
+    from casemate.app import HuntRequest, ScanRequest, run_hunt
+    from casemate.cli.deliver import Shown, deliver, exit_code, unheard
+    from casemate.cli.moment import moment
+    from casemate.cli.output import check_place
+    from casemate.cli.progress import display
+
+    if output is not None:
+        check_place(output)
+    if form == "gitlab":
+        moment(os.environ)
+    form = form or SUFFIXES.get(output.suffix if output else "", "table")
+    scan = ScanRequest(
+        paths=(path,),
+        exclude=exclude,
+        rules=rules,
+        jobs=jobs or len(os.sched_getaffinity(0)),
+        cache=not no_cache,
+        pedantic=persona == "pedantic",
+    )
+    started = time.monotonic()
+    with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
+        request = HuntRequest(scan=scan, python=python, budget=budget)
+        hunted = run_hunt(request, announce=unheard if quiet else say, progress=progress)
+    took = time.monotonic() - started
+    shown = Shown(everything=everything, by_design=False, known=False, suppressed=False)
+    deliver(hunted.report, form, output, shown, (), quiet=quiet)
+    if not quiet:
+        say(f"time: {took:.1f} s")
+    sys.exit(exit_code(hunted.report, fail_on=fail_on, strict=strict))
