@@ -102,13 +102,8 @@ def _ways(
     method = len(chain) > 1
     objects = ["none"] if not method else ["made"] if names[-1] in ("__init__", "__new__") else ["made", "full", "bare"]
     shapes = _shapes(function, parameter) if parameter is not None else ["text"]
-    out = [
-        dict(base, object=kind, shape=shape, how=how)
-        for how in ("plain", "full")
-        for kind in objects
-        for shape in shapes
-    ]
-    return out[:24]
+    hows = ("plain", "full") if function.args.defaults or any(function.args.kw_defaults) else ("plain",)
+    return [dict(base, object=kind, shape=shape, how=how) for how in hows for kind in objects for shape in shapes]
 
 
 def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: Any) -> dict[str, Any]:
