@@ -84,13 +84,14 @@ class Charter:
         return f"charter: {self.tier} under {places}, for {self.who}, until {self.until.isoformat()} ({self.made_for})"
 
 
-def single_operator(paths: Iterable[Target], now: datetime, *, who: str) -> Charter:
-    """The narrow charter of somebody who examines what they named, on their own machine: to find, until tomorrow."""
+def single_operator(paths: Iterable[Target], now: datetime, *, who: str, tier: Tier = Tier.FIND) -> Charter:
+    """The narrow charter of somebody who examines what they named, on their own machine, until tomorrow. tier: what they ask
+    for, and no more."""
     targets = tuple(paths)
     return Charter(
         who=who,
         targets=targets,
-        tier=Tier.FIND,
+        tier=tier,
         until=now.date() + timedelta(days=1),
         made_for="made for this path" if len(targets) == 1 else "made for these paths",
     )
