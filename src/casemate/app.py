@@ -36,8 +36,8 @@ if TYPE_CHECKING:
     from casemate.leads.own import Own
     from casemate.model.finding import Finding, Report
     from casemate.model.sandbox import Examination
-    from casemate.pipeline.hunt import Hunted
     from casemate.model.verification import Verification
+    from casemate.pipeline.hunt import Hunted
     from casemate.pipeline.scan import Progress
     from casemate.ports import Sandbox
 

@@ -126,7 +126,7 @@ class Imports:
         """A stand-in's specification, or None."""
         if name.partition(".")[0] not in self.made:
             return None
-        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
 
     def create_module(self, spec: Any) -> Any:
         """An empty module that has every attribute."""
