@@ -91,7 +91,8 @@ def _ranked(site: Site, case: Case) -> list[tuple[int, App, Route]]:
             scores[route_id] = scores.get(route_id, 0) + worth
     ranked = [(scores.get(id(route), 0), app, route) for app in site.apps for route in app.routes]
     if not scores:
-        ranked = [(_mentions(site, case, route), app, route) for _, app, route in ranked]
+        own = {id(route) for held in index.values() for _, route, _ in held}
+        ranked = [(_mentions(site, case, route), app, route) for _, app, route in ranked if id(route) in own]
     return sorted(ranked, key=lambda item: -item[0])
 
 
@@ -183,6 +184,12 @@ def _places(
     node = source.at(line, column) if source else None
     if source is not None and node is not None and not parameter:
         attribute = getattr(node, "attr", "")
+        if attribute not in channels.READ_AS or {"file", "filename"} & set(wanted):
+            for way in finder.below(source, getattr(node, "value", node)):
+                for channel, names in (
+                    app.declared(route, str(way.keys[0])) if way.carrier == "parameter" else [(wanted[0], way.keys)]
+                ):
+                    add(wanted[0] if {"file", "filename"} & set(wanted) else channel, keys.Way(names))
         for channel in _narrowed(wanted, attribute):
             for way in finder.ways(source, node, channel in ("json", "body")):
                 wraps = keys.undone(source, way.node) if way.node in source.parents else []

@@ -98,7 +98,7 @@ class Site:
             self._index = {}
             for app in self.apps:
                 for route in app.routes:
-                    for path, line, name in route.owners:
+                    for path, line, name in filter(lambda owner: self.owns(owner[0]), route.owners):
                         self._index.setdefault((path, name), []).append((app, route, line))
             self._indexed = number
         return self._index

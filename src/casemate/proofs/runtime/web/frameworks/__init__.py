@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import flask
+from . import django, flask
 
-FINDERS = (flask.find,)
+FINDERS = (flask.find, django.find)
