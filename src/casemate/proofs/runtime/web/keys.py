@@ -234,7 +234,7 @@ class Finder:
             return
         fields = forms.fields(reading.resolve(source, call.func))
         if fields:
-            told = self._texts_on_trace()
+            told = self.words_on_trace()
             for name in sorted(fields, key=lambda f: f not in told):
                 way = Way([*keys, name], "value", through, node)
                 way.field = fields[name]
@@ -255,7 +255,8 @@ class Finder:
                     if way.keys != keys:
                         yield way
 
-    def _texts_on_trace(self) -> set[str]:
+    def words_on_trace(self) -> set[str]:
+        """Texts, and names of attributes, on the lines of the trace."""
         told: set[str] = set()
         for path, line, _ in self._steps:
             source = self._library.read(path)

@@ -43,6 +43,10 @@ class Route:
         self.within = owners(view) - owners(view, closures=False)
         self.owners = owners(view)
 
+    def include(self, function: Any) -> None:
+        """A function that the framework calls for the view."""
+        self.owners |= owners(function)
+
     def params(self) -> list[list[str]]:
         """The variable parts of the path."""
         return [piece for piece in self.pieces if piece[0] == "param"]

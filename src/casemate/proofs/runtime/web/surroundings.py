@@ -51,6 +51,7 @@ def parts(
         "file": {},
         "json": None,
         "session": {},
+        "signed": {},
     }
     for source, function in scope:
         for node in ast.walk(function):
@@ -107,6 +108,8 @@ def _put(found: dict[str, Any], channel: str, names: list[Any], text: str) -> No
             held.setdefault(names[-1], _typed(text))
     elif channel == "file":
         found["file"].setdefault(name, ("upload.txt", "ok"))
+    elif channel == "signed cookie":
+        found["signed"].setdefault(name, text)
     elif channel in ("query", "form", "cookie"):
         found[channel].setdefault(name, text)
 
