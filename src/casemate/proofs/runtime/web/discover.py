@@ -136,10 +136,10 @@ def silence(*names: str) -> None:
         for step in way:
             held = getattr(held, step, None)
         if held is not None and hasattr(held, last):
-            setattr(held, last, _nothing)
+            setattr(held, last, nothing)
 
 
-def _nothing(*_args: Any, **_kwargs: Any) -> None:
+def nothing(*_args: Any, **_kwargs: Any) -> None:
     """In place of what would serve for ever."""
 
 
