@@ -11,6 +11,7 @@ from casemate.evidence.bundle import Bundle
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
 from casemate.evidence.table import hanging, plain_console, trimmed
+from casemate.evidence.verdicts import seen_words
 from casemate.model.verification import Answer, Verification
 
 FORMAT = 1
@@ -59,12 +60,11 @@ def as_json(bundle: Bundle, digest: str, found: Verification) -> str:
 def _rows(bundle: Bundle, digest: str, found: Verification) -> list[tuple[str, str]]:
     finding, proof, exhibit = bundle.finding, bundle.proof, bundle.exhibit
     lead = finding.lead
-    stubs = f", with stand-ins for {', '.join(proof.stubs)}" if proof.stubs else ""
     rows = [
         ("bundle", f"sha256 {digest}"),
         ("made", f"by casemate {bundle.version}, with Python {exhibit.python}, in {exhibit.sandbox}"),
         ("claim", f"{lead.rule} (CWE-{finding.cwe}) at {lead.location}: {lead.message}"),
-        ("happened", f"{proof.happened}; seen from {proof.observer}, by way of the {proof.fidelity}{stubs}"),
+        ("happened", f"{proof.happened}; {seen_words(proof)}"),
     ]
     if not found.sandbox:
         return rows + [("but", note) for note in found.notes]
