@@ -26,6 +26,10 @@ from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observ
 
 _VARIANTS = 12
 _MINIMISING = 24  # executions
+_HARM = 3  # executions that had to be ended
+_ORDER = (Result.NOT_TRIGGERED, Result.TIMED_OUT, Result.OUT_OF_MEMORY, Result.UNSAFE, Result.MISSING, Result.BROKEN)
+"""How an attempt can end without a proof, what says most of the target first."""
+
 Case = Callable[[Words, Mapping[str, Any]], bytes]
 Searching = Generator[bytes, sandbox.Run, "Candidate | Verdict"]
 
@@ -145,54 +149,91 @@ class _Lockstep:
 
 def _search(bench: Bench, driver: str, question: Question) -> Searching:
     """Ask for the ways of driving it, then try inputs on each, until an oracle answers."""
-    spent = 1
     reply = reported((yield canonical(_case(driver, question, None))))
     if isinstance(reply, Failed):
-        return Verdict(result=reply.result, detail=reply.why, executions=spent)
+        return Verdict(result=reply.result, detail=reply.why, executions=1)
     told = json.loads(reply)
     variants = told.get("variants", [])[:_VARIANTS]
     if not variants:
         why = str(told.get("broken") or told.get("error") or "no driver knows how to get a value there")
-        return Verdict(result=Result.NOT_EXAMINED, detail=why[:300], executions=spent)
-    best = Verdict(result=Result.NOT_REACHED, detail="the finding's line was never run", executions=spent)
-    number = 0
+        return Verdict(result=Result.NOT_EXAMINED, detail=why[:300], executions=1)
+    tries = _Tries(bench.budget, question.identity)
     for oracle in for_cwe(question.cwe):
         for variant in variants:
             case = _maker(driver, question, variant)
-            calm: dict[bytes, Observation] = {}
-            for given in oracle.inputs:
-                control = canonical(given.control)
-                if control not in calm:
-                    number += 1
-                    spent += 1
-                    seen = observed((yield case(words(question.identity, number), given.control)))
-                    if isinstance(seen, Failed):
-                        best = _better(best, Verdict(result=seen.result, detail=seen.why))
-                        break
-                    if seen.broken:
-                        best = _better(best, _broken(seen))
-                        break
-                    calm[control] = seen
-                if spent >= bench.budget:
-                    return Verdict(
-                        result=Result.SPENT, detail=f"{spent} executions, and no oracle answered", executions=spent
-                    )
-                number += 1
-                spent += 1
-                these = words(question.identity, number)
-                seen = observed((yield case(these, given.payload)))
-                if isinstance(seen, Failed):
-                    best = _better(best, Verdict(result=seen.result, detail=seen.why))
-                    continue
-                if _answer(oracle, these, seen, calm[control]):
-                    shorter, took = yield from _minimised(oracle, case, question, given, calm[control], number)
-                    return Candidate(
-                        oracle=oracle, payload=shorter, control=given.control, case=case, executions=spent + took
-                    )
-                if seen.passed:
-                    detail = f"the finding's line ran{', and raised' if seen.error else ''}, and no oracle answered"
-                    best = _better(best, Verdict(result=Result.NOT_TRIGGERED, detail=detail))
-    return Verdict(result=best.result, detail=best.detail, executions=spent)
+            candidate = yield from _tried(tries, oracle, case)
+            if candidate is not None:
+                return candidate
+            if tries.over:
+                return tries.verdict()
+    return tries.verdict()
+
+
+class _Tries:
+    """What was tried for one question, and how far the best of it came."""
+
+    def __init__(self, budget: int, identity: str) -> None:
+        self.spent = 1
+        self._budget = budget
+        self._identity = identity
+        self._harm = 0
+        self._best = Verdict(result=Result.NOT_REACHED, detail="the finding's line was never run")
+
+    def words(self) -> Words:
+        """For the next execution."""
+        self.spent += 1
+        return words(self._identity, self.spent)
+
+    @property
+    def over(self) -> bool:
+        """Nothing more is tried: the budget is spent, or the target ran wild too often."""
+        return self.spent >= self._budget or self._harm >= _HARM
+
+    def note(self, result: Result, why: str) -> None:
+        """How one execution ended, when no oracle answered."""
+        self._harm += result in (Result.TIMED_OUT, Result.OUT_OF_MEMORY, Result.UNSAFE)
+        rank = {known: at for at, known in enumerate(_ORDER)}
+        if rank.get(result, 99) < rank.get(self._best.result, 99):
+            self._best = Verdict(result=result, detail=why)
+
+    def verdict(self) -> Verdict:
+        """The question's, when no oracle answered."""
+        if self.spent >= self._budget and self._harm < _HARM:
+            detail = f"{self.spent} executions, and no oracle answered"
+            return Verdict(result=Result.SPENT, detail=detail, executions=self.spent)
+        return Verdict(result=self._best.result, detail=self._best.detail, executions=self.spent)
+
+
+def _tried(tries: _Tries, oracle: Oracle, case: Case) -> Generator[bytes, sandbox.Run, Candidate | None]:
+    """Each input of an oracle, and before it its control, in one way of driving."""
+    calm: dict[bytes, Observation] = {}
+    for given in oracle.inputs:
+        control = canonical(given.control)
+        if control not in calm:
+            seen = observed((yield case(tries.words(), given.control)))
+            if isinstance(seen, Failed):
+                tries.note(seen.result, seen.why)
+                return None
+            if seen.broken:
+                missing = f"the module {seen.missing!r} is not installed for this interpreter" if seen.missing else ""
+                tries.note(Result.MISSING if missing else Result.BROKEN, missing or seen.broken[:300])
+                return None
+            calm[control] = seen
+        if tries.over:
+            return None
+        these = tries.words()
+        seen = observed((yield case(these, given.payload)))
+        if isinstance(seen, Failed):
+            tries.note(seen.result, seen.why)
+        elif _answer(oracle, these, seen, calm[control]):
+            shorter = yield from _minimised(tries, oracle, case, given, calm[control])
+            return Candidate(oracle=oracle, payload=shorter, control=given.control, case=case, executions=tries.spent)
+        elif seen.passed:
+            raised = ", and raised" if seen.error else ""
+            tries.note(Result.NOT_TRIGGERED, f"the finding's line ran{raised}, and no oracle answered")
+        if tries.over:
+            return None
+    return None
 
 
 def _answer(oracle: Oracle, of: Words, seen: Observation, calm: Observation | None) -> str:
@@ -203,12 +244,12 @@ def _answer(oracle: Oracle, of: Words, seen: Observation, calm: Observation | No
 
 
 def _minimised(
-    oracle: Oracle, case: Case, question: Question, given: Input, calm: Observation, number: int
-) -> Generator[bytes, sandbox.Run, tuple[Mapping[str, Any], int]]:
-    """The payload without what it does not need, and how many executions that took."""
+    tries: _Tries, oracle: Oracle, case: Case, given: Input, calm: Observation
+) -> Generator[bytes, sandbox.Run, Mapping[str, Any]]:
+    """The payload without what it does not need."""
     (kind, text), *others = given.payload.items()
     if others or not isinstance(text, str):
-        return given.payload, 0
+        return given.payload
     parts = _parts(text)
     took = 0
     size = max(1, len(parts) // 2)
@@ -216,18 +257,18 @@ def _minimised(
         at = 0
         while at < len(parts) and took < _MINIMISING:
             shorter = parts[:at] + parts[at + size :]
-            if not any("{canary}" in part or "{file}" in part or "{host}" in part for part in shorter):
+            if not any(name in part for part in shorter for name in ("{canary}", "{file}", "{folder}", "{host}")):
                 at += size
                 continue
             took += 1
-            these = words(question.identity, 10_000 + number * 100 + took)
+            these = tries.words()
             seen = observed((yield case(these, {kind: "".join(shorter)})))
             if not isinstance(seen, Failed) and _answer(oracle, these, seen, calm):
                 parts = shorter
             else:
                 at += size
         size //= 2
-    return {kind: "".join(parts)}, took
+    return {kind: "".join(parts)}
 
 
 def _parts(text: str) -> list[str]:
@@ -337,20 +378,3 @@ def _case(driver: str, question: Question, variant: Any) -> dict[str, Any]:
         "boundary": lead.boundary.value if lead.boundary is not None else "",
         "function": lead.function,
     }
-
-
-def _broken(seen: Observation) -> Verdict:
-    if seen.missing:
-        return Verdict(
-            result=Result.MISSING, detail=f"the module {seen.missing!r} is not installed for this interpreter"
-        )
-    return Verdict(result=Result.BROKEN, detail=seen.broken[:300])
-
-
-_ORDER = (Result.NOT_TRIGGERED, Result.TIMED_OUT, Result.OUT_OF_MEMORY, Result.UNSAFE, Result.MISSING, Result.BROKEN)
-
-
-def _better(old: Verdict, new: Verdict) -> Verdict:
-    """The one that says more of the target."""
-    rank = {result: at for at, result in enumerate(_ORDER)}
-    return new if rank.get(new.result, 99) < rank.get(old.result, 99) else old

@@ -3,9 +3,33 @@
 from __future__ import annotations
 
 from casemate.proofs.oracle import Oracle
-from casemate.proofs.oracles import command
+from casemate.proofs.oracles import (
+    archive,
+    code,
+    command,
+    deserialization,
+    ldap,
+    path,
+    redirect,
+    sql,
+    xpath,
+    xss,
+    xxe,
+)
 
-ORACLES: tuple[Oracle, ...] = (command.ORACLE,)
+ORACLES: tuple[Oracle, ...] = (
+    command.ORACLE,
+    path.ORACLE,
+    archive.ORACLE,
+    code.ORACLE,
+    sql.ORACLE,
+    xss.ORACLE,
+    redirect.ORACLE,
+    deserialization.ORACLE,
+    xpath.ORACLE,
+    ldap.ORACLE,
+    xxe.ORACLE,
+)
 
 
 def oracle(name: str) -> Oracle | None:

@@ -16,7 +16,7 @@ import pathlib
 import re
 import sys
 
-from . import stubs
+from . import stubs, surroundings
 from .probe import last_line
 from .stubs import Standin
 from .synthesis import Scratch, arguments
@@ -56,48 +56,64 @@ def load(settings: dict[str, Any]) -> Library:
 
 
 def variants(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
-    """The ways of calling the function that holds the trace's source, likeliest first. Empty when there is none."""
-    step = case["steps"][0]
-    with open(os.path.join(library.target, step["path"]), "rb") as file:
-        tree = ast.parse(file.read())
-    named = _PARAMETER.search(step["note"])
-    chain = _enclosing(tree, step["line"], named.group(1) if named else None)
-    if not chain or not isinstance(chain[-1], _FUNCTIONS) or named is None:
+    """The ways of calling the function that holds the trace's source, likeliest first. Empty when there is none.
+
+    A source that is no parameter is planted where the function looks for it; then a function further along the trace may
+    be the one to call.
+    """
+    steps = case["steps"]
+    named = _PARAMETER.search(steps[0]["note"])
+    if named is not None:
+        return _ways(library, case, steps[0], named.group(1), {})
+    how = surroundings.kind(steps[0]["note"])
+    if not how:
         return []
+    tree = _tree(library, steps[0]["path"])
+    source = [os.path.realpath(os.path.join(library.target, steps[0]["path"])), steps[0]["line"]]
+    plant = {"plant": how, "key": surroundings.key(tree, steps[0]["line"]), "source": source}
+    out = [way for step in (steps[0], steps[-1], *steps[1:-1]) for way in _ways(library, case, step, None, plant)]
+    return [way for at, way in enumerate(out) if way not in out[:at]]
+
+
+def _tree(library: Library, path: str) -> ast.Module:
+    with open(os.path.join(library.target, path), "rb") as file:
+        return ast.parse(file.read())
+
+
+def _ways(
+    library: Library, case: dict[str, Any], step: dict[str, Any], parameter: str | None, plant: dict[str, Any]
+) -> list[dict[str, Any]]:
+    """The ways of calling the function around a step. parameter: the one that gets the canary, if one does."""
+    chain = _enclosing(_tree(library, step["path"]), step["line"], parameter)
+    if not chain or not isinstance(chain[-1], _FUNCTIONS):
+        return []
+    if any(isinstance(node, _FUNCTIONS) for node in chain[:-1]):
+        return []  # a function within a function: nobody else can call it
     names = [node.name for node in chain]
     function = chain[-1]
-    parameter = named.group(1)
     base = {
         "path": step["path"],
         "names": names,
         "parameter": parameter,
         "then": _then(case, names),
         "things": sorted(_things(function)),
+        **plant,
     }
-    inner = len(chain) > 1 and any(isinstance(node, _FUNCTIONS) for node in chain[:-1])
-    if inner:
-        return []
     method = len(chain) > 1
     objects = ["none"] if not method else ["made"] if names[-1] in ("__init__", "__new__") else ["made", "full", "bare"]
-    shapes = _shapes(function, parameter)
-    out = [
-        dict(base, object=kind, shape=shape, how=how)
-        for how in ("plain", "full")
-        for kind in objects
-        for shape in shapes
-    ]
-    return out[:24]
+    shapes = _shapes(function, parameter) if parameter is not None else ["text"]
+    hows = ("plain", "full") if function.args.defaults or any(function.args.kw_defaults) else ("plain",)
+    return [dict(base, object=kind, shape=shape, how=how) for how in hows for kind in objects for shape in shapes]
 
 
 def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: Any) -> dict[str, Any]:
     """Call it once."""
-    fidelity = _PUBLIC
     module, alone = _module(library, variant["path"])
     if isinstance(module, dict):
         return module
-    if alone or any(name.startswith("_") and not name.startswith("__") for name in variant["names"]):
-        fidelity = _ISOLATED
-    given = {variant["parameter"]: _shaped(value, variant["shape"], library.scratch)}
+    given = {}
+    if variant["parameter"] is not None:
+        given[variant["parameter"]] = _shaped(value, variant["shape"], library.scratch)
     made: list[str] = []
     try:
         holder: Any = module
@@ -109,15 +125,17 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
         made += others
     except Exception as error:
         return {"broken": f"it cannot be called: {type(error).__name__}: {str(error)[:300]}", "stubs": made}
-    if made or bare:
-        fidelity = _ISOLATED
-    told: dict[str, Any] = {"fidelity": fidelity, "stubs": made}
-    probe.on()
+    private = any(name.startswith("_") and not name.startswith("__") for name in variant["names"])
+    told: dict[str, Any] = {"fidelity": _ISOLATED if made or bare or alone or private else _PUBLIC, "stubs": made}
+    how = variant.get("plant", "")
+    place = tuple(variant.get("source", ("", 0)))
     try:
-        result = _finished(called(*args, **named))
-        if variant["then"] and not any(probe.passed):
-            result = _followed(library, result, variant["then"])
-        told["returned"] = _text(result)
+        with surroundings.planted(how, variant.get("key", ""), value, place, library.scratch.folder):
+            probe.on()
+            result = _finished(called(*args, **named))
+            if variant["then"] and not any(probe.passed):
+                result = _followed(library, result, variant["then"])
+            told["returned"] = _text(result)
     except BaseException as error:
         told["error"] = f"{type(error).__name__}: {_text(error)[:2000]}"
     finally:
@@ -129,7 +147,9 @@ def _callable(library: Library, holder: Any, own: Any, variant: dict[str, Any], 
     """What to call, and whether its object is a bare one."""
     name = variant["names"][-1]
     if variant["object"] == "none":
-        return getattr(holder, name), False
+        called = getattr(holder, name)
+        inner = getattr(called, "callback", None)  # a command of click's is an object around its function
+        return (inner if callable(inner) and not inspect.isroutine(called) else called), False
     if name in ("__init__", "__new__"):
         return holder, False
     if isinstance(own, (staticmethod, classmethod)):

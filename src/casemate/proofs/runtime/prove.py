@@ -111,6 +111,8 @@ class Bench:
         told["probes"] = probe.texts
         told["stubs"] = sorted({*told.get("stubs", ()), *stubs.modules()})
         told["through_stub"] = stubs.touched()
+        if told["stubs"] and told.get("fidelity"):
+            told["fidelity"] = "isolated function"
         return told
 
     def _place(self, step: dict[str, Any]) -> tuple[Place, list[ast.expr]]:

@@ -1,0 +1,42 @@
+"""What oracles have in common: what came out of a run, and which texts stood on the finding's line in both runs."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import unescape
+
+from casemate.proofs.observation import Event, Observation
+from casemate.proofs.oracle import Run, Words
+
+
+def texts(seen: Observation) -> Iterator[str]:
+    """All that came out: the answer's headers and body, and what a function gave back."""
+    if seen.response is not None:
+        for name, value in seen.response.headers:
+            yield f"{name}: {value}"
+        yield seen.response.body
+    yield seen.returned
+
+
+def shows(seen: Observation, text: str) -> bool:
+    """Whether a text came out, as it is or as a page shows it."""
+    return any(text in one or ("&" in one and text in unescape(one)) for one in texts(seen))
+
+
+def content(words: Words) -> str:
+    """What stands in the canary file, and nowhere else."""
+    return f"content of {words.canary}"
+
+
+def pairs(run: Run) -> Iterator[tuple[str, str]]:
+    """Texts on the finding's line that hold the canary, each with what stood there when the calm word came."""
+    if run.calm is None:
+        return
+    for key, text in run.seen.probes.items():
+        if run.words.canary in text and key in run.calm.probes:
+            yield text, run.calm.probes[key]
+
+
+def called(run: Run) -> list[Event]:
+    """Where the canary function was called, on the way through the finding's line."""
+    return [event for event in run.seen.at_sink("canary.called") if event.args[:1] == (run.words.canary,)]

@@ -1,0 +1,139 @@
+"""Puts the canary where a program gets its values from beside parameters: arguments, variables, standard input, files.
+
+What is planted is what the source's line reads: the variable that it names, the option that it asks for, the content of the file
+that it opens. Standard library only, Python 3.7 and later.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ast
+import builtins
+import contextlib
+import io
+import os
+import sys
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from typing import Any
+
+KINDS = (
+    ("environment variable", "environment"),
+    ("command-line argument", "arguments"),
+    ("standard input", "input"),
+    ("answer at the prompt", "input"),
+    ("content of a file", "content"),
+    ("row of a file", "content"),
+    ("file found in a folder", "listing"),
+)
+"""What knowledge calls a source, and how it is planted."""
+
+
+def kind(note: str) -> str:
+    """How the source of this note is planted, "" when nobody knows."""
+    return next((how for words, how in KINDS if words in note), "")
+
+
+def key(tree: ast.AST, line: int) -> str:
+    """The name that a source's line asks for: `HOME` of `os.environ["HOME"]`, `host` of `options.host`."""
+    for node in ast.walk(tree):
+        if getattr(node, "lineno", None) != line:
+            continue
+        if isinstance(node, ast.Subscript):
+            index: Any = getattr(node.slice, "value", node.slice)
+            if isinstance(index, str):
+                return index
+        if isinstance(node, ast.Call) and node.args and isinstance(node.func, ast.Attribute):
+            first: Any = getattr(node.args[0], "value", getattr(node.args[0], "s", None))
+            if node.func.attr in ("get", "getenv", "pop", "setdefault") and isinstance(first, str):
+                return first
+    return ""
+
+
+@contextlib.contextmanager
+def planted(how: str, name: str, value: str | bytes, place: tuple[str, int], folder: str) -> Iterator[None]:
+    """The value is where the source's line reads it. name: what `key` said. place: the source's real path and line. folder: to
+    put files in."""
+    text = value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
+    data = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
+    with contextlib.ExitStack() as held:
+        if how == "environment":
+            _environment(name, text)
+        elif how == "arguments":
+            held.enter_context(_swapped(sys, "argv", [sys.argv[0], *[text] * 6]))
+            held.enter_context(_swapped(argparse.ArgumentParser, "parse_known_args", _parsing(text)))
+        elif how == "input":
+            stream = io.TextIOWrapper(io.BytesIO((data + b"\n") * 20), encoding="utf-8", errors="surrogateescape")
+            held.enter_context(_swapped(sys, "stdin", stream))
+            held.enter_context(_swapped(builtins, "input", lambda prompt="": text))
+        elif how == "content":
+            held.enter_context(_swapped(builtins, "open", _opening(data, place)))
+        elif how == "listing":
+            with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, text), "w") as file:
+                file.write("text\n")
+        yield
+
+
+def _environment(name: str, text: str) -> None:
+    with contextlib.suppress(ValueError, OSError):  # a process of its own: nothing has to be put back
+        os.environ[name or "VALUE"] = text
+
+
+@contextlib.contextmanager
+def _swapped(holder: Any, name: str, value: Any) -> Iterator[None]:
+    before = getattr(holder, name)
+    setattr(holder, name, value)
+    try:
+        yield
+    finally:
+        setattr(holder, name, before)
+
+
+def _parsing(text: str) -> Any:
+    """`parse_known_args` of a command line on which every value is the text: options that take one, and positional ones."""
+    real = argparse.ArgumentParser.parse_known_args
+
+    def parse(self: Any, args: Any = None, namespace: Any = None) -> Any:
+        if args is not None and args != sys.argv[1:]:
+            return real(self, args, namespace)  # the program's own line
+        return real(self, _line(self, text), namespace)
+
+    return parse
+
+
+def _line(parser: Any, text: str) -> list[str]:
+    options: list[str] = []
+    positional: list[str] = []
+    for action in parser._actions:
+        if isinstance(action, argparse._SubParsersAction):
+            name, chosen = next(iter(action.choices.items()))
+            positional += [str(name), *_line(chosen, text)]
+            continue
+        if action.nargs == 0 or isinstance(action, (argparse._HelpAction, argparse._VersionAction)):
+            continue
+        value = str(next(iter(action.choices))) if action.choices else "1" if action.type in (int, float) else text
+        count = action.nargs if isinstance(action.nargs, int) else 1
+        if action.option_strings:
+            first = action.option_strings[-1]
+            options += [f"{first}={value}"] if count == 1 and first.startswith("--") else [first, *[value] * count]
+        else:
+            positional += [value] * count
+    return [*options, "--", *positional] if positional and positional[0].startswith("-") else [*options, *positional]
+
+
+def _opening(data: bytes, place: tuple[str, int]) -> Any:
+    """`open`, which gives the canary's content to the source's own line."""
+    real = builtins.open
+
+    def opening(file: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:
+        caller = sys._getframe(1)
+        here = os.path.realpath(caller.f_code.co_filename) == place[0] and abs(caller.f_lineno - place[1]) <= 3
+        if not here or not ("r" in mode or mode == ""):
+            return real(file, mode, *rest, **named)
+        if "b" in mode:
+            return io.BytesIO(data)
+        return io.StringIO(data.decode("utf-8", "surrogateescape"))
+
+    return opening
