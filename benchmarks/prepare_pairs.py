@@ -72,7 +72,7 @@ class Tools:
         """uv with these arguments. A run that takes too long counts as failed."""
         command = ["nice", "-n", "10", str(self.uv), *words]
         try:
-            return subprocess.run(command, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
+            return subprocess.run(command, check=False, capture_output=True, text=True, timeout=TIMEOUT_SECONDS)
         except subprocess.TimeoutExpired:
             return subprocess.CompletedProcess(command, 124, "", f"took longer than {TIMEOUT_SECONDS} s")
 
@@ -109,8 +109,12 @@ def _arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("--pairs", type=Path, required=True, metavar="FILE")
     parser.add_argument("--pairs-dir", type=Path, required=True, metavar="DIR")
     parser.add_argument("--environments", type=Path, required=True, metavar="DIR")
-    parser.add_argument("--uv", type=Path, required=True, metavar="PROGRAM", help="the installer; it knows upload times")
-    parser.add_argument("--pythons", type=Path, required=True, metavar="DIR", help="interpreters, as VERSION/bin/python")
+    parser.add_argument(
+        "--uv", type=Path, required=True, metavar="PROGRAM", help="the installer; it knows upload times"
+    )
+    parser.add_argument(
+        "--pythons", type=Path, required=True, metavar="DIR", help="interpreters, as VERSION/bin/python"
+    )
     parser.add_argument("--only", action="append", metavar="PACKAGE")
     parser.add_argument("--extra", type=Path, metavar="FILE")
     parser.add_argument("--log", type=Path, default=Path("prepare.log"), metavar="FILE")
@@ -188,9 +192,7 @@ def fitting(date: datetime.date, about: release_metadata.Metadata, tools: Tools)
     return max(old) if old else min(allowed)
 
 
-def install(
-    folder: Path, asked: Sequence[str], early: datetime.date, late: datetime.date, tools: Tools
-) -> list[str]:
+def install(folder: Path, asked: Sequence[str], early: datetime.date, late: datetime.date, tools: Tools) -> list[str]:
     """Install all together as wheels of the time; what does not go so, one by one, in ways that are ever less of the time.
     Returns what is not to be had."""
     python = str(folder / "bin" / "python")

@@ -12,7 +12,7 @@ import email
 import re
 import tomllib
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
@@ -27,7 +27,7 @@ class Metadata:
     """requirements: without those of extras, as the release writes them. minors: of Python 3, as its classifiers have them."""
 
     requirements: tuple[str, ...] = ()
-    python: SpecifierSet = SpecifierSet()
+    python: SpecifierSet = field(default_factory=SpecifierSet)
     minors: tuple[int, ...] = ()
     origin: str = "nothing"
 
@@ -117,7 +117,7 @@ def _literals(source: str) -> list[str]:
 
 def _clean(line: str) -> str:
     """One requirement as today's tools read it, "" for what is none."""
-    line = line.split(" #")[0].strip()
+    line = line.split(" #", maxsplit=1)[0].strip()
     if not line or line.startswith(("#", "-")) or _EXTRA.search(line):
         return ""
     try:
