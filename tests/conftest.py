@@ -1,7 +1,19 @@
 """What holds for every test."""
 
+import pytest
 from hypothesis import settings
 
 # A busy machine is no failure: how long an example takes is no property of what it checks.
 settings.register_profile("casemate", deadline=None)
 settings.load_profile("casemate")
+
+
+@pytest.fixture(scope="session")
+def a_proof(tmp_path_factory):
+    """A weakness proven for real, once: the target, the finding with its verdict, and the bytes of the bundle."""
+    from proofs.support import a_shop, proven
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("CASEMATE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
+        shop = a_shop(tmp_path_factory.mktemp("made") / "shop")
+        return shop, *proven(shop)

@@ -29,12 +29,14 @@ if TYPE_CHECKING:
 
     from casemate.adapters.filesystem import FileTree
     from casemate.adapters.git import GitHistory
+    from casemate.evidence.bundle import Bundle
     from casemate.evidence.earlier import Earlier
     from casemate.evidence.rulebook import RuleText
     from casemate.evidence.triage import Triage
     from casemate.leads.own import Own
     from casemate.model.finding import Finding, Report
     from casemate.model.sandbox import Examination
+    from casemate.model.verification import Verification
     from casemate.pipeline.hunt import Hunted
     from casemate.pipeline.scan import Progress
     from casemate.ports import Sandbox
@@ -64,6 +66,15 @@ class ScanRequest:
     def __post_init__(self) -> None:
         if not self.paths or self.jobs < 1:
             raise ValueError(f"a scan has a path and a worker: {self.paths!r}, {self.jobs!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyRequest:
+    """A bundle that is to be seen again. target: the folder or file that it is of. python: the interpreter for it."""
+
+    bundle: Bundle
+    target: Path | None = None
+    python: Path | None = None
 
 
 def home() -> Path:
@@ -201,6 +212,42 @@ def _over_time(report: Report, request: ScanRequest, day: date) -> Report:
 
     report = applied(report, request.triage, day) if request.triage else report
     return compared(report, request.baseline) if request.baseline is not None else report
+
+
+def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Verification:
+    """Replay a bundle on the target that the operator named, under a charter made for it. announce: told the charter.
+
+    Raises UserError when the target leads nowhere, LedgerUnavailable when the operation cannot be recorded.
+    """
+    from casemate.adapters.filesystem import FileTree
+    from casemate.adapters.interpreters import target_python
+    from casemate.pipeline.verify import unchecked, verify
+    from casemate.proofs.catalogue import oracle
+    from casemate.proofs.replay import profile
+
+    name = request.bundle.proof.oracle
+    judge = oracle(name)
+    if judge is None:
+        return unchecked(f"this version has no oracle {name!r}; update Casemate")
+    if request.target is None:
+        return unchecked("no target was given; --target PATH names what the bundle is of")
+    with FileTree(request.target) as tree:
+        try:
+            python = target_python(tree.place, request.python)
+        except UserError as error:
+            return unchecked(str(error))
+        subject = (Target(name=str(tree.root), path=str(tree.place)),)
+        charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.PROVE)
+        announce(charter.line())
+        single = "" if tree.place.is_dir() else tree.place.name
+        with wall(charter, PROVING_LIMITS).operation("verify", subject=subject) as operation:
+            return verify(
+                request.bundle,
+                oracle=judge,
+                tree=operation.tree(tree),
+                sandbox=operation.sandbox(sandbox()),
+                profile=profile(str(tree.place), python.path, single=single),
+            )
 
 
 def sandbox() -> Sandbox:

@@ -6,7 +6,7 @@ import pytest
 
 from casemate.governance.charter import Target, Tier
 from casemate.governance.grants import Grant
-from casemate.governance.policy import HOUSE_POLICY, Denial, Permit, Policy, Rule
+from casemate.governance.policy import HOUSE_POLICY, OPERATION, Denial, Permit, Policy, Rule
 from governance.support import NOON, SOURCE, a_charter
 
 RULE = Rule(tier=Tier.PROVE, port="Sandbox", actions=frozenset({"run"}))
@@ -48,8 +48,11 @@ def test_last_moment():
 
 
 def test_house_policy_runs_nothing_below_prove():
-    """What Casemate permits today takes the lowest tier, but for the sandbox; it names no action twice."""
-    assert {rule.tier for rule in HOUSE_POLICY.rules if rule.port != "Sandbox"} == {Tier.FIND}
+    """What Casemate permits takes the lowest tier, but for the sandbox and what needs it; it names no action twice."""
+    ports = {rule.port for rule in HOUSE_POLICY.rules} - {"Sandbox", OPERATION}
+    assert {rule.tier for rule in HOUSE_POLICY.rules if rule.port in ports} == {Tier.FIND}
+    operations = {action: rule.tier for rule in HOUSE_POLICY.rules for action in rule.actions if rule.port == OPERATION}
+    assert operations == {"scan": Tier.FIND, "verify": Tier.PROVE, "release": Tier.RELEASE}
     assert {rule.tier for rule in HOUSE_POLICY.rules if rule.port == "Sandbox"} == {Tier.PROVE}
     named = [(rule.port, action) for rule in HOUSE_POLICY.rules for action in rule.actions]
     assert len(named) == len(set(named))

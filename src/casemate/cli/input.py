@@ -1,4 +1,4 @@
-"""Files that the operator hands in: earlier reports and decisions. What cannot be read is one line with the next step."""
+"""Files that the operator hands in: earlier reports, decisions, evidence. What cannot be read is one line with the next step."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
+    from casemate.evidence.bundle import Bundle
     from casemate.evidence.earlier import Earlier
     from casemate.evidence.triage import Triage
 
@@ -44,3 +45,12 @@ def read_file(path: Path, limit: int, next_step: str) -> bytes:
     if len(content) > limit:
         raise UserError(f"{str(path)!r} has more than {limit:,} bytes", next_step)
     return content
+
+
+def read_bundle(path: Path) -> tuple[Bundle, str]:
+    """An evidence bundle, and what it is known by. Raises UserError."""
+    from casemate.evidence.archive import MAX_ARCHIVE
+    from casemate.evidence.bundle import digest, read
+
+    data = read_file(path, MAX_ARCHIVE, "name the evidence bundle of a proven finding")
+    return read(data, str(path)), digest(data)

@@ -78,6 +78,8 @@ def _rule(tier: Tier, port: str, *actions: str) -> Rule:
 HOUSE_POLICY = Policy(
     rules=(
         _rule(Tier.FIND, OPERATION, "scan"),
+        _rule(Tier.PROVE, OPERATION, "verify"),
+        _rule(Tier.RELEASE, OPERATION, "release"),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
         _rule(Tier.FIND, "History", "base", "paths", "before"),
         _rule(Tier.FIND, "Store", "get", "put"),
@@ -87,4 +89,4 @@ HOUSE_POLICY = Policy(
     )
 )
 """What Casemate itself permits: finding looks, keeps derived facts and computes, and does nothing else; proving runs, in a
-sandbox alone."""
+sandbox alone; releasing hands out what a proof was made with, and touches nothing."""

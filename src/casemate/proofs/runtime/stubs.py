@@ -7,7 +7,7 @@ only, Python 3.7 and later.
 
 from __future__ import annotations
 
-import importlib.abc
+import importlib
 import importlib.machinery
 import sys
 
@@ -116,7 +116,7 @@ def _holds(value: Any, word: str, depth: int) -> bool:
     return False
 
 
-class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
+class Imports:
     """The last finder: makes stand-ins for the modules that are in `made`, and for what lies below them."""
 
     def __init__(self) -> None:
@@ -126,7 +126,7 @@ class Imports(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         """A stand-in's specification, or None."""
         if name.partition(".")[0] not in self.made:
             return None
-        return importlib.machinery.ModuleSpec(name, self, is_package=True)
+        return importlib.machinery.ModuleSpec(name, self, is_package=True)  # type: ignore[arg-type]
 
     def create_module(self, spec: Any) -> Any:
         """An empty module that has every attribute."""

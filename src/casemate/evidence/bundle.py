@@ -1,0 +1,337 @@
+"""The evidence bundle: one file that holds all that it takes to see a proof again, beside the target and an interpreter.
+
+A zip archive in one spelling (`evidence.archive`): first MANIFEST.json, what is claimed and the hash of everything that it
+rests on; then the settings of the harness, the cases and controls that it was driven with, and what was reported. The same
+proof gives the same bytes. Reading is strict: what packing would not give back byte for byte is refused, whoever changed it.
+The inputs stand in it, because they must be replayed; what is quoted of the target is redacted as in a report.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any, TypeVar
+
+from casemate.evidence import archive
+from casemate.evidence.redact import PLACEHOLDER, redact
+from casemate.model.errors import UserError
+from casemate.model.finding import Finding, FindingId
+from casemate.model.lead import Lead, RuleId, Severity
+from casemate.model.location import Location
+from casemate.model.proof import Attempt, Exhibit, Fidelity, Observer, Proof, ProofKind, Result, Verdict
+from casemate.model.trace import Boundary, Role, Step, Trace
+
+FORMAT = 1
+KIND = "casemate-evidence"
+MANIFEST = "MANIFEST.json"  # sorts before every other member, and stands first in every format
+SETTINGS = "settings.json"
+PARTS = ("cases", "controls", "reports")
+SUFFIX = ".casemate"
+MOST_TEXT = 20_000  # characters of one reported text that are kept
+GET_IT_AGAIN = "get it again from where it was made: one changed byte and a bundle is refused whole"
+
+_MEMBER = re.compile(r"settings\.json|(?:cases|controls|reports)/[0-9]{3}\.json")
+_NO_WORD = re.compile(r"\W+")
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+Value = TypeVar("Value")
+Json = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bundle:
+    """What is claimed, and what shows it again. version: of the Casemate that made it. finding: with its proof, without what
+    anybody decided about it."""
+
+    version: str
+    finding: Finding
+    exhibit: Exhibit
+
+    @property
+    def proof(self) -> Proof:
+        """What the oracle saw."""
+        verdict = self.finding.verdict
+        if verdict is None or verdict.proof is None:
+            raise ValueError(f"a bundle is of what is proven: {self.finding.identity!r}")
+        return verdict.proof
+
+
+class _Invalid(ValueError):
+    """A bundle that is not as it must be, and why."""
+
+
+def seal(finding: Finding, attempt: Attempt, version: str) -> tuple[Finding, bytes]:
+    """The bundle of a proven finding, and the finding with its verdict, which names the bundle. version: of Casemate."""
+    if attempt.exhibit is None or attempt.verdict.proof is None:
+        raise ValueError(f"only what is proven and can be shown is sealed: {attempt.verdict.result!r}")
+    data = encode(
+        Bundle(version=version, finding=_bare(finding, attempt.verdict.proof), exhibit=_shown(attempt.exhibit))
+    )
+    proof = replace(attempt.verdict.proof, bundle=digest(data))
+    return replace(finding, verdict=replace(attempt.verdict, proof=proof)), data
+
+
+def digest(data: bytes) -> str:
+    """What a bundle is known by: SHA-256 of its bytes, in hex."""
+    return sha256(data).hexdigest()
+
+
+def encode(bundle: Bundle) -> bytes:
+    """The bundle's bytes."""
+    members = _members(bundle.exhibit)
+    return archive.pack({MANIFEST: canonical(_manifest(bundle, members)), **members})
+
+
+def read(data: bytes, name: str) -> Bundle:
+    """The bundle in a file. name: the file's, for errors. Raises UserError for anything but what `encode` gives."""
+    try:
+        _refuse_newer(data, name)
+        members = archive.unpack(data)
+        return _read(data, members)
+    except archive.NoArchive as error:
+        why = str(error)
+    except _Invalid as error:
+        why = str(error)
+    except RecursionError:
+        why = "its manifest is nested too deeply"
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+        why = "its manifest is not as Casemate writes it"
+    raise UserError(f"{name!r} is no sound evidence bundle: {why}", GET_IT_AGAIN)
+
+
+def canonical(value: object) -> bytes:
+    """JSON in one spelling: sorted keys, no white space, ASCII alone, so that showing it is safe."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+
+
+# --- writing
+
+
+def _bare(finding: Finding, proof: Proof) -> Finding:
+    """The finding as the bundle claims it: nothing of what people decided, and nothing that quotes a secret."""
+    lead = finding.lead
+    trace = lead.trace and replace(
+        lead.trace, steps=tuple(replace(step, note=redact(step.note)) for step in lead.trace.steps)
+    )
+    proof = replace(proof, bundle="", happened=redact(proof.happened), stubs=tuple(map(redact, proof.stubs)))
+    return Finding(
+        identity=finding.identity,
+        lead=replace(lead, message=redact(lead.message), trace=trace, by_design=False),
+        title=finding.title,
+        cwe=finding.cwe,
+        severity=finding.severity,
+        snippet=redact(finding.snippet),
+        verdict=Verdict(result=Result.PROVEN, proof=proof),
+    )
+
+
+def _shown(exhibit: Exhibit) -> Exhibit:
+    """The exhibit with what the target said of itself redacted; what is replayed stays as it is."""
+    reports = tuple(canonical(_redacted(json.loads(report))) for report in exhibit.reports)
+    return replace(exhibit, reports=reports, sources=tuple(sorted(set(exhibit.sources))))
+
+
+def _redacted(value: Any, name: str = "") -> Any:
+    """A reported value without secrets. name: of what it is the value."""
+    if isinstance(value, str):
+        return _quoted(value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]}…", _NO_WORD.sub("_", name)[:60])
+    if isinstance(value, list):
+        return [_redacted(one, name) for one in value]
+    if isinstance(value, dict):
+        return {redact(key): _redacted(one, key) for key, one in value.items()}
+    return value
+
+
+def _quoted(text: str, name: str) -> str:
+    """A value of the target, redacted as if it stood in a source line that gives it that name."""
+    out = []
+    for line in redact(text).split("\n"):
+        quote = next((mark for mark in ('"', "'", '"""', "'''") if mark not in line), '"')
+        head = f"{name} = {quote}"
+        shown = redact(f"{head}{line}{quote}")
+        out.append(shown.removeprefix(head).removesuffix(quote) if shown.startswith(head) else PLACEHOLDER)
+    return "\n".join(out)
+
+
+def _members(exhibit: Exhibit) -> dict[str, bytes]:
+    numbered = {
+        f"{part}/{number:03}.json": content
+        for part in PARTS
+        for number, content in enumerate(getattr(exhibit, part), 1)
+    }
+    return {SETTINGS: exhibit.settings, **numbered}
+
+
+def _manifest(bundle: Bundle, members: Mapping[str, bytes]) -> Json:
+    proof, exhibit = bundle.proof, bundle.exhibit
+    return {
+        "format": FORMAT,
+        "kind": KIND,
+        "tool": {"name": "casemate", "version": bundle.version},
+        "finding": _of_finding(bundle.finding),
+        "proof": {
+            "oracle": proof.oracle,
+            "kind": proof.kind.value,
+            "observer": proof.observer.value,
+            "fidelity": proof.fidelity.value,
+            "happened": proof.happened,
+            "runs": proof.runs,
+            "stubs": list(proof.stubs),
+        },
+        "python": exhibit.python,
+        "sandbox": exhibit.sandbox,
+        "sources": [{"path": path, "sha256": hashed} for path, hashed in exhibit.sources],
+        "members": [{"name": n, "size": len(members[n]), "sha256": digest(members[n])} for n in sorted(members)],
+    }
+
+
+def _of_finding(finding: Finding) -> Json:
+    lead = finding.lead
+    return {
+        "identity": finding.identity,
+        "rule": lead.rule,
+        "title": finding.title,
+        "cwe": finding.cwe,
+        "severity": finding.severity.value,
+        "message": lead.message,
+        "function": lead.function,
+        "snippet": finding.snippet,
+        "fact": lead.fact,
+        "location": _of_location(lead.location),
+        "boundary": lead.boundary and lead.boundary.value,
+        "trace": [
+            {"role": step.role.value, "note": step.note, "location": _of_location(step.location)}
+            for step in (lead.trace.steps if lead.trace else ())
+        ],
+    }
+
+
+def _of_location(location: Location) -> Json:
+    return {"path": location.path, "line": location.line, "column": location.column}
+
+
+# --- reading
+
+
+def _refuse_newer(data: bytes, name: str) -> None:
+    """Every format has its manifest first, and its number in it: so that what is only newer is told apart from damage."""
+    label, content = archive.first(data)
+    try:
+        manifest = json.loads(content) if label == MANIFEST else None
+    except (ValueError, RecursionError):
+        manifest = None
+    if not isinstance(manifest, dict) or manifest.get("kind") != KIND:
+        raise _Invalid("it does not begin with the manifest of one")
+    number = manifest.get("format")
+    if type(number) is not int or number < 1:
+        raise _Invalid("its manifest has no format")
+    if number > FORMAT:
+        raise UserError(
+            f"{name!r} was made by a newer version of Casemate: its format is {number}, this version reads {FORMAT}",
+            "update Casemate and verify it again",
+        )
+
+
+def _read(data: bytes, members: dict[str, bytes]) -> Bundle:
+    manifest = json.loads(members.pop(MANIFEST))
+    stated = {_text(m["name"]): (_number(m["size"]), _hash(m["sha256"])) for m in manifest["members"]}
+    for name, content in members.items():
+        if not _MEMBER.fullmatch(name):
+            raise _Invalid(f"it holds {name!r}, which no bundle has")
+        if name not in stated:
+            raise _Invalid(f"it holds {name!r}, which its manifest does not name")
+        if stated[name] != (len(content), digest(content)):
+            raise _Invalid(f"the content of {name!r} is not what its manifest states")
+    if lost := sorted(stated.keys() - members.keys()):
+        raise _Invalid(f"it lacks {lost[0]!r}")
+    exhibit = Exhibit(
+        settings=members[SETTINGS],
+        python=_text(manifest["python"]),
+        sandbox=_text(manifest["sandbox"]),
+        sources=tuple((_path(one["path"]), _hash(one["sha256"])) for one in manifest["sources"]),
+        **{part: tuple(members[n] for n in sorted(members) if n.startswith(f"{part}/")) for part in PARTS},
+    )
+    if not exhibit.cases or not exhibit.controls:
+        raise _Invalid("it has no case, or no control, to see again")
+    bundle = Bundle(version=_text(manifest["tool"]["version"]), finding=_finding(manifest), exhibit=exhibit)
+    if encode(bundle) != data:
+        raise _Invalid("its manifest is not as Casemate writes it")
+    return bundle
+
+
+def _finding(manifest: Json) -> Finding:
+    told, seen = manifest["finding"], manifest["proof"]
+    proof = Proof(
+        oracle=_text(seen["oracle"]),
+        kind=ProofKind(seen["kind"]),
+        observer=Observer(seen["observer"]),
+        fidelity=Fidelity(seen["fidelity"]),
+        happened=_text(seen["happened"]),
+        runs=_number(seen["runs"]),
+        stubs=tuple(map(_text, seen["stubs"])),
+    )
+    lead = Lead(
+        rule=RuleId(_text(told["rule"])),
+        location=_location(told["location"]),
+        function=_text(told["function"]),
+        message=_text(told["message"]),
+        trace=_trace(told["boundary"], told["trace"]),
+        fact=told["fact"] is True,
+    )
+    return Finding(
+        identity=FindingId(_hash(told["identity"])),
+        lead=lead,
+        title=_text(told["title"]),
+        cwe=_number(told["cwe"]),
+        severity=Severity(told["severity"]),
+        snippet=_text(told["snippet"]),
+        verdict=Verdict(result=Result.PROVEN, proof=proof),
+    )
+
+
+def _trace(boundary: object, steps: Sequence[Json]) -> Trace | None:
+    if boundary is None:
+        return None
+    return Trace(
+        boundary=Boundary(_text(boundary)),
+        steps=tuple(
+            Step(location=_location(s["location"]), role=Role(s["role"]), note=_text(s["note"])) for s in steps
+        ),
+    )
+
+
+def _location(told: Json) -> Location:
+    return Location(path=_path(told["path"]), line=_number(told["line"]), column=_number(told["column"]))
+
+
+def _path(value: object) -> str:
+    """A path below the target, which a reader may join to where the target is."""
+    path = _text(value)
+    if not path or path.startswith("/") or "\0" in path or not {"", ".", ".."}.isdisjoint(path.split("/")):
+        raise _Invalid(f"it names {path!r}, which is no path below a target")
+    return path
+
+
+def _hash(value: object) -> str:
+    text = _text(value)
+    if not _HASH.fullmatch(text):
+        raise _Invalid(f"{text[:80]!r} is no hash")
+    return text
+
+
+def _text(value: object) -> str:
+    return _typed(str, value)
+
+
+def _number(value: object) -> int:
+    return _typed(int, value)
+
+
+def _typed(kind: type[Value], value: object) -> Value:
+    """The value when it is exactly of that type (JSON's true is no integer)."""
+    if type(value) is not kind:
+        raise TypeError(f"{kind.__name__} expected: {value!r}")
+    return value

@@ -1,0 +1,81 @@
+"""What verifying a bundle gave, for a person and for a program. Nothing of the bundle reaches the screen unescaped."""
+
+from __future__ import annotations
+
+import json
+from io import StringIO
+
+from rich.text import Text
+
+from casemate.evidence.bundle import Bundle
+from casemate.evidence.counts import plural
+from casemate.evidence.escape import visible
+from casemate.evidence.table import hanging, plain_console, trimmed
+from casemate.model.verification import Answer, Verification
+
+FORMAT = 1
+STYLES = {Answer.HOLDS: "bold green", Answer.FAILS: "bold red", Answer.UNCHECKED: "bold yellow"}
+
+
+def as_text(bundle: Bundle, digest: str, found: Verification, width: int, color: bool) -> str:
+    """What is claimed, what was seen here, and the answer, in lines of at most `width` cells."""
+    out = StringIO()
+    console = plain_console(out, width, color)
+    for label, text in _rows(bundle, digest, found):
+        hanging(console, f"{label:<8}  ", visible(text))
+    console.print()
+    said = f"{found.answer}: {found.why}" if found.why else found.answer.value
+    for line in Text(visible(said), STYLES[found.answer]).wrap(console, width, overflow="fold"):
+        console.print(line)
+    return trimmed(out)
+
+
+def as_json(bundle: Bundle, digest: str, found: Verification) -> str:
+    """The same as one JSON document with a final line feed."""
+    lead = bundle.finding.lead
+    document = {
+        "format": FORMAT,
+        "bundle": digest,
+        "answer": found.answer.value,
+        "why": visible(found.why),
+        "notes": [visible(note) for note in found.notes],
+        "claim": {
+            "identity": bundle.finding.identity,
+            "rule": visible(lead.rule),
+            "cwe": bundle.finding.cwe,
+            "path": visible(lead.location.path),
+            "line": lead.location.line,
+            "happened": visible(bundle.proof.happened),
+        },
+        "python": visible(found.python),
+        "sandbox": visible(found.sandbox),
+        "cases": {"seen": found.seen, "of": len(bundle.exhibit.cases)},
+        "controls": {"quiet": found.quiet, "of": len(bundle.exhibit.controls)},
+        "sources": {"same": found.same, "of": len(bundle.exhibit.sources)},
+    }
+    return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _rows(bundle: Bundle, digest: str, found: Verification) -> list[tuple[str, str]]:
+    finding, proof, exhibit = bundle.finding, bundle.proof, bundle.exhibit
+    lead = finding.lead
+    stubs = f", with stand-ins for {', '.join(proof.stubs)}" if proof.stubs else ""
+    rows = [
+        ("bundle", f"sha256 {digest}"),
+        ("made", f"by casemate {bundle.version}, with Python {exhibit.python}, in {exhibit.sandbox}"),
+        ("claim", f"{lead.rule} (CWE-{finding.cwe}) at {lead.location}: {lead.message}"),
+        ("happened", f"{proof.happened}; seen from {proof.observer}, by way of the {proof.fidelity}{stubs}"),
+    ]
+    if not found.sandbox:
+        return rows + [("but", note) for note in found.notes]
+    sources, cases, controls = len(exhibit.sources), len(exhibit.cases), len(exhibit.controls)
+    return [
+        *rows,
+        ("here", f"Python {found.python}, {found.sandbox}"),
+        ("target", f"files of the trace that are as they were: {found.same} of {sources}"),
+        (
+            "runs",
+            f"the oracle fired in {found.seen} of {cases}, and was quiet on {found.quiet} of {plural(controls, 'control')}",
+        ),
+        *(("but", note) for note in found.notes),
+    ]

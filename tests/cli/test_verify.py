@@ -1,0 +1,89 @@
+"""`casemate verify`: the answer, the exit code, and what is said of a bundle that cannot be read."""
+
+import json
+import re
+
+import pytest
+from proofs.support import MENDED, a_shop
+
+from casemate.evidence.bundle import digest
+
+
+@pytest.fixture
+def made(a_proof, tmp_path):
+    """The file of a real bundle, and the target that it was made of."""
+    shop, _, data = a_proof
+    (tmp_path / "shop.casemate").write_bytes(data)
+    return tmp_path / "shop.casemate", shop
+
+
+def test_a_proof_that_holds(made, casemate):
+    """Exit code 0; what is claimed, what was seen here, and the answer on the last line."""
+    file, shop = made
+    result = casemate("verify", file, "--target", shop)
+    assert (result.exit_code, result.stderr.count("\n")) == (0, 1)
+    assert result.stderr.startswith("charter: prove under ")
+    rows = dict(re.split(r"\s{2,}", line, maxsplit=1) for line in result.stdout.splitlines()[:-2] if line[0] != " ")
+    assert rows["bundle"] == f"sha256 {digest(file.read_bytes())}"
+    assert rows["claim"].startswith("command-injection (CWE-78) at shop.py:6: subprocess.run runs a command")
+    assert rows["target"] == "files of the trace that are as they were: 1 of 1"
+    assert rows["runs"] == "the oracle fired in 5 of 5, and was quiet on 1 of 1 control"
+    assert result.stdout.endswith("\n\nholds\n")
+    assert all(len(line) <= 100 for line in result.stdout.splitlines())
+
+
+def test_a_proof_that_does_not_hold(made, casemate, tmp_path):
+    """Exit code 1, and why."""
+    result = casemate("verify", made[0], "--target", a_shop(tmp_path / "mended", MENDED), "--format", "json", "--quiet")
+    told = json.loads(result.stdout)
+    assert (result.exit_code, result.stderr) == (1, "")
+    assert (told["answer"], told["cases"], told["controls"]) == (
+        "does not hold",
+        {"seen": 0, "of": 5},
+        {"quiet": 1, "of": 1},
+    )
+    assert told["notes"] == ["other than when it was made: shop.py"]
+    assert told["claim"]["path"] == "shop.py"
+
+
+def test_a_proof_that_cannot_be_checked(made, casemate):
+    """Exit code 3; without a target nothing runs, and nothing is recorded."""
+    result = casemate("verify", made[0])
+    assert (result.exit_code, result.stderr) == (3, "")
+    assert result.stdout.endswith(
+        "\ncannot be checked here: no target was given; --target PATH names what the bundle is of\n"
+    )
+    assert "here " not in result.stdout.replace("checked here", "")
+
+
+def flipped(data):
+    changed = bytearray(data)
+    changed[len(data) // 2] ^= 1
+    return bytes(changed)
+
+
+DAMAGED = {
+    "flipped": (flipped, "is no sound evidence bundle: the content of "),
+    "cut short": (lambda data: data[:-9], "is no sound evidence bundle: it ends before its end"),
+    "a report": (lambda data: b'{"format": 1}', "is no sound evidence bundle: it is no zip archive"),
+    "empty": (lambda data: b"", "is no sound evidence bundle: it is no zip archive"),
+}
+
+
+@pytest.mark.parametrize(("change", "why"), DAMAGED.values(), ids=DAMAGED)
+def test_a_bundle_that_is_not_sound(made, casemate, tmp_path, change, why):
+    """Exit code 2, in one line with the next step; nothing of it is run."""
+    file = tmp_path / "other.casemate"
+    file.write_bytes(change(made[0].read_bytes()))
+    result = casemate("verify", file, "--target", made[1])
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith(f"casemate: {str(file)!r} {why}")
+    assert result.stderr.endswith("one changed byte and a bundle is refused whole\n")
+    assert result.stderr.count("\n") == 1
+
+
+def test_a_bundle_that_is_not_there(casemate, tmp_path):
+    """Nor is a folder one."""
+    assert casemate("verify", tmp_path / "none.casemate").exit_code == 2
+    assert "is a folder; name the evidence bundle" in casemate("verify", tmp_path).stderr
+    assert casemate("verify").exit_code == 2
