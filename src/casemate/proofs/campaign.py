@@ -158,7 +158,8 @@ def _search(bench: Bench, driver: str, question: Question) -> Searching:
     told = json.loads(reply)
     variants = told.get("variants", [])[:_VARIANTS]
     if not variants:
-        why = str(told.get("broken") or told.get("error") or "no driver knows how to get a value there")
+        problems = "; ".join(map(str, told.get("problems", ())))
+        why = "no driver knows how to get a value there" + (f": {problems}" if problems else "")
         return Verdict(result=Result.NOT_EXAMINED, detail=why[:300], executions=1)
     tries = _Tries(bench.budget, question.identity)
     for oracle in for_cwe(question.cwe):

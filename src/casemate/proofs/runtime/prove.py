@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 DRIVERS = {"web": "web", "function": "functions"}
-_LONG = 1 << 16
+_PROBLEMS = 10  # that are told of what could not be loaded
 
 
 def prepare(path: str) -> Callable[[bytes], None]:
@@ -80,7 +80,8 @@ class Bench:
         """Drive one input, or, without a variant, say in which ways this finding can be driven."""
         module, loaded = self._driver(case["driver"])
         if case.get("variant") is None:
-            return {"variants": module.variants(loaded, case)}
+            ways = module.variants(loaded, case)
+            return {"variants": ways, "problems": list(getattr(loaded, "problems", ()))[:_PROBLEMS]}
         places = [self._place(case["steps"][-1]), self._place(case["at"])]
         folder = self.canaries.place(case["canary"])
         words = {
