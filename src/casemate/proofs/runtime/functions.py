@@ -70,7 +70,13 @@ def variants(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
         return []
     tree = _tree(library, steps[0]["path"])
     source = [os.path.realpath(os.path.join(library.target, steps[0]["path"])), steps[0]["line"]]
-    plant = {"plant": how, "key": surroundings.key(tree, steps[0]["line"]), "source": source}
+    plant = {
+        "plant": how,
+        "key": surroundings.key(tree, steps[0]["line"]),
+        "source": source,
+        "separator": surroundings.separator(tree),
+        "suffixes": surroundings.suffixes(tree),
+    }
     out = [way for step in (steps[0], steps[-1], *steps[1:-1]) for way in _ways(library, case, step, None, plant)]
     return [way for at, way in enumerate(out) if way not in out[:at]]
 
@@ -127,10 +133,8 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
         return {"broken": f"it cannot be called: {type(error).__name__}: {str(error)[:300]}", "stubs": made}
     private = any(name.startswith("_") and not name.startswith("__") for name in variant["names"])
     told: dict[str, Any] = {"fidelity": _ISOLATED if made or bare or alone or private else _PUBLIC, "stubs": made}
-    how = variant.get("plant", "")
-    place = tuple(variant.get("source", ("", 0)))
     try:
-        with surroundings.planted(how, variant.get("key", ""), value, place, library.scratch.folder):
+        with surroundings.planted(variant, value, library.scratch.folder):
             probe.on()
             result = _finished(called(*args, **named))
             if variant["then"] and not any(probe.passed):

@@ -80,8 +80,12 @@ class Bench:
         """Drive one input, or, without a variant, say in which ways this finding can be driven."""
         module, loaded = self._driver(case["driver"])
         if case.get("variant") is None:
-            ways = module.variants(loaded, case)
-            return {"variants": ways, "problems": list(getattr(loaded, "problems", ()))[:_PROBLEMS]}
+            problems = list(getattr(loaded, "problems", ()))[:_PROBLEMS]
+            try:
+                return {"variants": module.variants(loaded, case), "problems": problems}
+            except SyntaxError as error:
+                version = sys.version.partition(" ")[0]
+                return {"variants": [], "problems": [f"Python {version} cannot parse it: {error}", *problems]}
         places = [self._place(case["steps"][-1]), self._place(case["at"])]
         folder = self.canaries.place(case["canary"])
         words = {

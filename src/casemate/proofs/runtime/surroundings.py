@@ -13,11 +13,15 @@ import contextlib
 import io
 import os
 import sys
+import tarfile
+import zipfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
+
+_FIELDS = 8  # of a line
 
 KINDS = (
     ("environment variable", "environment"),
@@ -27,6 +31,7 @@ KINDS = (
     ("content of a file", "content"),
     ("row of a file", "content"),
     ("file found in a folder", "listing"),
+    ("archive member", "member"),
 )
 """What knowledge calls a source, and how it is planted."""
 
@@ -52,10 +57,36 @@ def key(tree: ast.AST, line: int) -> str:
     return ""
 
 
+def separator(tree: ast.AST) -> str:
+    """What the fields of a file's lines are separated by, where the module takes them apart; "" where it does not."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg in ("delimiter", "sep"))]
+        if name in ("split", "partition", "reader", "DictReader", "rsplit"):
+            texts = [getattr(part, "value", getattr(part, "s", None)) for part in given]
+            found = next((text for text in texts if isinstance(text, str) and 0 < len(text) < 4), "")
+            if found or name in ("reader", "DictReader"):
+                return found or ","
+    return ""
+
+
+def suffixes(tree: ast.AST) -> list[str]:
+    """What the names of files end in that a module looks for."""
+    found = []
+    for node in ast.walk(tree):
+        text = getattr(node, "value", getattr(node, "s", None))
+        if isinstance(text, str) and 1 < len(text) < 24 and text.lstrip("*").startswith(".") and "/" not in text:
+            found.append(text.lstrip("*"))
+    return list(dict.fromkeys(found))
+
+
 @contextlib.contextmanager
-def planted(how: str, name: str, value: str | bytes, place: tuple[str, int], folder: str) -> Iterator[None]:
-    """The value is where the source's line reads it. name: what `key` said. place: the source's real path and line. folder: to
-    put files in."""
+def planted(plant: dict[str, Any], value: str | bytes, folder: str) -> Iterator[None]:
+    """The value is where the source's line reads it. plant: how; key, what `key` said; source, the real path and line of the
+    source; separator and suffixes, of the files that the module reads. folder: to put files in."""
+    how, name, place = plant.get("plant", ""), plant.get("key", ""), tuple(plant.get("source", ("", 0)))
     text = value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
     data = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
     with contextlib.ExitStack() as held:
@@ -69,10 +100,16 @@ def planted(how: str, name: str, value: str | bytes, place: tuple[str, int], fol
             held.enter_context(_swapped(sys, "stdin", stream))
             held.enter_context(_swapped(builtins, "input", lambda prompt="": text))
         elif how == "content":
-            held.enter_context(_swapped(builtins, "open", _opening(data, place)))
+            between = plant.get("separator", "")
+            content = between.encode().join([data] * _FIELDS) + b"\n" if between else data
+            held.enter_context(_swapped(builtins, "open", _opening(content, place)))
         elif how == "listing":
-            with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, text), "w") as file:
-                file.write("text\n")
+            for name in (text, *("given" + suffix for suffix in plant.get("suffixes", ()))):
+                with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, name), "wb") as file:
+                    file.write(data)
+        elif how == "member":
+            held.enter_context(_swapped(zipfile, "ZipFile", _zipped(text, folder)))
+            held.enter_context(_swapped(tarfile, "open", _tarred(text, folder)))
         yield
 
 
@@ -123,7 +160,37 @@ def _line(parser: Any, text: str) -> list[str]:
     return [*options, "--", *positional] if positional and positional[0].startswith("-") else [*options, *positional]
 
 
-def _opening(data: bytes, place: tuple[str, int]) -> Any:
+def _zipped(name: str, folder: str) -> Any:
+    """`zipfile.ZipFile`, which reads an archive with one member of that name, whatever it is asked to read."""
+    real: Any = zipfile.ZipFile
+    path = os.path.join(folder, "given.zip")
+    with contextlib.suppress(OSError, ValueError), real(path, "w") as archive:
+        archive.writestr(name, "text\n")
+
+    def opening(file: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:
+        return real(path if mode == "r" else file, mode, *rest, **named)
+
+    return opening
+
+
+def _tarred(name: str, folder: str) -> Any:
+    """`tarfile.open`, likewise."""
+    real: Any = tarfile.open
+    path = os.path.join(folder, "given.tar")
+    with contextlib.suppress(OSError, ValueError), real(path, "w") as archive:
+        member = tarfile.TarInfo(name)
+        member.size = 5
+        archive.addfile(member, io.BytesIO(b"text\n"))
+
+    def opening(file: Any = None, mode: str = "r", *rest: Any, **named: Any) -> Any:
+        if mode[:1] != "r":
+            return real(file, mode, *rest, **named)
+        return real(path, "r")
+
+    return opening
+
+
+def _opening(data: bytes, place: tuple[Any, ...]) -> Any:
     """`open`, which gives the canary's content to the source's own line."""
     real = builtins.open
 
