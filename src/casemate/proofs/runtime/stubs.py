@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import importlib.machinery
+import os
 import sys
 
 TYPE_CHECKING = False
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
 
 _REPAIRS = 20
+_TOLD = frozenset(("debug", "info", "warning", "warn", "error", "exception", "critical", "log", "deprecated"))
 
 
 class Standin:
@@ -28,6 +30,7 @@ class Standin:
 
     _watch: Watch | None = None
     _touched = False
+    _wide = 0  # parts that come of one that is taken apart
 
     def __init__(self, name: str = "stand-in") -> None:
         object.__setattr__(self, "_name", name)
@@ -35,7 +38,9 @@ class Standin:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        made = Standin(object.__getattribute__(self, "_name") + "." + name)
+        made: Any = Standin(object.__getattribute__(self, "_name") + "." + name)
+        if name in _TOLD:
+            made = _nothing  # whoever only notes a value refuses none
         object.__setattr__(self, name, made)
         return made
 
@@ -57,7 +62,20 @@ class Standin:
         pass
 
     def __iter__(self) -> Any:
-        return iter(())
+        return iter([Standin("item") for _ in range(Standin._wide)])
+
+    def __await__(self) -> Any:
+        yield from ()
+        return Standin("awaited")
+
+    async def __aenter__(self) -> Any:
+        return self
+
+    async def __aexit__(self, *exc: Any) -> None:
+        pass
+
+    def __fspath__(self) -> str:
+        return os.environ.get("TMPDIR", "/tmp")
 
     def __len__(self) -> int:
         return 0
@@ -97,6 +115,17 @@ def touch(values: Sequence[Any]) -> None:
     watch = Standin._watch
     if watch is not None and not Standin._touched and watch.canary:
         Standin._touched = any(_holds(value, watch.canary, 0) for value in values)
+
+
+def widen(parts: int) -> bool:
+    """From now on a stand-in that is taken apart has so many parts. Whether that is new."""
+    new = Standin._wide != parts
+    Standin._wide = parts
+    return new
+
+
+def _nothing(*args: Any, **named: Any) -> None:
+    """Takes anything and does nothing."""
 
 
 def touched() -> bool:

@@ -27,6 +27,7 @@ KINDS = (
     ("content of a file", "content"),
     ("row of a file", "content"),
     ("file found in a folder", "listing"),
+    ("archive member", "archive"),
 )
 """What knowledge calls a source, and how it is planted."""
 
@@ -70,6 +71,8 @@ def planted(how: str, name: str, value: str | bytes, place: tuple[str, int], fol
             held.enter_context(_swapped(builtins, "input", lambda prompt="": text))
         elif how == "content":
             held.enter_context(_swapped(builtins, "open", _opening(data, place)))
+        elif how == "archive":
+            _archived(held, value)
         elif how == "listing":
             with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, text), "w") as file:
                 file.write("text\n")
@@ -137,3 +140,34 @@ def _opening(data: bytes, place: tuple[str, int]) -> Any:
         return io.StringIO(data.decode("utf-8", "surrogateescape"))
 
     return opening
+
+
+def _archived(held: contextlib.ExitStack, value: str | bytes) -> None:
+    """Every archive that is opened to be read is the one that is given; of a text, one with a member of that name."""
+    import tarfile
+    import zipfile
+
+    start: Any = zipfile.ZipFile.__init__
+    opened: Any = tarfile.TarFile.open.__func__  # type: ignore[attr-defined]
+    is_zip = zipfile.is_zipfile
+
+    def data(kind: str) -> io.BytesIO:
+        if isinstance(value, bytes):
+            return io.BytesIO(value)
+        from .archives import make
+
+        return io.BytesIO(make({kind: [[value, "file", "text"]]}, lambda text: text))  # type: ignore[arg-type]
+
+    def zipped(self: Any, file: Any, mode: str = "r", *rest: Any, **named: Any) -> None:
+        start(self, data("zip") if mode == "r" else file, mode, *rest, **named)
+
+    def tarred(cls: Any, name: Any = None, mode: str = "r", fileobj: Any = None, *rest: Any, **named: Any) -> Any:
+        if mode.startswith("r"):
+            return opened(cls, None, "r", data("tar"))
+        return opened(cls, name, mode, fileobj, *rest, **named)
+
+    held.enter_context(_swapped(zipfile.ZipFile, "__init__", zipped))
+    held.enter_context(_swapped(zipfile, "is_zipfile", lambda file: is_zip(data("zip"))))
+    held.enter_context(_swapped(tarfile.TarFile, "open", classmethod(tarred)))
+    held.enter_context(_swapped(tarfile, "open", tarfile.TarFile.open))
+    held.enter_context(_swapped(tarfile, "is_tarfile", lambda name: True))
