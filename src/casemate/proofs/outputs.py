@@ -40,3 +40,10 @@ def pairs(run: Run) -> Iterator[tuple[str, str]]:
 def called(run: Run) -> list[Event]:
     """Where the canary function was called, on the way through the finding's line."""
     return [event for event in run.seen.at_sink("canary.called") if event.args[:1] == (run.words.canary,)]
+
+
+def kept(seen: Observation) -> Iterator[str]:
+    """All that came out or was kept: what `texts` gives, and what the session held."""
+    yield from texts(seen)
+    for key, value in seen.session.items():
+        yield f"{key}={value}"

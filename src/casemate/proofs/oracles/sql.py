@@ -7,6 +7,8 @@ changes nothing.
 
 from __future__ import annotations
 
+import re
+
 from casemate.model.proof import Observer, ProofKind
 from casemate.proofs.grammar.sql import changed
 from casemate.proofs.inputs.sql import INPUTS
@@ -34,41 +36,15 @@ def judge(run: Run) -> str:
     return ""
 
 
-_VERBS = frozenset(
-    [
-        "select",
-        "insert",
-        "update",
-        "delete",
-        "replace",
-        "with",
-        "create",
-        "drop",
-        "alter",
-        "pragma",
-        "explain",
-        "merge",
-        "exec",
-        "execute",
-        "call",
-        "where",
-        "and",
-        "or",
-        "order",
-        "set",
-        "having",
-        "limit",
-        "group",
-        "join",
-        "from",
-        "values",
-    ]
+_VERBS = re.compile(
+    r"(?i)\b(?:select|insert|update|delete|replace|with|create|drop|alter|pragma|explain|merge|exec|execute|call|where|and|or|order"
+    r"|set|having|limit|group|join|from|values)\b"
 )
 
 
 def _statement(text: str) -> bool:
     """Whether a text on the line is a statement, or a part of one, and not the value that goes into it."""
-    return any(part.strip("(;,").lower() in _VERBS for part in text.split())
+    return _VERBS.search(text) is not None
 
 
 ORACLE = Oracle(

@@ -99,4 +99,11 @@ def _repeat(payload: dict[str, Any], filled: Fill) -> str:
     return filled(payload.get("before", "")) + grown + filled(payload.get("after", ""))
 
 
-_MAKERS = {"tar": _tar, "zip": _zip, "pack": _pack, "jwt": _jwt, "repeat": _repeat}
+def _compared(payload: dict[str, Any], filled: Fill) -> str | bytes:
+    from .arms import comparing
+
+    text = comparing.Text(filled(payload["compared"]))
+    return text.encode() if payload.get("as") == "bytes" else text
+
+
+_MAKERS = {"tar": _tar, "zip": _zip, "pack": _pack, "jwt": _jwt, "repeat": _repeat, "compared": _compared}

@@ -1,0 +1,35 @@
+"""A template engine worked out what stood in the input: the canary word came out turned round or in capitals, or was called.
+
+Neither form stands in the input, so what is echoed, stripped or escaped is quiet; and what the target itself does to every value
+it also does to the control's.
+"""
+
+from __future__ import annotations
+
+from casemate.model.proof import Observer, ProofKind
+from casemate.proofs.inputs.template import INPUTS
+from casemate.proofs.oracle import Oracle, Run
+from casemate.proofs.outputs import called, shows
+
+
+def judge(run: Run) -> str:
+    """The result of an expression came out."""
+    if run.calm is None or not run.seen.passed:
+        return ""
+    word, calm = run.words.canary, run.words.calm
+    if called(run):
+        return "an expression in the input was worked out by a template"
+    for turned, other in ((word[::-1], calm[::-1]), (word.upper(), calm.upper())):
+        if shows(run.seen, turned) and not shows(run.calm, other) and not shows(run.calm, turned):
+            return "an expression in the input was worked out by a template"
+    return ""
+
+
+ORACLE = Oracle(
+    id="template",
+    cwes=(1336, 94),
+    kind=ProofKind.CANARY,
+    observer=Observer.OUTSIDE,
+    judge=judge,
+    inputs=INPUTS,
+)

@@ -1,0 +1,45 @@
+"""Tells which permissions a file gets: `file.mode`, with the function, the path and the mode that the file has then.
+
+Standard library only, Python 3.7 and later.
+"""
+
+from __future__ import annotations
+
+import functools
+import os
+import stat
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+    from ..watch import Watch
+
+
+def arm(watch: Watch) -> None:
+    """Wrap what changes a mode."""
+    for name in ("chmod", "fchmod", "lchmod"):
+        if hasattr(os, name):
+            setattr(os, name, _telling(watch, name, getattr(os, name)))
+    import pathlib
+
+    accessor = getattr(pathlib, "_NormalAccessor", None)  # up to 3.9 it keeps functions of its own
+    if accessor is not None and "chmod" in vars(accessor):
+        accessor.chmod = staticmethod(os.chmod)
+
+
+def _telling(watch: Watch, name: str, function: Any) -> Any:
+    @functools.wraps(function)
+    def changed(path: Any, mode: Any, *args: Any, **named: Any) -> Any:
+        out = function(path, mode, *args, **named)
+        try:
+            has = stat.S_IMODE(os.stat(path).st_mode)
+        except OSError:
+            return out
+        watch.record("file.mode", (name, path, has), always=True)
+        return out
+
+    for able in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):
+        if function in able:
+            able.add(changed)
+    return changed
