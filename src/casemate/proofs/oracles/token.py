@@ -13,7 +13,6 @@ from casemate.proofs.outputs import kept
 _CLAIMS = {"sub": "{canary}", "name": "{canary}", "user": "{canary}", "iat": 1_000_000_000, "exp": 4_000_000_000}
 
 
-
 def judge(run: Run) -> str:
     """The claim came out, nothing was raised and nothing refused."""
     if run.calm is None or not run.seen.passed or run.seen.error:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib
 import importlib.machinery
 import os
+import re
 import sys
 
 TYPE_CHECKING = False
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 
 _REPAIRS = 20
+_GONE = re.compile(r"cannot import name '?(\w+)'?")
 _TOLD = frozenset(("debug", "info", "warning", "warn", "error", "exception", "critical", "log", "deprecated"))
 
 
@@ -146,7 +148,10 @@ def _holds(value: Any, word: str, depth: int) -> bool:
 
 
 class Imports:
-    """The last finder: makes stand-ins for the modules that are in `made`, and for what lies below them."""
+    """The last finder: makes stand-ins for the modules that are in `made`, and for what lies below them.
+
+    In `made` are also modules of the target that broke, and names that a module has no more.
+    """
 
     def __init__(self) -> None:
         self.made: set[str] = set()
@@ -191,17 +196,44 @@ def modules() -> list[str]:
 
 
 def repaired(name: str) -> ModuleType:
-    """Import a module, with stand-ins for what is missing on the way. Raises what the import raises when that does not help."""
+    """Import a module, with stand-ins for what is missing on the way: a module that is not there or breaks, a name that a module
+    has no more. Raises what the import raises when that does not help."""
     for _ in range(_REPAIRS):
         before = set(sys.modules)
         try:
             return importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            top = (error.name or "").partition(".")[0]
-            if not _imports or not top or top in _imports[0].made or name.partition(".")[0] == top:
+        except Exception as error:
+            if not _imports or not _replaced(name, error):
                 raise
-            _imports[0].made.add(top)
             for half in set(sys.modules) - before:  # what was imported half-way is imported again
-                if half.partition(".")[0] == name.partition(".")[0]:
+                if half.partition(".")[0] == name.partition(".")[0] and half not in _imports[0].made:
                     del sys.modules[half]
     return importlib.import_module(name)
+
+
+def _replaced(name: str, error: Any) -> bool:
+    """Put a stand-in where an import broke. Whether there is a new one."""
+    made = _imports[0].made
+    if isinstance(error, ModuleNotFoundError):
+        top = (error.name or "").partition(".")[0]
+        if not top or top in made or name.partition(".")[0] == top:
+            return False
+        made.add(top)
+        return True
+    gone = _GONE.match(str(error)) if isinstance(error, ImportError) else None
+    if gone is not None and error.name in sys.modules and f"{error.name}.{gone.group(1)}" not in made:
+        made.add(f"{error.name}.{gone.group(1)}")
+        setattr(sys.modules[error.name], gone.group(1), Standin(gone.group(1)))
+        return True
+    broken = ""
+    trace = error.__traceback__
+    while trace is not None:
+        told = trace.tb_frame.f_globals.get("__name__", "")
+        if trace.tb_frame.f_code.co_name == "<module>" and isinstance(told, str):
+            broken = told
+        trace = trace.tb_next
+    if not broken or broken in made or name == broken or name.startswith(broken + "."):
+        return False
+    made.add(broken)
+    sys.modules[broken] = _imports[0].create_module(importlib.machinery.ModuleSpec(broken, None))
+    return True

@@ -69,7 +69,7 @@ def arguments(
     how: "plain" leaves out what has a default; "full" gives every parameter a value. things: parameters that are no plain values.
     Raises ValueError for a function without a signature, and TypeError where the given does not fit.
     """
-    signature = inspect.signature(function)
+    signature = _signature(function, given)
     args: list[Any] = []
     named: dict[str, Any] = {}
     made: list[str] = []
@@ -96,7 +96,9 @@ def arguments(
             named[name] = value
         else:
             args.append(value)
-    if left:
+    if left and any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values()):
+        named.update(left)  # a wrapper that hands on what it gets
+    elif left:
         raise TypeError("no parameter " + ", ".join(sorted(left)))
     return args, named, made
 
@@ -116,6 +118,16 @@ _ANNOTATED: tuple[tuple[str, Callable[[Scratch], Any]], ...] = (
     ("set", lambda scratch: set()),
     ("bytes", lambda scratch: b"text"),
 )
+
+
+def _signature(function: Any, given: dict[str, Any]) -> inspect.Signature:
+    """Of a class its constructor's, also where `__new__` or a metaclass takes anything."""
+    signature = inspect.signature(function)
+    if isinstance(function, type) and not set(given) <= set(signature.parameters):
+        constructor: Any = getattr(function, "__init__")  # noqa: B009 - typed as of an object otherwise
+        own = inspect.signature(constructor)
+        return own.replace(parameters=list(own.parameters.values())[1:])
+    return signature
 
 
 def _noted(function: Any, parameter: inspect.Parameter) -> Any:

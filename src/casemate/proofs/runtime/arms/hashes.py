@@ -168,7 +168,10 @@ def _cryptography(watch: Watch, number: Any, module: Any) -> None:
         done = encryptor(self)
         name = str(getattr(self.algorithm, "name", ""))
         mode = str(getattr(self.mode, "name", ""))
-        if plain(name) not in ("3des", "tripledes", "blowfish", "cast5", "idea", "rc4", "arc4", "rc2", "seed") and mode != "ECB":
+        if (
+            plain(name) not in ("3des", "tripledes", "blowfish", "cast5", "idea", "rc4", "arc4", "rc2", "seed")
+            and mode != "ECB"
+        ):
             return done
         thing = Cipher(watch, number(), name + ("-" + mode if mode else ""), done)
         watch.record("cipher.made", (thing.number, thing._name, ""), always=True)
