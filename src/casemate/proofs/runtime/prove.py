@@ -57,9 +57,10 @@ class Bench:
             target = copy
         self.target = target
         self.watch = Watch(target)
-        self.canaries = Canaries(self.watch, os.path.join(temporary, "canaries"), os.path.join(job, "result"))
         self.scratch = os.path.join(temporary, "scratch")
         os.makedirs(self.scratch, exist_ok=True)
+        given = os.path.join(self.scratch, "folder")  # by synthesis
+        self.canaries = Canaries(self.watch, os.path.join(temporary, "canaries"), os.path.join(job, "result"), given)
         os.chdir(target)
         sys.path[:0] = [os.path.normpath(os.path.join(target, path)) for path in settings.get("paths", ["."])]
         for name in settings.get("arms", ()):

@@ -166,10 +166,13 @@ def attribute(name: str, scratch: Scratch) -> Any:
         return 0 if last == "port" else 1
     if name.startswith(_FLAGS):
         return False
-    placed = (
-        last in _FOLDERS or last in _FILES or last in _HOSTS or name.endswith(("dir", "path", "file", "url", "uri"))
-    )
-    return _text(name, scratch) if placed else Standin(name)
+    return _text(name, scratch) if _placed(name) else Standin(name)
+
+
+def _placed(name: str) -> bool:
+    """Whether something of that name is a place: a folder, a file, a host, an address."""
+    last = name.rsplit("_", 1)[-1]
+    return last in _FOLDERS | _FILES | _HOSTS or name.endswith(("dir", "path", "file", "url", "uri"))
 
 
 def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool, noted: Any = "", depth: int = 0) -> Any:
@@ -184,6 +187,8 @@ def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool, noted: A
     said = str(getattr(noted, "__name__", noted)).lower().replace("typing.", "")
     name = parameter.name.lower().strip("_")
     if "str" not in said.split("[")[0]:
+        if "path" in said and _placed(name):
+            return pathlib.Path(_text(name, scratch))
         for word, make in _ANNOTATED:
             if word in said:
                 return make(scratch)
@@ -194,7 +199,7 @@ def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool, noted: A
     if said == "bool" or name.startswith(_FLAGS):
         return False
     if default is None:
-        return None
+        return _text(name, scratch) if _placed(name) else None
     if thing or said:
         return Standin(name)
     last = name.rsplit("_", 1)[-1]
