@@ -38,10 +38,11 @@ def _words(text: str) -> frozenset[str]:
 
 _FOLDERS = _words("dir folder root directory dest destination base workdir cwd parent outdir")
 _FILES = _words("path file filename filepath fname src source infile outfile output")
+_MANY = _words("jobs workers threads processes cpus procs")
 _NUMBERS = _words("n count size port timeout num limit offset width height index level depth seed")
 _HOSTS = _words("host hostname address addr ip bind server")
 _CALLED = _words("callback func fn function hook handler")
-_LISTS = _words("args argv items lst values names paths files")
+_LISTS = _words("args argv items lst values names paths files iterable iterator iter seq rows elements objects entries")
 _MAPPINGS = _words("kwargs options config settings params headers env context attrs mapping")
 
 
@@ -198,6 +199,8 @@ def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool, noted: A
         return 1
     if said == "bool" or name.startswith(_FLAGS):
         return False
+    if default is None and name.rsplit("_", 1)[-1] in _MANY:
+        return 2  # one is often a case of its own
     if default is None:
         return _text(name, scratch) if _placed(name) else None
     if thing or said:
