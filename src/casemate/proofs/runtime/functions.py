@@ -11,6 +11,7 @@ import ast
 import asyncio
 import contextlib
 import inspect
+import itertools
 import os
 import re
 
@@ -253,7 +254,7 @@ def _finished(result: Any) -> Any:
     if inspect.iscoroutine(result):
         return asyncio.new_event_loop().run_until_complete(asyncio.wait_for(result, 5))
     if inspect.isgenerator(result) or type(result) in (map, filter, zip):
-        return [item for item, _ in zip(result, range(_MANY), strict=False)]
+        return list(itertools.islice(result, _MANY))
     if inspect.isasyncgen(result):
 
         async def read() -> Any:

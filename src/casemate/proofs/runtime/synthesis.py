@@ -37,6 +37,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 _FOLDERS = _words("dir folder root directory dest destination base workdir cwd parent outdir")
+_INTO = ("to_", "into_", "dest", "out_", "output_", "extract", "target_")
 _FILES = _words("path file filename filepath fname src source infile outfile output")
 _MANY = _words("jobs workers threads processes cpus procs")
 _NUMBERS = _words("n count size port timeout num limit offset width height index level depth seed")
@@ -219,7 +220,7 @@ def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool, noted: A
 
 def _text(name: str, scratch: Scratch) -> str:
     last = name.rsplit("_", 1)[-1]
-    if last in _FOLDERS or name.endswith("dir"):
+    if last in _FOLDERS or name.endswith("dir") or name.startswith(_INTO):
         return scratch.folder
     if last in _FILES or name.endswith(("path", "file", "filename")):
         return scratch.file
