@@ -15,7 +15,8 @@ import sys
 
 from . import payload, report, stubs
 from .canaries import Canaries
-from .probe import Probe, statement
+from .probe import Probe, last_line, statement
+from .reading import enclosing
 from .watch import Place, Watch
 
 TYPE_CHECKING = False
@@ -57,9 +58,10 @@ class Bench:
             target = copy
         self.target = target
         self.watch = Watch(target)
-        self.canaries = Canaries(self.watch, os.path.join(temporary, "canaries"), os.path.join(job, "result"))
         self.scratch = os.path.join(temporary, "scratch")
         os.makedirs(self.scratch, exist_ok=True)
+        given = os.path.join(self.scratch, "folder")  # by synthesis
+        self.canaries = Canaries(self.watch, os.path.join(temporary, "canaries"), os.path.join(job, "result"), given)
         os.chdir(target)
         sys.path[:0] = [os.path.normpath(os.path.join(target, path)) for path in settings.get("paths", ["."])]
         for name in settings.get("arms", ()):
@@ -97,7 +99,7 @@ class Bench:
         }
         value = payload.make(case["payload"], payload.fill(words))
         probe = Probe(places, self.watch.real)
-        self.watch.begin(case["canary"], case["calm"], folder, places[0][0])
+        self.watch.begin(case["canary"], case["calm"], folder, self._reach(case["steps"][-1], places[0][0]))
         told: dict[str, Any] = {}
         try:
             if case["driver"] == "web":
@@ -129,6 +131,14 @@ class Bench:
             first = last = step["line"]
             heads = []
         return Place(os.path.realpath(path), first, last), heads
+
+    def _reach(self, step: dict[str, Any], place: Place) -> Place:
+        """Where it counts as the finding's line: a check does nothing itself, what it lets through comes after it."""
+        if "a check of" not in step.get("note", ""):
+            return place
+        with open(place.path, "rb") as file:
+            around = enclosing(ast.parse(file.read()), step["line"], None)
+        return Place(place.path, place.first, last_line(around[-1])) if around else place
 
 
 def said(error: BaseException) -> str:

@@ -31,7 +31,7 @@ KINDS = (
     ("content of a file", "content"),
     ("row of a file", "content"),
     ("file found in a folder", "listing"),
-    ("archive member", "member"),
+    ("archive member", "archive"),
 )
 """What knowledge calls a source, and how it is planted."""
 
@@ -103,13 +103,12 @@ def planted(plant: dict[str, Any], value: str | bytes, folder: str) -> Iterator[
             between = plant.get("separator", "")
             content = between.encode().join([data] * _FIELDS) + b"\n" if between else data
             held.enter_context(_swapped(builtins, "open", _opening(content, place)))
+        elif how == "archive":
+            _archived(held, value)
         elif how == "listing":
             for name in (text, *("given" + suffix for suffix in plant.get("suffixes", ()))):
                 with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, name), "wb") as file:
                     file.write(data)
-        elif how == "member":
-            held.enter_context(_swapped(zipfile, "ZipFile", _zipped(text, folder)))
-            held.enter_context(_swapped(tarfile, "open", _tarred(text, folder)))
         yield
 
 
@@ -160,36 +159,6 @@ def _line(parser: Any, text: str) -> list[str]:
     return [*options, "--", *positional] if positional and positional[0].startswith("-") else [*options, *positional]
 
 
-def _zipped(name: str, folder: str) -> Any:
-    """`zipfile.ZipFile`, which reads an archive with one member of that name, whatever it is asked to read."""
-    real: Any = zipfile.ZipFile
-    path = os.path.join(folder, "given.zip")
-    with contextlib.suppress(OSError, ValueError), real(path, "w") as archive:
-        archive.writestr(name, "text\n")
-
-    def opening(file: Any, mode: str = "r", *rest: Any, **named: Any) -> Any:
-        return real(path if mode == "r" else file, mode, *rest, **named)
-
-    return opening
-
-
-def _tarred(name: str, folder: str) -> Any:
-    """`tarfile.open`, likewise."""
-    real: Any = tarfile.open
-    path = os.path.join(folder, "given.tar")
-    with contextlib.suppress(OSError, ValueError), real(path, "w") as archive:
-        member = tarfile.TarInfo(name)
-        member.size = 5
-        archive.addfile(member, io.BytesIO(b"text\n"))
-
-    def opening(file: Any = None, mode: str = "r", *rest: Any, **named: Any) -> Any:
-        if mode[:1] != "r":
-            return real(file, mode, *rest, **named)
-        return real(path, "r")
-
-    return opening
-
-
 def _opening(data: bytes, place: tuple[Any, ...]) -> Any:
     """`open`, which gives the canary's content to the source's own line."""
     real = builtins.open
@@ -204,3 +173,32 @@ def _opening(data: bytes, place: tuple[Any, ...]) -> Any:
         return io.StringIO(data.decode("utf-8", "surrogateescape"))
 
     return opening
+
+
+def _archived(held: contextlib.ExitStack, value: str | bytes) -> None:
+    """Every archive that is opened to be read is the one that is given; of a text, one with a member of that name."""
+
+    start: Any = zipfile.ZipFile.__init__
+    opened: Any = tarfile.TarFile.open.__func__  # type: ignore[attr-defined]
+    is_zip = zipfile.is_zipfile
+
+    def data(kind: str) -> io.BytesIO:
+        if isinstance(value, bytes):
+            return io.BytesIO(value)
+        from .archives import make
+
+        return io.BytesIO(make({kind: [[value, "file", "text"]]}, lambda text: text))  # type: ignore[arg-type]
+
+    def zipped(self: Any, file: Any, mode: str = "r", *rest: Any, **named: Any) -> None:
+        start(self, data("zip") if mode == "r" else file, mode, *rest, **named)
+
+    def tarred(cls: Any, name: Any = None, mode: str = "r", fileobj: Any = None, *rest: Any, **named: Any) -> Any:
+        if mode.startswith("r"):
+            return opened(cls, None, "r", data("tar"))
+        return opened(cls, name, mode, fileobj, *rest, **named)
+
+    held.enter_context(_swapped(zipfile.ZipFile, "__init__", zipped))
+    held.enter_context(_swapped(zipfile, "is_zipfile", lambda file: is_zip(data("zip"))))
+    held.enter_context(_swapped(tarfile.TarFile, "open", classmethod(tarred)))
+    held.enter_context(_swapped(tarfile, "open", tarfile.TarFile.open))
+    held.enter_context(_swapped(tarfile, "is_tarfile", lambda name: True))
