@@ -10,7 +10,7 @@ _EXPRESSIONS = (
     ('{{"{canary}"|upper}}', "a filter"),
     ('${"{canary}"[::-1]}', "a dollar and braces"),
     ("${'{canary}'[::-1]}", "a dollar and braces, single quotes"),
-    ('{% filter upper %}{canary}{% endfilter %}', "a block"),
+    ("{% filter upper %}{canary}{% endfilter %}", "a block"),
     ('{% if 1 %}{{"{canary}"|upper}}{% endif %}', "a condition"),
     ('}}{{"{canary}"[::-1]}}{{"', "out of an expression"),
     ("'+'{canary}'[::-1]+'", "within an expression, out of single quotes"),

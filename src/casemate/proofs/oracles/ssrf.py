@@ -23,7 +23,9 @@ def judge(run: Run) -> str:
 
 
 def _names(event: Event, domain: str) -> bool:
-    hosts = event.args[1] if event.name in ("socket.connect", "socket.sendto") and len(event.args) > 1 else event.args[:1]
+    hosts = (
+        event.args[1] if event.name in ("socket.connect", "socket.sendto") and len(event.args) > 1 else event.args[:1]
+    )
     return any(within(host.lower().rstrip("."), domain) for host in hosts if isinstance(host, str))
 
 

@@ -1,7 +1,7 @@
 """A token that nobody signed was believed: what it claims came out, in a run that did not fail.
 
-The canary stands in the token encoded only, so where it stands in clear the token was read; that it is believed is shown by what a
-function gave back, an answer that is no refusal, or the session.
+The canary stands in the token encoded only, so where it stands in clear the token was read; that it is believed is shown by
+what a function gave back, an answer that is no refusal, or the session.
 """
 
 from __future__ import annotations
@@ -11,7 +11,6 @@ from casemate.proofs.oracle import Input, Oracle, Run
 from casemate.proofs.outputs import kept
 
 _CLAIMS = {"sub": "{canary}", "name": "{canary}", "user": "{canary}", "iat": 1_000_000_000, "exp": 4_000_000_000}
-
 
 
 def judge(run: Run) -> str:

@@ -21,7 +21,9 @@ def arm(watch: Watch) -> None:
 
 def _tell(function: str, this: Any, other: Any) -> None:
     if _WATCH and isinstance(other, (str, bytes)) and len(other) > 3 and type(this) is not type(other):
-        _WATCH[0].record("compared.eq", (function, str.__str__(this) if isinstance(this, str) else bytes(this)), always=True)
+        _WATCH[0].record(
+            "compared.eq", (function, str.__str__(this) if isinstance(this, str) else bytes(this)), always=True
+        )
 
 
 class Bytes(bytes):
