@@ -11,7 +11,7 @@ from casemate.proofs.replay import job, profile
 from proofs.questions import question, written
 
 
-def answers(folder, targets, *, boundary, copied=False, python=sys.executable, functions=None):
+def answers(folder, targets, *, boundary, copied=False, python=sys.executable, functions=None, budget=40):
     """Path → the oracle that answered, or the verdict in words. targets: path → (CWE, text)."""
     sandbox = Chosen()
     if why := sandbox.examine(Profile(interpreter=python)).refusal:
@@ -23,6 +23,7 @@ def answers(folder, targets, *, boundary, copied=False, python=sys.executable, f
         source=lambda path: (folder / path).read_bytes(),
         copied=copied,
         stubs=False,
+        budget=budget,
     )
     questions = [
         question(folder, path, cwe=cwe, boundary=boundary, function=(functions or {}).get(path, ""))

@@ -1,5 +1,7 @@
 """Each oracle on real code in a real sandbox: a function that is weak, and its twin that is mended."""
 
+import re
+
 import pytest
 from proofs.oracles.really import answers
 
@@ -67,22 +69,15 @@ MENDED = {
 }
 EXPECTED = {"path": "path", "code": "code", "sql": "sql", "pickle": "deserialization", "yaml": "deserialization", "xxe": "xxe"}
 TEXT = """
-import ast, base64, hashlib, hmac, html, json, logging, os, pathlib, pickle, random, secrets, sqlite3, subprocess, tempfile
-import urllib.parse, urllib.request, xml.sax, xml.sax.handler, io
-from xml.etree import ElementTree
-import jinja2
-import yaml
-from lxml import etree
+import os, tempfile
+{imports}
 
 ROOT = os.path.join(tempfile.gettempdir(), "own")
 os.makedirs(ROOT, exist_ok=True)
 MINE = os.path.join(ROOT, "mine")
 open(MINE, "w").close()
 SECRET = "a secret of some length"
-TREE = etree.fromstring("<us><u n='a'/></us>")
-DB = sqlite3.connect(":memory:")
-DB.execute("CREATE TABLE t (n)")
-DB.execute("INSERT INTO t VALUES ('a')")
+{more}
 
 
 def inside(name):
@@ -92,30 +87,47 @@ def inside(name):
     return path
 
 
-class SAX:
-    def __init__(self, text):
-        parser = xml.sax.make_parser()
-        parser.setFeature(xml.sax.handler.feature_external_ges, True)
-        parser.parse(io.StringIO(text))
-
-
 def act(value):  {source}
     return {act}  # sink
 """
 
 
+MORE = {
+    "TREE": "from lxml import etree\nTREE = etree.fromstring(\"<us><u n='a'/></us>\")",
+    "DB": "import sqlite3\nDB = sqlite3.connect(':memory:')\nDB.executescript(\"CREATE TABLE t (n); INSERT INTO t VALUES ('a')\")",
+    "SAX": """
+import io, xml.sax, xml.sax.handler
+def SAX(text):
+    parser = xml.sax.make_parser()
+    parser.setFeature(xml.sax.handler.feature_external_ges, True)
+    parser.parse(io.StringIO(text))
+""",
+    "etree": "from lxml import etree",
+    "ElementTree": "from xml.etree import ElementTree",
+    "urllib": "import urllib.parse, urllib.request",
+}
+MODULES = "ast base64 hashlib hmac html json logging pathlib pickle random secrets subprocess jinja2 yaml".split()
+
+
+def text(act):
+    """A file that imports what the act needs, and nothing else: each case imports it anew."""
+    imports = "\n".join(f"import {name}" for name in MODULES if f"{name}." in act)
+    more = "\n".join(lines for name, lines in MORE.items() if re.search(rf"\b{name}\b", act))
+    return TEXT.format(source=SOURCE, act=act, imports=imports, more=more)
+
+
 def targets(table):
-    return {f"a_{name}.py": (cwe, TEXT.format(source=SOURCE, act=act)) for name, (cwe, act) in table.items()}
+    return {f"a_{name}.py": (cwe, text(act)) for name, (cwe, act) in table.items()}
 
 
 @pytest.fixture(scope="module")
 def weak(tmp_path_factory):
-    return answers(tmp_path_factory.mktemp("weak"), targets(WEAK), boundary=Boundary.API)
+    return answers(tmp_path_factory.mktemp("weak"), targets(WEAK), boundary=Boundary.API, budget=40)
 
 
 @pytest.fixture(scope="module")
 def mended(tmp_path_factory):
-    return answers(tmp_path_factory.mktemp("mended"), targets(MENDED), boundary=Boundary.API)
+    return answers(tmp_path_factory.mktemp("mended"), targets(MENDED), boundary=Boundary.API, budget=22)
 
 
 @pytest.mark.parametrize("name", WEAK)
