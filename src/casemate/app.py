@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from casemate.evidence.earlier import Earlier
     from casemate.evidence.rulebook import RuleText
     from casemate.evidence.triage import Triage
+    from casemate.governance.receipt import Receipt
     from casemate.leads.own import Own
     from casemate.model.finding import Finding, Report
     from casemate.model.sandbox import Examination
@@ -248,6 +249,57 @@ def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Ve
                 sandbox=operation.sandbox(sandbox()),
                 profile=profile(str(tree.place), python.path, single=single),
             )
+
+
+def receipt(entry: int, bundles: Sequence[str], bundle: str) -> str:
+    """The receipt of a bundle. entry: index of the last entry of the operation that kept the bundles (`Operation.entry`)."""
+    from casemate.governance.receipt import make_receipt
+
+    return make_receipt(recorded_ledger(), entry, bundles, bundle)
+
+
+def check_receipt(text: str, name: str, key: str) -> Receipt:
+    """What a receipt shows, under a ledger's key as text; "" for that of the operator's own ledger. name: of its file.
+
+    Raises UserError for a receipt that shows nothing, and for a key that is none.
+    """
+    from casemate.governance.note import parse_key
+    from casemate.governance.proof import InvalidProof
+    from casemate.governance.receipt import open_receipt, origin
+
+    try:
+        verifier = parse_key(key) if key else recorded_ledger().key
+    except ValueError as error:
+        raise UserError(
+            f"{key[:120]!r} is no key of a ledger: {error}", "`casemate ledger verify` prints one"
+        ) from error
+    if not key and origin(text) != verifier.name:
+        raise UserError(
+            f"the receipt {name!r} is of another ledger than that of this machine",
+            "give that ledger's key by --key, from a place that you trust",
+        )
+    try:
+        return open_receipt(text, verifier)
+    except InvalidProof as error:
+        raise UserError(
+            f"the receipt {name!r} shows nothing: {error}", "get it again from where it was made"
+        ) from error
+
+
+def run_release(path: Path, bundles: Sequence[str], *, announce: Callable[[str], None]) -> None:
+    """Record that inputs of proofs about a target leave the house. path: of the target. bundles: their digests, in hex.
+
+    Raises Denied when the charter does not allow it, LedgerUnavailable when it cannot be recorded: then nothing is handed out.
+    """
+    from casemate.adapters.filesystem import FileTree
+
+    with FileTree(path) as tree:
+        subject = (Target(name=str(tree.root), path=str(tree.place)),)
+    charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.RELEASE)
+    announce(charter.line())
+    with wall(charter).operation("release", subject=subject) as operation:
+        for bundle in bundles:
+            operation.keep(bundle)
 
 
 def sandbox() -> Sandbox:

@@ -4,9 +4,12 @@ import json
 import re
 
 import pytest
+from governance.support import NOON
 from proofs.support import MENDED, a_shop
 
+from casemate.app import receipt, recorded_ledger, wall
 from casemate.evidence.bundle import digest
+from casemate.governance.charter import Target, Tier, single_operator
 
 
 @pytest.fixture
@@ -87,3 +90,63 @@ def test_a_bundle_that_is_not_there(casemate, tmp_path):
     assert casemate("verify", tmp_path / "none.casemate").exit_code == 2
     assert "is a folder; name the evidence bundle" in casemate("verify", tmp_path).stderr
     assert casemate("verify").exit_code == 2
+
+
+# --- what a ledger recorded of it
+
+
+def a_receipt(*digests):
+    """The receipt of the first of these bundles in the operator's own ledger."""
+    place = Target(name="shop", path="/srv/shop")
+    charter = single_operator([place], NOON.replace(year=2100), who="alice", tier=Tier.PROVE)
+    with wall(charter).operation("verify", subject=(place,)) as operation:
+        for one in digests:
+            operation.keep(one)
+    return receipt(operation.entry, digests, digests[0])
+
+
+def test_a_bundle_with_its_receipt(made, casemate, tmp_path):
+    """It says when the ledger recorded the bundle, and in which entry."""
+    file = tmp_path / "shop.receipt"
+    file.write_text(a_receipt(digest(made[0].read_bytes()), "ab" * 32))
+    result = casemate("verify", made[0], "--receipt", file)
+    assert result.exit_code == 3
+    assert re.search(
+        r"\nrecorded  verify, completed \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ, in entry 1 of its ledger\n", result.stdout
+    )
+    told = json.loads(casemate("verify", made[0], "--receipt", file, "--format", "json").stdout)
+    assert told["recorded"].startswith("verify, completed ")
+
+
+def test_a_receipt_of_another_ledger(made, casemate, tmp_path, monkeypatch):
+    """Takes that ledger's key; and no other key will do."""
+    file = tmp_path / "shop.receipt"
+    file.write_text(a_receipt(digest(made[0].read_bytes())))
+    key = str(recorded_ledger().key)
+    monkeypatch.setenv("CASEMATE_HOME", str(tmp_path / "elsewhere"))
+    a_receipt("ab" * 32)  # there is a ledger here too
+    result = casemate("verify", made[0], "--receipt", file)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "is of another ledger than that of this machine; give that ledger's key by --key" in result.stderr
+    assert "\nrecorded  " in casemate("verify", made[0], "--receipt", file, "--key", key).stdout
+    other = casemate("verify", made[0], "--receipt", file, "--key", str(recorded_ledger().key))
+    assert (other.exit_code, "shows nothing: no signature of" in other.stderr) == (2, True)
+    for wrong in ("nonsense", key[:-4] + "AAA=", key.replace("+", "+0", 1)):
+        bad = casemate("verify", made[0], "--receipt", file, "--key", wrong)
+        assert (bad.exit_code, "is no key of a ledger" in bad.stderr) == (2, True)
+
+
+def test_a_receipt_that_shows_nothing(made, casemate, tmp_path):
+    """Of another bundle, changed, or something else: exit code 2, and nothing is run."""
+    file = tmp_path / "shop.receipt"
+    for text, why in (
+        (a_receipt("ab" * 32), f"is of the bundle {'ab' * 32}, not of this one"),
+        (
+            a_receipt(digest(made[0].read_bytes())).replace("index 0", "index 1"),
+            "shows nothing: its bundle is not what",
+        ),
+        ("\n\n\n\n", "is of another ledger"),
+    ):
+        file.write_text(text)
+        result = casemate("verify", made[0], "--receipt", file, "--target", made[1])
+        assert (result.exit_code, result.stdout, why in result.stderr) == (2, "", True), result.stderr

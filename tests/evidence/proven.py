@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from casemate.evidence.bundle import seal
 from casemate.evidence.identity import rank
-from casemate.model.proof import Attempt, Exhibit, Fidelity, Observer, Proof, ProofKind, Result, Verdict
+from casemate.evidence.verdicts import sealed as sealed_report
+from casemate.model.proof import Exhibit, Fidelity, Observer, Proof, ProofKind, Result, Verdict
 from tests.evidence.support import bank, lead_of
 
 
@@ -50,19 +51,21 @@ def proof(**changes):
     )
 
 
-def attempt(**changes):
-    return Attempt(verdict=Verdict(result=Result.PROVEN, executions=23, proof=proof(**changes)), exhibit=exhibit())
+def proven_finding(finding=None, **changes):
+    """A finding with a verdict, by default one of the bank's; changes: of its proof."""
+    verdict = Verdict(result=Result.PROVEN, executions=23, proof=proof(**changes))
+    return replace(finding or lead_of(bank(), "command-injection"), verdict=verdict)
 
 
 def sealed():
     """A proven finding with its verdict, and the bytes of its bundle."""
-    return seal(lead_of(bank(), "command-injection"), attempt(), "0.1.0")
+    return seal(proven_finding(), exhibit(), "0.1.0")
 
 
-def proven_bank():
-    """The bank after a hunt: one proven, one not triggered, one that could not be loaded, one not examined."""
+def hunted_bank():
+    """The bank after a hunt: one proven, one not triggered, one that could not be loaded, one not examined; and the bundles."""
     report = bank()
-    found, _ = sealed()
+    found = proven_finding()
     ends = {
         "command-injection": found.verdict,
         "sql-injection": Verdict(
@@ -73,4 +76,5 @@ def proven_bank():
         "xss": None,
     }
     findings = (replace(finding, verdict=ends[finding.lead.rule]) for finding in report.findings)
-    return replace(report, findings=tuple(sorted(findings, key=rank)))
+    report = replace(report, findings=tuple(sorted(findings, key=rank)))
+    return sealed_report(report, {found.identity: exhibit()})

@@ -12,6 +12,7 @@ from casemate.model.hiding import Amiss, Hider, Remark, Suppression
 from casemate.model.lead import Lead, RuleId, Severity
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
+from casemate.model.proof import Fidelity, Observer, Proof, ProofKind, Result, Verdict
 from casemate.model.trace import Boundary, Role, Step, Trace
 
 
@@ -195,15 +196,48 @@ remarks = st.builds(
 )
 
 
-def decide(report, suppression, baseline, note, revision):
-    """The report with the same decisions on every finding that counts, and narrowed when there is a revision."""
+proofs = st.builds(
+    lambda kind, observer, fidelity, text, stubs: Proof(
+        oracle="command",
+        kind=kind,
+        observer=observer,
+        fidelity=fidelity,
+        happened=text or "h",
+        runs=5,
+        stubs=tuple(stubs),
+        bundle="ab" * 32,
+    ),
+    st.sampled_from(ProofKind),
+    st.sampled_from(Observer),
+    st.sampled_from(Fidelity),
+    nasty,
+    st.lists(nasty, max_size=2),
+)
+verdicts = st.builds(
+    lambda result, proof, text: (
+        Verdict(result=result, detail="" if proof else text or "d", proof=proof if result is Result.PROVEN else None)
+        if (result is Result.PROVEN) is bool(proof)
+        else Verdict(result=Result.BROKEN, detail=text or "d")
+    ),
+    st.sampled_from(Result),
+    st.none() | proofs,
+    nasty,
+)
+
+
+def decide(report, suppression, baseline, note, revision, verdict):
+    """The report with the same decisions on every finding that counts, and narrowed when there is a revision; a verdict on
+    each, and what a proof was driven with."""
     fate = {"suppression": suppression, "disposition": Disposition.SUPPRESSED} if suppression else {"note": note}
     findings = tuple(
-        replace(finding, baseline=baseline, **(fate if finding.disposition is Disposition.ACTIVE else {}))
+        replace(
+            finding, baseline=baseline, verdict=verdict, **(fate if finding.disposition is Disposition.ACTIVE else {})
+        )
         for finding in report.findings
     )
     since = Since(revision=revision, bases=("0" * 40,), untouched=report.findings[:1]) if revision else None
-    return replace(report, findings=findings, since=since)
+    inputs = tuple((finding.identity, note) for finding in findings if verdict and verdict.proof and note)
+    return replace(report, findings=findings, since=since, inputs=inputs)
 
 
 reports = st.builds(
@@ -218,4 +252,5 @@ reports = st.builds(
     st.none() | st.sampled_from(Baseline),
     nasty,
     nasty,
+    st.none() | verdicts,
 )

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 from casemate.evidence import archive
 from casemate.evidence.bundle import FORMAT, MANIFEST, canonical, digest, encode, read, seal
 from casemate.model.errors import UserError
-from casemate.model.proof import Attempt, Result, Verdict
-from tests.evidence.proven import as_json, attempt, exhibit, proof, sealed
-from tests.evidence.support import bank, lead_of, leads, nasty
+from casemate.model.proof import Result, Verdict
+from tests.evidence.proven import as_json, exhibit, proof, proven_finding, sealed
+from tests.evidence.support import bank, leads, nasty
 
 FOUND, DATA = sealed()
 MEMBERS = archive.unpack(DATA)
@@ -71,12 +71,11 @@ def test_what_a_bundle_holds():
 
 def test_the_same_proof_gives_the_same_bytes():
     """Neither what people decided nor how many runs it took changes them; another input does."""
-    finding = lead_of(bank(), "command-injection")
+    finding = proven_finding()
     decided = replace(finding, note="later by carol")
-    more = attempt()
-    more = replace(more, verdict=replace(more.verdict, executions=99))
-    assert seal(decided, more, "0.1.0")[1] == DATA
-    other = replace(more, exhibit=exhibit(cases=(as_json(canary="cm1", calm="ok1"),)))
+    decided = replace(decided, verdict=replace(finding.verdict, executions=99))
+    assert seal(decided, exhibit(), "0.1.0")[1] == DATA
+    other = exhibit(cases=(as_json(canary="cm1", calm="ok1"),))
     assert seal(finding, other, "0.1.0")[1] != DATA
 
 
@@ -89,11 +88,10 @@ def test_a_sealed_finding_names_its_bundle():
 
 def test_only_what_is_proven_is_sealed():
     """An attempt that failed has nothing to show."""
-    finding = lead_of(bank(), "command-injection")
-    failed = Attempt(verdict=Verdict(result=Result.NOT_TRIGGERED, detail="no oracle fired"))
-    for given_attempt in (failed, replace(attempt(), exhibit=None)):
+    failed = Verdict(result=Result.NOT_TRIGGERED, detail="no oracle fired")
+    for verdict in (failed, None):
         with pytest.raises(ValueError, match="only what is proven"):
-            seal(finding, given_attempt, "0.1.0")
+            seal(replace(proven_finding(), verdict=verdict), exhibit(), "0.1.0")
 
 
 def test_a_bundle_read_back():
@@ -115,7 +113,7 @@ def test_secrets_that_the_target_said_are_redacted():
         returned="{'api_key': 'hunter2', 'name': 'a\\\\'}",
         events=[{"name": "open", "args": ["/srv/a", "token=hunter2"]}],
     )
-    _, data = seal(lead_of(bank(), "command-injection"), replace(attempt(), exhibit=exhibit(reports=(told,))), "0.1.0")
+    _, data = seal(proven_finding(), exhibit(reports=(told,)), "0.1.0")
     assert json.loads(archive.unpack(data)["reports/001.json"]) == {
         "probes": {'row["password"]': "‹redacted›\n‹redacted›", "name": "alice"},
         "returned": "{'api_key': '‹redacted›', 'name': 'a\\\\'}",
@@ -125,8 +123,7 @@ def test_secrets_that_the_target_said_are_redacted():
 
 def test_a_long_text_of_the_target_is_cut():
     """A page of megabytes stays out; what was before the cut is there."""
-    made = replace(attempt(), exhibit=exhibit(reports=(as_json(returned="ab " * 50_000),)))
-    _, data = seal(lead_of(bank(), "command-injection"), made, "0.1.0")
+    _, data = seal(proven_finding(), exhibit(reports=(as_json(returned="ab " * 50_000),)), "0.1.0")
     assert len(json.loads(archive.unpack(data)["reports/001.json"])["returned"]) == 20_001
 
 
@@ -138,10 +135,9 @@ def test_any_finding_comes_back(data):
     assume(not any("\0" in place.path for place in places))  # which no file system can hold
     finding = bank((lead,)).findings[0]
     text = data.draw(nasty)
-    made = replace(attempt(happened=text or "h", stubs=(text,)), exhibit=exhibit(reports=(as_json(error=text),)))
-    if data.draw(st.booleans()):
-        made = replace(made, exhibit=replace(made.exhibit, sources=()))
-    found, packed = seal(finding, made, text)
+    finding = proven_finding(finding, happened=text or "h", stubs=(text,))
+    shown = exhibit(reports=(as_json(error=text),), sources=data.draw(st.sampled_from([(), (("a.py", "0" * 64),)])))
+    found, packed = seal(finding, shown, text)
     assert found.verdict.proof.bundle == digest(packed)
     assert encode(read(packed, "b")) == packed
 
@@ -246,8 +242,7 @@ def test_members_and_manifest_must_agree():
 
 def test_a_bundle_without_a_control_is_refused():
     """There is nothing to compare with: it proves nothing."""
-    made = replace(attempt(), exhibit=exhibit(controls=()))
-    _, data = seal(lead_of(bank(), "command-injection"), made, "0.1.0")
+    _, data = seal(proven_finding(), exhibit(controls=()), "0.1.0")
     assert "it has no case, or no control, to see again" in refusal(data).what
 
 

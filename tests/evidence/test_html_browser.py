@@ -3,6 +3,7 @@
 The browser is the system's Chromium; `make test` installs it where it may.
 """
 
+import hashlib
 import re
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from playwright.sync_api import expect, sync_playwright
 from casemate.app import rule_texts
 from casemate.evidence.html import render
 from tests.evidence.hostile import BREAK, LINE, NAME, hostile
+from tests.evidence.proven import hunted_bank
 from tests.evidence.support import RULES, at, bank, decided_bank, lead, trace
 
 CHROMIUM = Path("/usr/bin/chromium")
@@ -210,6 +212,25 @@ def test_it_is_whole_without_its_script(opened):
     page = opened(bank(), script=False)
     assert page.locator(".finding .more:visible").count() == 6
     assert page.locator("#filters:visible").count() == 0
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", SIZES)
+def test_a_report_after_a_hunt(opened, width, scheme):
+    """What happened stands below the heading, what shows it again where it is opened; and anybody can read it."""
+    report, bundles = hunted_bank()
+    page = opened(report, rule_texts(), width=width, scheme=scheme)
+    first = page.locator(".finding").first
+    expect(first.locator("p.proof")).to_have_text("Proven: a program named in the input was run")
+    expect(first.locator("dl.proof")).to_be_hidden()
+    page.locator("#open-all").evaluate("button => button.click()")
+    (bundle,) = bundles.values()
+    expect(first.locator("dl.proof code")).to_have_text(hashlib.sha256(bundle).hexdigest())
+    page.locator("#show-filters").evaluate("button => button.click()")
+    assert Axe().run(page).response["violations"] == []
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+    page.get_by_label("Put to the proof", exact=True).select_option(label="dependency missing")
+    assert titles(page) == ["Path traversal"]
 
 
 def test_a_link_to_a_finding_opens_it(opened):

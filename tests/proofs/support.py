@@ -1,6 +1,7 @@
 """A tiny target whose weakness is proven for real: for tests of what follows a proof."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -49,4 +50,4 @@ def proven(place: Path):
     )
     question = Question(identity=finding.identity, cwe=finding.cwe, lead=finding.lead)
     ((_, attempt),) = campaign(bench, [question])
-    return seal(finding, attempt, report.version)
+    return seal(replace(finding, verdict=attempt.verdict), attempt.exhibit, report.version)

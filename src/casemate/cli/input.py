@@ -31,6 +31,13 @@ def read_triage(path: Path) -> Triage:
     return parse(read_file(path, MAX_TRIAGE, "`casemate triage set` makes one, or name another file"), str(path))
 
 
+def read_receipt(path: Path) -> str:
+    """The text of a receipt, whatever it says. Raises UserError."""
+    from casemate.governance.receipt import MAX_RECEIPT
+
+    return read_file(path, MAX_RECEIPT, "name the receipt of an evidence bundle").decode("utf-8", "replace")
+
+
 def read_file(path: Path, limit: int, next_step: str) -> bytes:
     """All of a file, a pipe included, of at most `limit` bytes. Raises UserError."""
     try:

@@ -23,6 +23,13 @@ from casemate.cli.scan import TargetPath
     help="The target's interpreter, or its virtual environment. Default: what a hunt would take.",
 )
 @click.option(
+    "--receipt",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What a ledger recorded of the bundle: checked as well.",
+)
+@click.option("--key", metavar="VKEY", default="", help="The key of that ledger. Default: that of the own one.")
+@click.option(
     "--format",
     "form",
     type=click.Choice(("text", "json")),
@@ -31,7 +38,9 @@ from casemate.cli.scan import TargetPath
     help="Of the output.",
 )
 @click.option("--quiet", is_flag=True, help="Only the answer: no charter.")
-def verify(bundle: Path, target: Path | None, python: Path | None, form: str, quiet: bool) -> None:
+def verify(
+    bundle: Path, target: Path | None, python: Path | None, receipt: Path | None, key: str, form: str, quiet: bool
+) -> None:
     """Replay the proof in an evidence bundle from scratch, each run in a fresh sandbox, and judge it anew.
 
     The target is run, sealed from this machine: nothing that the bundle says of its own runs is believed.
@@ -52,11 +61,27 @@ def verify(bundle: Path, target: Path | None, python: Path | None, form: str, qu
     from casemate.model.verification import Answer
 
     opened, digest = read_bundle(bundle)
+    recorded = "" if receipt is None else _recorded(receipt, key, digest)
     request = VerifyRequest(bundle=opened, target=target, python=python)
     found = run_verify(request, announce=say if not quiet else lambda line: None)
     if form == "json":
-        emit(as_json(opened, digest, found))
+        emit(as_json(opened, digest, found, recorded))
     else:
-        show(as_text(opened, digest, found, width(), takes_color()))
+        show(as_text(opened, digest, found, recorded, width(), takes_color()))
     codes = {Answer.HOLDS: ExitCode.NOTHING, Answer.FAILS: ExitCode.FINDINGS, Answer.UNCHECKED: ExitCode.NOT_EXAMINED}
     sys.exit(codes[found.answer])
+
+
+def _recorded(receipt: Path, key: str, digest: str) -> str:
+    """What a receipt says of the bundle, in words. Raises UserError."""
+    from casemate.app import check_receipt
+    from casemate.cli.input import read_receipt
+    from casemate.model.errors import UserError
+
+    found = check_receipt(read_receipt(receipt), str(receipt), key)
+    if found.bundle != digest:
+        raise UserError(
+            f"the receipt {str(receipt)!r} is of the bundle {found.bundle}, not of this one", "name the one beside it"
+        )
+    said = found.said
+    return f"{said.operation}, {said.outcome} {said.time:%Y-%m-%d %H:%M:%S}Z, in entry {found.entry} of its ledger"

@@ -21,7 +21,7 @@ from casemate.model.errors import UserError
 from casemate.model.finding import Finding, FindingId
 from casemate.model.lead import Lead, RuleId, Severity
 from casemate.model.location import Location
-from casemate.model.proof import Attempt, Exhibit, Fidelity, Observer, Proof, ProofKind, Result, Verdict
+from casemate.model.proof import Exhibit, Fidelity, Observer, Proof, ProofKind, Result, Verdict
 from casemate.model.trace import Boundary, Role, Step, Trace
 
 FORMAT = 1
@@ -63,15 +63,15 @@ class _Invalid(ValueError):
     """A bundle that is not as it must be, and why."""
 
 
-def seal(finding: Finding, attempt: Attempt, version: str) -> tuple[Finding, bytes]:
-    """The bundle of a proven finding, and the finding with its verdict, which names the bundle. version: of Casemate."""
-    if attempt.exhibit is None or attempt.verdict.proof is None:
-        raise ValueError(f"only what is proven and can be shown is sealed: {attempt.verdict.result!r}")
-    data = encode(
-        Bundle(version=version, finding=_bare(finding, attempt.verdict.proof), exhibit=_shown(attempt.exhibit))
-    )
-    proof = replace(attempt.verdict.proof, bundle=digest(data))
-    return replace(finding, verdict=replace(attempt.verdict, proof=proof)), data
+def seal(finding: Finding, exhibit: Exhibit, version: str) -> tuple[Finding, bytes]:
+    """The finding whose proof names its bundle, and the bundle. finding: with a verdict. version: of Casemate."""
+    verdict = finding.verdict
+    if verdict is None or verdict.proof is None:
+        raise ValueError(f"only what is proven is sealed: {finding.identity!r}, {verdict!r}")
+    bare = _bare(finding, verdict.proof)
+    data = encode(Bundle(version=version, finding=bare, exhibit=_shown(exhibit)))
+    proof = replace(verdict.proof, bundle=digest(data))
+    return replace(finding, verdict=replace(verdict, proof=proof)), data
 
 
 def digest(data: bytes) -> str:

@@ -18,11 +18,13 @@ from casemate.evidence.escape import visible
 from casemate.evidence.excerpts import Quotes
 from casemate.evidence.pages import how_to_fix
 from casemate.evidence.rulebook import RuleText
+from casemate.evidence.verdicts import seen_words, verdict_words
 from casemate.evidence.views import Group, groups, stops
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.hiding import Remark
 from casemate.model.lead import RuleId, Severity
 from casemate.model.outcome import Reason
+from casemate.model.proof import Verdict
 
 Json = dict[str, Any]
 
@@ -156,6 +158,8 @@ def _details(finding: Finding, quotes: Quotes) -> Json:
     out: Json = {"evidence": _text("Evidence", f"{finding.evidence}: {words.EVIDENCE[finding.evidence]}")}
     if lead.boundary is not None:
         out["boundary"] = _text("The value comes", words.BOUNDARY[lead.boundary])
+    if finding.verdict is not None:
+        out |= _proof(finding.verdict)
     if lead.trace is not None:
         out["trace"] = {
             "name": "The way of the value",
@@ -170,6 +174,17 @@ def _details(finding: Finding, quotes: Quotes) -> Json:
             ],
         }
     return out
+
+
+def _proof(verdict: Verdict) -> Json:
+    """How the attempt to prove it ended."""
+    proof = verdict.proof
+    if proof is None:
+        return {"proof": _text("Put to the proof", visible(verdict_words(verdict)))}
+    return {
+        "proof": _text("Proven", visible(f"{proof.happened}; {seen_words(proof)}")),
+        "bundle": _text("Evidence bundle, SHA-256", proof.bundle),
+    }
 
 
 def _text(name: str, value: str) -> Json:

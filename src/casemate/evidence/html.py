@@ -17,7 +17,7 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from casemate.evidence import words
+from casemate.evidence import verdicts, words
 from casemate.evidence.aside import others_words, suppression_words
 from casemate.evidence.charts import Chart, chart
 from casemate.evidence.counts import plural
@@ -25,9 +25,11 @@ from casemate.evidence.escape import visible
 from casemate.evidence.pages import sections, spans
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
-from casemate.evidence.views import Item, coverage, groups, items
+from casemate.evidence.verdicts import judged, tried_words
+from casemate.evidence.views import UNTRIED, Item, coverage, groups, items
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.lead import Evidence, RuleId, Severity
+from casemate.model.proof import Result
 
 
 def render(report: Report, rules: Sequence[RuleText]) -> str:
@@ -36,7 +38,8 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
     ran = [by_id[RuleId(name)] for name in sorted({*report.rules, *(f.lead.rule for f in report.findings)})]
     found = items(report, by_id)
     active = [item for item in found if item.finding.disposition is Disposition.ACTIVE]
-    script, style = _part("report.js"), _part("report.css")
+    tried = judged(report)
+    script, style = _part("report.js"), _part("report.css") + (f"\n{_part('proofs.css')}" if tried else "")
     return (
         _environment()
         .get_template("report.html.j2")
@@ -59,6 +62,9 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
             groups=groups(report.not_examined),
             rules=[(rule, sections(rule.page)) for rule in ran],
             words=words,
+            tried=tried_words(report),
+            verdicts=verdicts if tried else None,
+            inputs=dict(report.inputs),
             plural=plural,
             runs=spans,
         )
@@ -94,17 +100,16 @@ def _lists(found: Sequence[Item]) -> list[tuple[Disposition, str, str, list[Item
 
 def _filters(found: Sequence[Item]) -> list[tuple[str, str, list[tuple[str, str]]]]:
     """What can be chosen: a key, a label, and the options that occur, each as its value and its words."""
-    keys = (
+    files = range(1 + max((int(i.values["file"]) for i in found), default=-1))
+    proofs = [("verdict", "Put to the proof", [*map(str, Result), UNTRIED])]
+    keys = [
         ("severity", "Severity", [severity.value for severity in Severity]),
         ("rule", "Rule", sorted({item.values["rule"] for item in found})),
         ("evidence", "Evidence", [rung.value for rung in reversed(Evidence)]),
+        *(proofs if any(item.finding.verdict for item in found) else ()),
         ("boundary", "Comes from", [*(boundary.value for boundary in words.BOUNDARY), "none"]),
-        (
-            "file",
-            "File",
-            [str(number) for number in range(1 + max((int(i.values["file"]) for i in found), default=-1))],
-        ),
-    )
+        ("file", "File", [str(number) for number in files]),
+    ]
     out = []
     for key, label, values in keys:
         labels = {item.values[key]: item.labels[key] for item in found}

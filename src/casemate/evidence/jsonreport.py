@@ -8,6 +8,7 @@ a value is always safe; the exact bytes of a path stand in `uri`.
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from dataclasses import asdict
 from importlib import resources
 from typing import Any
@@ -15,9 +16,11 @@ from typing import Any
 from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.uri import percent_encoded
-from casemate.model.finding import Finding, Report
+from casemate.evidence.verdicts import as_json
+from casemate.model.finding import Finding, FindingId, Report
 from casemate.model.hiding import Suppression
 from casemate.model.location import Location
+from casemate.model.proof import Verdict
 
 FORMAT = 1
 SCHEMA = f"urn:casemate:report:{FORMAT}"
@@ -32,7 +35,7 @@ def render(report: Report) -> str:
         "target": [visible(name) for name in report.target],
         "rules": list(report.rules),
         "coverage": asdict(report.coverage),
-        "findings": [_finding(finding) for finding in report.findings],
+        "findings": [_finding(finding, dict(report.inputs)) for finding in report.findings],
         "excerpts": [
             {
                 "path": visible(excerpt.path),
@@ -69,10 +72,11 @@ def schema_text() -> str:
     return (resources.files("casemate.evidence") / "schemas" / "report.schema.json").read_text("utf-8")
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def _finding(finding: Finding, inputs: Mapping[FindingId, str]) -> dict[str, Any]:
     lead = finding.lead
     steps = () if lead.trace is None else lead.trace.steps
-    return {
+    verdict = {} if finding.verdict is None else {"verdict": _verdict(finding.verdict, inputs.get(finding.identity))}
+    return verdict | {
         "identity": finding.identity,
         "rule": lead.rule,
         "title": finding.title,
@@ -93,6 +97,17 @@ def _finding(finding: Finding) -> dict[str, Any]:
             for step in steps
         ],
     }
+
+
+def _verdict(verdict: Verdict, used: str | None) -> dict[str, Any]:
+    """How the attempt to prove it ended. used: what it was driven with, when that was released."""
+    told = as_json(verdict)
+    told["detail"] = visible(verdict.detail)
+    if verdict.proof is not None:
+        told["proof"]["happened"] = visible(verdict.proof.happened)
+        told["proof"]["stubs"] = [visible(name) for name in verdict.proof.stubs]
+        told["proof"] |= {} if used is None else {"input": visible(used)}
+    return told
 
 
 def _suppression(suppression: Suppression) -> dict[str, str]:

@@ -17,10 +17,12 @@ from casemate.evidence.excerpts import Quotes
 from casemate.evidence.pages import how_to_fix
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
+from casemate.evidence.verdicts import seen_words, tried_words, verdict_words
 from casemate.evidence.views import Group, coverage, groups, stops
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.hiding import Remark
 from casemate.model.lead import Severity
+from casemate.model.proof import Verdict
 
 ROOM = 60_000
 """Characters at most: below the limit, with room for what a workflow adds."""
@@ -46,7 +48,9 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
     ]
     meant = report.of(Disposition.BY_DESIGN) if by_design else ()
     if findings:
-        head += [_severities(findings), "", *_table(findings)]
+        head += [_severities(findings), ""]
+        head += [f"**Put to the proof:** {tried}.", ""] if (tried := tried_words(report)) else []
+        head += _table(findings)
     if meant:
         head += ["### By design", "", *_table(meant)]
     left = ROOM - len("\n".join([*head, *tail]))
@@ -72,12 +76,12 @@ def _table(findings: Sequence[Finding]) -> list[str]:
 
 def _ways(report: Report, findings: Sequence[Finding], rules: Sequence[RuleText], room: int) -> list[str]:
     """As many findings in full as there is room for, in rank order."""
-    quotes = Quotes(report)
+    quotes, inputs = Quotes(report), dict(report.inputs)
     fixes = {rule.id: how_to_fix(rule.page) for rule in rules}
     out: list[str] = []
     for number, finding in enumerate(findings):
         fix = fixes.get(finding.lead.rule)
-        text = _way(finding, quotes, fix.text if fix else "")
+        text = _way(finding, quotes, fix.text if fix else "", inputs.get(finding.identity))
         room -= len(text) + 1
         if room < 200:
             return [
@@ -89,7 +93,7 @@ def _ways(report: Report, findings: Sequence[Finding], rules: Sequence[RuleText]
     return out
 
 
-def _way(finding: Finding, quotes: Quotes, fix: str) -> str:
+def _way(finding: Finding, quotes: Quotes, fix: str, used: str | None) -> str:
     lead = finding.lead
     parts = [
         f"<details><summary>{finding.severity}: {prose(finding.title)}, {code(str(lead.location))}</summary>",
@@ -97,6 +101,8 @@ def _way(finding: Finding, quotes: Quotes, fix: str) -> str:
         f"{prose(lead.message)}{', in ' + code(lead.function) if lead.function else ''}.",
         "",
     ]
+    if finding.verdict is not None:
+        parts += [*_verdict(finding.verdict, used), ""]
     for number, stop in enumerate(stops(lead.trace, quotes) if lead.trace else (), 1):
         around = quotes.around(stop.place, CONTEXT)
         shown = [f"{line.number:>5} {'>' if line.hit else ' '} {line.text}" for line in around]
@@ -110,6 +116,14 @@ def _way(finding: Finding, quotes: Quotes, fix: str) -> str:
     if fix:
         parts += [f"**How to fix it.** {fix}", ""]
     return "\n".join([*parts, "</details>", ""])
+
+
+def _verdict(verdict: Verdict, used: str | None) -> list[str]:
+    proof = verdict.proof
+    if proof is None:
+        return [f"**Not proven:** {prose(verdict_words(verdict))}."]
+    said = f"**Proven:** {prose(f'{proof.happened}; {seen_words(proof)}')}. Evidence bundle: {code(proof.bundle)}."
+    return [said, *(["", f"Driven with: {code(used)}"] if used is not None else [])]
 
 
 def _examined(report: Report) -> list[str]:

@@ -7,7 +7,7 @@ stands in the invocation's notifications, so that a consumer which reads only re
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -17,11 +17,12 @@ from casemate.evidence.excerpts import Quotes
 from casemate.evidence.identity import SCHEME
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.uri import percent_encoded
-from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.finding import Disposition, Finding, FindingId, Report
 from casemate.model.hiding import Amiss, Hider, Remark, Suppression
 from casemate.model.lead import RuleId, Severity
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
+from casemate.model.proof import Verdict
 from casemate.model.trace import Role, Step
 
 Json = dict[str, Any]
@@ -56,7 +57,7 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
     ran = [by_id[RuleId(rule_id)] for rule_id in sorted({*report.rules, *(f.lead.rule for f in report.findings)})]
     cwes = sorted({rule.cwe for rule in ran})
     indices = {rule.id: index for index, rule in enumerate(ran)}
-    quotes = Quotes(report)
+    quotes, inputs = Quotes(report), dict(report.inputs)
     shown = [f for f in report.findings if by_design or f.disposition is not Disposition.BY_DESIGN]
     run: Json = {
         "tool": {"driver": _driver(report, ran, cwes)},
@@ -64,7 +65,7 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
         "invocations": [_invocation(report)],
         "originalUriBaseIds": {ROOT: {"description": {"text": "The root of what was scanned."}}},
         "columnKind": "unicodeCodePoints",
-        "results": [_result(finding, indices[finding.lead.rule], cwes, quotes) for finding in shown],
+        "results": [_result(finding, indices[finding.lead.rule], cwes, quotes, inputs) for finding in shown],
         "properties": {"target": [visible(name) for name in report.target], "coverage": asdict(report.coverage)},
     }
     if report.since is not None:
@@ -153,7 +154,9 @@ def _notification_id(reason: Reason) -> str:
     return f"not-examined/{reason.value}"
 
 
-def _result(finding: Finding, rule_index: int, cwes: Sequence[int], quotes: Quotes) -> Json:
+def _result(
+    finding: Finding, rule_index: int, cwes: Sequence[int], quotes: Quotes, inputs: Mapping[FindingId, str]
+) -> Json:
     lead = finding.lead
     place = _place(lead.location, finding.snippet)
     location: Json = {"physicalLocation": place}
@@ -172,6 +175,8 @@ def _result(finding: Finding, rule_index: int, cwes: Sequence[int], quotes: Quot
         "partialFingerprints": {SCHEME: finding.identity, "primaryLocationLineHash": f"{finding.identity[:16]}:1"},
         "properties": {"evidence": finding.evidence.value, "disposition": finding.disposition.value},
     }
+    if finding.verdict is not None:
+        result["properties"] |= _verdict(finding.verdict, inputs.get(finding.identity))
     if lead.trace is not None:
         source = lead.trace.steps[0]
         result["relatedLocations"] = [_location(source) | {"id": 1}]
@@ -186,6 +191,24 @@ def _result(finding: Finding, rule_index: int, cwes: Sequence[int], quotes: Quot
     if finding.suppression is not None:
         result["suppressions"] = [_suppression(finding.suppression)]
     return result
+
+
+def _verdict(verdict: Verdict, used: str | None) -> Json:
+    """How the attempt to prove it ended, flat, as services show properties. used: what it was driven with, when released."""
+    out: Json = {"verdict": verdict.result.value}
+    if verdict.proof is None:
+        return out | {"why": visible(verdict.detail)}
+    proof = verdict.proof
+    out |= {
+        "happened": visible(proof.happened),
+        "fidelity": proof.fidelity.value,
+        "observer": proof.observer.value,
+        "oracle": proof.oracle,
+        "runs": proof.runs,
+        "stubs": [visible(name) for name in proof.stubs],
+        "bundle": proof.bundle,
+    }
+    return out if used is None else out | {"input": visible(used)}
 
 
 def _suppression(suppression: Suppression) -> Json:

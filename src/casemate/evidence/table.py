@@ -21,15 +21,18 @@ from casemate.evidence.aside import amount_hidden, hidden_by, others_words, supp
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
 from casemate.evidence.identity import digits_needed
+from casemate.evidence.verdicts import seen_words, tried_words, verdict_words
 from casemate.model.finding import Coverage, Disposition, Finding, Report, Since
 from casemate.model.hiding import Hider, Remark
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
+from casemate.model.proof import Verdict
 from casemate.model.trace import Trace
 
 ROWS = 20
 WAYS = 5  # rows that also show the way of the value
 REMARKS = 5  # shown of each kind
+BUNDLE = 12  # digits of a bundle's digest
 NAMES = 3  # names shown of a group of what was not examined
 STYLES = {
     Evidence.SUSPECTED: "yellow",
@@ -72,6 +75,8 @@ def render(
         if shown[disposition] and (listed := report.of(disposition)):
             console.print(Text(heading, style="bold"))
             _list(console, listed, limit, digits)
+    if tried := tried_words(report):
+        hanging(console, "Put to the proof: ", tried)
     hanging(console, "Examined: ", _examined(report.coverage))
     _not_examined(console, report.not_examined)
     _set_aside(console, report, shown)
@@ -158,6 +163,8 @@ def _list(console: Console, findings: Sequence[Finding], limit: int | None, digi
         row.append(shortened(visible(str(lead.location)), room), "cyan")
         console.print(row, overflow="fold")
         hanging(console, f"{finding.identity[:digits]:<{level}}", visible(lead.message))
+        if finding.verdict is not None:
+            _verdict(console, level, finding.verdict)
         if lead.trace is not None and index < WAYS:
             indented(console, level, Text(_way(lead.trace, console.width - level), style="dim"))
         if said := finding.note or (finding.suppression and suppression_words(finding.suppression)):
@@ -165,6 +172,16 @@ def _list(console: Console, findings: Sequence[Finding], limit: int | None, digi
     if more := len(findings) - len(shown):
         console.print(Text(f"… and {more:,} more (--all, or -o report.json)"))
     console.print()
+
+
+def _verdict(console: Console, level: int, verdict: Verdict) -> None:
+    proof = verdict.proof
+    if proof is None:
+        indented(console, level, Text(f"not proven, {visible(verdict_words(verdict))}", style="dim"))
+        return
+    indented(console, level, Text(f"proven: {visible(proof.happened)}", style=STYLES[Evidence.PROVEN]))
+    bundle = f"; bundle {proof.bundle[:BUNDLE]}" if proof.bundle else ""
+    indented(console, level, Text(visible(seen_words(proof) + bundle)))
 
 
 def _way(trace: Trace, width: int) -> str:

@@ -11,17 +11,19 @@ from casemate.evidence.bundle import Bundle
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
 from casemate.evidence.table import hanging, plain_console, trimmed
+from casemate.evidence.verdicts import seen_words
 from casemate.model.verification import Answer, Verification
 
 FORMAT = 1
 STYLES = {Answer.HOLDS: "bold green", Answer.FAILS: "bold red", Answer.UNCHECKED: "bold yellow"}
 
 
-def as_text(bundle: Bundle, digest: str, found: Verification, width: int, color: bool) -> str:
-    """What is claimed, what was seen here, and the answer, in lines of at most `width` cells."""
+def as_text(bundle: Bundle, digest: str, found: Verification, recorded: str, width: int, color: bool) -> str:
+    """What is claimed, what was seen here, and the answer, in lines of at most `width` cells. recorded: what a receipt
+    says, "" where there is none."""
     out = StringIO()
     console = plain_console(out, width, color)
-    for label, text in _rows(bundle, digest, found):
+    for label, text in _rows(bundle, digest, found, recorded):
         hanging(console, f"{label:<8}  ", visible(text))
     console.print()
     said = f"{found.answer}: {found.why}" if found.why else found.answer.value
@@ -30,7 +32,7 @@ def as_text(bundle: Bundle, digest: str, found: Verification, width: int, color:
     return trimmed(out)
 
 
-def as_json(bundle: Bundle, digest: str, found: Verification) -> str:
+def as_json(bundle: Bundle, digest: str, found: Verification, recorded: str) -> str:
     """The same as one JSON document with a final line feed."""
     lead = bundle.finding.lead
     document = {
@@ -47,6 +49,7 @@ def as_json(bundle: Bundle, digest: str, found: Verification) -> str:
             "line": lead.location.line,
             "happened": visible(bundle.proof.happened),
         },
+        "recorded": visible(recorded),
         "python": visible(found.python),
         "sandbox": visible(found.sandbox),
         "cases": {"seen": found.seen, "of": len(bundle.exhibit.cases)},
@@ -56,15 +59,15 @@ def as_json(bundle: Bundle, digest: str, found: Verification) -> str:
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 
-def _rows(bundle: Bundle, digest: str, found: Verification) -> list[tuple[str, str]]:
+def _rows(bundle: Bundle, digest: str, found: Verification, recorded: str) -> list[tuple[str, str]]:
     finding, proof, exhibit = bundle.finding, bundle.proof, bundle.exhibit
     lead = finding.lead
-    stubs = f", with stand-ins for {', '.join(proof.stubs)}" if proof.stubs else ""
     rows = [
         ("bundle", f"sha256 {digest}"),
         ("made", f"by casemate {bundle.version}, with Python {exhibit.python}, in {exhibit.sandbox}"),
+        *([("recorded", recorded)] if recorded else []),
         ("claim", f"{lead.rule} (CWE-{finding.cwe}) at {lead.location}: {lead.message}"),
-        ("happened", f"{proof.happened}; seen from {proof.observer}, by way of the {proof.fidelity}{stubs}"),
+        ("happened", f"{proof.happened}; {seen_words(proof)}"),
     ]
     if not found.sandbox:
         return rows + [("but", note) for note in found.notes]

@@ -11,11 +11,15 @@ from casemate.evidence.counts import files_in, losses, place_of, plural
 from casemate.evidence.excerpts import Line, Quotes
 from casemate.evidence.pages import Section, how_to_fix
 from casemate.evidence.rulebook import RuleText
+from casemate.evidence.verdicts import judged
 from casemate.model.finding import Finding, Report
 from casemate.model.lead import RuleId
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.trace import Trace
+
+UNTRIED = "untried"
+"""In the place of a verdict, where others have one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,7 +84,8 @@ def items(report: Report, rules: Mapping[RuleId, RuleText]) -> list[Item]:
     quotes = Quotes(report)
     numbers = {path: index for index, path in enumerate(sorted({f.lead.location.path for f in report.findings}))}
     fixes = {rule.id: how_to_fix(rule.page) for rule in rules.values()}
-    return [_item(finding, rules[finding.lead.rule], numbers, fixes, quotes) for finding in report.findings]
+    tried = judged(report)
+    return [_item(finding, rules[finding.lead.rule], numbers, fixes, quotes, tried) for finding in report.findings]
 
 
 def coverage(report: Report) -> Examined:
@@ -152,9 +157,11 @@ def _item(
     numbers: Mapping[str, int],
     fixes: Mapping[RuleId, Section | None],
     quotes: Quotes,
+    tried: bool,
 ) -> Item:
     lead = finding.lead
     boundary = lead.boundary
+    verdict = (finding.verdict.result.value if finding.verdict else UNTRIED) if tried else ""
     number = str(numbers[lead.location.path])
     return Item(
         finding=finding,
@@ -166,14 +173,16 @@ def _item(
             "evidence": finding.evidence.value,
             "boundary": boundary.value if boundary else "none",
             "file": number,
-        },
+        }
+        | ({"verdict": verdict} if verdict else {}),
         labels={
             "severity": finding.severity.value,
             "rule": lead.rule,
             "evidence": finding.evidence.value,
             "boundary": words.BOUNDARY[boundary] if boundary else words.NO_BOUNDARY,
             "file": lead.location.path,
-        },
+        }
+        | ({"verdict": "not tried" if verdict == UNTRIED else verdict} if verdict else {}),
         stops=stops(lead.trace, quotes) if lead.trace else [],
         lines=quotes.around(lead.location),
         fix=fixes[lead.rule],

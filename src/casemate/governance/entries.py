@@ -2,12 +2,14 @@
 
 An entry is JSON in the canonical form of RFC 8785 (sorted keys, no white space, integers and text only), so that the
 same statement has one spelling and one hash. Each form is final, and a later version adds, under its own number: version 2 says
-how often the target was, or may be, executed. What runs nothing is said in version 1.
+how often the target was, or may be, executed; version 3 what evidence an operation made or handed out. What runs nothing is said
+in version 1.
 """
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -15,10 +17,11 @@ from typing import Any, TypeVar
 
 from casemate.governance.budget import Counts
 from casemate.governance.charter import Tier
+from casemate.governance.merkle import leaf_hash, tree_root
 
 Value = TypeVar("Value")
 
-VERSIONS = (1, 2)
+VERSIONS = (1, 2, 3)
 MAX_NAMES = 16  # display names of the subject; its digest covers all of them
 MAX_TEXT = 200  # code points of one display text
 
@@ -30,6 +33,26 @@ class Outcome(StrEnum):
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     DENIED = "denied"  # permission was refused: it never began
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kept:
+    """The evidence of an operation: how many bundles, and in hex the root of the RFC 6962 tree over their SHA-256 digests, as
+    raw bytes, sorted. `kept` makes it."""
+
+    count: int
+    root: str
+
+
+def kept(bundles: Iterable[str]) -> Kept | None:
+    """What an entry says of bundles, by their digests in hex; None when there are none."""
+    leaves = evidence_leaves(bundles)
+    return Kept(count=len(leaves), root=tree_root(leaves).hex()) if leaves else None
+
+
+def evidence_leaves(bundles: Iterable[str]) -> tuple[bytes, ...]:
+    """The leaf hashes of the tree over bundles, in their order."""
+    return tuple(leaf_hash(bundle) for bundle in sorted({bytes.fromhex(one) for one in bundles}))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,7 +79,7 @@ class Before:
         return _canonical(
             {
                 "actor": _displayable(self.actor),
-                "budget": _amounts(self.budget),
+                "budget": _amounts(self.budget, _version(self.budget)),
                 "charter": self.charter,
                 "entry": "before",
                 "operation": self.operation,
@@ -79,7 +102,8 @@ class After:
 
     before: index of its first entry. reason: why it was denied, or the type of what made it fail; never a message, which
     may hold anything. read: keyed digest in hex of what was read. refused, not_examined: calls that permission or budget
-    refused, and reads and looks that gave no content. elapsed_ms: milliseconds.
+    refused, and reads and looks that gave no content. elapsed_ms: milliseconds. evidence: of the bundles that it made, or
+    handed out.
     """
 
     before: int
@@ -92,13 +116,16 @@ class After:
     not_examined: int
     elapsed_ms: int
     time: datetime
+    evidence: Kept | None = None
 
     def encode(self) -> bytes:
         """The entry's bytes."""
+        version = _version(self.used) if self.evidence is None else 3
+        evidence = {} if self.evidence is None else {"evidence": asdict(self.evidence)}
         return _canonical(
             {
                 "before": self.before,
-                "counts": {**_amounts(self.used), "not_examined": self.not_examined, "refused": self.refused},
+                "counts": {**_amounts(self.used, version), "not_examined": self.not_examined, "refused": self.refused},
                 "elapsed_ms": self.elapsed_ms,
                 "entry": "after",
                 "operation": self.operation,
@@ -106,7 +133,8 @@ class After:
                 "read": self.read,
                 "reason": _displayable(self.reason),
                 "time": _timestamp(self.time),
-                "v": _version(self.used),
+                "v": version,
+                **evidence,
             }
         )
 
@@ -152,16 +180,21 @@ def _after(fields: dict[str, Any]) -> After:
         used=_counts(counts),
         elapsed_ms=_typed(int, fields["elapsed_ms"]),
         time=datetime.fromisoformat(fields["time"]),
+        evidence=_kept(fields["evidence"]) if "evidence" in fields else None,
     )
+
+
+def _kept(fields: dict[str, Any]) -> Kept:
+    return Kept(count=_typed(int, fields["count"]), root=_typed(str, fields["root"]))
 
 
 def _version(counts: Counts) -> int:
     return 2 if counts.executions else 1
 
 
-def _amounts(counts: Counts) -> dict[str, int]:
+def _amounts(counts: Counts, version: int) -> dict[str, int]:
     amounts = asdict(counts)
-    if _version(counts) == 1:
+    if version == 1:
         del amounts["executions"]
     return amounts
 

@@ -19,7 +19,7 @@ class Gate:
     """Permission, budget and account of one operation. Belongs to one thread.
 
     reading: the keyed digest of what was read. refused: calls that permission or budget refused. not_examined: how many
-    NotExamined the ports have given.
+    NotExamined the ports have given. evidence: digests, in hex, of the bundles that it made or handed out.
     """
 
     def __init__(
@@ -36,6 +36,7 @@ class Gate:
         self.reading = reading
         self.refused = 0
         self.not_examined = 0
+        self.evidence: list[str] = []
         self._charter = charter
         self._grant = grant
         self._policy = policy

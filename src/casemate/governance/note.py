@@ -64,6 +64,19 @@ class VerifierKey:
         return True
 
 
+def parse_key(text: str) -> VerifierKey:
+    """The key that a vkey text names, in its one spelling; ValueError otherwise."""
+    name, _, rest = text.strip().partition("+")
+    number, _, encoded = rest.partition("+")
+    data = decode64(encoded)
+    if data[:1] != ED25519:
+        raise ValueError("it is not of an Ed25519 key")
+    key = VerifierKey(name=name, key=data[1:])
+    if key.id.hex() != number:
+        raise ValueError("its id is not that of its name and key")
+    return key
+
+
 def sign_note(text: str, name: str, signer: Signer) -> bytes:
     """The text with one signature line below."""
     if not text.endswith("\n") or _CONTROL.search(text):

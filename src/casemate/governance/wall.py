@@ -13,7 +13,7 @@ from casemate import __version__
 from casemate.governance.budget import Counts
 from casemate.governance.charter import Charter, Target
 from casemate.governance.digests import KeyedDigests
-from casemate.governance.entries import After, Before, Outcome
+from casemate.governance.entries import After, Before, Outcome, kept
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
 from casemate.governance.grants import Grant
@@ -35,10 +35,12 @@ BELOW_THE_WALL = frozenset({"Clock", "Signer", "LedgerStore", "LedgerLock"})
 
 
 class Operation:
-    """A running operation: the only source of guarded ports."""
+    """A running operation: the only source of guarded ports. entry: index of what the ledger says of its end; None before
+    that."""
 
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
+        self.entry: int | None = None
 
     def tree(self, tree: SourceTree) -> GuardedTree:
         """The tree behind the wall; Denied when not even its name may be known."""
@@ -59,6 +61,11 @@ class Operation:
     def sandbox(self, sandbox: Sandbox) -> GuardedSandbox:
         """The sandbox behind the wall; Denied when not even its name may be known."""
         return GuardedSandbox(sandbox, self._gate)
+
+    def keep(self, bundle: str) -> None:
+        """Account for an evidence bundle that it made or hands out, by its digest in hex: its last entry will cover it."""
+        self._gate.check_open()
+        self._gate.evidence.append(bundle)
 
 
 class Wall:
@@ -106,7 +113,7 @@ class Wall:
         started = self._clock.monotonic()
         index = self._ledger.append(self._before(name, subject, grant))
 
-        def end(outcome: Outcome, reason: str = "") -> None:
+        def end(outcome: Outcome, reason: str = "") -> int:
             gate.close()
             after = After(
                 before=index,
@@ -119,14 +126,16 @@ class Wall:
                 not_examined=gate.not_examined,
                 elapsed_ms=round((self._clock.monotonic() - started) * 1000),
                 time=self._clock.now(),
+                evidence=kept(gate.evidence),
             )
-            self._ledger.append(after.encode())
+            return self._ledger.append(after.encode())
 
         if refusal:
             end(Outcome.DENIED, refusal)
             raise Denied(f"{name} is not permitted: {refusal}", next_step="ask for a charter that allows it")
+        operation = Operation(gate)
         try:
-            yield Operation(gate)
+            yield operation
         except BaseException as error:
             failed = isinstance(error, Exception)
             try:
@@ -134,7 +143,7 @@ class Wall:
             except CasemateError as fault:  # the first error matters more, and a missing end shows in the ledger
                 error.add_note(f"the ledger could not record how it ended: {fault}")
             raise
-        end(Outcome.COMPLETED)
+        operation.entry = end(Outcome.COMPLETED)
 
     def _before(self, name: str, subject: tuple[Target, ...], grant: Grant) -> bytes:
         charter = self._charter

@@ -116,6 +116,7 @@ class Report:
     target: the names of the scanned paths as given by the operator (last component only). findings: ranked, every
     disposition. rules: ids of the rules that ran. since: when it is narrowed to what a change touches. remarks: what is
     amiss with what hides findings. excerpts: the lines around every place of a finding, each line once, by path and number.
+    inputs: what proofs were driven with, by the identity of their finding; only where somebody decided to release it.
     """
 
     version: str
@@ -127,6 +128,7 @@ class Report:
     since: Since | None = None
     remarks: tuple[Remark, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
+    inputs: tuple[tuple[FindingId, str], ...] = ()
 
     def of(self, disposition: Disposition) -> tuple[Finding, ...]:
         """Findings of one disposition, in rank order."""

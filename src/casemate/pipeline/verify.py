@@ -176,7 +176,7 @@ class _Replay:
         if redact(said) != proof.happened:
             notes.append(f"what happened here: {said}")
         if seen.fidelity != proof.fidelity:
-            notes.append(f"driven by way of the {proof.fidelity} when it was made, of the {seen.fidelity} here")
+            notes.append(f"its fidelity is {seen.fidelity!r} here, and was {proof.fidelity.value!r}")
         if more := sorted(set(seen.stubs) - set(proof.stubs)):
             notes.append(f"stand-ins that its own runs did not need: {_named(more)}")
         self._notes += [note for note in notes if note not in self._notes]

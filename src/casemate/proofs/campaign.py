@@ -1,8 +1,8 @@
 """A campaign: for each question a search for an input that an oracle answers to, then the confirmation in fresh sandboxes.
 
-A search is cheap and proves nothing: many cases in one warm sandbox. What it finds is run again, `replay.RUNS` times in fresh
-sandboxes with new canary words, and once with the control input; only when the oracle sees it in every run and stays quiet on
-the control is it proven.
+A search is cheap and proves nothing: many cases in one warm sandbox. What it finds is run again in fresh sandboxes,
+`replay.RUNS` times with new canary words and once with the control input; only when the oracle sees it in every run and stays
+quiet on the control is it proven.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from casemate.model import sandbox
@@ -22,7 +22,7 @@ from casemate.ports import Sandbox
 from casemate.proofs.catalogue import ORACLES, for_cwe
 from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Input, Oracle, Run, Words
-from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observed, reported, words
+from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observed, reported, words, words_of
 
 _VARIANTS = 12
 _MINIMISING = 24  # executions
@@ -45,13 +45,15 @@ class Question:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """What a search found: an oracle that answered to an input. case: makes a case of the words and a payload."""
+    """What a search found: an oracle that answered to an input. case: makes a case of the words and a payload. application:
+    which one of the target's was driven, "" for none."""
 
     oracle: Oracle
     payload: Mapping[str, Any]
     control: Mapping[str, Any]
     case: Case
     executions: int
+    application: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,8 +70,8 @@ class Bench:
     stubs: bool = True
     budget: int = 150
 
-    def settings(self, driver: str) -> bytes:
-        """What the harness is told once."""
+    def settings(self, driver: str, application: str = "") -> bytes:
+        """What the harness is told once. application: the only one of the target's that is wanted, "" to find them all."""
         arms = sorted({arm for oracle in ORACLES for arm in oracle.watch})
         return canonical(
             {
@@ -79,6 +81,7 @@ class Bench:
                 "driver": driver,
                 "arms": arms,
                 "stubs": self.stubs,
+                "apps": [application] if application else [],
             }
         )
 
@@ -120,10 +123,10 @@ def _searched(bench: Bench, driver: str, group: Sequence[Question]) -> Iterator[
     for run in runs:
         state.last = run
         while answered < len(state.ended):
-            yield group[answered], _confirmed(bench, settings, group[answered], state.ended[answered])
+            yield group[answered], _confirmed(bench, driver, group[answered], state.ended[answered])
             answered += 1
     while answered < len(state.ended):
-        yield group[answered], _confirmed(bench, settings, group[answered], state.ended[answered])
+        yield group[answered], _confirmed(bench, driver, group[answered], state.ended[answered])
         answered += 1
 
 
@@ -163,7 +166,7 @@ def _search(bench: Bench, driver: str, question: Question) -> Searching:
             case = _maker(driver, question, variant)
             candidate = yield from _tried(tries, oracle, case)
             if candidate is not None:
-                return candidate
+                return replace(candidate, application=str(variant.get("app", "")))
             if tries.over:
                 return tries.verdict()
     return tries.verdict()
@@ -283,44 +286,36 @@ def _parts(text: str) -> list[str]:
     return parts
 
 
-def _confirmed(bench: Bench, settings: bytes, question: Question, found: Candidate | Verdict) -> Attempt:
-    """The verdict, from fresh sandboxes alone."""
+def _confirmed(bench: Bench, driver: str, question: Question, found: Candidate | Verdict) -> Attempt:
+    """The verdict, from two fresh sandboxes in which nothing else ever runs: the first run stands alone in one; the control, and
+    then the others, each a process of its own with a canary of its own, share the other."""
     if isinstance(found, Verdict):
         return Attempt(verdict=found)
-    executions = found.executions
-    cases, controls, kept = [], [], []
-    happened = ""
-    last: Observation | None = None
+    settings = bench.settings(driver, found.application)
+    controls = [found.case(words(question.identity, -1), found.control)]
+    cases = [found.case(words(question.identity, -2 - number), found.payload) for number in range(RUNS)]
+    alone = bench.sandbox.run(bench.profile, job(settings, cases[0]))
+    others = bench.sandbox.search(bench.profile, job(settings), [*controls, *cases[1:]])
+    executions = found.executions + len(controls) + len(cases)
 
     def end(result: Result, why: str) -> Attempt:
         return Attempt(verdict=Verdict(result=result, detail=why, executions=executions))
 
-    def run(case: bytes) -> Observation | Failed:
-        return observed(bench.sandbox.run(bench.profile, job(settings, case)))
-
-    these = words(question.identity, -1)
-    controls.append(found.case(these, found.control))
-    calm = run(controls[0])
-    executions += 1
+    calm, first, *rest = [observed(run) for run in (next(others), alone, *others)]
     if isinstance(calm, Failed):
         return end(calm.result, f"the control: {calm.why}")
-    if found.oracle.judge(Run(words=these, seen=calm)):
+    if found.oracle.judge(Run(words=words_of(controls[0]), seen=calm)):
         return end(Result.NOT_TRIGGERED, "the oracle also answered to the control input")
-    kept.append(minutes(calm, "", these))
-    for number in range(RUNS):
-        these = words(question.identity, -2 - number)
-        cases.append(found.case(these, found.payload))
-        seen = run(cases[-1])
-        executions += 1
+    kept = [minutes(calm, "", words_of(controls[0]))]
+    happened, last = "", calm
+    for number, (case, seen) in enumerate(zip(cases, (first, *rest), strict=True), 1):
         if isinstance(seen, Failed):
-            return end(seen.result, f"in a fresh sandbox: {seen.why}")
-        last = seen
-        said = _answer(found.oracle, these, last, calm)
-        if not said or (happened and said != happened):
-            return end(Result.NOT_TRIGGERED, f"seen in a search, and not in fresh sandbox {number + 1} of {RUNS}")
-        happened = said
-        kept.append(minutes(last, said, these))
-    assert last is not None
+            return end(seen.result, f"in fresh run {number} of {RUNS}: {seen.why}")
+        said = _answer(found.oracle, words_of(case), seen, calm)
+        if not said or said != (happened or said):
+            return end(Result.NOT_TRIGGERED, f"seen in a search, and not in fresh run {number} of {RUNS}")
+        happened, last = said, seen
+        kept.append(minutes(seen, said, words_of(case)))
     proof = Proof(
         oracle=found.oracle.id,
         kind=found.oracle.kind,

@@ -14,6 +14,7 @@ from . import reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from .site import Site
@@ -84,6 +85,21 @@ def files(site: Site) -> list[File]:
     return sorted(found, key=_order)
 
 
+def named(site: Site, apps: Iterable[str]) -> list[File]:
+    """The files of these applications, `module:attribute`; empty when one of them is not there."""
+    found = []
+    for app in apps:
+        module = app.partition(":")[0]
+        below = module.replace(".", os.sep)
+        ends = [os.path.join(site.target, top, below + end) for top in ("", "src") for end in (".py", "/__init__.py")]
+        path = next((path for path in ends if os.path.isfile(path)), None)
+        if path is None:
+            return []
+        with open(path, "rb") as file:
+            found.append(File(os.path.realpath(path), module, file.read(_BIGGEST)))
+    return found
+
+
 def _is_venv(folder: str, name: str) -> bool:
     return os.path.exists(os.path.join(folder, name, "pyvenv.cfg"))
 
@@ -120,10 +136,10 @@ def silence(*names: str) -> None:
         for step in way:
             held = getattr(held, step, None)
         if held is not None and hasattr(held, last):
-            setattr(held, last, _nothing)
+            setattr(held, last, nothing)
 
 
-def _nothing(*_args: Any, **_kwargs: Any) -> None:
+def nothing(*_args: Any, **_kwargs: Any) -> None:
     """In place of what would serve for ever."""
 
 

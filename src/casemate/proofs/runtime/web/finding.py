@@ -91,7 +91,8 @@ def _ranked(site: Site, case: Case) -> list[tuple[int, App, Route]]:
             scores[route_id] = scores.get(route_id, 0) + worth
     ranked = [(scores.get(id(route), 0), app, route) for app in site.apps for route in app.routes]
     if not scores:
-        ranked = [(_mentions(site, case, route), app, route) for _, app, route in ranked]
+        own = {id(route) for held in index.values() for _, route, _ in held}
+        ranked = [(_mentions(site, case, route), app, route) for _, app, route in ranked if id(route) in own]
     return sorted(ranked, key=lambda item: -item[0])
 
 
@@ -126,11 +127,20 @@ def _of_route(site: Site, case: Case, wanted: tuple[str, ...], app: App, route: 
             for wrap in [wraps, []] if wraps else [[]]:
                 for who in [guarding] if guarding else ["", "staff"] if app.framework == "django" else [""]:
                     for beside in _beside(case, scope, way):
-                        made.append({**variant, "wrap": wrap, "login": who, **beside})
+                        for path in _paths(app, case, scope):
+                            made.append({**variant, "wrap": wrap, "login": who, **beside, **path})
     if app.fidelity != "entry point" and made:
         for variant in made:
             variant["attach"] = os.path.relpath(case.steps[0][0], site.target)
     return sorted(made, key=lambda v: v["login"] == "staff" and not guarding)
+
+
+def _paths(app: App, case: Case, scope: list[tuple[Any, Any]]) -> list[dict[str, Any]]:
+    """Where the program itself looks at the path: those that it looks for."""
+    if app.framework != "wsgi":
+        return [{}]
+    found = [text[1:] for text in keys.compared(scope, case.library) if text.startswith("/")]
+    return [{"path": {"path": text}} for text in found[:6]] or [{}]
 
 
 def _beside(case: Case, scope: list[tuple[Any, Any]], way: keys.Way) -> list[dict[str, Any]]:
@@ -172,9 +182,11 @@ def _places(
     source = case.library.read(path)
     parameter = channels.parameter(case.note)
     if parameter:
-        for channel, names in app.declared(route, parameter):
-            for more in _nested(app, route, channel, names, finder):
-                add(channel, keys.Way(more))
+        told = finder.words_on_trace()
+        for channel, names in sorted(
+            app.declared(route, parameter), key=lambda place: not set(map(str, place[1])) & told
+        ):
+            add(channel, keys.Way(names))
         if "path" in wanted:
             for name in _path_parameter(case, route, parameter, finder):
                 add("path", keys.Way([name]))
@@ -183,6 +195,12 @@ def _places(
     node = source.at(line, column) if source else None
     if source is not None and node is not None and not parameter:
         attribute = getattr(node, "attr", "")
+        if attribute not in channels.READ_AS or {"file", "filename"} & set(wanted):
+            for way in finder.below(source, getattr(node, "value", node)):
+                for channel, names in (
+                    app.declared(route, str(way.keys[0])) if way.carrier == "parameter" else [(wanted[0], way.keys)]
+                ):
+                    add(wanted[0] if {"file", "filename"} & set(wanted) else channel, keys.Way(names))
         for channel in _narrowed(wanted, attribute):
             for way in finder.ways(source, node, channel in ("json", "body")):
                 wraps = keys.undone(source, way.node) if way.node in source.parents else []
@@ -250,12 +268,6 @@ def _spelled(case: Case, scope: list[tuple[Any, Any]]) -> list[str]:
     return found
 
 
-def _nested(app: App, route: Route, channel: str, names: list[str], finder: keys.Finder) -> list[list[str]]:
-    """Keys below a declared parameter: those on the trace first."""
-    told = finder.on_trace()
-    return sorted([names], key=lambda n: n[-1:] and n[-1] not in told) if names else [names]
-
-
 def _path_parameter(case: Case, route: Route, parameter: str, finder: keys.Finder) -> list[str]:
     """Which variable part of the path a parameter of the view is: by its name, by its place, or by the key that is read of it."""
     known = [piece[1] for piece in route.params()]
@@ -285,8 +297,11 @@ def _variant(
     made: dict[str, Any] = {
         "app": app.name, "framework": app.framework, "route": route.rule, "endpoint": route.endpoint, "method": method,
         "channel": channel, "keys": names or ([] if channel in ("json", "body", "query") else ["field"]), "carrier": way.carrier,
-        "pieces": route.pieces, "path": path, **around, **app.defaults(route),
+        "pieces": route.pieces, "path": path, **around,
     }  # fmt: skip
+    for name, default in app.defaults(route).items():
+        held = made.get(name)
+        made[name] = {**default, **held} if isinstance(held, dict) and isinstance(default, dict) else held or default
     if names and way.carrier == "value":  # the same name elsewhere would hide the canary
         for other in ("query", "form"):
             if other != channel:

@@ -5,6 +5,8 @@ Standard library only, Python 3.7 and later.
 
 from __future__ import annotations
 
+from . import benign
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -25,3 +27,29 @@ def fields(kind: Any) -> dict[str, Any]:
     except Exception:
         return {}
     return {name: field for name, field in unbound if type(field).__name__ == "UnboundField"}
+
+
+_TYPES = (
+    # in the name of a field's class → a value that it takes
+    ("DateTime", "2024-05-12 08:30"), ("Date", "2024-05-12"), ("Time", "08:30"), ("Integer", "1"), ("Decimal", "1.5"),
+    ("Float", "1.5"),
+    ("Boolean", "on"), ("Email", "ana@example.org"), ("URL", "http://localhost/"), ("UUID", benign.value("uuid")),
+    ("Slug", "ok-1"),
+    ("IPAddress", "127.0.0.1"), ("JSON", "{}"), ("ModelChoice", "1"), ("ModelMultipleChoice", "1"), ("PrimaryKey", "1"),
+)  # fmt: skip
+
+
+def example(field: Any, name: str) -> str:
+    """A value that a declared field takes."""
+    made = field.kwargs if type(field).__name__ == "UnboundField" else {}
+    kind = field.field_class.__name__ if made or hasattr(field, "field_class") else type(field).__name__
+    choices = made.get("choices") or getattr(field, "choices", None)
+    if choices is not None and "Model" not in kind and "Related" not in kind:
+        try:
+            for choice in choices.items() if isinstance(choices, dict) else choices:
+                value = choice[0] if isinstance(choice, (tuple, list)) else choice
+                if value not in ("", None):
+                    return str(value)
+        except Exception:
+            return benign.value(name)
+    return next((value for word, value in _TYPES if word in kind), benign.value(name))

@@ -43,9 +43,10 @@ _TEXT = (
 
 class Way:
     """One way in which a part of a request is read. keys: from the outside in. carrier: where the value stands: as "value" below
-    the keys, as the "key" itself, or as the "whole". through: functions that took the part to pieces. node: what reads it."""
+    the keys, as the "key" itself, or as the "whole". through: functions that took the part to pieces. node: what reads it;
+    field: its declaration in a form or model."""
 
-    __slots__ = ("carrier", "keys", "node", "through")
+    __slots__ = ("carrier", "field", "keys", "node", "through")
 
     def __init__(
         self, keys: list[Any], carrier: str = "value", through: tuple[str, ...] = (), node: Any = None
@@ -54,6 +55,7 @@ class Way:
         self.carrier = carrier
         self.through = through
         self.node = node
+        self.field: Any = None
 
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Way) and (self.keys, self.carrier, self.through) == (
@@ -149,6 +151,37 @@ class Finder:
         if keys or nested or whole or deep == 0:
             yield Way(keys, "value" if keys else "whole", through, node)
 
+    def below(self, source: Source, node: Any, deep: int = 0) -> Iterator[Way]:
+        """The keys by which an expression itself was read: `request.files["scan"].filename` by `scan`.
+
+        A parameter gives its name."""
+        if deep > 2 * _DEEP:
+            return
+        if isinstance(node, ast.Subscript):
+            if isinstance(node.value, (ast.Attribute, ast.Name, ast.Call)) and _integer(node.slice) is None:
+                yield from (Way([key]) for key in self._resolve(source, node.slice, 0))
+            else:
+                yield from self.below(source, node.value, deep + 1)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            if node.func.attr in channels.TAKES_KEY and node.args:
+                yield from (Way([key]) for key in self._resolve(source, node.args[0], 0))
+            else:
+                yield from self.below(source, node.func.value, deep + 1)
+        elif isinstance(node, (ast.Attribute, ast.Await)):
+            yield from self.below(source, node.value, deep + 1)
+        elif isinstance(node, ast.Name):
+            function = source.function_of(node)
+            bound = [
+                n.value if isinstance(n, ast.Assign) else n.iter
+                for n in ast.walk(function if function is not None else source.tree)
+                if (isinstance(n, ast.Assign) and any(getattr(t, "id", "") == node.id for t in n.targets))
+                or (isinstance(n, (ast.For, ast.AsyncFor)) and getattr(n.target, "id", "") == node.id)
+            ]
+            for value in bound:
+                yield from self.below(source, value, deep + 1)
+            if not bound and function is not None and node.id in reading.parameters(function):
+                yield Way([node.id], "parameter")
+
     def _uses(
         self, source: Source, node: Any, name: str, keys: list[Any], nested: bool, deep: int, through: tuple[str, ...]
     ) -> Iterator[Way]:
@@ -201,8 +234,11 @@ class Finder:
             return
         fields = forms.fields(reading.resolve(source, call.func))
         if fields:
-            told = self._texts_on_trace()
-            yield from (Way([*keys, name]) for name in sorted(fields, key=lambda f: f not in told))
+            told = self.words_on_trace()
+            for name in sorted(fields, key=lambda f: f not in told):
+                way = Way([*keys, name], "value", through, node)
+                way.field = fields[name]
+                yield way
             return
         name = _called(call)
         for other, function in self._scope:
@@ -219,7 +255,8 @@ class Finder:
                     if way.keys != keys:
                         yield way
 
-    def _texts_on_trace(self) -> set[str]:
+    def words_on_trace(self) -> set[str]:
+        """Texts, and names of attributes, on the lines of the trace."""
         told: set[str] = set()
         for path, line, _ in self._steps:
             source = self._library.read(path)

@@ -12,6 +12,7 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
+_RAW_COOKIES = ("django",)  # they take octal numbers for characters, and octets for UTF-8
 _BOUNDARY = "casemate-part-4f1c"
 _COOKIE = frozenset("!#$%&'*+-./:<=>?@[]^_`{|}~()ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789")
 _NAME = frozenset(chr(n) for n in range(33, 127)) - frozenset(":")
@@ -72,8 +73,9 @@ def build(variant: dict[str, Any], value: str | bytes) -> Request:
         body, kind = json.dumps(variant["json"]).encode(), "application/json"
     target = _path(variant["pieces"], parts["path"]) + _query(parts["query"])
     headers = _headers(parts["header"])
+    octal = variant.get("framework") not in _RAW_COOKIES
     if parts["cookie"]:
-        headers.append(("Cookie", "; ".join(f"{_name(k)}={cookie(v)}" for k, v in parts["cookie"].items())))
+        headers.append(("Cookie", "; ".join(f"{_name(k)}={cookie(v, octal)}" for k, v in parts["cookie"].items())))
     if body is None:
         body, kind = _form(parts["form"], parts["file"])
     if kind and not any(name.lower() == "content-type" for name, _ in headers):
@@ -161,18 +163,18 @@ def _quoted(text: str) -> str:
     return text.replace("\r", "%0D").replace("\n", "%0A")
 
 
-def cookie(value: str | bytes) -> str:
-    """A cookie's value, quoted with octal numbers where it must be."""
+def cookie(value: str | bytes, octal: bool) -> str:
+    """A cookie's value, as latin-1 text, quoted where it must be; octal: what is not ASCII is a number too."""
     octets = _octets(value)
     if all(chr(octet) in _COOKIE for octet in octets):
-        return octets.decode()
-    return '"' + "".join(_escaped(octet) for octet in octets) + '"'
+        return octets.decode("latin-1")
+    return '"' + "".join(_escaped(octet, octal) for octet in octets) + '"'
 
 
-def _escaped(octet: int) -> str:
+def _escaped(octet: int, octal: bool) -> str:
     if octet in b'"\\':
         return "\\" + chr(octet)
-    return f"\\{octet:03o}" if octet < 32 or octet > 126 or octet in b",;" else chr(octet)
+    return f"\\{octet:03o}" if octet < 32 or octet == 127 or octet in b",;" or (octal and octet > 127) else chr(octet)
 
 
 def _headers(values: dict[str, Any]) -> list[tuple[str, str]]:

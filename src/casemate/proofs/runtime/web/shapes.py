@@ -30,7 +30,8 @@ def example(pattern: str) -> str:
 def pieces(pattern: str) -> list[list[str]]:
     """The parts of a path: texts, and a parameter for each group; a group without a name is called by its number from 0."""
     parsed = sre_parse.parse(pattern)
-    names = {number: name for name, number in parsed.state.groupdict.items()}
+    state = parsed.state if hasattr(parsed, "state") else parsed.pattern  # 3.7
+    names = {number: name for name, number in state.groupdict.items()}
     spans = _spans(pattern)
     made: list[list[str]] = []
     _pieces(parsed, names, spans, made)

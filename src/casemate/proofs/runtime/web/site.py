@@ -43,6 +43,10 @@ class Route:
         self.within = owners(view) - owners(view, closures=False)
         self.owners = owners(view)
 
+    def include(self, function: Any) -> None:
+        """A function that the framework calls for the view."""
+        self.owners |= owners(function)
+
     def params(self) -> list[list[str]]:
         """The variable parts of the path."""
         return [piece for piece in self.pieces if piece[0] == "param"]
@@ -98,7 +102,7 @@ class Site:
             self._index = {}
             for app in self.apps:
                 for route in app.routes:
-                    for path, line, name in route.owners:
+                    for path, line, name in filter(lambda owner: self.owns(owner[0]), route.owners):
                         self._index.setdefault((path, name), []).append((app, route, line))
             self._indexed = number
         return self._index

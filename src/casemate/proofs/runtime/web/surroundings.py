@@ -8,7 +8,7 @@ from __future__ import annotations
 import ast
 import re
 
-from . import benign, channels, keys, reading
+from . import benign, channels, forms, keys, reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -51,16 +51,22 @@ def parts(
         "file": {},
         "json": None,
         "session": {},
+        "signed": {},
     }
     for source, function in scope:
         for node in ast.walk(function):
             if not isinstance(node, (ast.Attribute, ast.Name)):
                 continue
             if _is_session(node):
+                outer: Any = source.parents.get(node)
+                if isinstance(outer, ast.Compare) and node in outer.comparators:
+                    text = library.constant(source, outer.left)
+                    if text:
+                        found["session"].setdefault(text, _typed(benign.value(text)))
                 for way in finder.ways(source, node, False):
                     if way.keys and way.carrier == "value":
                         text = _value(library, source, function, way, marks)
-                        found["session"].setdefault(str(way.keys[0]), int(text) if text.isdigit() else text)
+                        found["session"].setdefault(str(way.keys[0]), _typed(text))
                 continue
             if not isinstance(node, ast.Attribute) or node.attr not in channels.READ_AS or not _is_request(node.value):
                 continue
@@ -72,6 +78,10 @@ def parts(
                 if way.keys and way.carrier == "value":
                     _put(found, _channel(channel, way), way.keys, _value(library, source, function, way, marks))
     return found
+
+
+def _typed(text: str) -> str | int:
+    return int(text) if text.isdigit() else text
 
 
 def _channel(channel: str, way: keys.Way) -> str:
@@ -95,9 +105,11 @@ def _put(found: dict[str, Any], channel: str, names: list[Any], text: str) -> No
                 return
             held = inner
         if isinstance(names[-1], str):
-            held.setdefault(names[-1], int(text) if text.isdigit() else text)
+            held.setdefault(names[-1], _typed(text))
     elif channel == "file":
         found["file"].setdefault(name, ("upload.txt", "ok"))
+    elif channel == "signed cookie":
+        found["signed"].setdefault(name, text)
     elif channel in ("query", "form", "cookie"):
         found[channel].setdefault(name, text)
 
@@ -116,6 +128,8 @@ def _is_session(node: Any) -> bool:
 def _value(library: Library, source: Source, function: Any, way: keys.Way, marks: set[tuple[str, int]]) -> str:
     """For what is read there: what it is compared with on the way to the trace's lines, its own default, or by its name."""
     node = way.node
+    if way.field is not None:
+        return forms.example(way.field, str(way.keys[-1]))
     wanted = sorted(_wanted(library, source, function, node, marks), key=lambda w: not w[1])
     if wanted:
         return wanted[0][0]

@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from . import flask
+from . import aiohttp, bottle, django, flask, plain, starlette, tornado
 
-FINDERS = (flask.find,)
+FINDERS = (flask.find, django.find, starlette.find, aiohttp.find, tornado.find, bottle.find, plain.find)

@@ -134,7 +134,7 @@ def find(site: Site, candidates: list[discover.File]) -> None:
     if flask is None:
         site.problems.append("flask is not installed for this interpreter")
         return
-    flask.Flask.run = discover._nothing
+    flask.Flask.run = discover.nothing
     factories: list[tuple[str, Any]] = []
     for file in candidates:
         if "flask" not in file.mentions and not re.search(rb"\b(?:create_app|make_app)\b", file.text):

@@ -1,0 +1,29 @@
+"""What a proof was driven with leaves the house only as an operation of its own, recorded before anything is handed out."""
+
+import pytest
+
+from casemate.app import recorded_ledger, run_release
+from casemate.governance.audit import audit
+from casemate.governance.charter import Tier
+from casemate.governance.entries import Outcome, kept
+from casemate.model.errors import CasemateError
+
+BUNDLES = ["ab" * 32, "cd" * 32]
+
+
+def test_a_release_is_recorded(tmp_path):
+    """With the charter in one visible line, and the hashes of what is released."""
+    lines = []
+    run_release(tmp_path, BUNDLES, announce=lines.append)
+    (operation,) = audit(recorded_ledger()).operations
+    assert (operation.before.operation, operation.before.tier) == ("release", Tier.RELEASE)
+    assert (operation.after.outcome, operation.after.evidence) == (Outcome.COMPLETED, kept(BUNDLES))
+    assert lines[0].startswith(f"charter: release under {tmp_path}, for ")
+
+
+def test_what_cannot_be_recorded_is_not_released(tmp_path, monkeypatch):
+    """It fails before anything is handed out."""
+    (tmp_path / "home").write_text("in the way")
+    monkeypatch.setenv("CASEMATE_HOME", str(tmp_path / "home"))
+    with pytest.raises(CasemateError):
+        run_release(tmp_path, BUNDLES, announce=lambda line: None)
