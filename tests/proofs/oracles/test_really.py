@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from proofs.oracles.really import answers
 
 from casemate.model.trace import Boundary
+from proofs.oracles.really import answers
 
 SOURCE = "# source: parameter `value` of the public API"
 
@@ -23,7 +23,7 @@ WEAK = {
     "xss": (79, "'<p>' + value + '</p>'"),
     "pickle": (502, "pickle.loads(base64.b64decode(value))"),
     "yaml": (502, "yaml.load(value, Loader=yaml.UnsafeLoader)"),
-    "xpath": (643, "TREE.xpath(\"//u[@n='\" + value + \"']\")"),
+    "xpath": (643, 'TREE.xpath("//u[@n=\'" + value + "\']")'),
     "xxe": (611, "etree.fromstring(value, etree.XMLParser(resolve_entities=True, no_network=True)).tag"),
     "xxe_sax": (611, "SAX(value)"),
     "hash": (328, "hashlib.md5(value.encode()).hexdigest()"),
@@ -48,7 +48,7 @@ MENDED = {
     "code": (95, "ast.literal_eval(value)"),
     "code_quoted": (95, "exec('x = %r' % value)"),
     "sql": (89, "DB.execute('SELECT n FROM t WHERE n = ?', (value,)).fetchall()"),
-    "sql_number": (89, "DB.execute(\"SELECT n FROM t WHERE n = '%s'\" % value.replace(\"'\", \"''\")).fetchall()"),
+    "sql_number": (89, 'DB.execute("SELECT n FROM t WHERE n = \'%s\'" % value.replace("\'", "\'\'")).fetchall()'),
     "xss": (79, "'<p>' + html.escape(value) + '</p>'"),
     "pickle": (502, "json.loads(base64.b64decode(value))"),
     "yaml": (502, "yaml.load(value, Loader=yaml.SafeLoader)"),
@@ -67,7 +67,14 @@ MENDED = {
     "temporary": (377, "tempfile.mkstemp()"),
     "timing": (208, "hmac.compare_digest(value, SECRET)"),
 }
-EXPECTED = {"path": "path", "code": "code", "sql": "sql", "pickle": "deserialization", "yaml": "deserialization", "xxe": "xxe"}
+EXPECTED = {
+    "path": "path",
+    "code": "code",
+    "sql": "sql",
+    "pickle": "deserialization",
+    "yaml": "deserialization",
+    "xxe": "xxe",
+}
 TEXT = """
 import os, tempfile
 {imports}
@@ -106,7 +113,22 @@ def SAX(text):
     "ElementTree": "from xml.etree import ElementTree",
     "urllib": "import urllib.parse, urllib.request",
 }
-MODULES = "ast base64 hashlib hmac html json logging pathlib pickle random secrets subprocess jinja2 yaml".split()
+MODULES = [
+    "ast",
+    "base64",
+    "hashlib",
+    "hmac",
+    "html",
+    "json",
+    "logging",
+    "pathlib",
+    "pickle",
+    "random",
+    "secrets",
+    "subprocess",
+    "jinja2",
+    "yaml",
+]
 
 
 def text(act):
@@ -127,7 +149,7 @@ def weak(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def mended(tmp_path_factory):
-    return answers(tmp_path_factory.mktemp("mended"), targets(MENDED), boundary=Boundary.API, budget=22)
+    return answers(tmp_path_factory.mktemp("mended"), targets(MENDED), boundary=Boundary.API, budget=12)
 
 
 @pytest.mark.parametrize("name", WEAK)

@@ -38,7 +38,7 @@ ORACLE = Oracle(
     id="cookie",
     cwes=(614, 1004),
     kind=ProofKind.OBSERVATION,
-    observer=Observer.OUTSIDE,
+    observer=Observer.INSIDE,
     judge=judge,
     inputs=INPUTS,
 )

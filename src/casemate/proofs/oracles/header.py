@@ -34,7 +34,7 @@ ORACLE = Oracle(
     id="header",
     cwes=(93, 113),
     kind=ProofKind.CANARY,
-    observer=Observer.OUTSIDE,
+    observer=Observer.INSIDE,
     judge=judge,
     inputs=INPUTS,
 )

@@ -28,7 +28,7 @@ ORACLE = Oracle(
     id="redirect",
     cwes=(601,),
     kind=ProofKind.CANARY,
-    observer=Observer.OUTSIDE,
+    observer=Observer.INSIDE,
     judge=judge,
     inputs=INPUTS,
 )

@@ -29,7 +29,7 @@ ORACLE = Oracle(
     id="template",
     cwes=(1336, 94),
     kind=ProofKind.CANARY,
-    observer=Observer.OUTSIDE,
+    observer=Observer.INSIDE,
     judge=judge,
     inputs=INPUTS,
 )

@@ -28,7 +28,7 @@ ORACLE = Oracle(
     id="token",
     cwes=(347,),
     kind=ProofKind.CANARY,
-    observer=Observer.OUTSIDE,
+    observer=Observer.INSIDE,
     judge=judge,
     inputs=tuple(
         Input(name=name, payload={"jwt": _CLAIMS, "alg": alg}, control={"text": "{calm}"})

@@ -50,7 +50,7 @@ ORACLE = Oracle(
     id="xss",
     cwes=(79, 80, 83, 116),
     kind=ProofKind.CANARY,
-    observer=Observer.OUTSIDE,
+    observer=Observer.INSIDE,
     judge=judge,
     inputs=INPUTS,
 )

@@ -33,7 +33,7 @@ def _wrap(few: caller.Few, module: Any) -> None:
     @functools.wraps(function)
     def named(*args: Any, **more: Any) -> Any:
         out = function(*args, **more)
-        few.record("temp.name", ("mktemp", out))
+        few.record("temp.name", ("mktemp", os.path.dirname(out)))
         return out
 
     module.mktemp = named
