@@ -19,6 +19,7 @@ from casemate.proofs.oracles import (
     path,
     random,
     redirect,
+    redos,
     sql,
     ssrf,
     template,
@@ -57,6 +58,7 @@ ORACLES: tuple[Oracle, ...] = (
     temporary.ORACLE,
     timing.ORACLE,
     token.ORACLE,
+    redos.ORACLE,
 )
 
 

@@ -53,7 +53,8 @@ class Oracle:
 
     cwes: of the findings that it decides. judge: what happened, in one plain sentence without the input, "" when the
     oracle is quiet. inputs: families of inputs, likeliest first. watch: what the runtime has to arm for it beside audit
-    events and probes (names known to `proofs/runtime/watch.py`).
+    events and probes (names known to `proofs/runtime/watch.py`). aimed: inputs made for the finding's file and line, which are tried
+    first.
     """
 
     id: str
@@ -63,3 +64,4 @@ class Oracle:
     judge: Callable[[Run], str]
     inputs: tuple[Input, ...]
     watch: tuple[str, ...] = ()
+    aimed: Callable[[bytes, int], tuple[Input, ...]] | None = None

@@ -32,8 +32,8 @@ def answers(folder, targets, *, boundary, copied=False, python=sys.executable, f
     driver = campaign._driver(questions[0].lead)
     state = campaign._Lockstep()
     searches = (campaign._search(bench, driver, q) for q in questions)
-    for state.last in sandbox.search(bench.profile, job(bench.settings(driver)), state.cases(searches)):
-        pass
+    for run in sandbox.search(bench.profile, job(bench.settings(driver)), state.cases(searches)):
+        state.last = run
     out = {}
     for path, end in zip(targets, state.ended, strict=True):
         found = isinstance(end, campaign.Candidate)

@@ -37,6 +37,7 @@ WEAK = {
     "mode": (732, "os.chmod(MINE, 0o777)"),
     "temporary": (377, "tempfile.mktemp(suffix=value)"),
     "timing": (208, "value == SECRET"),
+    "redos": (1333, "re.match(r'^([a-z]+[0-9]?)+$', value)"),
 }
 MENDED = {
     "path": (22, "open(inside(value)).read()"),
@@ -66,6 +67,7 @@ MENDED = {
     "mode": (732, "os.chmod(MINE, 0o755)"),
     "temporary": (377, "tempfile.mkstemp()"),
     "timing": (208, "hmac.compare_digest(value, SECRET)"),
+    "redos": (1333, "re.match(r'^[a-z]+[0-9]?$', value)"),
 }
 EXPECTED = {
     "path": "path",
@@ -101,7 +103,7 @@ def act(value):  {source}
 
 MORE = {
     "TREE": "from lxml import etree\nTREE = etree.fromstring(\"<us><u n='a'/></us>\")",
-    "DB": "import sqlite3\nDB = sqlite3.connect(':memory:')\nDB.executescript(\"CREATE TABLE t (n); INSERT INTO t VALUES ('a')\")",
+    "DB": "import sqlite3\nDB = sqlite3.connect(':memory:')\nDB.execute('CREATE TABLE t (n)')",
     "SAX": """
 import io, xml.sax, xml.sax.handler
 def SAX(text):
@@ -113,27 +115,15 @@ def SAX(text):
     "ElementTree": "from xml.etree import ElementTree",
     "urllib": "import urllib.parse, urllib.request",
 }
-MODULES = [
-    "ast",
-    "base64",
-    "hashlib",
-    "hmac",
-    "html",
-    "json",
-    "logging",
-    "pathlib",
-    "pickle",
-    "random",
-    "secrets",
-    "subprocess",
-    "jinja2",
-    "yaml",
-]
+MODULES = (
+    *("ast", "base64", "hashlib", "hmac", "html", "json", "logging", "pathlib", "pickle", "random", "re", "secrets"),
+    *("subprocess", "jinja2", "yaml"),
+)
 
 
 def text(act):
     """A file that imports what the act needs, and nothing else: each case imports it anew."""
-    imports = "\n".join(f"import {name}" for name in MODULES if f"{name}." in act)
+    imports = "\n".join(f"import {name}" for name in MODULES if re.search(rf"\b{name}\.", act))
     more = "\n".join(lines for name, lines in MORE.items() if re.search(rf"\b{name}\b", act))
     return TEXT.format(source=SOURCE, act=act, imports=imports, more=more)
 
