@@ -8,10 +8,11 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from casemate import __version__
 from casemate.adapters.cache import default_folder
 from casemate.adapters.clock import SystemClock
 from casemate.adapters.keys import FileSigner, data_home, load_or_create_digest_key
@@ -38,7 +39,6 @@ if TYPE_CHECKING:
     from casemate.model.finding import Finding, Report
     from casemate.model.sandbox import Examination
     from casemate.model.verification import Verification
-    from casemate.pipeline.hunt import Hunted
     from casemate.pipeline.scan import Progress
     from casemate.ports import Sandbox
 
@@ -81,6 +81,11 @@ class VerifyRequest:
 def home() -> Path:
     """The operator's data folder, which holds keys and ledger."""
     return data_home(os.environ)
+
+
+def bundles_folder() -> Path:
+    """Where evidence bundles are kept when nobody says where."""
+    return home() / "bundles"
 
 
 def cache_folder() -> Path:
@@ -183,9 +188,24 @@ class HuntRequest:
             raise ValueError(f"a hunt has one path and a budget: {self.scan.paths!r}, {self.budget!r}")
 
 
-def run_hunt(request: HuntRequest, *, announce: Callable[[str], None], progress: Progress) -> Hunted:
-    """Scan, then put the findings to the proof, in a sandbox or not at all. Raises as `run_scan` does."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """An evidence bundle. name: for its file, without a suffix. receipt: what shows that the ledger recorded it."""
+
+    name: str
+    data: bytes
+    receipt: str
+
+
+def run_hunt(
+    request: HuntRequest, *, announce: Callable[[str], None], progress: Progress
+) -> tuple[Report, tuple[Sealed, ...]]:
+    """Scan, then put the findings to the proof, in a sandbox or not at all: the report, and the bundles of what is proven.
+
+    Raises as `run_scan` does.
+    """
     from casemate.adapters.interpreters import target_python
+    from casemate.evidence.bundle import digest, seal
     from casemate.pipeline.bench import bench
     from casemate.pipeline.hunt import hunt
 
@@ -196,7 +216,7 @@ def run_hunt(request: HuntRequest, *, announce: Callable[[str], None], progress:
         python = target_python(tree.place, request.python)
         announce(f"proving with {python.path} ({python.why})")
         with scene.wall.operation("prove", subject=scene.subject) as operation:
-            return hunt(
+            hunted = hunt(
                 report,
                 bench(operation.tree(tree), operation.sandbox(sandbox()), tree.place, python.path),
                 budget=request.budget,
@@ -204,6 +224,21 @@ def run_hunt(request: HuntRequest, *, announce: Callable[[str], None], progress:
                 progress=progress,
                 wanted=request.wanted,
             )
+            sealed = [seal(one.finding, one.exhibit, __version__) for one in hunted.proven]
+            digests = [digest(data) for _, data in sealed]
+            for name in digests:
+                operation.keep(name)
+    findings = {finding.identity: finding for finding, _ in sealed}
+    told = replace(hunted.report, findings=tuple(findings.get(one.identity, one) for one in hunted.report.findings))
+    assert operation.entry is not None or not sealed
+    return told, tuple(
+        Sealed(
+            name=f"{finding.lead.rule}-{finding.identity[:12]}",
+            data=data,
+            receipt=receipt(operation.entry or 0, digests, name),
+        )
+        for (finding, data), name in zip(sealed, digests, strict=True)
+    )
 
 
 def _over_time(report: Report, request: ScanRequest, day: date) -> Report:

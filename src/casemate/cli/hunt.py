@@ -5,13 +5,18 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from casemate.cli.errors import say
 from casemate.cli.rulenames import all_known, complete
 from casemate.cli.scan import FORMATS, LEVELS, SUFFIXES, TargetPath
+
+if TYPE_CHECKING:
+    from casemate.app import Sealed
 
 BUDGET = 20_000
 
@@ -59,6 +64,12 @@ BUDGET = 20_000
     show_default=True,
     help="Pedantic: also rules for a review with time to spare.",
 )
+@click.option(
+    "--bundles",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Keep the evidence bundles of what is proven in DIR. Default: beside the ledger.",
+)
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Sandboxes at a time. Default: one per core.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
 @click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ones.")
@@ -74,6 +85,7 @@ def hunt(
     exclude: tuple[str, ...],
     rules: tuple[str, ...],
     persona: str,
+    bundles: Path | None,
     jobs: int | None,
     no_cache: bool,
     everything: bool,
@@ -106,10 +118,30 @@ def hunt(
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         request = HuntRequest(scan=scan, python=python, budget=budget)
-        hunted = run_hunt(request, announce=unheard if quiet else say, progress=progress)
+        report, sealed = run_hunt(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
+    where = keep(sealed, bundles)
     shown = Shown(everything=everything, by_design=False, known=False, suppressed=False)
-    deliver(hunted.report, form, output, shown, (), quiet=quiet)
+    deliver(report, form, output, shown, (), quiet=quiet)
     if not quiet:
+        if sealed:
+            say(f"evidence: {len(sealed)} bundle{'s' * (len(sealed) > 1)} in {where} (casemate verify)")
         say(f"time: {took:.1f} s")
-    sys.exit(exit_code(hunted.report, fail_on=fail_on, strict=strict))
+    sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
+
+
+def keep(sealed: Sequence[Sealed], folder: Path | None) -> Path:
+    """Write the bundles and their receipts; the folder. A bundle of the same name is replaced: it is of the same finding.
+
+    Raises EnvironmentFault.
+    """
+    from casemate.app import bundles_folder
+    from casemate.cli.output import make_folder, write_file
+
+    place = folder if folder is not None else bundles_folder()
+    if sealed:
+        make_folder(place, "evidence bundles")
+    for one in sealed:
+        write_file(place / f"{one.name}.casemate", one.data, "an evidence bundle")
+        write_file(place / f"{one.name}.receipt", one.receipt, "a receipt")
+    return place

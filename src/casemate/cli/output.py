@@ -34,18 +34,29 @@ def check_place(path: Path) -> None:
         raise UserError(f"there is no folder {str(path.parent)!r}", "make it, or name another file")
 
 
-def write_file(path: Path, text: str, what: str = "the report") -> None:
+def make_folder(path: Path, what: str) -> None:
+    """A folder for these, with those above it. Raises EnvironmentFault."""
+    try:
+        path.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentFault(
+            f"cannot make the folder {str(path)!r} for {what}: {error.strerror}", "name another folder"
+        ) from error
+
+
+def write_file(path: Path, text: str | bytes, what: str = "the report") -> None:
     """Write a report, or what else `what` names. A regular file is replaced only by the whole new one; a device or FIFO is
     written to.
 
     Raises EnvironmentFault; then an earlier file is as it was.
     """
+    data = text.encode() if isinstance(text, str) else text
     place = path.resolve()  # through links, to what they lead to
     try:
         if place.exists() and not stat.S_ISREG(place.stat().st_mode):
-            place.write_bytes(text.encode())
+            place.write_bytes(data)
         else:
-            _replace(place, text.encode())
+            _replace(place, data)
     except OSError as error:
         raise EnvironmentFault(
             f"cannot write {what} to {str(path)!r}: {error.strerror}", "free space there, or name another file"

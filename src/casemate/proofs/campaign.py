@@ -15,7 +15,7 @@ from typing import Any
 
 from casemate.model import sandbox
 from casemate.model.lead import Lead
-from casemate.model.proof import Attempt, Exhibit, Fidelity, Proof, Result, Verdict
+from casemate.model.proof import Attempt, Exhibit, Fidelity, Observer, Proof, Result, Verdict
 from casemate.model.sandbox import Profile
 from casemate.model.trace import Boundary
 from casemate.ports import Sandbox
@@ -330,7 +330,7 @@ def _confirmed(bench: Bench, driver: str, question: Question, found: Candidate |
     proof = Proof(
         oracle=found.oracle.id,
         kind=found.oracle.kind,
-        observer=found.oracle.observer,
+        observer=_observer(found.oracle, alone, words_of(cases[0])),
         fidelity=Fidelity(last.fidelity),
         happened=happened,
         runs=RUNS,
@@ -346,6 +346,13 @@ def _confirmed(bench: Bench, driver: str, question: Question, found: Candidate |
         sources=_sources(bench, question.lead),
     )
     return Attempt(verdict=Verdict(result=Result.PROVEN, executions=executions, proof=proof), exhibit=exhibit)
+
+
+def _observer(oracle: Oracle, alone: sandbox.Run, of: Words) -> Observer:
+    """From where it was seen: from outside only where what was left behind, and handed back by the supervisor, shows it too."""
+    left = alone.seen.files if isinstance(alone, sandbox.Finished) else ()
+    shown = any(of.canary.encode() in file.content for file in left)
+    return Observer.OUTSIDE if oracle.observer is Observer.OUTSIDE and shown else Observer.INSIDE
 
 
 def _sources(bench: Bench, lead: Lead) -> tuple[tuple[str, str], ...]:

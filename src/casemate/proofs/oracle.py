@@ -51,10 +51,11 @@ class Run:
 class Oracle:
     """Decides one kind of weakness.
 
-    cwes: of the findings that it decides. judge: what happened, in one plain sentence without the input, "" when the
-    oracle is quiet. inputs: families of inputs, likeliest first. watch: what the runtime has to arm for it beside audit
-    events and probes (names known to `proofs/runtime/watch.py`). aimed: inputs made for the finding's file and line, which are tried
-    first.
+    <<<<<<< HEAD
+        cwes: of the findings that it decides. judge: what happened, in one plain sentence without the input, "" when the
+        oracle is quiet. observer: outside only where the effect also leaves something behind that the supervisor hands back. inputs:
+        families of inputs, likeliest first. watch: what the runtime has to arm for it beside audit events and probes (names known to
+        `proofs/runtime/arms`). aimed: inputs made for the finding's file and line, which are tried first.
     """
 
     id: str

@@ -27,7 +27,11 @@ def session(**held):
 QUIET = {
     "a cookie with both flags": (COOKIE, cookie("ticket=1; Secure; HttpOnly; Path=/"), NOTHING),
     "a cookie that the framework set, not this line": (COOKIE, cookie("session=1; Path=/"), NOTHING),
-    "a cookie that is taken back": (COOKIE, cookie("ticket=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/"), NOTHING),
+    "a cookie that is taken back": (
+        COOKIE,
+        cookie("ticket=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=0; Path=/"),
+        NOTHING,
+    ),
     "a cookie without a content": (COOKIE, cookie('ticket=""; Path=/'), NOTHING),
     "a cookie, and the line did not run": (COOKIE, cookie("ticket=1", passed=0), NOTHING),
     "a flag in other letters": (COOKIE, cookie("ticket=1; secure; httponly"), NOTHING),
@@ -38,10 +42,14 @@ QUIET = {
     "a new line became a space": (HEADER, seen(headers=(("x-name", f"{K} {C}: {K}"),)), NOTHING),
     "a new line stayed encoded": (HEADER, seen(headers=(("location", f"/{K}%0d%0a{C}:%20{K}"),)), NOTHING),
     "it stands in the body": (HEADER, page(f"{K}\r\n{C}: {K}"), NOTHING),
-    "a message's body has the line": (HEADER, seen(sink("smtplib.send", f"Subject: a\r\n\r\n{K}\r\n{C}: {K}")), NOTHING),
+    "a message's body has the line": (
+        HEADER,
+        seen(sink("smtplib.send", f"Subject: a\r\n\r\n{K}\r\n{C}: {K}")),
+        NOTHING,
+    ),
     "a message was sent elsewhere": (HEADER, seen(apart("smtplib.send", f"Subject: a\r\n{C}: b\r\n\r\n")), NOTHING),
     "a header that the line did not make": (HEADER, seen(headers=((C, "1"),), passed=0), NOTHING),
-    "the expression came out as it went in": (TEMPLATE, page('{{"%s"[::-1]}} %s' % (C, C)), NOTHING),
+    "the expression came out as it went in": (TEMPLATE, page('{{"' + C + '"[::-1]}} ' + C), NOTHING),
     "the target turns every value round": (TEMPLATE, page(C[::-1]), page(K[::-1])),
     "the target writes every value in capitals": (TEMPLATE, page(C.upper()), page(f"HELLO {K.upper()}")),
     "the marks were taken away": (TEMPLATE, page(f"{C}1 {C}upper"), NOTHING),
@@ -50,24 +58,84 @@ QUIET = {
     "the token made it raise": (TOKEN, seen(error="InvalidSignatureError: " + C, returned=""), NOTHING),
     "the token came back encoded": (TOKEN, seen(returned="eyJhbGciOiJub25lIn0"), NOTHING),
     "the token's line did not run": (TOKEN, seen(returned=f"{{'sub': '{C}'}}", passed=0), NOTHING),
-}  # fmt: skip
+}
 FIRES = {
-    "sent in the clear": (COOKIE, cookie("ticket=1; HttpOnly"), NOTHING, "a cookie was set that the browser also sends in the clear"),
-    "read by scripts": (COOKIE, cookie("other=1", "ticket=1; Secure"), NOTHING, "a cookie was set that scripts can read"),
-    "as a header of its own": (COOKIE, cookie("ticket=1; Path=/", line="ticket=1; Path=/"), NOTHING, "a cookie was set that the browser also sends in the clear"),
+    "sent in the clear": (
+        COOKIE,
+        cookie("ticket=1; HttpOnly"),
+        NOTHING,
+        "a cookie was set that the browser also sends in the clear",
+    ),
+    "read by scripts": (
+        COOKIE,
+        cookie("other=1", "ticket=1; Secure"),
+        NOTHING,
+        "a cookie was set that scripts can read",
+    ),
+    "as a header of its own": (
+        COOKIE,
+        cookie("ticket=1; Path=/", line="ticket=1; Path=/"),
+        NOTHING,
+        "a cookie was set that the browser also sends in the clear",
+    ),
     "the session's value": (TRUST, session(user=C), session(user=K), "the session holds the input as it came"),
     "the session's name": (TRUST, session(**{C: "1"}), session(**{K: "1"}), "the input named an entry of the session"),
-    "a header": (HEADER, seen(headers=(("x-name", K), (C, K))), NOTHING, "the input made a header of its own in the answer"),
-    "a new line in a value": (HEADER, seen(headers=(("x-name", f"{K}\r\n{C}: {K}"),)), NOTHING, "the input made a header of its own in the answer"),
-    "a line feed alone": (HEADER, seen(headers=(("x-name", f"{K}\n{C}: {K}"),)), NOTHING, "the input made a header of its own in the answer"),
-    "a message": (HEADER, seen(sink("smtplib.send", f"Subject: {K}\n{C}: {K}\r\n\r\nbody")), NOTHING, "the input made a header of its own in a message"),
-    "turned round": (TEMPLATE, page(f"Hello {C[::-1]}"), page(f"Hello {K}"), "an expression in the input was worked out by a template"),
-    "in capitals": (TEMPLATE, seen(returned=C.upper()), seen(returned=K), "an expression in the input was worked out by a template"),
-    "called": (TEMPLATE, seen(sink("canary.called", C)), NOTHING, "an expression in the input was worked out by a template"),
-    "a claim came back": (TOKEN, seen(returned=f"{{'sub': '{C}'}}"), NOTHING, "the claims of a token that nobody signed were believed"),
+    "a header": (
+        HEADER,
+        seen(headers=(("x-name", K), (C, K))),
+        NOTHING,
+        "the input made a header of its own in the answer",
+    ),
+    "a new line in a value": (
+        HEADER,
+        seen(headers=(("x-name", f"{K}\r\n{C}: {K}"),)),
+        NOTHING,
+        "the input made a header of its own in the answer",
+    ),
+    "a line feed alone": (
+        HEADER,
+        seen(headers=(("x-name", f"{K}\n{C}: {K}"),)),
+        NOTHING,
+        "the input made a header of its own in the answer",
+    ),
+    "a message": (
+        HEADER,
+        seen(sink("smtplib.send", f"Subject: {K}\n{C}: {K}\r\n\r\nbody")),
+        NOTHING,
+        "the input made a header of its own in a message",
+    ),
+    "turned round": (
+        TEMPLATE,
+        page(f"Hello {C[::-1]}"),
+        page(f"Hello {K}"),
+        "an expression in the input was worked out by a template",
+    ),
+    "in capitals": (
+        TEMPLATE,
+        seen(returned=C.upper()),
+        seen(returned=K),
+        "an expression in the input was worked out by a template",
+    ),
+    "called": (
+        TEMPLATE,
+        seen(sink("canary.called", C)),
+        NOTHING,
+        "an expression in the input was worked out by a template",
+    ),
+    "a claim came back": (
+        TOKEN,
+        seen(returned=f"{{'sub': '{C}'}}"),
+        NOTHING,
+        "the claims of a token that nobody signed were believed",
+    ),
     "a claim came out": (TOKEN, page(f"Hello {C}"), NOTHING, "the claims of a token that nobody signed were believed"),
-    "a claim is in the session": (TOKEN, session(user=C), NOTHING, "the claims of a token that nobody signed were believed"),
-}  # fmt: skip
+    "a claim is in the session": (
+        TOKEN,
+        session(user=C),
+        NOTHING,
+        "the claims of a token that nobody signed were believed",
+    ),
+}
 
 
 @pytest.mark.parametrize("name", QUIET)

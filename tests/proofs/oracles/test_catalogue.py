@@ -51,7 +51,7 @@ def test_every_rules_weakness_has_an_oracle_or_a_reason():
 
 @pytest.mark.parametrize("one", ORACLES, ids=lambda one: one.id)
 def test_inputs(one):
-    """Each can be made, is called differently, and holds a word; a control holds none of the canary's; nothing fires on nothing."""
+    """Each can be made and is called differently; a control holds nothing of the canary; nothing fires on nothing."""
     names = [given.name for given in one.inputs]
     assert len(names) == len(set(names))
     assert names

@@ -48,13 +48,21 @@ QUIET = {
     "it is the port": (SSRF, seen(sink("socket.getaddrinfo", "localhost", H)), NOTHING),
     "a value behind two hyphens": (ARGUMENT, popen("git", "show", "--", f"--{C}"), popen("git", "show", "--", K)),
     "a value of an option": (ARGUMENT, popen("git", "log", "--author", f"--{C}"), popen("git", "log", "--author", K)),
-    "a value in front of which something stands": (ARGUMENT, popen("git", "show", f"./--{C}"), popen("git", "show", f"./{K}")),
+    "a value in front of which something stands": (
+        ARGUMENT,
+        popen("git", "show", f"./--{C}"),
+        popen("git", "show", f"./{K}"),
+    ),
     "the value of a long option": (ARGUMENT, popen("git", f"--grep=--{C}"), popen("git", f"--grep={K}")),
     "an option that the target made of every value": (ARGUMENT, popen("git", f"--{C}"), popen("git", f"--{K}")),
     "the program itself": (ARGUMENT, popen(f"--{C}", "a"), popen(K, "a")),
     "another command than the control's": (ARGUMENT, popen("git", "show", f"--{C}", "a"), popen("git", "show", K)),
     "quoted for a shell, within a word": (ARGUMENT, system(f"grep 'a --{C}' file"), system(f"grep 'a {K}' file")),
-    "a new line was written as two characters": (LOG, seen(sink("log.written", f"INFO {K}\\n{C} INFO signed in")), NOTHING),
+    "a new line was written as two characters": (
+        LOG,
+        seen(sink("log.written", f"INFO {K}\\n{C} INFO signed in")),
+        NOTHING,
+    ),
     "a new line became a space": (LOG, seen(sink("log.written", f"INFO {K} {C} INFO signed in")), NOTHING),
     "the line is indented": (LOG, seen(sink("log.written", f"INFO {K}\n\t{C} INFO signed in")), NOTHING),
     "it begins the record itself": (LOG, seen(sink("log.written", f"{C} INFO signed in")), NOTHING),
@@ -64,9 +72,15 @@ QUIET = {
     "a folder that is shared on purpose": (MODE, seen(sink("file.mode", "chmod", "/a", 0o1777)), NOTHING),
     "changed elsewhere": (MODE, seen(apart("file.mode", "chmod", "/a", 0o777)), NOTHING),
     "a temporary file of another name each time": (
-        TEMPORARY, seen(sink("temp.open", "open", "/tmp/a1")), seen(sink("temp.open", "open", "/tmp/a2"))),
+        TEMPORARY,
+        seen(sink("temp.open", "open", "/tmp/a1")),
+        seen(sink("temp.open", "open", "/tmp/a2")),
+    ),
     "a temporary file opened elsewhere": (
-        TEMPORARY, seen(apart("temp.open", "open", "/tmp/a")), seen(apart("temp.open", "open", "/tmp/a"))),
+        TEMPORARY,
+        seen(apart("temp.open", "open", "/tmp/a")),
+        seen(apart("temp.open", "open", "/tmp/a")),
+    ),
     "a name given elsewhere": (TEMPORARY, seen(apart("temp.name", "mktemp", "/tmp")), NOTHING),
     "a name, in the control itself": (TEMPORARY, seen(sink("temp.name", "mktemp", "/tmp")), None),
     "compared elsewhere": (TIMING, seen(apart("compared.eq", "==", C)), NOTHING),
@@ -80,7 +94,7 @@ QUIET = {
     "one slow run among quick ones": (REDOS, grown((8, 0.0, 1.0), (16, 0.001, 1.0), (32, 0.5, 0.0)), NOTHING),
     "as slow for the control": (REDOS, grown(*SQUARE), seen(SLOW)),
     "no measures": (REDOS, seen(SLOW), NOTHING),
-}  # fmt: skip
+}
 FIRES = {
     "looked up": (SSRF, seen(sink("socket.getaddrinfo", H, 80)), NOTHING),
     "looked up below it": (SSRF, seen(sink("socket.gethostbyname", f"www.{H.upper()}.")), NOTHING),
@@ -89,18 +103,24 @@ FIRES = {
     "an option": (ARGUMENT, popen("git", "show", f"--{C}"), popen("git", "show", K)),
     "an option for a shell": (ARGUMENT, system(f"tar cf out '--{C}'"), system(f"tar cf out {K}")),
     "an option for the shell of a process": (
-        ARGUMENT, popen("/bin/sh", "-c", f"tar cf out -{C}"), popen("/bin/sh", "-c", f"tar cf out {K}")),
+        ARGUMENT,
+        popen("/bin/sh", "-c", f"tar cf out -{C}"),
+        popen("/bin/sh", "-c", f"tar cf out {K}"),
+    ),
     "a line of the log": (LOG, seen(sink("log.written", f"INFO:root:{K}\n{C} INFO signed in")), NOTHING),
     "a line of the log by the other character": (LOG, seen(sink("log.written", f"INFO {K}\r{C} INFO")), NOTHING),
     "for everybody": (MODE, seen(sink("file.mode", "chmod", "/a", 0o777)), NOTHING),
     "to be written by everybody": (MODE, seen(sink("file.mode", "fchmod", 3, 0o666)), NOTHING),
     "a name": (TEMPORARY, seen(sink("temp.name", "mktemp", "/tmp")), NOTHING),
     "the same name each time": (
-        TEMPORARY, seen(sink("temp.open", "open", "/tmp/a")), seen(sink("temp.open", "open", "/tmp/a"))),
+        TEMPORARY,
+        seen(sink("temp.open", "open", "/tmp/a")),
+        seen(sink("temp.open", "open", "/tmp/a")),
+    ),
     "compared": (TIMING, seen(sink("compared.eq", "==", C)), NOTHING),
     "a square": (REDOS, grown(*SQUARE), NOTHING),
     "what doubles": (REDOS, grown(*DOUBLING), NOTHING),
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", QUIET)

@@ -1,4 +1,5 @@
-"""A pattern takes longer and longer: the processor time grows faster than the text, and the clock caught it on the finding's line.
+"""A pattern takes longer and longer: the processor time grows faster than the text, until the clock stops it on the
+finding's line.
 
 At least three sizes are measured. Time that grows in proportion, or that is spent elsewhere, is quiet.
 """

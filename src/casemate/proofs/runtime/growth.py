@@ -41,7 +41,8 @@ def drive(
         return told, done
 
     unit = max(1, len(payload["repeat"]))
-    times, before, told, done = 8, 4, {}, True
+    told: dict[str, Any] = {}
+    times, before, done = 8, 4, True
     while done and times * unit <= _LARGEST:
         before = times
         told, done = measure(times)

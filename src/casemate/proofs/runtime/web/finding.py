@@ -93,7 +93,7 @@ def _ranked(site: Site, case: Case) -> list[tuple[int, App, Route]]:
     if not scores:
         own = {id(route) for held in index.values() for _, route, _ in held}
         ranked = [(_mentions(site, case, route), app, route) for _, app, route in ranked if id(route) in own]
-    return sorted(ranked, key=lambda item: -item[0])
+    return sorted(ranked, key=lambda item: (-item[0], 0 if scores else len(item[2].params())))
 
 
 def _mentions(site: Site, case: Case, route: Route) -> int:
@@ -119,6 +119,7 @@ def _of_route(site: Site, case: Case, wanted: tuple[str, ...], app: App, route: 
             scope.append(found)
     finder = keys.Finder(case.library, scope, case.steps)
     guarding = surroundings.login(scope)
+    people = surroundings.people(scope)
     made: list[dict[str, Any]] = []
     for channel, way, wraps in _places(case, wanted, app, route, scope, finder):
         for method in _methods(route, channel, surroundings.method_wanted(scope, case.marks)):
@@ -128,7 +129,16 @@ def _of_route(site: Site, case: Case, wanted: tuple[str, ...], app: App, route: 
                 for who in [guarding] if guarding else ["", "staff"] if app.framework == "django" else [""]:
                     for beside in _beside(case, scope, way):
                         for path in _paths(app, case, scope):
-                            made.append({**variant, "wrap": wrap, "login": who, **beside, **path})
+                            made.append(
+                                {
+                                    **variant,
+                                    "wrap": wrap,
+                                    "login": who,
+                                    "people": people if who else [],
+                                    **beside,
+                                    **path,
+                                }
+                            )
     if app.fidelity != "entry point" and made:
         for variant in made:
             variant["attach"] = os.path.relpath(case.steps[0][0], site.target)

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 
+from . import people
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 
@@ -48,3 +51,18 @@ def flask_login(application: Any, notes: list[str]) -> dict[str, Any]:
     application.config["LOGIN_DISABLED"] = True
     notes.append("the check of logins is off: the target has no user")
     return {}
+
+
+def greeter(names: list[str], notes: list[str]) -> Callable[[], None]:
+    """Puts a person where the program found nobody, in `flask.g`."""
+    flask = sys.modules["flask"]
+
+    def greet() -> None:
+        for name in names:
+            if getattr(flask.g, name, None) is None:
+                setattr(flask.g, name, people.stand_in(name))
+                told = f"logged in: g.{name} was a stand-in"
+                if told not in notes:
+                    notes.append(told)
+
+    return greet

@@ -9,6 +9,7 @@ import ast
 import re
 
 from . import benign, channels, forms, keys, reading
+from .people import NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -233,6 +234,17 @@ def login(scope: list[tuple[Source, Any]]) -> str:
     if any(_STAFF.search(name) for name in told):
         return "staff"
     return "user" if any(_LOGIN.search(name) for name in told) else ""
+
+
+def people(scope: list[tuple[Source, Any]]) -> list[str]:
+    """Names by which the functions read from `g` who is logged in."""
+    found = {
+        node.attr
+        for _, function in scope
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "g" and node.attr in NAMES
+    }
+    return sorted(found)
 
 
 def _names(node: Any) -> list[str]:

@@ -8,7 +8,9 @@ from __future__ import annotations
 import inspect
 import os
 import re
+import shutil
 import sys
+import tempfile
 
 from .. import discover, session, wsgi
 from ..site import ENTRY_POINT, ISOLATED, App, Route, owners
@@ -97,10 +99,18 @@ class FlaskApp(App):
 
         application.log_exception = note
         interface.save_session = keep
+        before = application.before_request_funcs
+        if variant.get("people"):
+            greet = session.greeter(variant["people"], notes)
+            application.before_request_funcs = {
+                scope: [greet, *(each for function in functions for each in (function, greet))]
+                for scope, functions in {None: [], **before}.items()
+            }
         try:
             answer = wsgi.call(application, made)
         finally:
             application.log_exception, interface.save_session = log, save
+            application.before_request_funcs = before
         answer["error"] = answer["error"] or next(iter(errors), "")
         answer["session"], answer["notes"] = kept, notes
         return answer
@@ -157,6 +167,7 @@ def find(site: Site, candidates: list[discover.File]) -> None:
             _from_factory(site, flask, name, factory)
     for app in site.apps:
         if isinstance(app, FlaskApp):
+            _places(site, app)
             _database(app)
 
 
@@ -184,6 +195,28 @@ def _from_factory(site: Site, flask: Any, name: str, factory: Any) -> None:
         if isinstance(made, flask.Flask):
             site.apps.append(FlaskApp(name, made))
             return
+
+
+def _places(site: Site, app: FlaskApp) -> None:
+    """Files and folders below the target that its configuration names and that it writes to: made, and elsewhere if need be."""
+    spare = os.path.join(tempfile.gettempdir(), "casemate-places")
+    for key, value in sorted(app.application.config.items()):
+        if not isinstance(value, str) or not os.path.isabs(value):
+            continue
+        real = os.path.normpath(value)
+        folder = os.path.dirname(real) if os.path.splitext(real)[1] else real
+        if not real.startswith(site.target + os.sep) or (os.path.exists(real) and os.access(real, os.W_OK)):
+            continue
+        try:
+            os.makedirs(folder, exist_ok=True)
+            if not os.access(folder, os.W_OK):
+                raise PermissionError(folder)
+        except OSError:
+            moved = os.path.join(spare, os.path.relpath(real, site.target))
+            os.makedirs(moved if folder == real else os.path.dirname(moved), exist_ok=True)
+            if os.path.isfile(real):
+                shutil.copy(real, moved)
+            app.application.config[key] = moved
 
 
 def _database(app: FlaskApp) -> None:
