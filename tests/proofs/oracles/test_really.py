@@ -4,7 +4,6 @@ import re
 
 import pytest
 
-from casemate.model.trace import Boundary
 from proofs.oracles.really import answers
 
 SOURCE = "# source: parameter `value` of the public API"
@@ -134,12 +133,12 @@ def targets(table):
 
 @pytest.fixture(scope="module")
 def weak(tmp_path_factory):
-    return answers(tmp_path_factory.mktemp("weak"), targets(WEAK), boundary=Boundary.API, budget=40)
+    return answers(tmp_path_factory.mktemp("weak"), targets(WEAK))
 
 
 @pytest.fixture(scope="module")
 def mended(tmp_path_factory):
-    return answers(tmp_path_factory.mktemp("mended"), targets(MENDED), boundary=Boundary.API, budget=12)
+    return answers(tmp_path_factory.mktemp("mended"), targets(MENDED), budget=12)
 
 
 @pytest.mark.parametrize("name", WEAK)
