@@ -209,8 +209,10 @@ def install(folder: Path, asked: Sequence[str], early: datetime.date, late: date
     failed = []
     for one in asked:
         name = re.split(r"[^\w.-]", one)[0]
-        ways = [(one, early, wheels), (one, early, own), (one, late, wheels), (one, late, own), (one, late, ())]
-        ways += [(name, early, wheels), (name, late, wheels)] if "==" in one else []
+        loose = [(name, early, wheels), (name, late, wheels)] if "==" in one else []
+        ways = [(one, late, wheels), *loose, (one, early, own), (one, late, own), (one, late, ())]
+        if tried([one], early, *wheels):
+            continue
         if not any(tried([what], before, *more) for what, before, more in ways):
             failed.append(one)
     return failed

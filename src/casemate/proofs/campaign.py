@@ -25,6 +25,7 @@ from casemate.proofs.oracle import Input, Oracle, Run, Words
 from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observed, reported, words, words_of
 
 _VARIANTS = 12
+_RANKED = 80  # executions of a budget from which on the ways of driving are tried out first
 _MINIMISING = 24  # executions
 _HARM = 3  # executions that had to be ended
 _ORDER = (Result.NOT_TRIGGERED, Result.TIMED_OUT, Result.OUT_OF_MEMORY, Result.UNSAFE, Result.MISSING, Result.BROKEN)
@@ -156,11 +157,15 @@ def _search(bench: Bench, driver: str, question: Question) -> Searching:
     if isinstance(reply, Failed):
         return Verdict(result=reply.result, detail=reply.why, executions=1)
     told = json.loads(reply)
-    variants = told.get("variants", [])[:_VARIANTS]
+    variants = told.get("variants", [])[: 2 * _VARIANTS]
     if not variants:
-        why = str(told.get("broken") or told.get("error") or "no driver knows how to get a value there")
+        problems = "; ".join(map(str, told.get("problems", ())))
+        why = "no driver knows how to get a value there" + (f": {problems}" if problems else "")
         return Verdict(result=Result.NOT_EXAMINED, detail=why[:300], executions=1)
     tries = _Tries(bench.budget, question.identity)
+    if len(variants) > 1 and bench.budget >= _RANKED:
+        variants = yield from _ranked(tries, driver, question, variants)
+    variants = variants[:_VARIANTS]
     for oracle in for_cwe(question.cwe):
         inputs = _inputs(bench, question.lead, oracle)
         for variant in variants:
@@ -171,6 +176,20 @@ def _search(bench: Bench, driver: str, question: Question) -> Searching:
             if tries.over:
                 return tries.verdict()
     return tries.verdict()
+
+
+def _ranked(
+    tries: _Tries, driver: str, question: Question, variants: Sequence[Any]
+) -> Generator[bytes, sandbox.Run, list[Any]]:
+    """The ways of driving, those first that come to the finding's line with a harmless value."""
+    ranks = []
+    for at, variant in enumerate(variants):
+        seen = observed((yield _maker(driver, question, variant)(tries.words(), {"text": "{calm}"})))
+        if isinstance(seen, Failed) or seen.broken:
+            ranks.append((3, at))
+        else:
+            ranks.append(((0 if not seen.error else 1) if seen.passed else 2, at))
+    return [variants[at] for _, at in sorted(ranks)]
 
 
 class _Tries:

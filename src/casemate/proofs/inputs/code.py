@@ -27,6 +27,11 @@ _CALLS = (
         "().__class__.__base__.__subclasses__()[0].__init__.__globals__.get('{canary}') or {canary}()",
         "by what an object is",
     ),
+    (
+        "[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == 'catch_warnings'][0]()"
+        "._module.__builtins__['{canary}']()",
+        "by what an object is, where no name is known",
+    ),
     ("@{canary}\ndef {calm}(): pass", "a decorator"),
     ("{{canary}()}", "in a text with places"),
     ("# -*- coding: utf-8 -*-\n{canary}()", "a whole file"),

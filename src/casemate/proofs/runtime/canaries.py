@@ -23,19 +23,21 @@ _COMMAND = """#!/bin/sh
 
 
 class Canaries:
-    """The canaries of one run. base: a private folder. left: where the command notes that it ran."""
+    """The canaries of one run. base: a private folder. left: where the command notes that it ran. beside: what the name of the
+    file's folder begins with; a folder of that name is given to targets, so that a check of first characters is tried as well."""
 
-    def __init__(self, watch: Watch, base: str, left: str) -> None:
+    def __init__(self, watch: Watch, base: str, left: str, beside: str) -> None:
         self._watch = watch
         self._bin = os.path.join(base, "bin")
         self._base = base
+        self._beside = beside
         self._left = os.path.join(left, "ran")
         os.makedirs(self._bin, exist_ok=True)
         os.environ["PATH"] = self._bin + os.pathsep + os.environ.get("PATH", os.defpath)
 
     def place(self, canary: str) -> str:
         """Make those of this word; their folder."""
-        folder = os.path.join(self._base, canary)
+        folder = self._beside + canary
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
         with open(os.path.join(folder, canary + ".txt"), "w") as file:
@@ -73,7 +75,7 @@ class Canaries:
     def made(self, canary: str, roots: list[str]) -> list[dict[str, Any]]:
         """Files with the word in their name that now stand where none of the target's folders is."""
         out = []
-        own = os.path.join(self._base, canary)
+        own = self._beside + canary
         for top, folders, files in os.walk(os.path.dirname(self._base)):
             folders[:] = [name for name in folders if os.path.join(top, name) not in (own, self._bin)]
             for name in files:

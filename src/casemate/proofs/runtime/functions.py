@@ -9,37 +9,28 @@ from __future__ import annotations
 
 import ast
 import asyncio
+import contextlib
 import inspect
-import io
+import itertools
 import os
-import pathlib
 import re
-import sys
 
-from . import stubs, surroundings
-from .probe import last_line
-from .stubs import Standin
+from . import modules, objects, stubs, surroundings
+from .reading import FUNCTIONS, enclosing, feeding, shapes, things, users
+from .shapes import shaped
 from .synthesis import Scratch, arguments
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from types import ModuleType
     from typing import Any
 
 _PARAMETER = re.compile(r"parameter `(\w+)`")
+_WIDTH = re.compile(r"not enough values to unpack \(expected (?:at least )?(\d+), got 0\)")
 _LONG = 1 << 16
 _MANY = 50
+_REPAIRS = 4
+_FED = 3  # parameters of a function with a fact that are tried
 _PUBLIC, _ISOLATED = "public API", "isolated function"
-_WORDS = (
-    ("path", "path"),
-    ("bytes", "bytes"),
-    ("list", "list"),
-    ("sequence", "list"),
-    ("dict", "mapping"),
-    ("mapping", "mapping"),
-    ("io", "file"),
-)
-_FUNCTIONS = (ast.FunctionDef, ast.AsyncFunctionDef)
 
 
 class Library:
@@ -48,6 +39,11 @@ class Library:
     def __init__(self, settings: dict[str, Any]) -> None:
         self.target = settings["target"]
         self.scratch = Scratch(os.path.join(os.environ.get("TMPDIR", "/tmp"), "scratch"))
+
+    def tree(self, path: str) -> ast.Module:
+        """A file of the target, parsed."""
+        with open(os.path.join(self.target, path), "rb") as file:
+            return ast.parse(file.read())
 
 
 def load(settings: dict[str, Any]) -> Library:
@@ -59,137 +55,203 @@ def variants(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     """The ways of calling the function that holds the trace's source, likeliest first. Empty when there is none.
 
     A source that is no parameter is planted where the function looks for it; then a function further along the trace may
-    be the one to call.
+    be the one to call. A fact has no source: the function around it is called, with the canary in what gets there.
     """
     steps = case["steps"]
     named = _PARAMETER.search(steps[0]["note"])
     if named is not None:
-        return _ways(library, case, steps[0], named.group(1), {})
+        chain = enclosing(library.tree(steps[0]["path"]), steps[0]["line"], named.group(1))
+        return _ways(case, steps[0]["path"], chain, named.group(1), {})
     how = surroundings.kind(steps[0]["note"])
-    if not how:
-        return []
-    tree = _tree(library, steps[0]["path"])
-    source = [os.path.realpath(os.path.join(library.target, steps[0]["path"])), steps[0]["line"]]
-    plant = {"plant": how, "key": surroundings.key(tree, steps[0]["line"]), "source": source}
-    out = [way for step in (steps[0], steps[-1], *steps[1:-1]) for way in _ways(library, case, step, None, plant)]
-    return [way for at, way in enumerate(out) if way not in out[:at]]
+    if how:
+        tree = library.tree(steps[0]["path"])
+        source = [os.path.realpath(os.path.join(library.target, steps[0]["path"])), steps[0]["line"]]
+        plant = {
+            "plant": how,
+            "key": surroundings.key(tree, steps[0]["line"]),
+            "source": source,
+            "separator": surroundings.separator(tree),
+            "suffixes": surroundings.suffixes(tree),
+        }
+        out = []
+        for step in (steps[0], steps[-1], *steps[1:-1]):
+            chain = enclosing(library.tree(step["path"]), step["line"], None)
+            out += _ways(case, step["path"], chain, None, plant)
+        return [way for at, way in enumerate(out) if way not in out[:at]]
+    return _around(library, case) if len(steps) == 1 else []
 
 
-def _tree(library: Library, path: str) -> ast.Module:
-    with open(os.path.join(library.target, path), "rb") as file:
-        return ast.parse(file.read())
+def _around(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
+    """The ways of calling what is around a fact, or what uses the constant that it is about."""
+    path, line = case["steps"][-1]["path"], case["steps"][-1]["line"]
+    tree = library.tree(path)
+    chain = enclosing(tree, line, None)
+    whole = not (chain and isinstance(chain[-1], FUNCTIONS))
+    places = users(tree, line) if whole else [(chain, line)]
+    more = {"loading": True} if whole else {}
+    by_rank: list[list[dict[str, Any]]] = []
+    for inner, at in places[:4]:
+        fed = feeding(tree, inner[-1], at)[:_FED]
+        by_rank += [_ways(case, path, inner, parameter, more) for parameter in fed]
+        by_rank.append(_ways(case, path, inner, None, more))
+    longest = max(map(len, by_rank), default=0)
+    return [ways[at] for at in range(longest) for ways in by_rank if at < len(ways)]  # one of each first
 
 
 def _ways(
-    library: Library, case: dict[str, Any], step: dict[str, Any], parameter: str | None, plant: dict[str, Any]
+    case: dict[str, Any], path: str, chain: list[Any], parameter: str | None, more: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """The ways of calling the function around a step. parameter: the one that gets the canary, if one does."""
-    chain = _enclosing(_tree(library, step["path"]), step["line"], parameter)
-    if not chain or not isinstance(chain[-1], _FUNCTIONS):
+    """The ways of calling the function at the end of a chain. parameter: the one that gets the canary, if one does."""
+    if not chain or not isinstance(chain[-1], FUNCTIONS):
         return []
-    if any(isinstance(node, _FUNCTIONS) for node in chain[:-1]):
-        return []  # a function within a function: nobody else can call it
     names = [node.name for node in chain]
     function = chain[-1]
+    outer = next(at for at, node in enumerate(chain) if isinstance(node, FUNCTIONS))
     base = {
-        "path": step["path"],
-        "names": names,
+        "path": path,
+        "names": names[: outer + 1],
+        "inner": names[outer + 1 :],
         "parameter": parameter,
-        "then": _then(case, names),
-        "things": sorted(_things(function)),
-        **plant,
+        "then": _then(case, path, names),
+        "things": sorted(things(function)),
+        **more,
     }
-    method = len(chain) > 1
-    objects = ["none"] if not method else ["made"] if names[-1] in ("__init__", "__new__") else ["made", "full", "bare"]
-    shapes = _shapes(function, parameter) if parameter is not None else ["text"]
+    kinds = ["none"] if outer == 0 else [objects.MADE, objects.FULL, objects.BARE]
+    if names[outer] in ("__init__", "__new__"):
+        kinds = [objects.MADE]
+    shapes_ = shapes(function, parameter) if parameter is not None else ["text"]
     hows = ("plain", "full") if function.args.defaults or any(function.args.kw_defaults) else ("plain",)
-    return [dict(base, object=kind, shape=shape, how=how) for how in hows for kind in objects for shape in shapes]
+    return [dict(base, object=kind, shape=shape, how=how) for how in hows for kind in kinds for shape in shapes_]
+
+
+def _then(case: dict[str, Any], path: str, names: list[str]) -> dict[str, Any]:
+    """What is called afterwards when the sink was not reached: the function that holds it, when it belongs to the same class, or
+    to a class of the same file that may be made from it, or to the function itself."""
+    where, sink = case["steps"][-1]["path"], case.get("function", "").replace("<locals>.", "").split(".")
+    if not sink[-1] or sink == names:
+        return {}
+    if sink[: len(names)] == names and where == path:
+        return {"inner": sink[len(names) :]}
+    if len(names) > 1 and len(sink) > 1 and (sink[:-1] == names[:-1] or names[-1] == "__init__"):
+        return {"path": where, "holder": sink[:-1], "method": sink[-1]}
+    return {}
 
 
 def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: Any) -> dict[str, Any]:
-    """Call it once."""
-    module, alone = _module(library, variant["path"])
+    """Call it once; again when what a stand-in gave could not be taken apart."""
+    if variant.get("loading"):
+        probe.on()  # the fact stands outside of functions
+    module, alone = modules.module(library.target, variant["path"])
+    probe.off()
     if isinstance(module, dict):
         return module
-    given = {}
-    if variant["parameter"] is not None:
-        given[variant["parameter"]] = _shaped(value, variant["shape"], library.scratch)
-    made: list[str] = []
-    try:
-        holder: Any = module
-        for name in variant["names"][:-1]:
-            holder = getattr(holder, name)
-        own = inspect.getattr_static(holder, variant["names"][-1])
-        called, bare = _callable(library, holder, own, variant, made)
-        args, named, others = arguments(called, given, library.scratch, variant["how"], variant["things"])
-        made += others
-    except Exception as error:
-        return {"broken": f"it cannot be called: {type(error).__name__}: {str(error)[:300]}", "stubs": made}
-    private = any(name.startswith("_") and not name.startswith("__") for name in variant["names"])
-    told: dict[str, Any] = {"fidelity": _ISOLATED if made or bare or alone or private else _PUBLIC, "stubs": made}
-    how = variant.get("plant", "")
-    place = tuple(variant.get("source", ("", 0)))
-    try:
-        with surroundings.planted(how, variant.get("key", ""), value, place, library.scratch.folder):
+    private = any(n.startswith("_") and not n.startswith("__") for n in [*variant["names"], *variant["inner"]])
+    for _ in range(_REPAIRS):
+        made: list[str] = []
+        told: dict[str, Any] = {"stubs": made}
+        with surroundings.planted(variant, value, library.scratch.folder):
+            try:
+                called, args, named = _ready(library, module, variant, value, made)
+            except Exception as error:
+                told["broken"] = f"it cannot be called: {type(error).__name__}: {str(error)[:300]}"
+                return told
             probe.on()
-            result = _finished(called(*args, **named))
-            if variant["then"] and not any(probe.passed):
-                result = _followed(library, result, variant["then"])
-            told["returned"] = _text(result)
-    except BaseException as error:
-        told["error"] = f"{type(error).__name__}: {_text(error)[:2000]}"
-    finally:
-        probe.off()
+            try:
+                told["returned"] = _text(_called(library, variant, called, args, named, probe))
+            except BaseException as error:
+                told["error"] = f"{type(error).__name__}: {_text(error)[:2000]}"
+            finally:
+                probe.off()
+        told["fidelity"] = _PUBLIC
+        if made or alone or private or variant["inner"] or variant["object"] == objects.BARE:
+            told["fidelity"] = _ISOLATED
+        narrow = _WIDTH.search(told.get("error", ""))
+        if all(probe.passed) or narrow is None or not stubs.widen(int(narrow.group(1))):
+            break
     return told
 
 
-def _callable(library: Library, holder: Any, own: Any, variant: dict[str, Any], made: list[str]) -> tuple[Any, bool]:
-    """What to call, and whether its object is a bare one."""
-    name = variant["names"][-1]
+def _ready(
+    library: Library, module: Any, variant: dict[str, Any], value: str | bytes, made: list[str]
+) -> tuple[Any, list[Any], dict[str, Any]]:
+    """What is called, with what."""
+    names, inner, scratch = variant["names"], variant["inner"], library.scratch
+    holder = _held(module, names[:-1])
+    if names[-1] == "__init__":
+        holder = _heir(library, holder, variant["then"])
     if variant["object"] == "none":
-        called = getattr(holder, name)
-        inner = getattr(called, "callback", None)  # a command of click's is an object around its function
-        return (inner if callable(inner) and not inspect.isroutine(called) else called), False
-    if name in ("__init__", "__new__"):
-        return holder, False
-    if isinstance(own, (staticmethod, classmethod)):
-        return getattr(holder, name), False
-    bare = variant["object"] == "bare"
-    thing = _bare(holder) if bare else _object(library, holder, variant["object"], made)
-    if isinstance(own, property):
-        return (lambda: getattr(thing, name)), bare
-    return getattr(thing, name), bare
-
-
-def _object(library: Library, cls: Any, how: str, made: list[str]) -> Any:
-    args, named, others = arguments(cls, {}, library.scratch, "full" if how == "full" else "plain")
+        called = objects.function(module, names[-1])
+    else:
+        called = objects.method(holder, names[-1], variant["object"], scratch, made)
+    if inner:
+        called = _within(library, variant, called, [names[-1], *inner], made)
+    given = {}
+    if variant["parameter"] is not None:
+        given[variant["parameter"]] = shaped(value, variant["shape"], scratch.folder)
+    args, named, others = arguments(called, given, scratch, variant["how"], variant["things"])
     made += others
-    return cls(*args, **named)
+    return called, args, named
 
 
-def _bare(cls: Any) -> Any:
-    """An object whose constructor did not run, and which has every attribute that is asked for."""
-
-    def anything(self: Any, name: str) -> Any:
-        if name.startswith("__") and name.endswith("__"):
-            raise AttributeError(name)
-        return Standin(name)
-
-    bare = type(cls)(
-        cls.__name__, (cls,), {"__getattr__": anything, "__init__": lambda self: None, "__module__": cls.__module__}
-    )
-    return bare.__new__(bare)
+def _held(module: Any, names: list[str]) -> Any:
+    for name in names:
+        module = getattr(module, name)
+    return module
 
 
-def _followed(library: Library, thing: Any, then: list[str]) -> Any:
-    """The methods of a constructed object that the trace goes through afterwards, in order."""
-    result: Any = thing
-    for name in then:
-        method = getattr(thing, name, None)
-        if method is not None and callable(method):
-            args, named, _ = arguments(method, {}, library.scratch, "plain")
-            result = _finished(method(*args, **named))
+def _heir(library: Library, cls: Any, then: dict[str, Any]) -> Any:
+    """The class that holds the sink when it is made by the constructor of this one, else this one."""
+    if not then.get("holder"):
+        return cls
+    module, _ = modules.module(library.target, then["path"])
+    try:
+        found = _held(module, then["holder"])
+    except AttributeError:
+        return cls
+    return found if isinstance(found, type) and isinstance(cls, type) and issubclass(found, cls) else cls
+
+
+def _within(library: Library, variant: dict[str, Any], called: Any, names: list[str], made: list[str]) -> Any:
+    """The function within a function, got by calling the outer one. Raises LookupError when it defines none."""
+    path = os.path.realpath(os.path.join(library.target, variant["path"]))
+    for outer, inner in _pairs(names):
+        args, named, others = arguments(called, {}, library.scratch, variant["how"])
+        made += others
+        with objects.Inner(path, [(outer, inner)]) as caught, contextlib.suppress(Exception):
+            _finished(called(*args, **named))
+        if inner not in caught.found:
+            raise LookupError(f"{outer} defined no {inner}")
+        called = caught.found[inner]
+    return called
+
+
+def _called(library: Library, variant: dict[str, Any], called: Any, args: list[Any], named: Any, probe: Any) -> Any:
+    """What comes of the call, and of what has to be called after it."""
+    then = variant["then"]
+    if not then.get("inner"):
+        result = _finished(called(*args, **named))
+        if then.get("method") and not all(probe.passed):
+            thing = getattr(called, "__self__", None) if variant["names"][-1] != "__init__" else result
+            follower = getattr(thing, then["method"], None)
+            if callable(follower):
+                more, others, _ = arguments(follower, {}, library.scratch, "plain")
+                result = _finished(follower(*more, **others))
+        return result
+    path = os.path.realpath(os.path.join(library.target, variant["path"]))
+    names = [variant["names"][-1], *variant["inner"], *then["inner"]]
+    with objects.Inner(path, _pairs(names)) as caught:
+        result = _finished(called(*args, **named))
+    for name in then["inner"]:
+        if all(probe.passed) or name not in caught.found:
+            break
+        more, others, _ = arguments(caught.found[name], {}, library.scratch, "plain")
+        result = _finished(caught.found[name](*more, **others))
     return result
+
+
+def _pairs(names: list[str]) -> list[tuple[str, str]]:
+    """Each with the next one."""
+    return [(names[at], names[at + 1]) for at in range(len(names) - 1)]
 
 
 def _finished(result: Any) -> Any:
@@ -197,7 +259,7 @@ def _finished(result: Any) -> Any:
     if inspect.iscoroutine(result):
         return asyncio.new_event_loop().run_until_complete(asyncio.wait_for(result, 5))
     if inspect.isgenerator(result) or type(result) in (map, filter, zip):
-        return [item for item, _ in zip(result, range(_MANY), strict=False)]
+        return list(itertools.islice(result, _MANY))
     if inspect.isasyncgen(result):
 
         async def read() -> Any:
@@ -217,168 +279,3 @@ def _text(value: Any) -> str:
         return str(value)[:_LONG]
     except Exception:
         return f"<{type(value).__name__}>"
-
-
-def _enclosing(tree: ast.AST, line: int, parameter: str | None) -> list[Any]:
-    """The definitions around a line, outermost first; the innermost function among them has the parameter."""
-    chain: list[Any] = []
-    here: Any = tree
-    while True:
-        inner = None
-        for node in ast.walk(here):
-            if node is not here and isinstance(node, (*_FUNCTIONS, ast.ClassDef)):
-                first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-                if first <= line <= last_line(node) and (inner is None or node.lineno < inner.lineno):
-                    inner = node
-        if inner is None:
-            break
-        chain.append(inner)
-        here = inner
-    while (
-        chain and parameter is not None and not (isinstance(chain[-1], _FUNCTIONS) and parameter in _names(chain[-1]))
-    ):
-        chain.pop()
-    return chain
-
-
-def _names(function: Any) -> list[str]:
-    a = function.args
-    every = [*getattr(a, "posonlyargs", []), *a.args, *a.kwonlyargs]
-    return [arg.arg for arg in [*every, *([a.vararg] if a.vararg else []), *([a.kwarg] if a.kwarg else [])]]
-
-
-def _then(case: dict[str, Any], names: list[str]) -> list[str]:
-    """After a constructor: the methods of the class in which the trace goes on."""
-    if names[-1] != "__init__":
-        return []
-    function = case.get("function", "").rpartition(".")
-    return [function[2]] if function[0] == ".".join(names[:-1]) and function[2] != "__init__" else []
-
-
-def _shapes(function: Any, parameter: str) -> list[str]:
-    """What the canary may be wrapped in, by annotation and use."""
-    a = function.args
-    if a.vararg is not None and a.vararg.arg == parameter:
-        return ["list"]
-    if a.kwarg is not None and a.kwarg.arg == parameter:
-        return ["keywords"]
-    every = [*getattr(a, "posonlyargs", []), *a.args, *a.kwonlyargs]
-    notes = [arg.annotation for arg in every if arg.arg == parameter and arg.annotation is not None]
-    noted = ast.dump(notes[0]).lower() if notes else ""
-    likely = [shape for word, shape in _WORDS if word in noted]
-    if _opened(function, parameter):
-        likely.append("filename")
-    if _has_call(function, parameter, ("read", "readline", "readlines")):
-        likely.append("file")
-    if _has_call(function, parameter, ("get", "items", "keys", "values")):
-        likely.append("mapping")
-    return list(dict.fromkeys([*likely, "text", "bytes", "list"]))[:4]
-
-
-def _has_call(function: Any, parameter: str, methods: tuple[str, ...]) -> bool:
-    return any(
-        isinstance(node, ast.Attribute)
-        and node.attr in methods
-        and isinstance(node.value, ast.Name)
-        and node.value.id == parameter
-        for node in ast.walk(function)
-    )
-
-
-def _things(function: Any) -> set[str]:
-    """The parameters of which the function uses attributes that no text has, or which it calls."""
-    out = set()
-    for node in ast.walk(function):
-        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name) and not hasattr(str, node.attr):
-            out.add(node.value.id)
-        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Name):
-            out.add(node.func.id)
-        elif isinstance(node, (ast.With, ast.AsyncWith)):
-            out.update(item.context_expr.id for item in node.items if isinstance(item.context_expr, ast.Name))
-    return out & set(_names(function))
-
-
-def _opened(function: Any, parameter: str) -> bool:
-    """Whether the function opens a file of that name to read it: then what matters may be in the file."""
-    return any(
-        isinstance(node, ast.Call)
-        and isinstance(node.func, ast.Name)
-        and node.func.id == "open"
-        and node.args
-        and isinstance(node.args[0], ast.Name)
-        and node.args[0].id == parameter
-        for node in ast.walk(function)
-    )
-
-
-def _shaped(value: str | bytes, shape: str, scratch: Scratch) -> Any:
-    data = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
-    if shape == "bytes":
-        return data
-    if shape == "file":
-        return io.BytesIO(data) if isinstance(value, bytes) else io.StringIO(value)
-    if shape == "filename":
-        name = os.path.join(scratch.folder, "given")
-        with open(name, "wb") as file:
-            file.write(data)
-        return name
-    if isinstance(value, bytes):
-        return value
-    if shape == "path":
-        return pathlib.Path(value)
-    if shape == "list":
-        return [value]
-    if shape in ("mapping", "keywords"):
-        return Every(value)
-    return value
-
-
-class Every(dict):  # type: ignore[type-arg]
-    """A mapping whose every key has the canary."""
-
-    def __init__(self, value: str) -> None:
-        super().__init__(value=value, name=value)
-        self._value = value
-
-    def __missing__(self, key: Any) -> str:
-        return self._value
-
-    def get(self, key: Any, default: Any = None) -> Any:
-        """The canary, whatever the key."""
-        return self._value
-
-    def __contains__(self, key: Any) -> bool:
-        return True
-
-
-def _module(library: Library, path: str) -> tuple[ModuleType | dict[str, Any], bool]:
-    """The module of a file, imported as the package that it belongs to, else alone; what is reported when it cannot be loaded."""
-    full = os.path.join(library.target, path)
-    parts = [os.path.basename(full)[: -len(".py")]]
-    folder = os.path.dirname(full)
-    while os.path.isfile(os.path.join(folder, "__init__.py")) and folder != library.target:
-        parts.insert(0, os.path.basename(folder))
-        folder = os.path.dirname(folder)
-    if parts[-1] == "__init__":
-        parts.pop()
-    if folder not in sys.path:
-        sys.path.insert(0, folder)
-    name = ".".join(parts)
-    try:
-        return stubs.repaired(name), False
-    except BaseException as error:
-        first = error
-    for top in range(1, len(parts)):  # packages without what their own file does
-        package = ".".join(parts[:top])
-        if package not in sys.modules or not hasattr(sys.modules[package], "__path__"):
-            module = type(sys)(package)
-            module.__path__ = [os.path.join(folder, *parts[:top])]
-            sys.modules[package] = module
-    try:
-        return stubs.repaired(name), True
-    except BaseException as error:
-        missing = first if isinstance(first, ImportError) else error
-        told: dict[str, Any] = {"broken": f"{name} cannot be imported: {type(first).__name__}: {str(first)[:300]}"}
-        if isinstance(missing, ImportError) and missing.name:
-            told["missing"] = missing.name
-        return told, True

@@ -15,7 +15,8 @@ import sys
 
 from . import payload, report, stubs
 from .canaries import Canaries
-from .probe import Probe, statement
+from .probe import Probe, last_line, statement
+from .reading import enclosing
 from .watch import Place, Watch
 
 TYPE_CHECKING = False
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 DRIVERS = {"web": "web", "function": "functions"}
-_LONG = 1 << 16
+_PROBLEMS = 10  # that are told of what could not be loaded
 
 
 def prepare(path: str) -> Callable[[bytes], None]:
@@ -57,9 +58,10 @@ class Bench:
             target = copy
         self.target = target
         self.watch = Watch(target)
-        self.canaries = Canaries(self.watch, os.path.join(temporary, "canaries"), os.path.join(job, "result"))
         self.scratch = os.path.join(temporary, "scratch")
         os.makedirs(self.scratch, exist_ok=True)
+        given = os.path.join(self.scratch, "folder")  # by synthesis
+        self.canaries = Canaries(self.watch, os.path.join(temporary, "canaries"), os.path.join(job, "result"), given)
         os.chdir(target)
         sys.path[:0] = [os.path.normpath(os.path.join(target, path)) for path in settings.get("paths", ["."])]
         for name in settings.get("arms", ()):
@@ -80,7 +82,12 @@ class Bench:
         """Drive one input, or, without a variant, say in which ways this finding can be driven."""
         module, loaded = self._driver(case["driver"])
         if case.get("variant") is None:
-            return {"variants": module.variants(loaded, case)}
+            problems = list(getattr(loaded, "problems", ()))[:_PROBLEMS]
+            try:
+                return {"variants": module.variants(loaded, case), "problems": problems}
+            except SyntaxError as error:
+                version = sys.version.partition(" ")[0]
+                return {"variants": [], "problems": [f"Python {version} cannot parse it: {error}", *problems]}
         places = [self._place(case["steps"][-1]), self._place(case["at"])]
         folder = self.canaries.place(case["canary"])
         words = {
@@ -92,7 +99,7 @@ class Bench:
         }
         filled = payload.fill(words)
         probe = Probe(places, self.watch.real)
-        self.watch.begin(case["canary"], case["calm"], folder, places[0][0])
+        self.watch.begin(case["canary"], case["calm"], folder, self._reach(case["steps"][-1], places[0][0]))
         told: dict[str, Any] = {}
 
         def once(value: Any) -> dict[str, Any]:
@@ -131,6 +138,14 @@ class Bench:
             first = last = step["line"]
             heads = []
         return Place(os.path.realpath(path), first, last), heads
+
+    def _reach(self, step: dict[str, Any], place: Place) -> Place:
+        """Where it counts as the finding's line: a check does nothing itself, what it lets through comes after it."""
+        if "a check of" not in step.get("note", ""):
+            return place
+        with open(place.path, "rb") as file:
+            around = enclosing(ast.parse(file.read()), step["line"], None)
+        return Place(place.path, place.first, last_line(around[-1])) if around else place
 
 
 def said(error: BaseException) -> str:

@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import importlib
 import importlib.machinery
+import os
+import re
 import sys
 
 TYPE_CHECKING = False
@@ -21,6 +23,8 @@ if TYPE_CHECKING:
 
 
 _REPAIRS = 20
+_GONE = re.compile(r"cannot import name '?(\w+)'?")
+_TOLD = frozenset(("debug", "info", "warning", "warn", "error", "exception", "critical", "log", "deprecated"))
 
 
 class Standin:
@@ -28,6 +32,7 @@ class Standin:
 
     _watch: Watch | None = None
     _touched = False
+    _wide = 0  # parts that come of one that is taken apart
 
     def __init__(self, name: str = "stand-in") -> None:
         object.__setattr__(self, "_name", name)
@@ -35,7 +40,9 @@ class Standin:
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
             raise AttributeError(name)
-        made = Standin(object.__getattribute__(self, "_name") + "." + name)
+        made: Any = Standin(object.__getattribute__(self, "_name") + "." + name)
+        if name in _TOLD:
+            made = _nothing  # whoever only notes a value refuses none
         object.__setattr__(self, name, made)
         return made
 
@@ -57,7 +64,20 @@ class Standin:
         pass
 
     def __iter__(self) -> Any:
-        return iter(())
+        return iter([Standin("item") for _ in range(Standin._wide)])
+
+    def __await__(self) -> Any:
+        yield from ()
+        return Standin("awaited")
+
+    async def __aenter__(self) -> Any:
+        return self
+
+    async def __aexit__(self, *exc: Any) -> None:
+        pass
+
+    def __fspath__(self) -> str:
+        return os.environ.get("TMPDIR", "/tmp")
 
     def __len__(self) -> int:
         return 0
@@ -99,6 +119,17 @@ def touch(values: Sequence[Any]) -> None:
         Standin._touched = any(_holds(value, watch.canary, 0) for value in values)
 
 
+def widen(parts: int) -> bool:
+    """From now on a stand-in that is taken apart has so many parts. Whether that is new."""
+    new = Standin._wide != parts
+    Standin._wide = parts
+    return new
+
+
+def _nothing(*args: Any, **named: Any) -> None:
+    """Takes anything and does nothing."""
+
+
 def touched() -> bool:
     """Whether a stand-in was handed the canary."""
     return Standin._touched
@@ -117,7 +148,10 @@ def _holds(value: Any, word: str, depth: int) -> bool:
 
 
 class Imports:
-    """The last finder: makes stand-ins for the modules that are in `made`, and for what lies below them."""
+    """The last finder: makes stand-ins for the modules that are in `made`, and for what lies below them.
+
+    In `made` are also modules of the target that broke, and names that a module has no more.
+    """
 
     def __init__(self) -> None:
         self.made: set[str] = set()
@@ -162,17 +196,44 @@ def modules() -> list[str]:
 
 
 def repaired(name: str) -> ModuleType:
-    """Import a module, with stand-ins for what is missing on the way. Raises what the import raises when that does not help."""
+    """Import a module, with stand-ins for what is missing on the way: a module that is not there or breaks, a name that a module
+    has no more. Raises what the import raises when that does not help."""
     for _ in range(_REPAIRS):
         before = set(sys.modules)
         try:
             return importlib.import_module(name)
-        except ModuleNotFoundError as error:
-            top = (error.name or "").partition(".")[0]
-            if not _imports or not top or top in _imports[0].made or name.partition(".")[0] == top:
+        except Exception as error:
+            if not _imports or not _replaced(name, error):
                 raise
-            _imports[0].made.add(top)
             for half in set(sys.modules) - before:  # what was imported half-way is imported again
-                if half.partition(".")[0] == name.partition(".")[0]:
+                if half.partition(".")[0] == name.partition(".")[0] and half not in _imports[0].made:
                     del sys.modules[half]
     return importlib.import_module(name)
+
+
+def _replaced(name: str, error: Any) -> bool:
+    """Put a stand-in where an import broke. Whether there is a new one."""
+    made = _imports[0].made
+    if isinstance(error, ModuleNotFoundError):
+        top = (error.name or "").partition(".")[0]
+        if not top or top in made or name.partition(".")[0] == top:
+            return False
+        made.add(top)
+        return True
+    gone = _GONE.match(str(error)) if isinstance(error, ImportError) else None
+    if gone is not None and error.name in sys.modules and f"{error.name}.{gone.group(1)}" not in made:
+        made.add(f"{error.name}.{gone.group(1)}")
+        setattr(sys.modules[error.name], gone.group(1), Standin(gone.group(1)))
+        return True
+    broken = ""
+    trace = error.__traceback__
+    while trace is not None:
+        told = trace.tb_frame.f_globals.get("__name__", "")
+        if trace.tb_frame.f_code.co_name == "<module>" and isinstance(told, str):
+            broken = told
+        trace = trace.tb_next
+    if not broken or broken in made or name == broken or name.startswith(broken + "."):
+        return False
+    made.add(broken)
+    sys.modules[broken] = _imports[0].create_module(importlib.machinery.ModuleSpec(broken, None))
+    return True

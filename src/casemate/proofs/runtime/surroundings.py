@@ -13,11 +13,15 @@ import contextlib
 import io
 import os
 import sys
+import tarfile
+import zipfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
+
+_FIELDS = 8  # of a line
 
 KINDS = (
     ("environment variable", "environment"),
@@ -27,6 +31,7 @@ KINDS = (
     ("content of a file", "content"),
     ("row of a file", "content"),
     ("file found in a folder", "listing"),
+    ("archive member", "archive"),
 )
 """What knowledge calls a source, and how it is planted."""
 
@@ -52,10 +57,36 @@ def key(tree: ast.AST, line: int) -> str:
     return ""
 
 
+def separator(tree: ast.AST) -> str:
+    """What the fields of a file's lines are separated by, where the module takes them apart; "" where it does not."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg in ("delimiter", "sep"))]
+        if name in ("split", "partition", "reader", "DictReader", "rsplit"):
+            texts = [getattr(part, "value", getattr(part, "s", None)) for part in given]
+            found = next((text for text in texts if isinstance(text, str) and 0 < len(text) < 4), "")
+            if found or name in ("reader", "DictReader"):
+                return found or ","
+    return ""
+
+
+def suffixes(tree: ast.AST) -> list[str]:
+    """What the names of files end in that a module looks for."""
+    found = []
+    for node in ast.walk(tree):
+        text = getattr(node, "value", getattr(node, "s", None))
+        if isinstance(text, str) and 1 < len(text) < 24 and text.lstrip("*").startswith(".") and "/" not in text:
+            found.append(text.lstrip("*"))
+    return list(dict.fromkeys(found))
+
+
 @contextlib.contextmanager
-def planted(how: str, name: str, value: str | bytes, place: tuple[str, int], folder: str) -> Iterator[None]:
-    """The value is where the source's line reads it. name: what `key` said. place: the source's real path and line. folder: to
-    put files in."""
+def planted(plant: dict[str, Any], value: str | bytes, folder: str) -> Iterator[None]:
+    """The value is where the source's line reads it. plant: how; key, what `key` said; source, the real path and line of the
+    source; separator and suffixes, of the files that the module reads. folder: to put files in."""
+    how, name, place = plant.get("plant", ""), plant.get("key", ""), tuple(plant.get("source", ("", 0)))
     text = value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
     data = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
     with contextlib.ExitStack() as held:
@@ -69,10 +100,15 @@ def planted(how: str, name: str, value: str | bytes, place: tuple[str, int], fol
             held.enter_context(_swapped(sys, "stdin", stream))
             held.enter_context(_swapped(builtins, "input", lambda prompt="": text))
         elif how == "content":
-            held.enter_context(_swapped(builtins, "open", _opening(data, place)))
+            between = plant.get("separator", "")
+            content = between.encode().join([data] * _FIELDS) + b"\n" if between else data
+            held.enter_context(_swapped(builtins, "open", _opening(content, place)))
+        elif how == "archive":
+            _archived(held, value)
         elif how == "listing":
-            with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, text), "w") as file:
-                file.write("text\n")
+            for name in (text, *("given" + suffix for suffix in plant.get("suffixes", ()))):
+                with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, name), "wb") as file:
+                    file.write(data)
         yield
 
 
@@ -123,7 +159,7 @@ def _line(parser: Any, text: str) -> list[str]:
     return [*options, "--", *positional] if positional and positional[0].startswith("-") else [*options, *positional]
 
 
-def _opening(data: bytes, place: tuple[str, int]) -> Any:
+def _opening(data: bytes, place: tuple[Any, ...]) -> Any:
     """`open`, which gives the canary's content to the source's own line."""
     real = builtins.open
 
@@ -137,3 +173,32 @@ def _opening(data: bytes, place: tuple[str, int]) -> Any:
         return io.StringIO(data.decode("utf-8", "surrogateescape"))
 
     return opening
+
+
+def _archived(held: contextlib.ExitStack, value: str | bytes) -> None:
+    """Every archive that is opened to be read is the one that is given; of a text, one with a member of that name."""
+
+    start: Any = zipfile.ZipFile.__init__
+    opened: Any = tarfile.TarFile.open.__func__  # type: ignore[attr-defined]
+    is_zip = zipfile.is_zipfile
+
+    def data(kind: str) -> io.BytesIO:
+        if isinstance(value, bytes):
+            return io.BytesIO(value)
+        from .archives import make
+
+        return io.BytesIO(make({kind: [[value, "file", "text"]]}, lambda text: text))  # type: ignore[arg-type]
+
+    def zipped(self: Any, file: Any, mode: str = "r", *rest: Any, **named: Any) -> None:
+        start(self, data("zip") if mode == "r" else file, mode, *rest, **named)
+
+    def tarred(cls: Any, name: Any = None, mode: str = "r", fileobj: Any = None, *rest: Any, **named: Any) -> Any:
+        if mode.startswith("r"):
+            return opened(cls, None, "r", data("tar"))
+        return opened(cls, name, mode, fileobj, *rest, **named)
+
+    held.enter_context(_swapped(zipfile.ZipFile, "__init__", zipped))
+    held.enter_context(_swapped(zipfile, "is_zipfile", lambda file: is_zip(data("zip"))))
+    held.enter_context(_swapped(tarfile.TarFile, "open", classmethod(tarred)))
+    held.enter_context(_swapped(tarfile, "open", tarfile.TarFile.open))
+    held.enter_context(_swapped(tarfile, "is_tarfile", lambda name: True))

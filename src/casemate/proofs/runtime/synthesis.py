@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import enum
 import inspect
 import io
 import os
@@ -36,10 +37,13 @@ def _words(text: str) -> frozenset[str]:
 
 
 _FOLDERS = _words("dir folder root directory dest destination base workdir cwd parent outdir")
+_INTO = ("to_", "into_", "dest", "out_", "output_", "extract", "target_")
 _FILES = _words("path file filename filepath fname src source infile outfile output")
+_MANY = _words("jobs workers threads processes cpus procs")
 _NUMBERS = _words("n count size port timeout num limit offset width height index level depth seed")
+_HOSTS = _words("host hostname address addr ip bind server")
 _CALLED = _words("callback func fn function hook handler")
-_LISTS = _words("args argv items lst values names paths files")
+_LISTS = _words("args argv items lst values names paths files iterable iterator iter seq rows elements objects entries")
 _MAPPINGS = _words("kwargs options config settings params headers env context attrs mapping")
 
 
@@ -55,14 +59,19 @@ class Scratch:
 
 
 def arguments(
-    function: Callable[..., Any], given: dict[str, Any], scratch: Scratch, how: str, things: Container[str] = ()
+    function: Callable[..., Any],
+    given: dict[str, Any],
+    scratch: Scratch,
+    how: str,
+    things: Container[str] = (),
+    depth: int = 0,
 ) -> tuple[list[Any], dict[str, Any], list[str]]:
     """Positional and named arguments with what is given in its place; and the names of those that are stand-ins.
 
     how: "plain" leaves out what has a default; "full" gives every parameter a value. things: parameters that are no plain values.
     Raises ValueError for a function without a signature, and TypeError where the given does not fit.
     """
-    signature = inspect.signature(function)
+    signature = _signature(function, given)
     args: list[Any] = []
     named: dict[str, Any] = {}
     made: list[str] = []
@@ -78,7 +87,7 @@ def arguments(
             by_name = True
             continue
         else:
-            value = likely(parameter, scratch, name in things)
+            value = likely(parameter, scratch, name in things, _noted(function, parameter), depth)
             if isinstance(value, Standin):
                 made.append(name)
         if kind is parameter.VAR_POSITIONAL:
@@ -89,7 +98,9 @@ def arguments(
             named[name] = value
         else:
             args.append(value)
-    if left:
+    if left and any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values()):
+        named.update(left)  # a wrapper that hands on what it gets
+    elif left:
         raise TypeError("no parameter " + ", ".join(sorted(left)))
     return args, named, made
 
@@ -111,15 +122,75 @@ _ANNOTATED: tuple[tuple[str, Callable[[Scratch], Any]], ...] = (
 )
 
 
-def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool) -> Any:
-    """A value that the parameter is likely to accept: a text when nothing says more. thing: it is used as an object."""
+def _signature(function: Any, given: dict[str, Any]) -> inspect.Signature:
+    """Of a class its constructor's, also where `__new__` or a metaclass takes anything."""
+    signature = inspect.signature(function)
+    if isinstance(function, type) and not set(given) <= set(signature.parameters):
+        constructor: Any = getattr(function, "__init__")  # noqa: B009 - typed as of an object otherwise
+        own = inspect.signature(constructor)
+        return own.replace(parameters=list(own.parameters.values())[1:])
+    return signature
+
+
+def _noted(function: Any, parameter: inspect.Parameter) -> Any:
+    """The annotation, looked up where it is only written."""
+    noted = parameter.annotation
+    if isinstance(noted, str):
+        body = getattr(function, "__init__", function) if isinstance(function, type) else function
+        spaces = getattr(inspect.unwrap(body), "__globals__", {})
+        found: Any = spaces.get(noted.partition(".")[0])
+        for part in noted.split(".")[1:]:
+            found = getattr(found, part, None)
+        return noted if found is None or not isinstance(found, type) else found
+    return "" if noted is parameter.empty else noted
+
+
+def _instance(noted: Any, scratch: Scratch, depth: int) -> Any:
+    """An object of an annotated class of somebody's own, None when none can be made."""
+    if not isinstance(noted, type) or noted.__module__ in ("builtins", "typing", "pathlib", "io", "collections.abc"):
+        return None
+    if issubclass(noted, enum.Enum):
+        return next(iter(noted), None)
+    if depth > 1:
+        return None
+    try:
+        args, named, made = arguments(noted, {}, scratch, "plain", depth=depth + 1)
+        return None if made else noted(*args, **named)
+    except Exception:
+        return None
+
+
+def attribute(name: str, scratch: Scratch) -> Any:
+    """What an attribute of that name is likely to hold: a place or a number, else a stand-in."""
+    name = name.lower().strip("_")
+    last = name.rsplit("_", 1)[-1]
+    if last in _NUMBERS:
+        return 0 if last == "port" else 1
+    if name.startswith(_FLAGS):
+        return False
+    return _text(name, scratch) if _placed(name) else Standin(name)
+
+
+def _placed(name: str) -> bool:
+    """Whether something of that name is a place: a folder, a file, a host, an address."""
+    last = name.rsplit("_", 1)[-1]
+    return last in _FOLDERS | _FILES | _HOSTS or name.endswith(("dir", "path", "file", "url", "uri"))
+
+
+def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool, noted: Any = "", depth: int = 0) -> Any:
+    """A value that the parameter is likely to accept: a text when nothing says more. thing: it is used as an object. noted: its
+    annotation."""
     default = parameter.default
     if default is not parameter.empty and default is not None:
         return default
-    noted = "" if parameter.annotation is parameter.empty else parameter.annotation
+    own = _instance(noted, scratch, depth)
+    if own is not None:
+        return own
     said = str(getattr(noted, "__name__", noted)).lower().replace("typing.", "")
     name = parameter.name.lower().strip("_")
     if "str" not in said.split("[")[0]:
+        if "path" in said and _placed(name):
+            return pathlib.Path(_text(name, scratch))
         for word, make in _ANNOTATED:
             if word in said:
                 return make(scratch)
@@ -129,13 +200,15 @@ def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool) -> Any:
         return 1
     if said == "bool" or name.startswith(_FLAGS):
         return False
+    if default is None and name.rsplit("_", 1)[-1] in _MANY:
+        return 2  # one is often a case of its own
     if default is None:
-        return None
+        return _text(name, scratch) if _placed(name) else None
     if thing or said:
         return Standin(name)
     last = name.rsplit("_", 1)[-1]
     if name in _NUMBERS or last in _NUMBERS:
-        return 1
+        return 0 if last == "port" else 1  # any port that is free
     if name in _CALLED:
         return _same
     if name in _LISTS:
@@ -147,12 +220,14 @@ def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool) -> Any:
 
 def _text(name: str, scratch: Scratch) -> str:
     last = name.rsplit("_", 1)[-1]
-    if last in _FOLDERS or name.endswith("dir"):
+    if last in _FOLDERS or name.endswith("dir") or name.startswith(_INTO):
         return scratch.folder
     if last in _FILES or name.endswith(("path", "file", "filename")):
         return scratch.file
     if "url" in name or "uri" in name:
         return "http://localhost/"
+    if last in _HOSTS:
+        return "127.0.0.1"
     if last == "encoding":
         return "utf-8"
     if last == "mode":

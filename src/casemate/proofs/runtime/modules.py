@@ -1,0 +1,48 @@
+"""Imports a module of the target, repaired where it has to be. Standard library only, Python 3.7 and later."""
+
+from __future__ import annotations
+
+import os
+import sys
+
+from . import stubs
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from types import ModuleType
+    from typing import Any
+
+
+def module(target: str, path: str) -> tuple[ModuleType | dict[str, Any], bool]:
+    """The module of a file, imported as the package that it belongs to, else alone; what is reported when it cannot be loaded.
+    The second: whether it had to be loaded without what its packages' own files do."""
+    full = os.path.join(target, path)
+    parts = [os.path.basename(full)[: -len(".py")]]
+    folder = os.path.dirname(full)
+    while os.path.isfile(os.path.join(folder, "__init__.py")) and folder != target:
+        parts.insert(0, os.path.basename(folder))
+        folder = os.path.dirname(folder)
+    if parts[-1] == "__init__":
+        parts.pop()
+    if folder not in sys.path:
+        sys.path.insert(0, folder)
+    name = ".".join(parts)
+    try:
+        return stubs.repaired(name), False
+    except BaseException as error:
+        first = error
+    for half in [one for one in sys.modules if one.partition(".")[0] == parts[0]]:
+        del sys.modules[half]  # what was imported half-way: it has no path, or not all of its names
+    for top in range(1, len(parts)):  # packages without what their own file does
+        package = ".".join(parts[:top])
+        made = type(sys)(package)
+        made.__path__ = [os.path.join(folder, *parts[:top])]
+        sys.modules[package] = made
+    try:
+        return stubs.repaired(name), True
+    except BaseException as error:
+        missing = first if isinstance(first, ImportError) else error
+        told: dict[str, Any] = {"broken": f"{name} cannot be imported: {type(first).__name__}: {str(first)[:300]}"}
+        if isinstance(missing, ImportError) and missing.name:
+            told["missing"] = missing.name
+        return told, True

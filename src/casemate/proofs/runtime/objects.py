@@ -1,0 +1,116 @@
+"""Makes what is called: a function, a method of an object that is made for it, or a function within a function.
+
+Standard library only, Python 3.7 and later.
+"""
+
+from __future__ import annotations
+
+import ast
+import inspect
+import os
+import sys
+import textwrap
+
+from .synthesis import Scratch, arguments, attribute
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+MADE, FULL, BARE = "made", "full", "bare"
+"""An object by its constructor with what has no default, with everything, and one whose constructor did not run."""
+
+
+def method(holder: Any, name: str, kind: str, scratch: Scratch, made: list[str]) -> Any:
+    """The attribute of that name, of an object when it needs one. made: gets the names of stand-ins."""
+    own = inspect.getattr_static(holder, name)
+    if name in ("__init__", "__new__"):
+        return holder
+    if isinstance(own, (staticmethod, classmethod)):
+        return getattr(holder, name)
+    thing = bare(holder, scratch) if kind == BARE else instance(holder, kind, scratch, made)
+    if isinstance(own, property):
+        return lambda: getattr(thing, name)
+    return getattr(thing, name)
+
+
+def function(module: Any, name: str) -> Any:
+    """A function of a module. A command of click's is an object around its function."""
+    called = getattr(module, name)
+    inner = getattr(called, "callback", None)
+    return inner if callable(inner) and not inspect.isroutine(called) else called
+
+
+def instance(cls: Any, kind: str, scratch: Scratch, made: list[str]) -> Any:
+    """An object of a class, by its constructor."""
+    args, named, others = arguments(cls, {}, scratch, "full" if kind == FULL else "plain")
+    made += others
+    return cls(*args, **named)
+
+
+def bare(cls: Any, scratch: Scratch) -> Any:
+    """An object whose constructor did not run: it has the constants that the constructor gives it, and every attribute that is
+    asked for."""
+    constants = _constants(cls)
+
+    def anything(self: Any, name: str) -> Any:
+        if name.startswith("__") and name.endswith("__"):
+            raise AttributeError(name)
+        value = constants[name] if name in constants else attribute(name, scratch)
+        object.__setattr__(self, name, value)
+        return value
+
+    spaces = {"__getattr__": anything, "__init__": lambda self: None, "__module__": cls.__module__}
+    kind = type(cls)(cls.__name__, (cls,), spaces)
+    if getattr(kind, "__abstractmethods__", None):
+        kind.__abstractmethods__ = frozenset()
+    return kind.__new__(kind)
+
+
+def _constants(cls: Any) -> dict[str, Any]:
+    """What constructors give to attributes as literals, and as parameters with a literal default."""
+    found: dict[str, Any] = {}
+    for base in reversed(cls.__mro__[:-1]):
+        own = base.__dict__.get("__init__")
+        try:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(own))).body[0] if own is not None else None
+            defaults = {name: p.default for name, p in inspect.signature(own).parameters.items()} if tree else {}
+        except (OSError, TypeError, ValueError, SyntaxError, IndexError):
+            continue
+        for node in ast.walk(tree) if tree is not None else ():
+            if not isinstance(node, ast.Assign) or len(node.targets) != 1:
+                continue
+            target, value = node.targets[0], node.value
+            if not (isinstance(target, ast.Attribute) and getattr(target.value, "id", "") == "self"):
+                continue
+            try:
+                found[target.attr] = ast.literal_eval(value)
+            except (ValueError, TypeError, SyntaxError):
+                default = defaults.get(getattr(value, "id", ""))
+                if isinstance(default, (str, bytes, int, float, tuple)):
+                    found[target.attr] = default
+    return {name: value for name, value in found.items() if value is not None}
+
+
+class Inner:
+    """Catches what a function of the target defines within itself, when it returns. names: (function, what it defines) that are
+    looked for; found: by the latter."""
+
+    def __init__(self, path: str, names: list[tuple[str, str]]) -> None:
+        self._path, self._names = path, names
+        self.found: dict[str, Any] = {}
+
+    def __enter__(self) -> Inner:
+        sys.setprofile(self._look)
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        sys.setprofile(None)
+
+    def _look(self, frame: Any, event: str, arg: Any) -> None:
+        if event != "return":
+            return
+        code = frame.f_code
+        for outer, inner in self._names:
+            if code.co_name == outer and os.path.realpath(code.co_filename) == self._path and inner in frame.f_locals:
+                self.found[inner] = frame.f_locals[inner]
