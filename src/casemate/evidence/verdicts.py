@@ -83,11 +83,16 @@ def seen_words(proof: Proof) -> str:
     return f"seen from {proof.observer}, {WAY[proof.fidelity]}, in {proof.runs} of {proof.runs} runs{stubs}"
 
 
+def why(verdict: Verdict) -> str:
+    """Why it is not proven, in one line; what it quotes of the target is redacted, whoever made the verdict."""
+    return redact(" ".join(verdict.detail.split()))
+
+
 def verdict_words(verdict: Verdict) -> str:
     """What happened, or how the attempt ended and why, in one line."""
     if verdict.proof is not None:
         return verdict.proof.happened
-    return f"{verdict.result}: {verdict.detail}"
+    return f"{verdict.result}: {why(verdict)}"
 
 
 def tried_words(report: Report) -> str:
@@ -103,7 +108,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
     proof = verdict.proof
     return {
         "result": verdict.result.value,
-        "detail": verdict.detail,
+        "detail": why(verdict),
         "executions": verdict.executions,
         "proof": proof
         and {
@@ -126,7 +131,7 @@ def _redacted(finding: Finding) -> Finding:
     proof = verdict.proof and replace(
         verdict.proof, happened=redact(verdict.proof.happened), stubs=tuple(map(redact, verdict.proof.stubs))
     )
-    return replace(finding, verdict=replace(verdict, detail=redact(" ".join(verdict.detail.split())), proof=proof))
+    return replace(finding, verdict=replace(verdict, detail=why(verdict), proof=proof))
 
 
 def _payload(exhibit: Exhibit) -> str:
