@@ -24,6 +24,7 @@ from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Input, Oracle, Run, Words
 from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observed, reported, words, words_of
 
+_UNCARRIED = 3  # controls that cannot be carried, until a way of driving is given up
 _VARIANTS = 12
 _RANKED = 80  # executions of a budget from which on the ways of driving are tried out first
 _MINIMISING = 24  # executions
@@ -238,10 +239,14 @@ def _inputs(bench: Bench, lead: Lead, oracle: Oracle) -> tuple[Input, ...]:
 def _tried(
     tries: _Tries, oracle: Oracle, inputs: Sequence[Input], case: Case
 ) -> Generator[bytes, sandbox.Run, Candidate | None]:
-    """Each input of an oracle, and before it its control, in one way of driving."""
+    """Each input of an oracle, and before it its control, in one way of driving. An input whose control cannot be carried this
+    way is passed over: others may be."""
     calm: dict[bytes, Observation] = {}
+    uncarried: set[bytes] = set()
     for given in inputs:
         control = canonical(given.control)
+        if control in uncarried:
+            continue
         if control not in calm:
             seen = observed((yield case(tries.words(), given.control)))
             if isinstance(seen, Failed):
@@ -250,7 +255,10 @@ def _tried(
             if seen.broken:
                 missing = f"the module {seen.missing!r} is not installed for this interpreter" if seen.missing else ""
                 tries.note(Result.MISSING if missing else Result.BROKEN, missing or seen.broken[:300])
-                return None
+                uncarried.add(control)
+                if missing or tries.over or len(uncarried) >= _UNCARRIED:
+                    return None
+                continue
             calm[control] = seen
         if tries.over:
             return None
