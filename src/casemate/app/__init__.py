@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from casemate.model.finding import Report
     from casemate.model.sandbox import Examination
     from casemate.pipeline.scan import Progress
+    from casemate.ports import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,15 +121,21 @@ class Scene:
             announce(f"own knowledge replaces what is packaged of {', '.join(self._own.knowledge.replaced)}")
         self.wall = wall(charter, PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS)
 
+    def store(self) -> Store:
+        """What keeps derived facts between operations."""
+        from casemate.adapters.cache import FileStore
+        from casemate.adapters.nostore import NoStore
+
+        return self._held.enter_context(FileStore(cache_folder())) if self._request.cache else NoStore()
+
     def scan(self, progress: Progress, announce: Callable[[str], None]) -> Report:
         """The operation that finds."""
         from casemate.adapters.cache import FileStore
-        from casemate.adapters.nostore import NoStore
         from casemate.adapters.processes import ProcessExecutor
         from casemate.pipeline.scan import ScanOptions, scan
 
         request, held, own = self._request, self._held, self._own
-        store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
+        store = self.store()
         executor = ProcessExecutor(jobs=request.jobs)
         histories = [held.enter_context(_history(tree, request.since)) for tree in self.trees if request.since]
         with _without_collector(), self.wall.operation("scan", subject=self.subject) as operation:

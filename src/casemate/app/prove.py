@@ -121,16 +121,20 @@ def _proven(
     from casemate.adapters.interpreters import target_python
     from casemate.evidence.bundle import digest
     from casemate.evidence.verdicts import sealed
-    from casemate.pipeline.bench import bench
+    from casemate.pipeline.attempts import Attempts
+    from casemate.pipeline.bench import bench, sources
     from casemate.pipeline.hunt import hunt
 
     tree = scene.trees[0]
     python = target_python(tree.place, request.python)
     announce(f"proving with {python.path} ({python.why})")
     with scene.wall.operation("prove", subject=scene.subject) as operation:
+        target = operation.tree(tree)
+        store = operation.store(scene.store())
         hunted = hunt(
             report,
-            bench(operation.tree(tree), operation.sandbox(sandbox()), tree.place, python.path),
+            bench(target, operation.sandbox(sandbox()), tree.place, python.path),
+            earlier=lambda bench: Attempts(store, bench, sources(target)),
             budget=request.budget,
             jobs=request.scan.jobs,
             progress=progress,
