@@ -60,7 +60,7 @@ def _searched(folder, questions, budget, python=sys.executable):
     )
     driver = campaign._driver(questions[0].lead)
     state = campaign._Lockstep()
-    searches = (campaign._search(bench, driver, one) for one in questions)
+    searches = (campaign._search(bench, one) for one in questions)
     for run in sandbox.search(bench.profile, job(bench.settings(driver)), state.cases(searches)):
         state.last = run
     return {
