@@ -11,7 +11,7 @@ from casemate.proofs import oracles, runtime
 from casemate.proofs.catalogue import ORACLES, for_cwe, oracle
 from casemate.proofs.inputs.redos import aimed
 from casemate.proofs.runtime.payload import fill, make
-from proofs.oracles.table import NOTHING, judged
+from proofs.oracles.table import NOTHING, judged, seen, sink
 
 FILES = {path.stem for path in Path(oracles.__file__).parent.glob("*.py")} - {"__init__"}
 ARMS = {path.stem for path in (Path(runtime.__file__).parent / "arms").glob("*.py")} - {"__init__", "caller", "late"}
@@ -63,6 +63,25 @@ def test_inputs(one):
         assert "canary" not in json.dumps(given.control)
     assert judged(one, NOTHING) == ""
     assert judged(one, NOTHING, None) == ""
+
+
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("path", ("canary.path", "read", "/f")),
+        ("archive", ("canary.path", "written", "/f")),
+        ("code", ("canary.called", "cmq7x1")),
+        ("deserialization", ("canary.called", "cmq7x1")),
+        ("template", ("canary.called", "cmq7x1")),
+        ("sql", ("canary.called", "cmq7x1", "sqlite")),
+        ("xxe", ("canary.read", "read", "/f")),
+        ("ssrf", ("socket.getaddrinfo", "cmq7x1.invalid", 80)),
+        ("log", ("log.written", "INFO a\ncmq7x1 INFO b")),
+    ],
+)
+def test_a_control_is_judged_as_well(name, event):
+    """What happened is seen without anything to compare it with: a control in which it happened speaks against a proof."""
+    assert judged(oracle(name), seen(sink(*event)), None) != ""
 
 
 def test_inputs_are_made_for_the_patterns_of_a_file():
