@@ -91,3 +91,11 @@ def test_inputs_are_made_for_the_patterns_of_a_file():
     assert [payload["repeat"] for payload in payloads] == ["d"] * 3 + ["b"] * 3
     assert aimed(b"x = '^c+$'", 1) == ()
     assert aimed(b"no python (", 1) == ()
+
+
+def test_the_page_of_oracles_is_the_catalogue():
+    """Ids, CWEs and kinds, in the order in which a reader finds them."""
+    page = (Path(__file__).parents[3] / "docs" / "oracles.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in page.splitlines() if line.startswith("| `")]
+    told = {name.strip("`"): (cwes, kind) for name, cwes, kind in rows}
+    assert told == {one.id: (", ".join(map(str, one.cwes)), one.kind.value) for one in ORACLES}

@@ -32,7 +32,7 @@ def _head(message: str) -> str:
 
 ORACLE = Oracle(
     id="header",
-    cwes=(93, 113),
+    cwes=(113, 93),
     kind=ProofKind.CANARY,
     observer=Observer.INSIDE,
     judge=judge,
