@@ -13,7 +13,7 @@ from typing import Any
 from casemate.model import sandbox
 from casemate.model.lead import Lead
 from casemate.model.proof import Result, Verdict
-from casemate.proofs.catalogue import for_cwe
+from casemate.proofs.catalogue import for_lead
 from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Input, Oracle, Run, Words
 from casemate.proofs.question import Case, Question
@@ -85,7 +85,7 @@ def _driven(
     tries: _Tries, question: Question, driver: str, variants: Sequence[Any], source: Source
 ) -> Generator[bytes, sandbox.Run, Candidate | None]:
     """Every oracle's inputs, on every way of driving."""
-    for oracle in for_cwe(question.cwe):
+    for oracle in for_lead(question.cwe, question.lead):
         inputs = _inputs(source, question.lead, oracle)
         for variant in variants:
             found = yield from _tried(tries, oracle, inputs, question.case(driver, variant))
