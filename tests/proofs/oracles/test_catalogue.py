@@ -1,17 +1,20 @@
 """What the catalogue says of its oracles holds for all of them."""
 
 import json
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from casemate.leads.catalogue import MODULES
+from casemate.model.trace import Boundary
 from casemate.proofs import oracles, runtime
-from casemate.proofs.catalogue import ORACLES, for_cwe, oracle
+from casemate.proofs.catalogue import ORACLES, for_cwe, for_lead, oracle
 from casemate.proofs.inputs.redos import aimed
 from casemate.proofs.runtime.payload import fill, make
 from proofs.oracles.table import NOTHING, judged, seen, sink
+from proofs.questions import question, written
 
 FILES = {path.stem for path in Path(oracles.__file__).parent.glob("*.py")} - {"__init__"}
 ARMS = {path.stem for path in (Path(runtime.__file__).parent / "arms").glob("*.py")} - {"__init__", "caller", "late"}
@@ -42,6 +45,20 @@ def test_an_oracle_that_knows_a_weakness_as_its_own_comes_first():
     assert [one.id for one in for_cwe(94)] == ["code", "template"]
     assert [one.id for one in for_cwe(327)] == ["cipher", "hash"]
     assert for_cwe(1) == ()
+
+
+@pytest.mark.parametrize(
+    ("rule", "boundary", "ids"),
+    [
+        ("path-traversal", Boundary.API, ["path", "archive"]),
+        ("path-traversal", Boundary.FILE, ["archive", "path"]),
+        ("archive-extraction", Boundary.API, ["archive", "path"]),
+    ],
+)
+def test_what_comes_out_of_an_archive_is_tried_as_one_first(tmp_path, rule, boundary, ids):
+    text = "def f(name):  # source: parameter `name` of the public API\n    open(name)  # sink\n"
+    lead = question(written(tmp_path, {"a.py": text}), "a.py", boundary=boundary).lead
+    assert [one.id for one in for_lead(22, replace(lead, rule=rule))] == ids
 
 
 def test_every_rules_weakness_has_an_oracle_or_a_reason():
