@@ -113,7 +113,8 @@ def _ways(
     kinds = ["none"] if outer == 0 else [objects.MADE, objects.FULL, objects.BARE]
     if names[outer] in ("__init__", "__new__"):
         kinds = [objects.MADE]
-    shapes_ = shapes(function, parameter) if parameter is not None else ["text"]
+    lines = tuple(step["line"] for step in case["steps"] if step["path"] == path)
+    shapes_ = shapes(function, parameter, lines) if parameter is not None else ["text"]
     hows = ("plain", "full") if function.args.defaults or any(function.args.kw_defaults) else ("plain",)
     return [dict(base, object=kind, shape=shape, how=how) for how in hows for kind in kinds for shape in shapes_]
 
@@ -126,8 +127,9 @@ def _then(case: dict[str, Any], path: str, names: list[str]) -> dict[str, Any]:
         return {}
     if sink[: len(names)] == names and where == path:
         return {"inner": sink[len(names) :]}
-    if len(names) > 1 and len(sink) > 1 and (sink[:-1] == names[:-1] or names[-1] == "__init__"):
-        return {"path": where, "holder": sink[:-1], "method": sink[-1]}
+    if len(names) > 1 and len(sink) > 1:
+        after = sink[:-1] == names[:-1] or names[-1] == "__init__"
+        return {"path": where, "holder": sink[:-1], "method": sink[-1] if after else ""}
     return {}
 
 
@@ -172,8 +174,8 @@ def _ready(
     """What is called, with what."""
     names, inner, scratch = variant["names"], variant["inner"], library.scratch
     holder = _held(module, names[:-1])
-    if names[-1] == "__init__":
-        holder = _heir(library, holder, variant["then"])
+    if variant["object"] != "none":
+        holder = objects.concrete(_heir(library, holder, variant["then"]))
     if variant["object"] == "none":
         called = objects.function(module, names[-1])
     else:
@@ -195,7 +197,7 @@ def _held(module: Any, names: list[str]) -> Any:
 
 
 def _heir(library: Library, cls: Any, then: dict[str, Any]) -> Any:
-    """The class that holds the sink when it is made by the constructor of this one, else this one."""
+    """The class that holds the sink when it comes of this one, else this one."""
     if not then.get("holder"):
         return cls
     module, _ = modules.module(library.target, then["path"])

@@ -11,6 +11,7 @@ import os
 import sys
 import textwrap
 
+from .stubs import Standin
 from .synthesis import Scratch, arguments, attribute
 
 TYPE_CHECKING = False
@@ -46,6 +47,19 @@ def instance(cls: Any, kind: str, scratch: Scratch, made: list[str]) -> Any:
     args, named, others = arguments(cls, {}, scratch, "full" if kind == FULL else "plain")
     made += others
     return cls(*args, **named)
+
+
+def concrete(cls: Any) -> Any:
+    """The class, or what comes of it and can be made when it is abstract."""
+    if not getattr(cls, "__abstractmethods__", None):
+        return cls
+    waiting = list(cls.__subclasses__())
+    for one in waiting:
+        if not getattr(one, "__abstractmethods__", None):
+            return one
+        waiting += one.__subclasses__()
+    lacking = dict.fromkeys(cls.__abstractmethods__, lambda self, *args, **named: Standin("abstract"))
+    return type(cls)(cls.__name__, (cls,), {**lacking, "__module__": cls.__module__})
 
 
 def bare(cls: Any, scratch: Scratch) -> Any:

@@ -23,6 +23,7 @@ _WORDS = (
     ("mapping", "mapping"),
     ("io", "file"),
 )
+_FILES = ("path", "file", "filename", "archive", "document")
 _ROUNDS = 6  # of following assignments backwards
 
 
@@ -53,13 +54,14 @@ def names(function: Any) -> list[str]:
     return [arg.arg for arg in [*every, *([a.vararg] if a.vararg else []), *([a.kwarg] if a.kwarg else [])]]
 
 
-def shapes(function: Any, parameter: str) -> list[str]:
-    """What the canary may be wrapped in, by annotation and use, likeliest first."""
+def shapes(function: Any, parameter: str, lines: tuple[int, ...] = ()) -> list[str]:
+    """What the canary may be wrapped in, by annotation and use, likeliest first. lines: of the trace."""
     a = function.args
+    by_key = [f"key {key}" for key in _keys(function, parameter, lines)[:6]]
     if a.vararg is not None and a.vararg.arg == parameter:
         return ["list"]
     if a.kwarg is not None and a.kwarg.arg == parameter:
-        return ["keywords"]
+        return [*by_key, "keywords"]
     every = [*getattr(a, "posonlyargs", []), *a.args, *a.kwonlyargs]
     notes = [arg.annotation for arg in every if arg.arg == parameter and arg.annotation is not None]
     noted = ast.dump(notes[0]).lower() if notes else ""
@@ -70,11 +72,12 @@ def shapes(function: Any, parameter: str) -> list[str]:
         likely.append("filename")
     if _has_call(function, parameter, ("read", "readline", "readlines")):
         likely.append("file")
-    if _has_call(function, parameter, ("get", "items", "keys", "values")) or _by_key(function, parameter):
-        likely.append("mapping")
+    if by_key or _has_call(function, parameter, ("get", "items", "keys", "values")):
+        likely += ["mapping", *by_key[:2]]
     if parameter in things(function):
         likely.append("attributes")
-    return list(dict.fromkeys([*likely, "text", "bytes", "list"]))[:4]
+    named = ["filename"] if parameter.rstrip("s").endswith(_FILES) else []
+    return list(dict.fromkeys([*likely, "text", *named, "bytes", "list"]))[:4]
 
 
 def things(function: Any) -> set[str]:
@@ -140,14 +143,27 @@ def _has_call(function: Any, parameter: str, methods: tuple[str, ...]) -> bool:
     )
 
 
-def _by_key(function: Any, parameter: str) -> bool:
-    """Whether something is read from it by a key that is a text."""
+def _keys(function: Any, parameter: str, lines: tuple[int, ...]) -> list[str]:
+    """The texts by which something is read from the parameter, those on the trace's lines first."""
+    found: list[tuple[bool, str]] = []
+
+    def told(node: ast.AST) -> None:
+        text = getattr(node, "value", getattr(node, "s", None))
+        if isinstance(text, str) and text.isidentifier():
+            found.append((getattr(node, "lineno", 0) not in lines, text))
+
+    def own(node: ast.AST) -> bool:
+        return isinstance(node, ast.Name) and node.id == parameter
+
     for node in ast.walk(function):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == parameter:
-            index = getattr(node.slice, "value", node.slice)
-            if isinstance(getattr(index, "value", getattr(index, "s", index)), str):
-                return True
-    return False
+        if isinstance(node, ast.Subscript) and own(node.value):
+            told(getattr(node.slice, "value", node.slice) if type(node.slice).__name__ == "Index" else node.slice)
+        elif isinstance(node, ast.Call) and node.args:
+            if isinstance(node.func, ast.Attribute) and own(node.func.value):
+                told(node.args[0])
+            elif len(node.args) > 1 and own(node.args[0]):
+                told(node.args[1])
+    return list(dict.fromkeys(text for _, text in sorted(found, key=lambda one: one[0])))
 
 
 def _opened(function: Any, parameter: str) -> bool:

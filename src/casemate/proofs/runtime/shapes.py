@@ -25,6 +25,8 @@ def shaped(value: str | bytes, shape: str, folder: str) -> Any:
         return name
     if shape == "attributes":
         return Holder(value)
+    if shape.startswith("key "):
+        return {shape[4:]: value}
     if isinstance(value, bytes):
         return value
     if shape == "path":
