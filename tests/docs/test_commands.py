@@ -11,6 +11,8 @@ import pytest
 import yaml
 from cli.repository import Repository
 
+from casemate.app import examine_sandbox
+
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])
 BLOCK = re.compile(r"^```console\n(.*?)^```", re.DOTALL | re.MULTILINE)
@@ -34,7 +36,9 @@ def place(tmp_path):
 
 @pytest.mark.parametrize("block", BLOCKS)
 def test_a_documented_block_of_commands_works(block, place):
-    """What a page tells people to type ends well, and prints what the page shows; a line `⋮` stands for any others."""
+    """What a page tells people to type ends well, and prints what the page shows; `⋮` stands for any other text up to a line."""
+    if "casemate hunt " in block and (why := examine_sandbox()[0].refusal):
+        pytest.skip(why)
     environment = {
         "HOME": str(place / "home"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",

@@ -160,9 +160,13 @@ class _Replay:
             if isinstance(told, Failed):
                 raise _Ended(Answer.UNCHECKED, f"the target gave no report ({told.result}): {told.why}")
             try:
-                derived = json.loads(told)["variants"]
-            except (ValueError, KeyError, TypeError, RecursionError):
-                derived = []
+                answer = json.loads(told)
+                derived, broken = answer.get("variants") or [], answer.get("broken") or answer.get("error")
+            except (ValueError, AttributeError, RecursionError):
+                derived, broken = [], "it gave no answer"
+            if not derived:
+                why = broken or "it may lack what the target needs"
+                raise _Ended(Answer.UNCHECKED, f"no way to drive the target is found with this interpreter: {why}")
             if case.get("variant") not in derived:
                 raise _Ended(
                     Answer.UNCHECKED,

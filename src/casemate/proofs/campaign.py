@@ -159,16 +159,18 @@ def _search(bench: Bench, driver: str, question: Question) -> Searching:
     told = json.loads(reply)
     variants = told.get("variants", [])[: 2 * _VARIANTS]
     if not variants:
-        why = str(told.get("broken") or told.get("error") or "no driver knows how to get a value there")
+        problems = "; ".join(map(str, told.get("problems", ())))
+        why = "no driver knows how to get a value there" + (f": {problems}" if problems else "")
         return Verdict(result=Result.NOT_EXAMINED, detail=why[:300], executions=1)
     tries = _Tries(bench.budget, question.identity)
     if len(variants) > 1 and bench.budget >= _RANKED:
         variants = yield from _ranked(tries, driver, question, variants)
     variants = variants[:_VARIANTS]
     for oracle in for_cwe(question.cwe):
+        inputs = _inputs(bench, question.lead, oracle)
         for variant in variants:
             case = _maker(driver, question, variant)
-            candidate = yield from _tried(tries, oracle, case)
+            candidate = yield from _tried(tries, oracle, inputs, case)
             if candidate is not None:
                 return replace(candidate, application=str(variant.get("app", "")))
             if tries.over:
@@ -225,10 +227,20 @@ class _Tries:
         return Verdict(result=self._best.result, detail=self._best.detail, executions=self.spent)
 
 
-def _tried(tries: _Tries, oracle: Oracle, case: Case) -> Generator[bytes, sandbox.Run, Candidate | None]:
+def _inputs(bench: Bench, lead: Lead, oracle: Oracle) -> tuple[Input, ...]:
+    """Those that are made for the finding's file, then those that are for every one."""
+    if oracle.aimed is None:
+        return oracle.inputs
+    sink = lead.trace.steps[-1].location if lead.trace is not None and lead.trace.steps else lead.location
+    return (*oracle.aimed(bench.source(sink.path) or b"", sink.line), *oracle.inputs)
+
+
+def _tried(
+    tries: _Tries, oracle: Oracle, inputs: Sequence[Input], case: Case
+) -> Generator[bytes, sandbox.Run, Candidate | None]:
     """Each input of an oracle, and before it its control, in one way of driving."""
     calm: dict[bytes, Observation] = {}
-    for given in oracle.inputs:
+    for given in inputs:
         control = canonical(given.control)
         if control not in calm:
             seen = observed((yield case(tries.words(), given.control)))

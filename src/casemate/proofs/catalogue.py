@@ -5,13 +5,28 @@ from __future__ import annotations
 from casemate.proofs.oracle import Oracle
 from casemate.proofs.oracles import (
     archive,
+    argument,
+    cipher,
     code,
     command,
+    cookie,
     deserialization,
+    hashing,
+    header,
     ldap,
+    log,
+    mode,
     path,
+    random,
     redirect,
+    redos,
     sql,
+    ssrf,
+    template,
+    temporary,
+    timing,
+    token,
+    trust,
     xpath,
     xss,
     xxe,
@@ -19,6 +34,7 @@ from casemate.proofs.oracles import (
 
 ORACLES: tuple[Oracle, ...] = (
     command.ORACLE,
+    argument.ORACLE,
     path.ORACLE,
     archive.ORACLE,
     code.ORACLE,
@@ -29,6 +45,20 @@ ORACLES: tuple[Oracle, ...] = (
     xpath.ORACLE,
     ldap.ORACLE,
     xxe.ORACLE,
+    hashing.ORACLE,
+    cipher.ORACLE,
+    random.ORACLE,
+    cookie.ORACLE,
+    trust.ORACLE,
+    template.ORACLE,
+    ssrf.ORACLE,
+    header.ORACLE,
+    log.ORACLE,
+    mode.ORACLE,
+    temporary.ORACLE,
+    timing.ORACLE,
+    token.ORACLE,
+    redos.ORACLE,
 )
 
 
@@ -38,5 +68,6 @@ def oracle(name: str) -> Oracle | None:
 
 
 def for_cwe(cwe: int) -> tuple[Oracle, ...]:
-    """Those that decide findings of that CWE, in the order of the catalogue."""
-    return tuple(one for one in ORACLES if cwe in one.cwes)
+    """Those that decide findings of that CWE, those first that know it as their own, which is the first that they name."""
+    deciding = (one for one in ORACLES if cwe in one.cwes)
+    return tuple(sorted(deciding, key=lambda one: one.cwes[0] != cwe))

@@ -54,7 +54,7 @@ class Oracle:
     cwes: of the findings that it decides. observer: outside only where the effect also leaves something behind that the
     supervisor hands back. judge: what happened, in one plain sentence without the input, "" when the oracle is quiet. inputs:
     families of inputs, likeliest first. watch: what the runtime has to arm for it beside audit events and probes (modules of
-    `proofs/runtime/arms`).
+    `proofs/runtime/arms`). aimed: inputs made for the finding's file and line, which are tried first.
     """
 
     id: str
@@ -64,3 +64,4 @@ class Oracle:
     judge: Callable[[Run], str]
     inputs: tuple[Input, ...]
     watch: tuple[str, ...] = ()
+    aimed: Callable[[bytes, int], tuple[Input, ...]] | None = None

@@ -87,9 +87,11 @@ def observed(run: sandbox.Run) -> Observation | Failed:
 
 
 def words(identity: str, number: int) -> Words:
-    """The words of a finding's run: the same for the same finding and number, and standing nowhere in its target."""
+    """The words of a finding's run: the same for the same finding and number, and standing nowhere in its target. The calm word
+    is that of all its runs, so that an oracle knows it in the control's."""
     digest = hashlib.sha256(f"{identity}/{number}".encode()).hexdigest()
-    return Words(canary=f"cm{digest[:10]}", calm=f"ok{digest[10:20]}")
+    calm = hashlib.sha256(f"{identity}/calm".encode()).hexdigest()
+    return Words(canary=f"cm{digest[:10]}", calm=f"ok{calm[:10]}")
 
 
 def words_of(case: bytes) -> Words:

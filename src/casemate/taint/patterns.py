@@ -38,7 +38,7 @@ class TooLarge(Exception):
 class Automaton(NamedTuple):
     """Places of a pattern. labels: atoms (bits, `atoms` in all) that a state takes. follow: for each state the states after
     it, with the number of ways there. accepting: the atoms before which a match may end here. ends: states in which the
-    text may end. outermost: the pattern itself, not what a lookaround of it demands."""
+    text may end. outermost: the pattern itself, not what a lookaround of it demands. characters: one of each atom."""
 
     start: int
     labels: list[int]
@@ -47,6 +47,7 @@ class Automaton(NamedTuple):
     ends: frozenset[int]
     atoms: int
     outermost: bool
+    characters: str
 
 
 class _Demand(NamedTuple):
@@ -325,7 +326,8 @@ def _automaton(graph: _Graph, first: int, last: int, *, outermost: bool) -> Auto
         follow.append(targets)
         accepting.append(_as_atoms(over, atoms))
     labels = [_as_atoms(mask, atoms) for _, mask in states]
-    return Automaton(0, labels, follow, accepting, frozenset(ends), len(atoms), outermost)
+    characters = "".join(chr(graph.chars[char]) for char in atoms)
+    return Automaton(0, labels, follow, accepting, frozenset(ends), len(atoms), outermost, characters)
 
 
 def _ways(graph: _Graph, origin: int, last: int, budget: list[int]) -> list[tuple[int, _Demand]]:

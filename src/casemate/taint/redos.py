@@ -19,7 +19,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from casemate.taint.patterns import Automaton, automata
 
@@ -30,6 +30,24 @@ PUMPS = 3  # repetitions after which the states that are reached no longer chang
 REPEATED_GROUP = re.compile(r"\)[*+{]")
 Pair = tuple[int, int]
 Triple = tuple[int, int, int]
+
+
+class Attack(NamedTuple):
+    """A text that may keep a matcher busy: what leads to the repetition, and what it is fed with again and again."""
+
+    lead: str
+    pump: str
+
+
+def attacks(pattern: str) -> list[Attack]:
+    """Texts for a pattern, the worst first; whether they really take long is to be tried. Empty for what is no pattern."""
+    out: list[Attack] = []
+    for automaton in automata(pattern):
+        try:
+            out.extend(_Search(automaton, whole=False).attacks())
+        except _Spent:
+            continue
+    return list(dict.fromkeys(out))
 
 
 class _Spent(Exception):
@@ -79,6 +97,23 @@ class _Search:
 
     def explosive(self) -> bool:
         return any(self._fails(*found, MAX_SUFFIX) for found in self._exponential())
+
+    def attacks(self) -> Iterator[Attack]:
+        """Texts for what is exponential, then for what is a power."""
+        for state, text in self._exponential():
+            yield from self._attack(state, text)
+        for first in self.loops:
+            for second in self.loops:
+                if first != second:
+                    shared = self._shared(first, second)
+                    if shared is not None:
+                        yield from self._attack(*shared)
+
+    def _attack(self, state: int, text: list[int]) -> Iterator[Attack]:
+        lead = self._lead(state)
+        if lead is not None:
+            chars = self.a.characters
+            yield Attack("".join(chars[atom] for atom in lead), "".join(chars[atom] for atom in text))
 
     def _tick(self) -> None:
         self.steps += 1

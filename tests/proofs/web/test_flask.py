@@ -18,6 +18,7 @@ VALUES = {
     "by_filename": "../x y's.txt",
 }
 FURTHER = {
+    "keep": line_of("flask_site", "app.py", "told(Kept.text)"),
     "by_values": line_of("flask_site", "app.py", "value in request.form.items"),
     "pick": line_of("flask_site", "app.py", 'pick(request, "colour")'),
     "Parts.query": line_of("flask_site", "app.py", 'parts.query("shade")'),
@@ -59,6 +60,16 @@ def test_the_session_is_told(results):
 
 def test_a_session_is_made_where_a_view_demands_one(results):
     assert results["by_member"]["variant"]["session"] == {"user_id": 1}
+
+
+def test_somebody_stands_in_where_a_program_has_its_own_way_to_know_them(results):
+    """And that is said; where nobody has to be known, nobody is."""
+    assert results["by_known"]["notes"] == ["logged in: g.user was a stand-in"]
+    assert results["by_form"]["notes"] == []
+
+
+def test_a_value_that_is_kept_is_asked_for_by_a_second_request(results):
+    assert results["keep"]["notes"] == ["then asked for /kept"]
 
 
 def test_only_the_channel_of_the_trace_holds_the_value(results):

@@ -4,13 +4,13 @@ import json
 import sys
 
 import pytest
-
 from adapters.sandbox.machine import a_harness, a_profile, made
+
 from casemate.model.sandbox import Finished, Limits
 from proofs.web.marks import SITES, marks, seen
 
 LIMITS = Limits(memory=512 << 20, processes=32, cpu=20, wall=60)
-ODD = "it's \"5\"; <x>"
+ODD = 'it\'s "5"; <x>'
 HARNESS = """
 import json, os
 from casemate_runtime import web

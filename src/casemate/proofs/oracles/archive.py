@@ -33,7 +33,7 @@ def _below(path: str, home: str) -> bool:
 
 ORACLE = Oracle(
     id="archive",
-    cwes=(22, 23, 29, 59),
+    cwes=(29, 22, 23, 59),
     kind=ProofKind.CANARY,
     observer=Observer.INSIDE,
     judge=judge,

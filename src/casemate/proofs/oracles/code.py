@@ -18,7 +18,7 @@ def judge(run: Run) -> str:
 
 ORACLE = Oracle(
     id="code",
-    cwes=(94, 95, 96),
+    cwes=(95, 94, 96),
     kind=ProofKind.CANARY,
     observer=Observer.INSIDE,
     judge=judge,

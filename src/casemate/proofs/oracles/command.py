@@ -21,7 +21,7 @@ def judge(run: Run) -> str:
 
 ORACLE = Oracle(
     id="command",
-    cwes=(77, 78),
+    cwes=(78, 77),
     kind=ProofKind.CANARY,
     observer=Observer.OUTSIDE,
     judge=judge,

@@ -1,7 +1,7 @@
 """A token that nobody signed was believed: what it claims came out, in a run that did not fail.
 
-The canary stands in the token encoded only, so where it stands in clear the token was read; that it is believed is shown by what a
-function gave back, an answer that is no refusal, or the session.
+The canary stands in the token encoded only, so where it stands in clear the token was read; that it is believed is shown by
+what a function gave back, an answer that is no refusal, or the session.
 """
 
 from __future__ import annotations

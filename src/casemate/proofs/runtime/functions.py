@@ -66,7 +66,13 @@ def variants(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     if how:
         tree = library.tree(steps[0]["path"])
         source = [os.path.realpath(os.path.join(library.target, steps[0]["path"])), steps[0]["line"]]
-        plant = {"plant": how, "key": surroundings.key(tree, steps[0]["line"]), "source": source}
+        plant = {
+            "plant": how,
+            "key": surroundings.key(tree, steps[0]["line"]),
+            "source": source,
+            "separator": surroundings.separator(tree),
+            "suffixes": surroundings.suffixes(tree),
+        }
         out = []
         for step in (steps[0], steps[-1], *steps[1:-1]):
             chain = enclosing(library.tree(step["path"]), step["line"], None)
@@ -135,7 +141,6 @@ def _then(case: dict[str, Any], path: str, names: list[str]) -> dict[str, Any]:
 
 def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: Any) -> dict[str, Any]:
     """Call it once; again when what a stand-in gave could not be taken apart."""
-    how, place = variant.get("plant", ""), tuple(variant.get("source", ("", 0)))
     if variant.get("loading"):
         probe.on()  # the fact stands outside of functions
     module, alone = modules.module(library.target, variant["path"])
@@ -146,7 +151,7 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
     for _ in range(_REPAIRS):
         made: list[str] = []
         told: dict[str, Any] = {"stubs": made}
-        with surroundings.planted(how, variant.get("key", ""), value, place, library.scratch.folder):
+        with surroundings.planted(variant, value, library.scratch.folder):
             try:
                 called, args, named = _ready(library, module, variant, value, made)
             except Exception as error:

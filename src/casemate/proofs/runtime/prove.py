@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from typing import Any
 
 DRIVERS = {"web": "web", "function": "functions"}
-_LONG = 1 << 16
+_PROBLEMS = 10  # that are told of what could not be loaded
 
 
 def prepare(path: str) -> Callable[[bytes], None]:
@@ -82,7 +82,12 @@ class Bench:
         """Drive one input, or, without a variant, say in which ways this finding can be driven."""
         module, loaded = self._driver(case["driver"])
         if case.get("variant") is None:
-            return {"variants": module.variants(loaded, case)}
+            problems = list(getattr(loaded, "problems", ()))[:_PROBLEMS]
+            try:
+                return {"variants": module.variants(loaded, case), "problems": problems}
+            except SyntaxError as error:
+                version = sys.version.partition(" ")[0]
+                return {"variants": [], "problems": [f"Python {version} cannot parse it: {error}", *problems]}
         places = [self._place(case["steps"][-1]), self._place(case["at"])]
         folder = self.canaries.place(case["canary"])
         words = {
@@ -92,16 +97,23 @@ class Bench:
             "file": os.path.join(folder, case["canary"] + ".txt"),
             "host": case["canary"] + ".invalid",
         }
-        value = payload.make(case["payload"], payload.fill(words))
+        filled = payload.fill(words)
         probe = Probe(places, self.watch.real)
         self.watch.begin(case["canary"], case["calm"], folder, self._reach(case["steps"][-1], places[0][0]))
         told: dict[str, Any] = {}
+
+        def once(value: Any) -> dict[str, Any]:
+            if case["driver"] != "web":
+                return dict(module.drive(loaded, case["variant"], value, probe))
+            probe.on()  # the request itself is what reaches the target
+            return dict(module.drive(loaded, case["variant"], value))
+
         try:
-            if case["driver"] == "web":
-                probe.on()  # the request itself is what reaches the target
-                told = dict(module.drive(loaded, case["variant"], value))
+            if "grow" in case["payload"]:
+                growth = importlib.import_module(__package__ + ".growth")
+                told = growth.drive(case["payload"], lambda one: payload.make(one, filled), once, self.watch)
             else:
-                told = dict(module.drive(loaded, case["variant"], value, probe))
+                told = once(payload.make(case["payload"], filled))
         except BaseException as error:
             told["error"] = said(error)
         finally:

@@ -13,11 +13,15 @@ import contextlib
 import io
 import os
 import sys
+import tarfile
+import zipfile
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import Any
+
+_FIELDS = 8  # of a line
 
 KINDS = (
     ("environment variable", "environment"),
@@ -53,10 +57,36 @@ def key(tree: ast.AST, line: int) -> str:
     return ""
 
 
+def separator(tree: ast.AST) -> str:
+    """What the fields of a file's lines are separated by, where the module takes them apart; "" where it does not."""
+    for node in ast.walk(tree):
+        if not isinstance(node, ast.Call):
+            continue
+        name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        given = [*node.args[:1], *(keyword.value for keyword in node.keywords if keyword.arg in ("delimiter", "sep"))]
+        if name in ("split", "partition", "reader", "DictReader", "rsplit"):
+            texts = [getattr(part, "value", getattr(part, "s", None)) for part in given]
+            found = next((text for text in texts if isinstance(text, str) and 0 < len(text) < 4), "")
+            if found or name in ("reader", "DictReader"):
+                return found or ","
+    return ""
+
+
+def suffixes(tree: ast.AST) -> list[str]:
+    """What the names of files end in that a module looks for."""
+    found = []
+    for node in ast.walk(tree):
+        text = getattr(node, "value", getattr(node, "s", None))
+        if isinstance(text, str) and 1 < len(text) < 24 and text.lstrip("*").startswith(".") and "/" not in text:
+            found.append(text.lstrip("*"))
+    return list(dict.fromkeys(found))
+
+
 @contextlib.contextmanager
-def planted(how: str, name: str, value: str | bytes, place: tuple[str, int], folder: str) -> Iterator[None]:
-    """The value is where the source's line reads it. name: what `key` said. place: the source's real path and line. folder: to
-    put files in."""
+def planted(plant: dict[str, Any], value: str | bytes, folder: str) -> Iterator[None]:
+    """The value is where the source's line reads it. plant: how; key, what `key` said; source, the real path and line of the
+    source; separator and suffixes, of the files that the module reads. folder: to put files in."""
+    how, name, place = plant.get("plant", ""), plant.get("key", ""), tuple(plant.get("source", ("", 0)))
     text = value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
     data = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
     with contextlib.ExitStack() as held:
@@ -70,12 +100,15 @@ def planted(how: str, name: str, value: str | bytes, place: tuple[str, int], fol
             held.enter_context(_swapped(sys, "stdin", stream))
             held.enter_context(_swapped(builtins, "input", lambda prompt="": text))
         elif how == "content":
-            held.enter_context(_swapped(builtins, "open", _opening(data, place)))
+            between = plant.get("separator", "")
+            content = between.encode().join([data] * _FIELDS) + b"\n" if between else data
+            held.enter_context(_swapped(builtins, "open", _opening(content, place)))
         elif how == "archive":
             _archived(held, value)
         elif how == "listing":
-            with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, text), "w") as file:
-                file.write("text\n")
+            for name in (text, *("given" + suffix for suffix in plant.get("suffixes", ()))):
+                with contextlib.suppress(OSError, ValueError), open(os.path.join(folder, name), "wb") as file:
+                    file.write(data)
         yield
 
 
@@ -126,7 +159,7 @@ def _line(parser: Any, text: str) -> list[str]:
     return [*options, "--", *positional] if positional and positional[0].startswith("-") else [*options, *positional]
 
 
-def _opening(data: bytes, place: tuple[str, int]) -> Any:
+def _opening(data: bytes, place: tuple[Any, ...]) -> Any:
     """`open`, which gives the canary's content to the source's own line."""
     real = builtins.open
 
@@ -144,8 +177,6 @@ def _opening(data: bytes, place: tuple[str, int]) -> Any:
 
 def _archived(held: contextlib.ExitStack, value: str | bytes) -> None:
     """Every archive that is opened to be read is the one that is given; of a text, one with a member of that name."""
-    import tarfile
-    import zipfile
 
     start: Any = zipfile.ZipFile.__init__
     opened: Any = tarfile.TarFile.open.__func__  # type: ignore[attr-defined]

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from ..watch import Watch
 
 BROKEN = frozenset(("md2", "md4", "md5", "mdc2", "sha", "sha0", "sha1"))
+_OLD = frozenset(("3des", "tripledes", "blowfish", "cast5", "idea", "rc4", "arc4", "rc2", "seed"))
 _CIPHERS = ("ARC2", "ARC4", "Blowfish", "CAST", "DES", "DES3")
 
 
@@ -29,22 +30,23 @@ def plain(name: Any) -> str:
 
 def arm(watch: Watch) -> None:
     """Wrap the makers when they are imported."""
+    few = caller.Few(watch, 120)
     count = [0]
 
     def number() -> int:
         count[0] += 1
         return count[0]
 
-    late.when("hashlib", lambda module: _hashlib(watch, number, module))
+    late.when("hashlib", lambda module: _hashlib(few, number, module))
     for package in ("Crypto", "Cryptodome"):
         for name in ("MD2", "MD4", "MD5", "SHA1", "SHA"):
-            late.when(f"{package}.Hash.{name}", functools.partial(_crypto_hash, watch, number, name))
+            late.when(f"{package}.Hash.{name}", functools.partial(_crypto_hash, few, number, name))
         for name in (*_CIPHERS, "AES"):
-            late.when(f"{package}.Cipher.{name}", functools.partial(_crypto_cipher, watch, number, name))
-    late.when("cryptography.hazmat.primitives.ciphers.base", lambda module: _cryptography(watch, number, module))
+            late.when(f"{package}.Cipher.{name}", functools.partial(_crypto_cipher, few, number, name))
+    late.when("cryptography.hazmat.primitives.ciphers.base", lambda module: _cryptography(few, number, module))
 
 
-def _hashlib(watch: Watch, number: Any, module: Any) -> None:
+def _hashlib(few: caller.Few, number: Any, module: Any) -> None:
     def wrapped(function: Any, fixed: str) -> Any:
         @functools.wraps(function)
         def made(*args: Any, **named: Any) -> Any:
@@ -54,8 +56,8 @@ def _hashlib(watch: Watch, number: Any, module: Any) -> None:
                 return done
             if os.path.basename(caller.file()) in ("hmac.py", "uuid.py"):
                 return done
-            thing = Hash(watch, number(), name, done)
-            watch.record("hash.made", (thing.number, name, ""), always=True)
+            thing = Hash(few, number(), name, done)
+            few.record("hash.made", (thing.number, name, ""))
             data = args[0 if fixed else 1 :] or [v for k, v in named.items() if k in ("data", "string")]
             if data:
                 thing.told(data[0])
@@ -72,47 +74,46 @@ def _hashlib(watch: Watch, number: Any, module: Any) -> None:
 class Hash:
     """An object of a hash, which tells what goes in and out."""
 
-    def __init__(self, watch: Watch, number: int, name: str, inner: Any) -> None:
-        self._watch, self.number, self._name, self._inner = watch, number, name, inner
+    def __init__(self, few: Any, number: int, name: str, inner: Any) -> None:
+        self._few, self.number, self._name, self._inner = few, number, name, inner
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
     def told(self, data: Any) -> None:
         """Note what it is fed with."""
-        if not isinstance(data, bytes):
-            data = bytes(data)
-        self._watch.record("hash.fed", (self.number, self._name, data))
+        self._few.watch.record("hash.fed", (self.number, self._name, bytes(data)))
 
     def update(self, data: Any) -> Any:
         """Feed it."""
+        out = self._inner.update(data)
         self.told(data)
-        return self._inner.update(data)
+        return out
 
     def digest(self, *args: Any) -> Any:
         """What it gives, as bytes."""
         out = self._inner.digest(*args)
-        self._watch.record("hash.out", (self.number, self._name, bytes(out).hex()), always=True)
+        self._few.record("hash.out", (self.number, self._name, bytes(out).hex()))
         return out
 
     def hexdigest(self, *args: Any) -> Any:
         """What it gives, as text."""
         out = self._inner.hexdigest(*args)
-        self._watch.record("hash.out", (self.number, self._name, str(out)), always=True)
+        self._few.record("hash.out", (self.number, self._name, str(out)))
         return out
 
     def copy(self) -> Hash:
         """Another one that was fed the same."""
-        return Hash(self._watch, self.number, self._name, self._inner.copy())
+        return Hash(self._few, self.number, self._name, self._inner.copy())
 
 
-def _crypto_hash(watch: Watch, number: Any, name: str, module: Any) -> None:
+def _crypto_hash(few: caller.Few, number: Any, name: str, module: Any) -> None:
     function = module.new
 
     @functools.wraps(function)
     def made(data: Any = None, *args: Any, **named: Any) -> Any:
-        thing = Hash(watch, number(), plain(name), function(data, *args, **named))
-        watch.record("hash.made", (thing.number, plain(name), ""), always=True)
+        thing = Hash(few, number(), plain(name), function(data, *args, **named))
+        few.record("hash.made", (thing.number, plain(name), ""))
         if data is not None:
             thing.told(data)
         return thing
@@ -123,14 +124,14 @@ def _crypto_hash(watch: Watch, number: Any, name: str, module: Any) -> None:
 class Cipher:
     """An object of a cipher, which tells what goes in."""
 
-    def __init__(self, watch: Watch, number: int, name: str, inner: Any) -> None:
-        self._watch, self.number, self._name, self._inner = watch, number, name, inner
+    def __init__(self, few: Any, number: int, name: str, inner: Any) -> None:
+        self._few, self.number, self.called, self._inner = few, number, name, inner
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._inner, name)
 
     def _fed(self, data: Any) -> None:
-        self._watch.record("cipher.fed", (self.number, self._name, bytes(data)))
+        self._few.watch.record("cipher.fed", (self.number, self.called, bytes(data)))
 
     def encrypt(self, data: Any, *args: Any, **named: Any) -> Any:
         """Encrypt."""
@@ -143,7 +144,7 @@ class Cipher:
         return self._inner.update(data)
 
 
-def _crypto_cipher(watch: Watch, number: Any, name: str, module: Any) -> None:
+def _crypto_cipher(few: caller.Few, number: Any, name: str, module: Any) -> None:
     function = module.new
 
     @functools.wraps(function)
@@ -152,14 +153,14 @@ def _crypto_cipher(watch: Watch, number: Any, name: str, module: Any) -> None:
         ecb = (args[0] if args else named.get("mode")) == getattr(module, "MODE_ECB", object())
         if name == "AES" and not ecb:
             return done
-        thing = Cipher(watch, number(), name + ("-ECB" if ecb else ""), done)
-        watch.record("cipher.made", (thing.number, thing._name, ""), always=True)
+        thing = Cipher(few, number(), name + ("-ECB" if ecb else ""), done)
+        few.record("cipher.made", (thing.number, thing.called, ""))
         return thing
 
     module.new = made
 
 
-def _cryptography(watch: Watch, number: Any, module: Any) -> None:
+def _cryptography(few: caller.Few, number: Any, module: Any) -> None:
     kind = module.Cipher
     encryptor = kind.encryptor
 
@@ -168,13 +169,10 @@ def _cryptography(watch: Watch, number: Any, module: Any) -> None:
         done = encryptor(self)
         name = str(getattr(self.algorithm, "name", ""))
         mode = str(getattr(self.mode, "name", ""))
-        if (
-            plain(name) not in ("3des", "tripledes", "blowfish", "cast5", "idea", "rc4", "arc4", "rc2", "seed")
-            and mode != "ECB"
-        ):
+        if plain(name) not in _OLD and mode != "ECB":
             return done
-        thing = Cipher(watch, number(), name + ("-" + mode if mode else ""), done)
-        watch.record("cipher.made", (thing.number, thing._name, ""), always=True)
+        thing = Cipher(few, number(), name + ("-" + mode if mode else ""), done)
+        few.record("cipher.made", (thing.number, thing.called, ""))
         return thing
 
     kind.encryptor = made

@@ -9,6 +9,8 @@ import functools
 import os
 import stat
 
+from . import caller
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -18,9 +20,10 @@ if TYPE_CHECKING:
 
 def arm(watch: Watch) -> None:
     """Wrap what changes a mode."""
+    few = caller.Few(watch)
     for name in ("chmod", "fchmod", "lchmod"):
         if hasattr(os, name):
-            setattr(os, name, _telling(watch, name, getattr(os, name)))
+            setattr(os, name, _telling(few, name, getattr(os, name)))
     import pathlib
 
     accessor = getattr(pathlib, "_NormalAccessor", None)  # up to 3.9 it keeps functions of its own
@@ -28,7 +31,7 @@ def arm(watch: Watch) -> None:
         accessor.chmod = staticmethod(os.chmod)
 
 
-def _telling(watch: Watch, name: str, function: Any) -> Any:
+def _telling(few: caller.Few, name: str, function: Any) -> Any:
     @functools.wraps(function)
     def changed(path: Any, mode: Any, *args: Any, **named: Any) -> Any:
         out = function(path, mode, *args, **named)
@@ -36,7 +39,7 @@ def _telling(watch: Watch, name: str, function: Any) -> Any:
             has = stat.S_IMODE(os.stat(path).st_mode)
         except OSError:
             return out
-        watch.record("file.mode", (name, path, has), always=True)
+        few.record("file.mode", (name, path, has))
         return out
 
     for able in (os.supports_dir_fd, os.supports_fd, os.supports_follow_symlinks):

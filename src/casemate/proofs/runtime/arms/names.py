@@ -1,5 +1,6 @@
-"""Tells of names of temporary files that others can take: `temp.name`, given without a file, and `temp.open`, opened without `O_EXCL`.
+"""Tells of names of temporary files that others can take.
 
+`temp.name`: one was given without a file. `temp.open`: a file was made without `O_EXCL`.
 Standard library only, Python 3.7 and later.
 """
 
@@ -9,7 +10,7 @@ import functools
 import os
 import sys
 
-from . import late
+from . import caller, late
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -20,29 +21,30 @@ if TYPE_CHECKING:
 
 def arm(watch: Watch) -> None:
     """Wrap `mktemp`, and look at what is opened among the temporary files."""
-    late.when("tempfile", functools.partial(_wrap, watch))
+    few = caller.Few(watch)
+    late.when("tempfile", functools.partial(_wrap, few))
     if hasattr(sys, "addaudithook"):
-        sys.addaudithook(functools.partial(_hook, watch))
+        sys.addaudithook(functools.partial(_hook, few))
 
 
-def _wrap(watch: Watch, module: Any) -> None:
+def _wrap(few: caller.Few, module: Any) -> None:
     function = module.mktemp
 
     @functools.wraps(function)
     def named(*args: Any, **more: Any) -> Any:
         out = function(*args, **more)
-        watch.record("temp.name", ("mktemp", out), always=True)
+        few.record("temp.name", ("mktemp", os.path.dirname(out)))
         return out
 
     module.mktemp = named
 
 
-def _hook(watch: Watch, name: str, args: Any) -> None:
-    if name != "open" or len(args) < 3 or not watch.folder or not isinstance(args[2], int):
+def _hook(few: caller.Few, name: str, args: Any) -> None:
+    if name != "open" or len(args) < 3 or not few.watch.folder or not isinstance(args[2], int):
         return
     path, flags = args[0], args[2]
     if not flags & os.O_CREAT or flags & os.O_EXCL or not isinstance(path, str):
         return
     folder = os.path.dirname(path)
     if folder in ("/tmp", "/var/tmp", "/dev/shm") or folder == os.environ.get("TMPDIR"):
-        watch.record("temp.open", ("open", path), always=True)
+        few.record("temp.open", ("open", path))

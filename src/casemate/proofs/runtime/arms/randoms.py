@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from ..watch import Watch
 
-_MOST = 80  # of one run
 _DRAWS = (
     "random",
     "uniform",
@@ -41,21 +40,15 @@ def arm(watch: Watch) -> None:
 
 
 def _wrap(watch: Watch, module: Any) -> None:
-    told = ["", 0]
-
-    def record(name: str, value: Any) -> None:
-        if told[0] != watch.canary:
-            told[:] = [watch.canary, 0]
-        told[1] += 1  # type: ignore[operator]
-        if int(told[1]) <= _MOST:
-            watch.record("random.drawn", (name, value), always=True)
+    few = caller.Few(watch, 80)
+    module.seed("the same in every run")  # so that two campaigns keep the same bytes
 
     def drawing(name: str, function: Any) -> Any:
         @functools.wraps(function)
         def drawn(self: Any, *args: Any, **named: Any) -> Any:
             value = function(self, *args, **named)
             if not isinstance(self, module.SystemRandom) and not caller.is_standard(caller.file()):
-                record(name, value)
+                few.record("random.drawn", (name, value))
             return value
 
         return drawn
@@ -72,7 +65,7 @@ def _wrap(watch: Watch, module: Any) -> None:
     def shuffled(self: Any, x: Any, *args: Any) -> None:
         shuffle(self, x, *args)
         if not isinstance(self, module.SystemRandom) and not caller.is_standard(caller.file()):
-            record("shuffle", list(x))
+            few.record("random.drawn", ("shuffle", list(x)))
 
     kind.shuffle = shuffled
     module.shuffle = own.shuffle

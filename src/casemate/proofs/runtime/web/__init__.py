@@ -69,13 +69,25 @@ def drive(site: Site, variant: dict[str, Any], value: str | bytes) -> dict[str, 
         told["broken"] = str(error)
         return told
     answer = app.send(request, variant)
+    _tell(told, answer)
     told["notes"] = [*app.notes, *answer.get("notes", ())]
-    told["error"] = answer["error"]
-    told["session"] = answer.get("session", {})
+    for follow in variant.get("then") or ():
+        after = build(follow, "")
+        kept = [value.partition(";")[0] for key, value in answer["headers"] if key.lower() == "set-cookie"]
+        after.headers += [("Cookie", "; ".join(kept))] if kept else []
+        answer = app.send(after, follow)
+        _tell(told, answer)
+        told["notes"].append(f"then asked for {follow['route']}")
+    return told
+
+
+def _tell(told: dict[str, Any], answer: dict[str, Any]) -> None:
+    """Take an answer over; the first error stays."""
+    told["error"] = told["error"] or answer["error"]
+    told["session"] = answer.get("session") or told["session"]
     if answer["status"]:
         told["response"] = {
             "status": answer["status"],
             "headers": answer["headers"],
             "body": answer["body"][:MOST].decode("utf-8", "replace"),
         }
-    return told

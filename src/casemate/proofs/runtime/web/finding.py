@@ -6,9 +6,10 @@ Standard library only, Python 3.7 and later.
 from __future__ import annotations
 
 import ast
+import itertools
 import os
 
-from . import benign, channels, keys, reading, surroundings
+from . import benign, channels, conditions, keys, reading, surroundings
 from .frameworks import flask
 
 TYPE_CHECKING = False
@@ -112,37 +113,81 @@ def _mentions(site: Site, case: Case, route: Route) -> int:
 
 
 def _of_route(site: Site, case: Case, wanted: tuple[str, ...], app: App, route: Route) -> list[dict[str, Any]]:
-    scope = list(case.functions)
-    for owner in sorted(route.owners | app.around()):
-        found = case.library.function(owner) if site.owns(owner[0]) else None
-        if found is not None and not any(found[1] is other for _, other in scope):
-            scope.append(found)
+    scope = _scope(site, case, app, route, case.functions)
     finder = keys.Finder(case.library, scope, case.steps)
-    guarding = surroundings.login(scope)
     people = surroundings.people(scope)
+    guarding = surroundings.login(scope) or ("user" if people else "")
     made: list[dict[str, Any]] = []
     for channel, way, wraps in _places(case, wanted, app, route, scope, finder):
         for method in _methods(route, channel, surroundings.method_wanted(scope, case.marks)):
             around = surroundings.parts(case.library, finder, scope, case.marks, method)
             variant = _variant(app, route, method, channel, way, around)
-            for wrap in [wraps, []] if wraps else [[]]:
-                for who in [guarding] if guarding else ["", "staff"] if app.framework == "django" else [""]:
-                    for beside in _beside(case, scope, way):
-                        for path in _paths(app, case, scope):
-                            made.append(
-                                {
-                                    **variant,
-                                    "wrap": wrap,
-                                    "login": who,
-                                    "people": people if who else [],
-                                    **beside,
-                                    **path,
-                                }
-                            )
+            tweaks = itertools.product(
+                [{"wrap": wraps}, {"wrap": []}] if wraps else [{"wrap": []}],
+                _affixed(case, way),
+                _guests(app, guarding, people),
+                _beside(case, scope, way),
+                _paths(app, case, scope),
+            )
+            for several in tweaks:
+                made.append({**variant, **{key: value for tweak in several for key, value in tweak.items()}})
+    then = _then(site, case, app, route)
+    if then:
+        made = [{**variant, "then": [follow]} for variant in made for follow in then]
     if app.fidelity != "entry point" and made:
         for variant in made:
             variant["attach"] = os.path.relpath(case.steps[0][0], site.target)
     return sorted(made, key=lambda v: v["login"] == "staff" and not guarding)
+
+
+def _affixed(case: Case, way: keys.Way) -> list[dict[str, Any]]:
+    """What the value must begin and end with, where the program asks for that."""
+    source = case.library.read(case.steps[0][0])
+    if source is None or way.node not in source.parents:
+        return [{}]
+    told = list(conditions.of(case.library, source, source.function_of(way.node) or source.tree, way.node, case.marks))
+    affixes = conditions.affixes(told)
+    return [{"affixes": list(affixes)}, {}] if any(affixes) else [{}]
+
+
+def _guests(app: App, guarding: str, people: list[str]) -> list[dict[str, Any]]:
+    """Who asks."""
+    if guarding:
+        return [{"login": guarding, "people": people}]
+    anybody: dict[str, Any] = {"login": "", "people": []}
+    return [anybody, {"login": "staff", "people": []}] if app.framework == "django" else [anybody]
+
+
+def _then(site: Site, case: Case, app: App, route: Route) -> list[dict[str, Any]]:
+    """Requests that have to follow, where another view comes to the end of the trace: the value was kept in between."""
+    path, line, _ = case.steps[-1]
+    source = case.library.read(path)
+    ends: list[Route] = []
+    for function in source.around(line) if source else ():
+        for other_app, other, first in site.index().get((path, function.name), ()):
+            if other_app is app and reading.first_line(function) <= first <= function.lineno and other not in ends:
+                ends.append(other)
+    if not ends or route in ends:
+        return []
+    made = []
+    for other in ends[:2]:
+        scope = _scope(site, case, app, other, [])
+        finder = keys.Finder(case.library, scope, case.steps)
+        method = _methods(other, "query", surroundings.method_wanted(scope, case.marks))[0]
+        around = surroundings.parts(case.library, finder, scope, case.marks, method)
+        guest = _guests(app, surroundings.login(scope), surroundings.people(scope))[0]
+        made.append({**_variant(app, other, method, "", keys.Way([], "nothing"), around), **guest, "wrap": []})
+    return made
+
+
+def _scope(site: Site, case: Case, app: App, route: Route, before: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
+    """The functions of the target that belong to a route, behind others."""
+    scope = list(before)
+    for owner in sorted(route.owners | app.around()):
+        found = case.library.function(owner) if site.owns(owner[0]) else None
+        if found is not None and not any(found[1] is other for _, other in scope):
+            scope.append(found)
+    return scope
 
 
 def _paths(app: App, case: Case, scope: list[tuple[Any, Any]]) -> list[dict[str, Any]]:
@@ -306,8 +351,8 @@ def _variant(
     }
     made: dict[str, Any] = {
         "app": app.name, "framework": app.framework, "route": route.rule, "endpoint": route.endpoint, "method": method,
-        "channel": channel, "keys": names or ([] if channel in ("json", "body", "query") else ["field"]), "carrier": way.carrier,
-        "pieces": route.pieces, "path": path, **around,
+        "channel": channel, "keys": names or ([] if channel in ("json", "body", "query", "") else ["field"]),
+        "carrier": way.carrier, "pieces": route.pieces, "path": path, **around,
     }  # fmt: skip
     for name, default in app.defaults(route).items():
         held = made.get(name)

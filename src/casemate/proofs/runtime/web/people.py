@@ -33,6 +33,7 @@ class Person(str):
     __slots__ = ()
 
     def __new__(cls, name: str = "ana") -> Person:
+        """By the name of the ordinary user."""
         return super().__new__(cls, name)
 
     def __getattr__(self, name: str) -> Any:

@@ -146,6 +146,14 @@ class Library:
         """The text that an expression always is: literals, names bound once to one, and what the loaded module has."""
         return self._constant(source, node, 0)
 
+    def members(self, source: Source, node: Any) -> list[str]:
+        """The texts in a collection that an expression always is; of a dictionary its keys."""
+        held = resolve(source, node)
+        if isinstance(held, (set, frozenset, dict, list, tuple)) and len(held) <= 64:
+            texts = [text for text in held if type(text) is str]
+            return sorted(texts) if isinstance(held, (set, frozenset)) else texts
+        return []
+
     def _constant(self, source: Source, node: Any, deep: int) -> str | None:
         if deep > 5:
             return None

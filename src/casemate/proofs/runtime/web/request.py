@@ -47,13 +47,15 @@ class Request:
 def build(variant: dict[str, Any], value: str | bytes) -> Request:
     """The request of a variant with the value in its place. Raises CannotCarryError."""
     channel, keys, carrier = variant["channel"], list(variant["keys"]), variant["carrier"]
-    value = _wrapped(value, variant.get("wrap", ()))
+    value = _affixed(_wrapped(value, variant.get("wrap", ())), variant.get("affixes"))
     parts: dict[str, dict[str, Any]] = {
         name: dict(variant.get(name) or {}) for name in ("path", "query", "form", "cookie", "header", "file")
     }
     body: bytes | None = None
     kind = ""
-    if channel == "json":
+    if not channel:
+        pass  # a request that only follows another one
+    elif channel == "json":
         document = _put(variant.get("json"), keys, _text(value), carrier)
         body, kind = json.dumps(document).encode(), "application/json"
     elif channel == "body":
@@ -83,6 +85,13 @@ def build(variant: dict[str, Any], value: str | bytes) -> Request:
     if not any(name.lower() == "host" for name, _ in headers):
         headers.insert(0, ("Host", variant.get("host") or "localhost"))
     return Request(variant["method"], target, headers, body)
+
+
+def _affixed(value: str | bytes, affixes: Any) -> str | bytes:
+    before, after = affixes or ("", "")
+    if isinstance(value, bytes):
+        return b"".join([before.encode(), value, after.encode()])
+    return f"{before}{value}{after}"
 
 
 def _wrapped(value: str | bytes, wraps: Any) -> str | bytes:

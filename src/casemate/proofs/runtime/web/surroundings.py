@@ -8,12 +8,11 @@ from __future__ import annotations
 import ast
 import re
 
-from . import benign, channels, forms, keys, reading
+from . import benign, channels, conditions, forms, keys, reading
 from .people import NAMES
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from typing import Any
 
     from .keys import Finder
@@ -131,9 +130,11 @@ def _value(library: Library, source: Source, function: Any, way: keys.Way, marks
     node = way.node
     if way.field is not None:
         return forms.example(way.field, str(way.keys[-1]))
-    wanted = sorted(_wanted(library, source, function, node, marks), key=lambda w: not w[1])
-    if wanted:
-        return wanted[0][0]
+    told = list(conditions.of(library, source, function, node, marks))
+    wanted = conditions.value(told)
+    if wanted is not None:
+        return wanted
+    avoided = {text for condition in told for text in condition.texts}
     above: Any = source.parents.get(node)
     if isinstance(above, ast.Call) and node in above.args and getattr(above.func, "id", "") in benign.CASTS:
         return benign.value("", above.func.id)  # type: ignore[attr-defined]
@@ -145,46 +146,9 @@ def _value(library: Library, source: Source, function: Any, way: keys.Way, marks
             node.args[1] if len(node.args) > 1 else next((k.value for k in node.keywords if k.arg == "default"), None)
         )
         text = library.constant(source, default) if default is not None else None
-        if text:
+        if text and text not in avoided:
             return text
     return benign.value(way.keys[-1])
-
-
-def _wanted(
-    library: Library, source: Source, function: Any, node: Any, marks: set[tuple[str, int]]
-) -> Iterator[tuple[str, bool]]:
-    """Texts that it is compared with, and whether a line of the trace stands below the comparison."""
-    nodes = [node]
-    above = source.parents.get(node)
-    name = keys.bound(above, node)
-    if name:
-        nodes += [
-            n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
-        ]
-    for use in nodes:
-        outer: Any = source.parents.get(use)
-        while isinstance(outer, (ast.Attribute, ast.Call)) and getattr(outer, "attr", "") not in (
-            "startswith",
-            "endswith",
-        ):
-            use, outer = outer, source.parents.get(outer)
-        if isinstance(outer, ast.Attribute):
-            call: Any = source.parents.get(outer)
-            texts = [library.constant(source, a) for a in getattr(call, "args", ())[:1]]
-        elif isinstance(outer, ast.Compare):
-            texts = [
-                library.constant(source, part)
-                for side in [outer.left, *outer.comparators]
-                for part in (side.elts if isinstance(side, (ast.Tuple, ast.List, ast.Set)) else [side])
-            ]
-        else:
-            continue
-        holder: Any = next((a for a in source.above(use) if isinstance(a, ast.If)), None)
-        below = holder is not None and any(
-            (source.path, line) in marks
-            for line in range(holder.body[0].lineno, reading.last_line(holder.body[-1]) + 1)
-        )
-        yield from ((text, below) for text in texts if text is not None)
 
 
 def method_wanted(scope: list[tuple[Source, Any]], marks: set[tuple[str, int]]) -> list[str]:
@@ -242,7 +206,8 @@ def people(scope: list[tuple[Source, Any]]) -> list[str]:
         node.attr
         for _, function in scope
         for node in ast.walk(function)
-        if isinstance(node, ast.Attribute) and getattr(node.value, "id", "") == "g" and node.attr in NAMES
+        if isinstance(node, ast.Attribute) and isinstance(node.ctx, ast.Load)
+        if getattr(node.value, "id", "") == "g" and node.attr in NAMES
     }
     return sorted(found)
 

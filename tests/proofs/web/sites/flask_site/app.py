@@ -2,7 +2,7 @@
 
 import functools
 
-from flask import Blueprint, Flask, jsonify, redirect, request, session, url_for
+from flask import Blueprint, Flask, abort, g, jsonify, redirect, request, session, url_for
 from flask.views import MethodView
 from helpers import FIELD, Parts, pick
 
@@ -143,6 +143,68 @@ def by_member():
 
 @inner.get("/blueprint")
 def by_blueprint():
+    return told(request.args["q"])  #: args | query string
+
+
+SITES = {"linz", "graz"}
+
+
+class Kept:
+    text = ""
+
+
+@app.post("/keep")
+def keep():
+    Kept.text = request.form["text"]  #: form | form field
+    return told()
+
+
+@app.get("/kept")
+def kept():
+    return told(Kept.text)
+
+
+@app.post("/branch")
+def by_other_branch():
+    if request.form["kind"] == "closing":
+        return told()
+    return told(request.form["text"])  #: form | form field
+
+
+@app.post("/one-of")
+def by_one_of_several():
+    site = request.form.get("site", "")
+    if site not in SITES:
+        abort(400)
+    return told(request.form["text"])  #: form | form field
+
+
+@app.get("/prefix")
+def by_prefix():
+    url = request.args["url"]  #: args | query string
+    if not url.startswith("https://feeds.example/"):
+        abort(400)
+    return told(url[len("https://feeds.example/") :])
+
+
+@app.before_request
+def open_session():
+    g.user = None
+
+
+def known(view):
+    @functools.wraps(view)
+    def wrapper(*args, **kwargs):
+        if g.user is None:
+            abort(401)
+        return view(*args, **kwargs)
+
+    return wrapper
+
+
+@app.get("/known")
+@known
+def by_known():
     return told(request.args["q"])  #: args | query string
 
 

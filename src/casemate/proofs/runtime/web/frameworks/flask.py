@@ -12,6 +12,7 @@ import shutil
 import sys
 import tempfile
 
+from ... import fixtures
 from .. import discover, session, wsgi
 from ..site import ENTRY_POINT, ISOLATED, App, Route, owners
 
@@ -32,6 +33,7 @@ FACTORIES = (
     "make_application",
     "application",
 )
+_FROM_TESTS = 3  # applications that the tests make
 REGISTERS = ("init", "init_app", "setup_routes", "add_routes", "register", "register_routes", "setup", "init_routes")
 
 
@@ -43,6 +45,7 @@ class FlaskApp(App):
     def __init__(self, name: str, application: Any, fidelity: str = ENTRY_POINT) -> None:
         super().__init__(name, fidelity)
         self.application = application
+        self.cookies = ""
         if not application.secret_key:
             application.secret_key = "casemate"
             self.notes.append("a key for sessions was set: the application has none")
@@ -85,6 +88,8 @@ class FlaskApp(App):
         if values:
             cookies = session.flask_cookie(application, values, made)
             made["HTTP_COOKIE"] = "; ".join(filter(None, [made.get("HTTP_COOKIE", ""), cookies]))
+        if self.cookies:
+            made["HTTP_COOKIE"] = "; ".join(filter(None, [made.get("HTTP_COOKIE", ""), self.cookies]))
         errors: list[str] = []
         kept: dict[str, str] = {}
         log, interface = application.log_exception, application.session_interface
@@ -138,7 +143,7 @@ def _pieces(rule: Any) -> list[list[str]]:
 
 def find(site: Site, candidates: list[discover.File]) -> None:
     """Add the target's Flask applications."""
-    if not any("flask" in file.mentions for file in candidates):
+    if not any("flask" in file.mentions for file in candidates) and not fixtures.files(site.target):
         return
     flask = discover.importable("flask")
     if flask is None:
@@ -161,6 +166,7 @@ def find(site: Site, candidates: list[discover.File]) -> None:
             if inspect.isfunction(value) and (name in FACTORIES or re.fullmatch(r"(?:create|make|build)_\w*app\w*", name))
             and os.path.realpath(value.__code__.co_filename) == file.path
         ]  # fmt: skip
+    _from_tests(site, flask)
     made = [app.application for app in site.apps if isinstance(app, FlaskApp)]
     if not made or not any(app.url_map._rules[1:] for app in made):
         for name, factory in factories:
@@ -217,6 +223,43 @@ def _places(site: Site, app: FlaskApp) -> None:
             if os.path.isfile(real):
                 shutil.copy(real, moved)
             app.application.config[key] = moved
+
+
+def _from_tests(site: Site, flask: Any) -> None:
+    """The applications that the target's own tests make, with what they put in place, and their logins first."""
+    found: list[FlaskApp] = []
+    for path in fixtures.files(site.target):
+        module = os.path.relpath(path, site.target)[: -len(".py")].replace(os.sep, ".")
+        try:
+            known = fixtures.Fixtures(path)
+        except BaseException as error:
+            site.problem(module, error)
+            continue
+        for name in known:
+            if not re.search(r"client|app|anonym|user|admin|logged", name):
+                continue
+            try:
+                value = known.value(name)
+            except BaseException as error:
+                site.problem(f"{module}.{name}", error)
+                continue
+            application = getattr(value, "application", value)
+            if isinstance(application, flask.Flask) and not callable(getattr(value, "post_json", None)):
+                app = FlaskApp(f"{module}:{name}", application)
+                app.cookies = _cookies(value)
+                app.notes.append("set up as the target's own tests do")
+                found.append(app)
+    found.sort(key=lambda app: (not app.cookies, app.name))
+    site.apps[:0] = found[:_FROM_TESTS]
+
+
+def _cookies(client: Any) -> str:
+    """What a test client has in its jar."""
+    held = getattr(client, "_cookies", None)  # Werkzeug 2.3 and later
+    if isinstance(held, dict):
+        return "; ".join(f"{cookie.key}={cookie.value}" for cookie in held.values())
+    jar = getattr(client, "cookie_jar", None)
+    return "; ".join(f"{cookie.name}={cookie.value}" for cookie in jar) if jar is not None else ""
 
 
 def _database(app: FlaskApp) -> None:

@@ -1,0 +1,95 @@
+"""Drives a target with the same text in growing sizes, and measures the processor time that each takes.
+
+The clock interrupts what takes too long, and what the target was at then is an event with its stack: `slow.here`. The regular
+expressions of CPython let themselves be interrupted. Standard library only, Python 3.7 and later.
+"""
+
+from __future__ import annotations
+
+import signal
+import time
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from .watch import Watch
+
+LIMIT = 0.5  # seconds of one size
+_LARGEST = 1 << 16  # characters, about
+_TELLING = 0.004  # seconds that are no noise
+_WANTED = 3  # sizes that took so long and came to their end
+_FINER = 6  # sizes that are tried for that between the last that was quick and the first that was not
+
+
+class Enough(BaseException):
+    """The clock ran out."""
+
+
+def drive(
+    payload: dict[str, Any], make: Callable[[dict[str, Any]], Any], once: Callable[[Any], dict[str, Any]], watch: Watch
+) -> dict[str, Any]:
+    """What the last size showed, with `measures`: sizes, seconds, and whether each came to its end."""
+    clock = _Clock(watch)
+    rows: list[tuple[int, float, bool]] = []
+
+    def measure(times: int) -> tuple[dict[str, Any], bool]:
+        value = make(dict(payload, times=times))
+        told, seconds, done = clock.time(once, value)
+        rows.append((times, seconds, done))
+        return told, done
+
+    unit = max(1, len(payload["repeat"]))
+    told: dict[str, Any] = {}
+    times, before, done = 8, 4, True
+    while done and times * unit <= _LARGEST:
+        before = times
+        told, done = measure(times)
+        times *= 2
+    if not done:
+        low, high = before // 2, before
+        for _ in range(_FINER):
+            middle = (low + high) // 2
+            telling = [row for row in rows if row[2] and row[1] >= _TELLING]
+            if middle in (low, high) or len(telling) >= _WANTED:
+                break
+            if measure(middle)[1]:
+                low = middle
+            else:
+                high = middle
+    rows.sort()
+    told["measures"] = {
+        "sizes": [float(size) for size, _, _ in rows],
+        "seconds": [round(seconds, 4) for _, seconds, _ in rows],
+        "done": [float(done) for _, _, done in rows],
+    }
+    return told
+
+
+class _Clock:
+    def __init__(self, watch: Watch) -> None:
+        self._watch = watch
+
+    def time(self, once: Any, value: Any) -> tuple[dict[str, Any], float, bool]:
+        """What it told, how long it took, and whether it came to its end."""
+        rang: list[bool] = []
+
+        def ring(number: int, frame: Any) -> None:
+            if not rang:
+                rang.append(True)
+                self._watch.record("slow.here", (len(value),), always=True)
+            raise Enough
+
+        before = signal.signal(signal.SIGVTALRM, ring)
+        start = time.process_time()
+        signal.setitimer(signal.ITIMER_VIRTUAL, LIMIT, LIMIT / 4)  # again, for who catches everything
+        told: dict[str, Any] = {}
+        try:
+            told = dict(once(value))
+        except Enough:
+            pass
+        finally:
+            signal.setitimer(signal.ITIMER_VIRTUAL, 0)
+            signal.signal(signal.SIGVTALRM, before)
+        return told, time.process_time() - start, not rang

@@ -1,0 +1,74 @@
+"""What the catalogue says of its oracles holds for all of them."""
+
+import json
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+
+from casemate.leads.catalogue import MODULES
+from casemate.proofs import oracles, runtime
+from casemate.proofs.catalogue import ORACLES, for_cwe, oracle
+from casemate.proofs.inputs.redos import aimed
+from casemate.proofs.runtime.payload import fill, make
+from proofs.oracles.table import NOTHING, judged
+
+FILES = {path.stem for path in Path(oracles.__file__).parent.glob("*.py")} - {"__init__"}
+ARMS = {path.stem for path in (Path(runtime.__file__).parent / "arms").glob("*.py")} - {"__init__", "caller", "late"}
+WORDS = {
+    "canary": "cm1a2b3c",
+    "calm": "ok1a2b3c",
+    "folder": "/f/cm1a2b3c",
+    "file": "/f/cm1a2b3c/cm1a2b3c.txt",
+    "host": "cm1a2b3c.invalid",
+}
+UNDECIDED = {489, 352, 862, 639, 798, 915, 943, 367, 295, 326}  # nothing that a run shows, or no oracle yet
+
+
+def test_every_oracle_is_in_the_catalogue():
+    assert {import_module(f"casemate.proofs.oracles.{name}").ORACLE.id for name in FILES} == {one.id for one in ORACLES}
+    assert len(FILES) == len(ORACLES) == len({one.id for one in ORACLES})
+    assert oracle("sql").id == "sql"
+    assert oracle("no such") is None
+
+
+def test_every_arm_is_armed_by_some_oracle():
+    assert {arm for one in ORACLES for arm in one.watch} == ARMS
+
+
+def test_an_oracle_that_knows_a_weakness_as_its_own_comes_first():
+    assert [one.id for one in for_cwe(22)] == ["path", "archive"]
+    assert [one.id for one in for_cwe(29)] == ["archive"]
+    assert [one.id for one in for_cwe(94)] == ["code", "template"]
+    assert [one.id for one in for_cwe(327)] == ["cipher", "hash"]
+    assert for_cwe(1) == ()
+
+
+def test_every_rules_weakness_has_an_oracle_or_a_reason():
+    rules = [import_module(f"casemate.leads.rules.{module}").RULE for module in MODULES.values()]
+    assert {rule.cwe for rule in rules if not for_cwe(rule.cwe)} == UNDECIDED
+
+
+@pytest.mark.parametrize("one", ORACLES, ids=lambda one: one.id)
+def test_inputs(one):
+    """Each can be made and is called differently; a control holds nothing of the canary; nothing fires on nothing."""
+    names = [given.name for given in one.inputs]
+    assert len(names) == len(set(names))
+    assert names
+    filled = fill(WORDS)
+    for given in one.inputs:
+        payload = {**given.payload, **({"times": 3} if "grow" in given.payload else {})}
+        assert make(payload, filled) == make(payload, filled)
+        assert make(given.control, filled) != make(payload, filled)
+        assert "canary" not in json.dumps(given.control)
+    assert judged(one, NOTHING) == ""
+    assert judged(one, NOTHING, None) == ""
+
+
+def test_inputs_are_made_for_the_patterns_of_a_file():
+    """Those nearest to the line first, at most eight, and none for what is no slow pattern."""
+    source = b"import re\nA = re.compile(r'^(b+)+$')\nB = '^c+$'\n\nre.match(r'^([d-f]+)*$', x)\n"
+    payloads = [given.payload for given in aimed(source, 5)]
+    assert [payload["repeat"] for payload in payloads] == ["d"] * 3 + ["b"] * 3
+    assert aimed(b"x = '^c+$'", 1) == ()
+    assert aimed(b"no python (", 1) == ()
