@@ -83,7 +83,12 @@ def bare(cls: Any, scratch: Scratch) -> Any:
 
 def _constants(cls: Any) -> dict[str, Any]:
     """What constructors give to attributes as literals, and as parameters with a literal default."""
-    found: dict[str, Any] = {}
+    fields = getattr(cls, "model_fields", None) or getattr(cls, "__fields__", None)
+    found: dict[str, Any] = {
+        name: field.default
+        for name, field in (fields.items() if isinstance(fields, dict) else ())
+        if isinstance(getattr(field, "default", None), (str, int, float))
+    }
     for base in reversed(cls.__mro__[:-1]):
         own = base.__dict__.get("__init__")
         try:

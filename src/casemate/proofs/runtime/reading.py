@@ -93,6 +93,50 @@ def things(function: Any) -> set[str]:
     return out & set(names(function))
 
 
+def many(function: Any) -> set[str]:
+    """The parameters that are gone through, and whose parts have attributes that no text has."""
+    out = set()
+    for node in ast.walk(function):
+        if (
+            isinstance(node, (ast.For, ast.AsyncFor))
+            and isinstance(node.iter, ast.Name)
+            and isinstance(node.target, ast.Name)
+        ):
+            part = node.target.id
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == part:
+                    if not hasattr(str, inner.attr):
+                        out.add(node.iter.id)
+    return out & set(names(function))
+
+
+def writers(cls: Any, attribute: str) -> list[tuple[Any, str]]:
+    """The methods of a class that keep a parameter in that attribute, each with the parameter."""
+    out = []
+    for method in cls.body:
+        if not isinstance(method, FUNCTIONS):
+            continue
+        for node in ast.walk(method):
+            if not isinstance(node, (ast.Assign, ast.AugAssign)):
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(t, ast.Attribute) and t.attr == attribute for t in targets):
+                used = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
+                out += [(method, name) for name in names(method)[1:] if name in used]
+    return list(dict.fromkeys(out))
+
+
+def roots(tree: ast.AST, line: int) -> list[str]:
+    """The names at which the calls and attributes of a statement begin, `self.x` for an object's own."""
+    _, _, heads = statement(tree, line)
+    found = []
+    for head in heads:
+        for node in ast.walk(head):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.append(f"self.{node.attr}" if node.value.id == "self" else node.value.id)
+    return list(dict.fromkeys(found))
+
+
 def feeding(tree: ast.AST, function: Any, line: int) -> list[str]:
     """The parameters that get to the statement at a line by assignments within the function, then its other ones."""
     _, _, heads = statement(tree, line)

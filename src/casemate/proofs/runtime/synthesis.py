@@ -64,11 +64,13 @@ def arguments(
     scratch: Scratch,
     how: str,
     things: Container[str] = (),
+    many: Container[str] = (),
     depth: int = 0,
 ) -> tuple[list[Any], dict[str, Any], list[str]]:
     """Positional and named arguments with what is given in its place; and the names of those that are stand-ins.
 
-    how: "plain" leaves out what has a default; "full" gives every parameter a value. things: parameters that are no plain values.
+    how: "plain" leaves out what has a default; "full" gives every parameter a value.
+    things: parameters that are no plain values; many: whose parts are none.
     Raises ValueError for a function without a signature, and TypeError where the given does not fit.
     """
     signature = _signature(function, given)
@@ -86,6 +88,9 @@ def arguments(
         elif parameter.default is not parameter.empty and how == "plain":
             by_name = True
             continue
+        elif name in many:
+            value = [Standin(name)]
+            made.append(name)
         else:
             value = likely(parameter, scratch, name in things, _noted(function, parameter), depth)
             if isinstance(value, Standin):
