@@ -96,7 +96,8 @@ def hunted(asked: Asked, work: Path, *, timeout: float) -> Told:
 
 def main(words: Sequence[str]) -> None:
     """Hunt, and write what came of it."""
-    from casemate.app import HuntRequest, ScanRequest, run_hunt
+    from casemate.app import ScanRequest
+    from casemate.app.prove import HuntRequest, run_hunt
 
     request, result = map(Path, words)
     told = json.loads(request.read_text())
@@ -142,7 +143,7 @@ def of_interest(finding: Any, spot: Spot) -> bool:
 def imported(target: Path, python: Path | None, path: str) -> str:
     """Whether a file of the target can be imported, in the sandbox and without any stand-in: "" when it can, else why not."""
     from casemate.adapters.interpreters import target_python
-    from casemate.app import sandbox
+    from casemate.app.prove import sandbox
     from casemate.model.sandbox import Finished, Job, Program
     from casemate.proofs.replay import TARGET, profile
 

@@ -2,7 +2,8 @@
 
 import pytest
 
-from casemate.app import recorded_ledger, run_release
+from casemate.app import recorded_ledger
+from casemate.app.prove import run_release
 from casemate.governance.audit import audit
 from casemate.governance.charter import Tier
 from casemate.governance.entries import Outcome, kept

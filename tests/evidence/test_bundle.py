@@ -121,10 +121,17 @@ def test_secrets_that_the_target_said_are_redacted():
     }
 
 
+def test_what_no_json_holds_is_text():
+    """A figure that is none does not keep a proof from being sealed."""
+    told = b'{"measures":[1.5,NaN,-Infinity]}'
+    _, data = seal(proven_finding(), exhibit(reports=(told,)), "0.1.0")
+    assert archive.unpack(data)["reports/001.json"] == b'{"measures":[1.5,"nan","-inf"]}'
+
+
 def test_a_long_text_of_the_target_is_cut():
     """A page of megabytes stays out; what was before the cut is there."""
     _, data = seal(proven_finding(), exhibit(reports=(as_json(returned="ab " * 50_000),)), "0.1.0")
-    assert len(json.loads(archive.unpack(data)["reports/001.json"])["returned"]) == 20_001
+    assert len(json.loads(archive.unpack(data)["reports/001.json"])["returned"]) == 4_001
 
 
 @given(st.data())

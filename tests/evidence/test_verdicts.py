@@ -49,6 +49,10 @@ def test_what_verdicts_quote_is_redacted():
     finding = replace(lead_of(bank(), "sql-injection"), verdict=loud)
     quiet, _ = sealed(replace(bank(), findings=(finding,)), {})
     assert quiet.findings[0].verdict.detail == "ValueError: bad url http://bob:‹redacted›@db/"
+    for form, render in RENDERERS.items():
+        text = render(replace(bank(), findings=(finding,)))  # also where nobody sealed it
+        assert "hunter2" not in text, form
+        assert "ValueError" in text, form
     said = proven_finding(happened="it read password = 'hunter2'")
     quiet, bundles = sealed(replace(bank(), findings=(said,)), {said.identity: exhibit()})
     assert quiet.findings[0].verdict.proof.happened == "it read password = '‹redacted›'"

@@ -16,7 +16,7 @@ from casemate.cli.rulenames import all_known, complete
 from casemate.cli.scan import FORMATS, LEVELS, SUFFIXES, TargetPath
 
 if TYPE_CHECKING:
-    from casemate.app import Sealed
+    from casemate.app.prove import Sealed
 
 BUDGET = 20_000
 
@@ -96,7 +96,8 @@ def hunt(
     Unlike `casemate scan` this runs the target, and nowhere but in the sandbox. Where no sandbox holds, nothing is run and
     nothing is proven. Exit codes are those of `casemate scan`.
     """
-    from casemate.app import HuntRequest, ScanRequest, run_hunt
+    from casemate.app import ScanRequest
+    from casemate.app.prove import HuntRequest, run_hunt
     from casemate.cli.deliver import Shown, deliver, exit_code, unheard
     from casemate.cli.moment import moment
     from casemate.cli.output import check_place
@@ -135,7 +136,7 @@ def keep(sealed: Sequence[Sealed], folder: Path | None) -> Path:
 
     Raises EnvironmentFault.
     """
-    from casemate.app import bundles_folder
+    from casemate.app.prove import bundles_folder
     from casemate.cli.output import make_folder, write_file
 
     place = folder if folder is not None else bundles_folder()

@@ -53,7 +53,7 @@ def verify(
       3  it cannot be checked here, and why
       4  a fault of the machine or of Casemate
     """
-    from casemate.app import VerifyRequest, run_verify
+    from casemate.app.prove import VerifyRequest, run_verify
     from casemate.cli.input import read_bundle
     from casemate.cli.output import emit, show
     from casemate.cli.screen import takes_color, width
@@ -74,7 +74,7 @@ def verify(
 
 def _recorded(receipt: Path, key: str, digest: str) -> str:
     """What a receipt says of the bundle, in words. Raises UserError."""
-    from casemate.app import check_receipt
+    from casemate.app.prove import check_receipt
     from casemate.cli.input import read_receipt
     from casemate.model.errors import UserError
 

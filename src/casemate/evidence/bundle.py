@@ -13,6 +13,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
+from math import isfinite
 from typing import Any, TypeVar
 
 from casemate.evidence import archive
@@ -30,7 +31,7 @@ MANIFEST = "MANIFEST.json"  # sorts before every other member, and stands first 
 SETTINGS = "settings.json"
 PARTS = ("cases", "controls", "reports")
 SUFFIX = ".casemate"
-MOST_TEXT = 20_000  # characters of one reported text that are kept
+MOST_TEXT = 4_000  # characters of one reported text that are kept
 GET_IT_AGAIN = "get it again from where it was made: one changed byte and a bundle is refused whole"
 
 _MEMBER = re.compile(r"settings\.json|(?:cases|controls|reports)/[0-9]{3}\.json")
@@ -68,10 +69,10 @@ def seal(finding: Finding, exhibit: Exhibit, version: str) -> tuple[Finding, byt
     verdict = finding.verdict
     if verdict is None or verdict.proof is None:
         raise ValueError(f"only what is proven is sealed: {finding.identity!r}, {verdict!r}")
-    bare = _bare(finding, verdict.proof)
+    shown = _proof(verdict.proof)
+    bare = _bare(finding, shown)
     data = encode(Bundle(version=version, finding=bare, exhibit=_shown(exhibit)))
-    proof = replace(verdict.proof, bundle=digest(data))
-    return replace(finding, verdict=replace(verdict, proof=proof)), data
+    return replace(finding, verdict=replace(verdict, proof=replace(shown, bundle=digest(data)))), data
 
 
 def digest(data: bytes) -> str:
@@ -116,7 +117,6 @@ def _bare(finding: Finding, proof: Proof) -> Finding:
     trace = lead.trace and replace(
         lead.trace, steps=tuple(replace(step, note=redact(step.note)) for step in lead.trace.steps)
     )
-    proof = replace(proof, bundle="", happened=redact(proof.happened), stubs=tuple(map(redact, proof.stubs)))
     return Finding(
         identity=finding.identity,
         lead=replace(lead, message=redact(lead.message), trace=trace, by_design=False),
@@ -126,6 +126,10 @@ def _bare(finding: Finding, proof: Proof) -> Finding:
         snippet=redact(finding.snippet),
         verdict=Verdict(result=Result.PROVEN, proof=proof),
     )
+
+
+def _proof(proof: Proof) -> Proof:
+    return replace(proof, bundle="", happened=redact(proof.happened), stubs=tuple(map(redact, proof.stubs)))
 
 
 def _shown(exhibit: Exhibit) -> Exhibit:
@@ -138,6 +142,8 @@ def _redacted(value: Any, name: str = "") -> Any:
     """A reported value without secrets. name: of what it is the value."""
     if isinstance(value, str):
         return _quoted(value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]}…", _NO_WORD.sub("_", name)[:60])
+    if isinstance(value, float) and not isfinite(value):
+        return str(value)
     if isinstance(value, list):
         return [_redacted(one, name) for one in value]
     if isinstance(value, dict):

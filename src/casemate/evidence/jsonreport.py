@@ -102,7 +102,7 @@ def _finding(finding: Finding, inputs: Mapping[FindingId, str]) -> dict[str, Any
 def _verdict(verdict: Verdict, used: str | None) -> dict[str, Any]:
     """How the attempt to prove it ended. used: what it was driven with, when that was released."""
     told = as_json(verdict)
-    told["detail"] = visible(verdict.detail)
+    told["detail"] = visible(told["detail"])
     if verdict.proof is not None:
         told["proof"]["happened"] = visible(verdict.proof.happened)
         told["proof"]["stubs"] = [visible(name) for name in verdict.proof.stubs]

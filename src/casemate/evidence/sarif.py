@@ -17,6 +17,7 @@ from casemate.evidence.excerpts import Quotes
 from casemate.evidence.identity import SCHEME
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.uri import percent_encoded
+from casemate.evidence.verdicts import why
 from casemate.model.finding import Disposition, Finding, FindingId, Report
 from casemate.model.hiding import Amiss, Hider, Remark, Suppression
 from casemate.model.lead import RuleId, Severity
@@ -197,7 +198,7 @@ def _verdict(verdict: Verdict, used: str | None) -> Json:
     """How the attempt to prove it ended, flat, as services show properties. used: what it was driven with, when released."""
     out: Json = {"verdict": verdict.result.value}
     if verdict.proof is None:
-        return out | {"why": visible(verdict.detail)}
+        return out | {"why": visible(why(verdict))}
     proof = verdict.proof
     out |= {
         "happened": visible(proof.happened),

@@ -18,7 +18,7 @@ from casemate.model.finding import Disposition, Finding, FindingId, Report
 from casemate.model.proof import Exhibit, Fidelity, Observer, Proof, Result, Verdict
 
 RESULT: Final = {
-    Result.PROVEN: "A harmless input took effect in every one of its runs, each in a fresh sandbox, and its control did not.",
+    Result.PROVEN: "A harmless input took effect in every one of its runs, in fresh sandboxes, and its control did not.",
     Result.NOT_TRIGGERED: "The code was driven up to the finding's line, and no oracle saw anything take effect.",
     Result.NOT_REACHED: "The code was driven, and never came to the finding's line.",
     Result.BROKEN: "The target could not be loaded or driven.",
@@ -83,11 +83,16 @@ def seen_words(proof: Proof) -> str:
     return f"seen from {proof.observer}, {WAY[proof.fidelity]}, in {proof.runs} of {proof.runs} runs{stubs}"
 
 
+def why(verdict: Verdict) -> str:
+    """Why it is not proven, in one line; what it quotes of the target is redacted, whoever made the verdict."""
+    return redact(" ".join(verdict.detail.split()))
+
+
 def verdict_words(verdict: Verdict) -> str:
     """What happened, or how the attempt ended and why, in one line."""
     if verdict.proof is not None:
         return verdict.proof.happened
-    return f"{verdict.result}: {verdict.detail}"
+    return f"{verdict.result}: {why(verdict)}"
 
 
 def tried_words(report: Report) -> str:
@@ -103,7 +108,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
     proof = verdict.proof
     return {
         "result": verdict.result.value,
-        "detail": verdict.detail,
+        "detail": why(verdict),
         "executions": verdict.executions,
         "proof": proof
         and {
@@ -126,7 +131,7 @@ def _redacted(finding: Finding) -> Finding:
     proof = verdict.proof and replace(
         verdict.proof, happened=redact(verdict.proof.happened), stubs=tuple(map(redact, verdict.proof.stubs))
     )
-    return replace(finding, verdict=replace(verdict, detail=redact(" ".join(verdict.detail.split())), proof=proof))
+    return replace(finding, verdict=replace(verdict, detail=why(verdict), proof=proof))
 
 
 def _payload(exhibit: Exhibit) -> str:

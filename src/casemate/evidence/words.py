@@ -49,6 +49,7 @@ REASON: Final = {
     Reason.CRASHED: "the parser crashed on it",
     Reason.DENIED: "refused by policy or budget",
     Reason.INTERRUPTED: "the scan was interrupted",
+    Reason.NO_SANDBOX: "not put to the proof, because no sandbox holds here",
     Reason.NO_SOURCE: "nothing in it that Casemate reads",
 }
 

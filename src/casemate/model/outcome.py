@@ -27,6 +27,7 @@ class Reason(StrEnum):
     CRASHED = "crashed"
     DENIED = "denied"  # refused by policy or budget
     INTERRUPTED = "interrupted"
+    NO_SANDBOX = "no-sandbox"  # what was to be proven was not run: no sandbox holds here
     NO_SOURCE = "no-source"  # there was nothing to examine in all that was named
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from hashlib import sha256
 from pathlib import Path
 
 from casemate.model.outcome import NotExamined
@@ -11,6 +12,17 @@ from casemate.proofs.replay import profile
 
 _COPIED_BYTES = 64 << 20
 _COPIED_FILES = 20_000
+
+
+def sources(tree: SourceTree) -> str:
+    """One digest over every Python file of a tree, whether it is examined or not: a proof may run any of them."""
+    whole = sha256()
+    for file in tree.walk():
+        if isinstance(file, SourceFile) and file.path.endswith(".py"):
+            data = tree.read(file)
+            content = b"" if isinstance(data, NotExamined) else data
+            whole.update(f"{file.path}\0{len(content)}\0".encode("utf-8", "surrogateescape") + content)
+    return whole.hexdigest()
 
 
 def bench(tree: SourceTree, sandbox: Sandbox, place: Path, interpreter: str) -> Bench:

@@ -4,18 +4,23 @@ weakness of the same family. What matches nothing says why.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from casemate.languages.python.spans import Around, around
-from casemate.leads.claims import Claims
+from casemate.leads.claims import Claims, read_sarif, read_text
 from casemate.leads.cwes import same
 from casemate.model.claim import Claim
-from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.errors import UserError
+from casemate.model.finding import Disposition, Finding, FindingId, Report
 from casemate.model.outcome import NotExamined, Reason
+from casemate.model.proof import Result, Verdict
 from casemate.model.trace import Step
+from casemate.ports import SourceFile, SourceTree
 
 NEAR = 3  # lines
+_IDENTITY = re.compile(r"[0-9a-f]{8,64}")
 _PREFERRED = tuple(Disposition)
 
 
@@ -66,6 +71,104 @@ def match(
         for path in {finding.lead.location.path, *(step.location.path for step in _steps(finding))}:
             by_path.setdefault(path, []).append(finding)
     return tuple(_match(claim, by_path.get(claim.path, ()), report, cwes, source) for claim in claims)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """What is asked: claims with the findings that they mean, in order; and what could not be understood as a claim."""
+
+    matches: tuple[Match, ...]
+    not_examined: tuple[NotExamined, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """A claim, the finding that it means, and how the attempt to prove it ended."""
+
+    claim: Claim
+    finding: Finding | None
+    verdict: Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answers:
+    """All answers, in the order of the claims, and what was no claim."""
+
+    answers: tuple[Answer, ...]
+    not_examined: tuple[NotExamined, ...]
+
+
+def understood(
+    texts: Sequence[str],
+    sarif: Sequence[tuple[str, bytes]],
+    report: Report,
+    tree: SourceTree,
+    *,
+    place: str,
+    cwes: Mapping[str, int],
+) -> Asked:
+    """The claims in texts (an identity's first digits, or RULE:FILE:LINE) and in files, located in the target and matched.
+
+    place: absolute path of the target. cwes: of every rule, by id. Raises UserError for a text that is no claim, and for an
+    identity that no finding has, or several.
+    """
+    files = {file.path: file for file in tree.walk() if isinstance(file, SourceFile)}
+    named: list[Match] = []
+    claims: list[Claim] = []
+    for text in texts:
+        if _IDENTITY.fullmatch(text):
+            named.append(_named(text, report))
+        else:
+            claims.append(read_text(text, cwes))
+    told = [read_sarif(data, name, place) for name, data in sarif]
+    every = Claims(
+        claims=(*claims, *(claim for one in told for claim in one.claims)),
+        not_examined=tuple(loss for one in told for loss in one.not_examined),
+    )
+    found = located(every, files)
+
+    def source(path: str) -> bytes | None:
+        data = tree.read(files[path]) if path in files else None
+        return None if isinstance(data, NotExamined) else data
+
+    matches = match(found.claims, report, cwes=cwes, source=source)
+    return Asked(matches=(*named, *matches), not_examined=found.not_examined)
+
+
+def answered(asked: Asked, report: Report) -> Answers:
+    """The answers. report: with the verdicts of the findings that are meant."""
+    findings = {finding.identity: finding for finding in report.findings}
+    return Answers(answers=tuple(_answer(one, findings) for one in asked.matches), not_examined=asked.not_examined)
+
+
+def _answer(one: Match, findings: Mapping[FindingId, Finding]) -> Answer:
+    finding = None if one.finding is None else findings[one.finding.identity]
+    if finding is None:
+        verdict = Verdict(result=Result.NOT_EXAMINED, detail=one.why)
+    elif finding.verdict is not None:
+        verdict = finding.verdict
+    else:
+        why = finding.suppression.reason if finding.suppression is not None else finding.disposition.value
+        verdict = Verdict(result=Result.NOT_EXAMINED, detail=f"the finding is hidden: {why}")
+    return Answer(claim=one.claim, finding=finding, verdict=verdict)
+
+
+def _named(digits: str, report: Report) -> Match:
+    """The finding whose identity begins so, as a claim of its own."""
+    found = [finding for finding in report.findings if finding.identity.startswith(digits)]
+    if len(found) != 1:
+        many = "several findings begin" if found else "no finding begins"
+        raise UserError(f"{many} with {digits!r}", "copy more digits from `casemate scan`, or write RULE:FILE:LINE")
+    lead = found[0].lead
+    claim = Claim(
+        tool="casemate",
+        rule=lead.rule,
+        cwe=found[0].cwe,
+        path=lead.location.path,
+        line=lead.location.line,
+        message=lead.message,
+    )
+    return Match(claim=claim, finding=found[0])
 
 
 def _match(

@@ -8,11 +8,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
-from threading import Lock
+from queue import SimpleQueue
 
 from casemate.evidence.identity import rank
 from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Attempt, Exhibit, Result, Verdict
+from casemate.pipeline.attempts import Attempts
 from casemate.proofs.campaign import Bench, Question, campaign
 
 EACH = 150
@@ -45,10 +47,11 @@ def hunt(
     budget: int,
     jobs: int,
     progress: Callable[[str, int, int], None],
+    earlier: Callable[[Bench], Attempts],
     wanted: Callable[[Finding], bool] = lambda finding: True,
 ) -> Hunted:
     """Put the active findings to the proof. budget: executions of all searches together; a confirmation takes `RUNS` + 1 more.
-    jobs: campaigns at a time. wanted: which findings are tried.
+    jobs: campaigns at a time. earlier: what earlier hunts on such a bench tried. wanted: which findings are tried.
 
     How much each may take depends on how many there are, never on how the others end, so that the verdicts do not depend on
     what runs beside them.
@@ -65,8 +68,16 @@ def hunt(
         for finding in tried[affordable:]
     }
     questions = [Question(identity=f.identity, cwe=f.cwe, lead=f.lead) for f in tried[:affordable]]
-    for question, attempt in _all(replace(bench, budget=each), questions, jobs, progress):
-        verdicts[question.identity] = attempt
+    losses: tuple[NotExamined, ...] = ()
+    if questions and (refusal := bench.sandbox.examine(bench.profile).refusal):
+        losses = (NotExamined(what=".", reason=Reason.NO_SANDBOX, detail=refusal, files=0),)
+    bench = replace(bench, budget=each)
+    memory = earlier(bench)
+    known = {q.identity: attempt for q in questions if (attempt := memory.get(q)) is not None}
+    for question, attempt in _all(bench, [q for q in questions if q.identity not in known], jobs, progress):
+        memory.put(question, attempt)
+        known[question.identity] = attempt
+    verdicts |= known
     findings = [
         replace(finding, verdict=verdicts[finding.identity].verdict) if finding.identity in verdicts else finding
         for finding in report.findings
@@ -77,28 +88,36 @@ def hunt(
         for finding in ranked
         if finding.identity in verdicts and (exhibit := verdicts[finding.identity].exhibit) is not None
     ]
-    return Hunted(report=replace(report, findings=ranked), proven=tuple(proven))
+    return Hunted(
+        report=replace(report, findings=ranked, not_examined=(*report.not_examined, *losses)), proven=tuple(proven)
+    )
 
 
 def _all(
     bench: Bench, questions: Sequence[Question], jobs: int, progress: Callable[[str, int, int], None]
 ) -> Iterator[tuple[Question, Attempt]]:
     """The attempts of all questions, in no order. Every campaign has a share of them, and a server of its own."""
-    lock = Lock()
-    done = 0
-
-    def one(share: Sequence[Question]) -> list[tuple[Question, Attempt]]:
-        nonlocal done
-        out = []
-        for answer in campaign(bench, share):
-            out.append(answer)
-            with lock:
-                done += 1
-                progress("proving", done, len(questions))
-        return out
-
     shares = [share for at in range(jobs) if (share := questions[at::jobs])]
     progress("proving", 0, len(questions))
+    answers: SimpleQueue[tuple[Question, Attempt] | None] = SimpleQueue()
+
+    def run(share: Sequence[Question]) -> None:
+        try:
+            for answer in campaign(bench, share):
+                answers.put(answer)
+        finally:
+            answers.put(None)
+
     with ThreadPoolExecutor(max_workers=max(1, len(shares))) as pool:
-        for answers in pool.map(one, shares):
-            yield from answers
+        running = [pool.submit(run, share) for share in shares]
+        ended = done = 0
+        while ended < len(running):
+            answer = answers.get()
+            if answer is None:
+                ended += 1
+                continue
+            done += 1
+            progress("proving", done, len(questions))
+            yield answer
+        for one in running:
+            one.result()  # raises what a campaign raised

@@ -16,6 +16,7 @@ from casemate.evidence.bundle import Bundle
 from casemate.evidence.redact import redact
 from casemate.model.lead import Lead
 from casemate.model.outcome import NotExamined
+from casemate.model.proof import Observer
 from casemate.model.sandbox import Finished, Job, Profile, Program
 from casemate.model.verification import Answer, Verification
 from casemate.ports import Sandbox, SourceFile, SourceTree
@@ -68,6 +69,7 @@ class _Replay:
         self._differ: list[str] = []
         self._python = ""
         self._held = ""
+        self._outside = False
         self._seen = self._quiet = self._same = 0
 
     def outcome(self, answer: Answer, why: str) -> Verification:
@@ -150,6 +152,8 @@ class _Replay:
                 raise _Ended(Answer.FAILS, f"{how} in run {number + 1} of {len(self._exhibit.cases)}")
             self._seen += 1
             self._compare_runs(seen, said)
+        if self._bundle.proof.observer is Observer.OUTSIDE and not self._outside:
+            self._notes.append(f"seen from {Observer.INSIDE} here, and it says from {Observer.OUTSIDE}")
 
     def _derive(self) -> None:
         """The way of driving is one that follows from the claim here, not one that somebody thought out for the bundle."""
@@ -187,7 +191,11 @@ class _Replay:
 
     def _observe(self, case: bytes, what: str) -> Observation:
         """What one case shows in a fresh sandbox."""
-        seen = observed(self._sandbox.run(self._profile, job(self._exhibit.settings, case)))
+        run = self._sandbox.run(self._profile, job(self._exhibit.settings, case))
+        seen = observed(run)
+        left = run.seen.files if isinstance(run, Finished) else ()
+        if self._oracle.observer is Observer.OUTSIDE:  # what the supervisor handed back shows it too
+            self._outside |= any(words_of(case).canary.encode() in file.content for file in left)
         if isinstance(seen, Failed):
             raise _Ended(Answer.UNCHECKED, f"{what} gave no report ({seen.result}): {seen.why}")
         if seen.broken:

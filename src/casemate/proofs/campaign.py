@@ -119,7 +119,7 @@ def _searched(bench: Bench, driver: str, group: Sequence[Question]) -> Iterator[
     """Search for all of them in one warm sandbox, and confirm each as soon as it is found."""
     settings = bench.settings(driver)
     state = _Lockstep()
-    runs = bench.sandbox.search(bench.profile, job(settings), state.cases(_search(bench, driver, q) for q in group))
+    runs = bench.sandbox.search(bench.profile, job(settings), state.cases(_search(bench, q) for q in group))
     answered = 0
     for run in runs:
         state.last = run
@@ -151,9 +151,9 @@ class _Lockstep:
                 self.ended.append(stop.value)
 
 
-def _search(bench: Bench, driver: str, question: Question) -> Searching:
+def _search(bench: Bench, question: Question) -> Searching:
     """Ask for the ways of driving it, then try inputs on each, until an oracle answers."""
-    reply = reported((yield canonical(_case(driver, question, None))))
+    reply = reported((yield canonical(case_of(question))))
     if isinstance(reply, Failed):
         return Verdict(result=reply.result, detail=reply.why, executions=1)
     told = json.loads(reply)
@@ -168,12 +168,12 @@ def _search(bench: Bench, driver: str, question: Question) -> Searching:
         return Verdict(result=Result.NOT_EXAMINED, detail=why[:300], executions=1)
     tries = _Tries(bench.budget, question.identity)
     if len(variants) > 1 and bench.budget >= _RANKED:
-        variants = yield from _ranked(tries, driver, question, variants)
+        variants = yield from _ranked(tries, question, variants)
     variants = variants[:_VARIANTS]
     for oracle in for_cwe(question.cwe):
         inputs = _inputs(bench, question.lead, oracle)
         for variant in variants:
-            case = _maker(driver, question, variant)
+            case = _maker(question, variant)
             candidate = yield from _tried(tries, oracle, inputs, case)
             if candidate is not None:
                 return replace(candidate, application=str(variant.get("app", "")))
@@ -182,13 +182,11 @@ def _search(bench: Bench, driver: str, question: Question) -> Searching:
     return tries.verdict()
 
 
-def _ranked(
-    tries: _Tries, driver: str, question: Question, variants: Sequence[Any]
-) -> Generator[bytes, sandbox.Run, list[Any]]:
+def _ranked(tries: _Tries, question: Question, variants: Sequence[Any]) -> Generator[bytes, sandbox.Run, list[Any]]:
     """The ways of driving, those first that come to the finding's line with a harmless value."""
     ranks = []
     for at, variant in enumerate(variants):
-        seen = observed((yield _maker(driver, question, variant)(tries.words(), {"text": "{calm}"})))
+        seen = observed((yield _maker(question, variant)(tries.words(), {"text": "{calm}"})))
         if isinstance(seen, Failed) or seen.broken:
             ranks.append((3, at))
         else:
@@ -385,15 +383,16 @@ def _sources(bench: Bench, lead: Lead) -> tuple[tuple[str, str], ...]:
     return tuple((path, hashlib.sha256(data).hexdigest()) for path, data in found if data is not None)
 
 
-def _maker(driver: str, question: Question, variant: Any) -> Case:
+def _maker(question: Question, variant: Any) -> Case:
     def made(of: Words, payload: Mapping[str, Any]) -> bytes:
-        case = _case(driver, question, variant)
+        case = case_of(question, variant)
         return canonical({**case, "canary": of.canary, "calm": of.calm, "payload": payload})
 
     return made
 
 
-def _case(driver: str, question: Question, variant: Any) -> dict[str, Any]:
+def case_of(question: Question, variant: Any = None) -> dict[str, Any]:
+    """What the harness is told of a question, but for the words and the payload. variant: None to ask for the ways of driving."""
     lead = question.lead
     here = {"path": lead.location.path, "line": lead.location.line}
     steps = [
@@ -407,7 +406,7 @@ def _case(driver: str, question: Question, variant: Any) -> dict[str, Any]:
         for step in (lead.trace.steps if lead.trace is not None else ())
     ]
     return {
-        "driver": driver,
+        "driver": _driver(lead),
         "variant": variant,
         "steps": steps or [{**here, "column": lead.location.column, "role": "sink", "note": ""}],
         "at": here,

@@ -6,6 +6,7 @@ from casemate.proofs.oracle import Oracle
 from casemate.proofs.oracles import (
     archive,
     argument,
+    certificate,
     cipher,
     code,
     command,
@@ -59,6 +60,7 @@ ORACLES: tuple[Oracle, ...] = (
     timing.ORACLE,
     token.ORACLE,
     redos.ORACLE,
+    certificate.ORACLE,
 )
 
 

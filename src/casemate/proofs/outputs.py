@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from base64 import b64encode, urlsafe_b64encode
 from collections.abc import Iterator
 from html import unescape
 
@@ -43,7 +44,19 @@ def called(run: Run) -> list[Event]:
 
 
 def kept(seen: Observation) -> Iterator[str]:
-    """All that came out or was kept: what `texts` gives, and what the session held."""
+    """All that came out or was kept: what `texts` gives, what the session held, and the ends of files that were written."""
     yield from texts(seen)
+    for event in seen.events:
+        if event.name == "file.kept":
+            yield str(event.args[1:])
     for key, value in seen.session.items():
         yield f"{key}={value}"
+
+
+def spelled(digits: str) -> tuple[str, ...]:
+    """How bytes that are told in hexadecimal digits may come out: as digits, and in base64. Empty for what are none."""
+    try:
+        data = bytes.fromhex(digits)
+    except ValueError:
+        return ()
+    return digits, digits.upper(), b64encode(data).decode(), urlsafe_b64encode(data).decode()

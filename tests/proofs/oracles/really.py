@@ -15,16 +15,16 @@ from casemate.proofs.replay import job, profile
 from proofs.questions import question, written
 
 
-def answers(folder, targets, *, budget=40):
+def answers(folder, targets, *, budget=40, python=sys.executable):
     """Path → the oracle that answered, or the verdict in words. targets: path → (CWE, text); each is a library."""
     written(folder, {path: text for path, (_, text) in targets.items()})
     questions = [question(folder, path, cwe=cwe) for path, (cwe, _) in targets.items()]
-    return _searched(folder, questions, budget)
+    return _searched(folder, questions, budget, python)
 
 
 def answers_of_a_site(folder, text, cwes, *, budget=40):
-    """Name of a view → the oracle that answered, or the verdict in words, for an application of one file, the lines of whose views
-    are marked. cwes: name → CWE."""
+    """Name of a view → the oracle that answered, or the verdict in words, for an application of one file with marked views.
+    cwes: name → CWE."""
     written(folder, {"app.py": text})
     lines = text.splitlines()
     questions = []
@@ -46,13 +46,13 @@ def answers_of_a_site(folder, text, cwes, *, budget=40):
     return _searched(folder, questions, budget)
 
 
-def _searched(folder, questions, budget):
+def _searched(folder, questions, budget, python=sys.executable):
     sandbox = Chosen()
-    if why := sandbox.examine(Profile(interpreter=sys.executable)).refusal:
+    if why := sandbox.examine(Profile(interpreter=python)).refusal:
         pytest.skip(why)
     bench = campaign.Bench(
         sandbox=sandbox,
-        profile=profile(str(folder), sys.executable),
+        profile=profile(str(folder), python),
         source=lambda path: (folder / path).read_bytes(),
         copied=True,
         stubs=False,

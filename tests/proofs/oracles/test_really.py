@@ -9,6 +9,11 @@ from proofs.oracles.really import answers
 SOURCE = "# source: parameter `value` of the public API"
 
 WEAK = {
+    "certificate": (
+        295,
+        "urllib.request.urlopen('https://' + value + '.example/', context=ssl._create_unverified_context(), timeout=2)",
+    ),
+    "certificate_set": (295, "CONTEXT(value, ssl.CERT_NONE)"),
     "path": (22, "open(os.path.join(ROOT, value)).read()"),
     "path_asked": (22, "os.path.exists(os.path.join(ROOT, value))"),
     "path_suffix": (22, "open(ROOT + '/' + value + '.json').read()"),
@@ -39,6 +44,11 @@ WEAK = {
     "redos": (1333, "re.match(r'^([a-z]+[0-9]?)+$', value)"),
 }
 MENDED = {
+    "certificate": (
+        295,
+        "urllib.request.urlopen('https://' + value + '.example/', context=ssl.create_default_context(), timeout=2)",
+    ),
+    "certificate_set": (295, "CONTEXT(value, ssl.CERT_REQUIRED)"),
     "path": (22, "open(inside(value)).read()"),
     "path_asked": (22, "os.path.realpath(os.path.join(ROOT, value))"),
     "path_suffix": (22, "open(ROOT + '/' + os.path.basename(value) + '.json').read()"),
@@ -110,12 +120,35 @@ def SAX(text):
     parser.setFeature(xml.sax.handler.feature_external_ges, True)
     parser.parse(io.StringIO(text))
 """,
+    "CONTEXT": """
+import socket
+def CONTEXT(host, mode):
+    context = ssl.create_default_context()
+    context.check_hostname = False
+    context.verify_mode = mode
+    context.check_hostname = mode == ssl.CERT_REQUIRED
+    return context.wrap_socket(socket.create_connection((host, 443)), server_hostname=host)
+""",
     "etree": "from lxml import etree",
     "ElementTree": "from xml.etree import ElementTree",
     "urllib": "import urllib.parse, urllib.request",
 }
 MODULES = (
-    *("ast", "base64", "hashlib", "hmac", "html", "json", "logging", "pathlib", "pickle", "random", "re", "secrets"),
+    *(
+        "ast",
+        "base64",
+        "hashlib",
+        "hmac",
+        "html",
+        "json",
+        "logging",
+        "pathlib",
+        "pickle",
+        "random",
+        "re",
+        "secrets",
+        "ssl",
+    ),
     *("subprocess", "jinja2", "yaml"),
 )
 

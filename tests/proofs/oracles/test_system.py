@@ -4,6 +4,7 @@ import pytest
 
 from casemate.proofs.observation import Event
 from casemate.proofs.oracles.argument import ORACLE as ARGUMENT
+from casemate.proofs.oracles.certificate import ORACLE as CERTIFICATE
 from casemate.proofs.oracles.log import ORACLE as LOG
 from casemate.proofs.oracles.mode import ORACLE as MODE
 from casemate.proofs.oracles.redos import ORACLE as REDOS
@@ -40,6 +41,19 @@ DOUBLING = ((8, 0.001, 1.0), (16, 0.002, 1.0), (24, 0.06, 1.0), (26, 0.24, 1.0),
 EVEN = ((16000, 0.02, 1.0), (32000, 0.04, 1.0), (64000, 0.08, 1.0), (128000, 0.16, 1.0), (256000, 0.5, 0.0))
 
 QUIET = {
+    "a connection that asks": (CERTIFICATE, seen(sink("tls.wrap", 1, True, True)), NOTHING),
+    "a connection that asks nobody, elsewhere": (CERTIFICATE, seen(apart("tls.wrap", 1, False, False)), NOTHING),
+    "a context that was opened and not used": (CERTIFICATE, seen(sink("tls.open", 1)), NOTHING),
+    "another context than the one that was opened here": (
+        CERTIFICATE,
+        seen(sink("tls.open", 1), apart("tls.wrap", 2, False, False)),
+        NOTHING,
+    ),
+    "a context that was closed again": (
+        CERTIFICATE,
+        seen(sink("tls.open", 1), apart("tls.wrap", 1, True, True)),
+        NOTHING,
+    ),
     "the request was made ready and not sent": (SSRF, seen(sink("urllib.Request", f"http://{H}/", None)), NOTHING),
     "another host was asked": (SSRF, seen(sink("socket.getaddrinfo", "localhost", 80)), NOTHING),
     "a host that only begins so": (SSRF, seen(sink("socket.getaddrinfo", f"{H}.example.com", 80)), NOTHING),
@@ -96,6 +110,13 @@ QUIET = {
     "no measures": (REDOS, seen(SLOW), NOTHING),
 }
 FIRES = {
+    "a connection that asks nobody": (CERTIFICATE, seen(sink("tls.wrap", 1, False, False)), NOTHING),
+    "one that takes any host's": (CERTIFICATE, seen(sink("tls.wrap", 1, True, False)), NOTHING),
+    "a context that was opened here and used elsewhere": (
+        CERTIFICATE,
+        seen(sink("tls.open", 1), apart("tls.wrap", 1, False, False)),
+        NOTHING,
+    ),
     "looked up": (SSRF, seen(sink("socket.getaddrinfo", H, 80)), NOTHING),
     "looked up below it": (SSRF, seen(sink("socket.gethostbyname", f"www.{H.upper()}.")), NOTHING),
     "connected to": (SSRF, seen(sink("socket.connect", "<socket>", [H, 80])), NOTHING),

@@ -19,6 +19,10 @@ QUIET = {
         seen(apart("hash.made", 1, "md5", ""), apart("hash.fed", 1, "md5", C)),
     ),
     "its result does not come out": (HASH, seen(MADE, sink("hash.out", 1, "md5", MD5), body="ok")),
+    "another text was written to a file": (
+        HASH,
+        seen(MADE, sink("hash.out", 1, "md5", MD5), apart("file.kept", "passwords.txt", "user=1")),
+    ),
     "another hash comes out": (HASH, page(MD5)),
     "the line did not run": (HASH, seen(MADE, apart("hash.fed", 1, "md5", C), passed=0)),
     "a cipher that encrypted something else": (
@@ -65,6 +69,16 @@ FIRES = {
         HASH,
         seen(MADE, sink("hash.out", 1, "md5", MD5), body="nhB9nTcrtoJr2B01QqQZ1g=="),
         "MD5, which is broken, was used on data that matters",
+    ),
+    "its result was written to a file": (
+        HASH,
+        seen(MADE, sink("hash.out", 1, "md5", MD5), apart("file.kept", "passwords.txt", f"user={MD5}")),
+        "MD5, which is broken, was used on data that matters",
+    ),
+    "bytes came out in base64": (
+        RANDOM,
+        seen(sink("random.drawn", "randbytes", "00ff" * 8), returned="b'AP8A/wD/AP8A/wD/AP8A/w=='"),
+        "a predictable generator made a value that came out",
     ),
     "a cipher encrypted it": (
         CIPHER,

@@ -5,12 +5,10 @@ Which function ran is seen, not how its name is written. A hash that says `usedf
 
 from __future__ import annotations
 
-from base64 import b64encode, urlsafe_b64encode
-
 from casemate.model.proof import Observer, ProofKind
 from casemate.proofs.inputs.plain import INPUTS
 from casemate.proofs.oracle import Oracle, Run
-from casemate.proofs.outputs import kept
+from casemate.proofs.outputs import kept, spelled
 
 
 def judge(run: Run) -> str:
@@ -36,11 +34,7 @@ def judge(run: Run) -> str:
 
 
 def _comes_out(run: Run, digest: str) -> bool:
-    try:
-        data = bytes.fromhex(digest)
-    except ValueError:
-        return False
-    forms = (digest[:16], b64encode(data).decode()[:16], urlsafe_b64encode(data).decode()[:16])
+    forms = [form[:16] for form in spelled(digest)]
     return len(digest) >= 16 and any(form in text for text in kept(run.seen) for form in forms)
 
 
@@ -51,5 +45,5 @@ ORACLE = Oracle(
     observer=Observer.INSIDE,
     judge=judge,
     inputs=INPUTS,
-    watch=("hashes",),
+    watch=("hashes", "keeping"),
 )

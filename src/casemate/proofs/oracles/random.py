@@ -10,7 +10,7 @@ import re
 from casemate.model.proof import Observer, ProofKind
 from casemate.proofs.inputs.plain import INPUTS
 from casemate.proofs.oracle import Oracle, Run
-from casemate.proofs.outputs import kept
+from casemate.proofs.outputs import kept, spelled
 
 _LEAST = 4  # characters that are no coincidence
 
@@ -24,7 +24,9 @@ def judge(run: Run) -> str:
         return ""
     whole = "".join(drawn)
     out = list(kept(run.seen))
+    drawn_bytes = [form for text in drawn if len(text) >= 8 for form in spelled(text)]
     forms = {form for form in (*drawn, whole) for form in (form, form.removeprefix("0.")) if len(form) >= _LEAST}
+    forms.update(drawn_bytes)
     if any(form in text for text in out for form in forms) or run.seen.returned in (whole, repr(whole)):
         return "a predictable generator made a value that came out"
     if any(re.search(rf"(?<!\d){re.escape(form)}(?!\d)", _cookies(run)) for form in drawn if form.isdigit()):
@@ -52,5 +54,5 @@ ORACLE = Oracle(
     observer=Observer.INSIDE,
     judge=judge,
     inputs=INPUTS,
-    watch=("randoms",),
+    watch=("randoms", "keeping"),
 )

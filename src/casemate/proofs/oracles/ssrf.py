@@ -41,4 +41,5 @@ ORACLE = Oracle(
     observer=Observer.INSIDE,
     judge=judge,
     inputs=INPUTS,
+    watch=("wire",),
 )

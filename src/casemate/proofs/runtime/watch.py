@@ -12,6 +12,7 @@ import sys
 
 TYPE_CHECKING = False  # `typing` costs a tenth of an interpreter's start
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from typing import Any
 
 MOST = 400  # events of one run
@@ -43,6 +44,7 @@ class Watch:
         self.canary = self.calm = self.folder = self.file = ""
         self.events: list[dict[str, Any]] = []
         self.tainted: list[str] = []
+        self.endings: list[Callable[[], None]] = []
         self._sink: Place | None = None
         self._armed = False
         self._busy = False
@@ -62,7 +64,12 @@ class Watch:
         self._armed = True
 
     def end(self) -> None:
-        """Record no more."""
+        """Record no more, but what arms still have to tell of the whole run."""
+        for act in self.endings:
+            try:
+                act()
+            except Exception:  # what is looked at is the target's, and may be odd
+                pass
         self._armed = False
 
     def record(self, name: str, args: Any, always: bool = False) -> None:

@@ -48,7 +48,7 @@ def _wrap(watch: Watch, module: Any) -> None:
         def drawn(self: Any, *args: Any, **named: Any) -> Any:
             value = function(self, *args, **named)
             if not isinstance(self, module.SystemRandom) and not caller.is_standard(caller.file()):
-                few.record("random.drawn", (name, value))
+                few.record("random.drawn", (name, value.hex() if isinstance(value, bytes) else value))
             return value
 
         return drawn

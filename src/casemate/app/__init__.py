@@ -8,11 +8,10 @@ import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casemate import __version__
 from casemate.adapters.cache import default_folder
 from casemate.adapters.clock import SystemClock
 from casemate.adapters.keys import FileSigner, data_home, load_or_create_digest_key
@@ -30,17 +29,14 @@ if TYPE_CHECKING:
 
     from casemate.adapters.filesystem import FileTree
     from casemate.adapters.git import GitHistory
-    from casemate.evidence.bundle import Bundle
     from casemate.evidence.earlier import Earlier
     from casemate.evidence.rulebook import RuleText
     from casemate.evidence.triage import Triage
-    from casemate.governance.receipt import Receipt
     from casemate.leads.own import Own
-    from casemate.model.finding import Finding, Report
+    from casemate.model.finding import Report
     from casemate.model.sandbox import Examination
-    from casemate.model.verification import Verification
     from casemate.pipeline.scan import Progress
-    from casemate.ports import Sandbox
+    from casemate.ports import Store
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,23 +65,9 @@ class ScanRequest:
             raise ValueError(f"a scan has a path and a worker: {self.paths!r}, {self.jobs!r}")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VerifyRequest:
-    """A bundle that is to be seen again. target: the folder or file that it is of. python: the interpreter for it."""
-
-    bundle: Bundle
-    target: Path | None = None
-    python: Path | None = None
-
-
 def home() -> Path:
     """The operator's data folder, which holds keys and ledger."""
     return data_home(os.environ)
-
-
-def bundles_folder() -> Path:
-    """Where evidence bundles are kept when nobody says where."""
-    return home() / "bundles"
 
 
 def cache_folder() -> Path:
@@ -117,12 +99,12 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
     Raises UserError when a path leads nowhere, LedgerUnavailable when the operation cannot be recorded.
     """
     with ExitStack() as held:
-        scene = _Scene(request, Tier.FIND, announce, held)
+        scene = Scene(request, Tier.FIND, announce, held)
         report = scene.scan(progress, announce)
-    return _over_time(report, request, today())
+    return over_time(report, request, today())
 
 
-class _Scene:
+class Scene:
     """What is examined, under a charter made for it. Raises as `run_scan` does."""
 
     def __init__(self, request: ScanRequest, tier: Tier, announce: Callable[[str], None], held: ExitStack) -> None:
@@ -139,15 +121,21 @@ class _Scene:
             announce(f"own knowledge replaces what is packaged of {', '.join(self._own.knowledge.replaced)}")
         self.wall = wall(charter, PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS)
 
+    def store(self) -> Store:
+        """What keeps derived facts between operations."""
+        from casemate.adapters.cache import FileStore
+        from casemate.adapters.nostore import NoStore
+
+        return self._held.enter_context(FileStore(cache_folder())) if self._request.cache else NoStore()
+
     def scan(self, progress: Progress, announce: Callable[[str], None]) -> Report:
         """The operation that finds."""
         from casemate.adapters.cache import FileStore
-        from casemate.adapters.nostore import NoStore
         from casemate.adapters.processes import ProcessExecutor
         from casemate.pipeline.scan import ScanOptions, scan
 
         request, held, own = self._request, self._held, self._own
-        store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
+        store = self.store()
         executor = ProcessExecutor(jobs=request.jobs)
         histories = [held.enter_context(_history(tree, request.since)) for tree in self.trees if request.since]
         with _without_collector(), self.wall.operation("scan", subject=self.subject) as operation:
@@ -173,175 +161,13 @@ class _Scene:
         return report
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HuntRequest:
-    """What the operator asked to have proven. scan: one path. python: the target's interpreter, None to look for it. budget:
-    executions of all searches together. wanted: which findings are tried."""
-
-    scan: ScanRequest
-    budget: int
-    python: Path | None = None
-    wanted: Callable[[Finding], bool] = lambda finding: True
-
-    def __post_init__(self) -> None:
-        if len(self.scan.paths) != 1 or self.budget < 1:
-            raise ValueError(f"a hunt has one path and a budget: {self.scan.paths!r}, {self.budget!r}")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Sealed:
-    """An evidence bundle. name: for its file, without a suffix. receipt: what shows that the ledger recorded it."""
-
-    name: str
-    data: bytes
-    receipt: str
-
-
-def run_hunt(
-    request: HuntRequest, *, announce: Callable[[str], None], progress: Progress
-) -> tuple[Report, tuple[Sealed, ...]]:
-    """Scan, then put the findings to the proof, in a sandbox or not at all: the report, and the bundles of what is proven.
-
-    Raises as `run_scan` does.
-    """
-    from casemate.adapters.interpreters import target_python
-    from casemate.evidence.bundle import digest, seal
-    from casemate.pipeline.bench import bench
-    from casemate.pipeline.hunt import hunt
-
-    with ExitStack() as held:
-        scene = _Scene(request.scan, Tier.PROVE, announce, held)
-        report = _over_time(scene.scan(progress, announce), request.scan, today())
-        tree = scene.trees[0]
-        python = target_python(tree.place, request.python)
-        announce(f"proving with {python.path} ({python.why})")
-        with scene.wall.operation("prove", subject=scene.subject) as operation:
-            hunted = hunt(
-                report,
-                bench(operation.tree(tree), operation.sandbox(sandbox()), tree.place, python.path),
-                budget=request.budget,
-                jobs=request.scan.jobs,
-                progress=progress,
-                wanted=request.wanted,
-            )
-            sealed = [seal(one.finding, one.exhibit, __version__) for one in hunted.proven]
-            digests = [digest(data) for _, data in sealed]
-            for name in digests:
-                operation.keep(name)
-    findings = {finding.identity: finding for finding, _ in sealed}
-    told = replace(hunted.report, findings=tuple(findings.get(one.identity, one) for one in hunted.report.findings))
-    assert operation.entry is not None or not sealed
-    return told, tuple(
-        Sealed(
-            name=f"{finding.lead.rule}-{finding.identity[:12]}",
-            data=data,
-            receipt=receipt(operation.entry or 0, digests, name),
-        )
-        for (finding, data), name in zip(sealed, digests, strict=True)
-    )
-
-
-def _over_time(report: Report, request: ScanRequest, day: date) -> Report:
+def over_time(report: Report, request: ScanRequest, day: date) -> Report:
     """The report with what people decided, and beside an earlier one."""
     from casemate.evidence.baseline import compared
     from casemate.evidence.triage import applied
 
     report = applied(report, request.triage, day) if request.triage else report
     return compared(report, request.baseline) if request.baseline is not None else report
-
-
-def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Verification:
-    """Replay a bundle on the target that the operator named, under a charter made for it. announce: told the charter.
-
-    Raises UserError when the target leads nowhere, LedgerUnavailable when the operation cannot be recorded.
-    """
-    from casemate.adapters.filesystem import FileTree
-    from casemate.adapters.interpreters import target_python
-    from casemate.pipeline.verify import unchecked, verify
-    from casemate.proofs.catalogue import oracle
-    from casemate.proofs.replay import profile
-
-    name = request.bundle.proof.oracle
-    judge = oracle(name)
-    if judge is None:
-        return unchecked(f"this version has no oracle {name!r}; update Casemate")
-    if request.target is None:
-        return unchecked("no target was given; --target PATH names what the bundle is of")
-    with FileTree(request.target) as tree:
-        try:
-            python = target_python(tree.place, request.python)
-        except UserError as error:
-            return unchecked(str(error))
-        subject = (Target(name=str(tree.root), path=str(tree.place)),)
-        charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.PROVE)
-        announce(charter.line())
-        single = "" if tree.place.is_dir() else tree.place.name
-        with wall(charter, PROVING_LIMITS).operation("verify", subject=subject) as operation:
-            return verify(
-                request.bundle,
-                oracle=judge,
-                tree=operation.tree(tree),
-                sandbox=operation.sandbox(sandbox()),
-                profile=profile(str(tree.place), python.path, single=single),
-            )
-
-
-def receipt(entry: int, bundles: Sequence[str], bundle: str) -> str:
-    """The receipt of a bundle. entry: index of the last entry of the operation that kept the bundles (`Operation.entry`)."""
-    from casemate.governance.receipt import make_receipt
-
-    return make_receipt(recorded_ledger(), entry, bundles, bundle)
-
-
-def check_receipt(text: str, name: str, key: str) -> Receipt:
-    """What a receipt shows, under a ledger's key as text; "" for that of the operator's own ledger. name: of its file.
-
-    Raises UserError for a receipt that shows nothing, and for a key that is none.
-    """
-    from casemate.governance.note import parse_key
-    from casemate.governance.proof import InvalidProof
-    from casemate.governance.receipt import open_receipt, origin
-
-    try:
-        verifier = parse_key(key) if key else recorded_ledger().key
-    except ValueError as error:
-        raise UserError(
-            f"{key[:120]!r} is no key of a ledger: {error}", "`casemate ledger verify` prints one"
-        ) from error
-    if not key and origin(text) != verifier.name:
-        raise UserError(
-            f"the receipt {name!r} is of another ledger than that of this machine",
-            "give that ledger's key by --key, from a place that you trust",
-        )
-    try:
-        return open_receipt(text, verifier)
-    except InvalidProof as error:
-        raise UserError(
-            f"the receipt {name!r} shows nothing: {error}", "get it again from where it was made"
-        ) from error
-
-
-def run_release(path: Path, bundles: Sequence[str], *, announce: Callable[[str], None]) -> None:
-    """Record that inputs of proofs about a target leave the house. path: of the target. bundles: their digests, in hex.
-
-    Raises Denied when the charter does not allow it, LedgerUnavailable when it cannot be recorded: then nothing is handed out.
-    """
-    from casemate.adapters.filesystem import FileTree
-
-    with FileTree(path) as tree:
-        subject = (Target(name=str(tree.root), path=str(tree.place)),)
-    charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.RELEASE)
-    announce(charter.line())
-    with wall(charter).operation("release", subject=subject) as operation:
-        for bundle in bundles:
-            operation.keep(bundle)
-
-
-def sandbox() -> Sandbox:
-    """What this machine has to run the target in, for an operation to hold behind its wall. It fails closed."""
-    from casemate.adapters.sandbox.choice import Chosen
-
-    return Chosen()
 
 
 def examine_sandbox() -> tuple[Examination, tuple[str, ...]]:

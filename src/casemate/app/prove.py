@@ -1,0 +1,253 @@
+"""The composition root of what runs a target: hunting, proving, verifying and releasing, each behind the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casemate.adapters.clock import SystemClock
+from casemate.app import ScanRequest, Scene, home, operator, over_time, recorded_ledger, today, wall
+from casemate.governance.budget import PROVING_LIMITS
+from casemate.governance.charter import Target, Tier, single_operator
+from casemate.model.errors import UserError
+
+if TYPE_CHECKING:
+    from casemate.evidence.bundle import Bundle
+    from casemate.governance.receipt import Receipt
+    from casemate.model.finding import Finding, Report
+    from casemate.model.verification import Verification
+    from casemate.pipeline.claims import Answers
+    from casemate.pipeline.scan import Progress
+    from casemate.ports import Sandbox
+
+
+def bundles_folder() -> Path:
+    """Where evidence bundles are kept when nobody says where."""
+    return home() / "bundles"
+
+
+def sandbox() -> Sandbox:
+    """What this machine has to run the target in, for an operation to hold behind its wall. It fails closed."""
+    from casemate.adapters.sandbox.choice import Chosen
+
+    return Chosen()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HuntRequest:
+    """What the operator asked to have proven. scan: one path. python: the target's interpreter, None to look for it. budget:
+    executions of all searches together. wanted: which findings are tried."""
+
+    scan: ScanRequest
+    budget: int
+    python: Path | None = None
+    wanted: Callable[[Finding], bool] = lambda finding: True
+
+    def __post_init__(self) -> None:
+        if len(self.scan.paths) != 1 or self.budget < 1:
+            raise ValueError(f"a hunt has one path and a budget: {self.scan.paths!r}, {self.budget!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sealed:
+    """An evidence bundle. name: for its file, without a suffix. receipt: what shows that the ledger recorded it."""
+
+    name: str
+    data: bytes
+    receipt: str
+
+
+def run_hunt(
+    request: HuntRequest, *, announce: Callable[[str], None], progress: Progress
+) -> tuple[Report, tuple[Sealed, ...]]:
+    """Scan, then put the findings to the proof, in a sandbox or not at all: the report, and the bundles of what is proven.
+
+    Raises as `run_scan` does.
+    """
+    with ExitStack() as held:
+        scene = Scene(request.scan, Tier.PROVE, announce, held)
+        report = over_time(scene.scan(progress, announce), request.scan, today())
+        return _proven(scene, report, request, lambda finding: True, announce, progress)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProveRequest:
+    """Claims that are to be answered. hunt: the target, and what it may take. claims: as texts, RULE:FILE:LINE, CWE-NN:FILE:LINE
+    or the first digits of a finding's identity. sarif: bytes of files of other tools' results, by name."""
+
+    hunt: HuntRequest
+    claims: tuple[str, ...] = ()
+    sarif: tuple[tuple[str, bytes], ...] = ()
+
+
+def run_prove(
+    request: ProveRequest, *, announce: Callable[[str], None], progress: Progress
+) -> tuple[Answers, tuple[Sealed, ...]]:
+    """Answer each claim about a target: the answers in the order of the claims, and the bundles of what is proven.
+
+    Raises as `run_scan` does, and UserError for a claim that cannot be meant.
+    """
+    from casemate.leads.catalogue import rules
+    from casemate.pipeline.claims import answered, understood
+
+    with ExitStack() as held:
+        scene = Scene(request.hunt.scan, Tier.PROVE, announce, held)
+        tree = scene.trees[0]
+        report = scene.scan(progress, announce)
+        cwes: dict[str, int] = {rule.id: rule.cwe for rule in rules()}
+        with scene.wall.operation("scan", subject=scene.subject) as operation:
+            asked = understood(
+                request.claims, request.sarif, report, operation.tree(tree), place=str(tree.place), cwes=cwes
+            )
+        wanted = {match.finding.identity for match in asked.matches if match.finding is not None}
+        told, sealed = _proven(
+            scene, report, request.hunt, lambda finding: finding.identity in wanted, announce, progress
+        )
+    return answered(asked, told), sealed
+
+
+def _proven(
+    scene: Scene,
+    report: Report,
+    request: HuntRequest,
+    wanted: Callable[[Finding], bool],
+    announce: Callable[[str], None],
+    progress: Progress,
+) -> tuple[Report, tuple[Sealed, ...]]:
+    """The operation that proves. wanted: which findings are tried."""
+    from casemate.adapters.interpreters import target_python
+    from casemate.evidence.bundle import digest
+    from casemate.evidence.verdicts import sealed
+    from casemate.pipeline.attempts import Attempts
+    from casemate.pipeline.bench import bench, sources
+    from casemate.pipeline.hunt import hunt
+
+    tree = scene.trees[0]
+    python = target_python(tree.place, request.python)
+    announce(f"proving with {python.path} ({python.why})")
+    with scene.wall.operation("prove", subject=scene.subject) as operation:
+        target = operation.tree(tree)
+        store = operation.store(scene.store())
+        hunted = hunt(
+            report,
+            bench(target, operation.sandbox(sandbox()), tree.place, python.path),
+            earlier=lambda bench: Attempts(store, bench, sources(target)),
+            budget=request.budget,
+            jobs=request.scan.jobs,
+            progress=progress,
+            wanted=lambda finding: wanted(finding) and request.wanted(finding),
+        )
+        exhibits = {one.finding.identity: one.exhibit for one in hunted.proven}
+        told, bundles = sealed(hunted.report, exhibits)
+        digests = {identity: digest(data) for identity, data in bundles.items()}
+        for name in digests.values():
+            operation.keep(name)
+    rules = {finding.identity: finding.lead.rule for finding in told.findings}
+    entry = operation.entry or 0
+    return told, tuple(
+        Sealed(
+            name=f"{rules[identity]}-{identity[:12]}",
+            data=data,
+            receipt=receipt(entry, list(digests.values()), digests[identity]),
+        )
+        for identity, data in bundles.items()
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VerifyRequest:
+    """A bundle that is to be seen again. target: the folder or file that it is of. python: the interpreter for it."""
+
+    bundle: Bundle
+    target: Path | None = None
+    python: Path | None = None
+
+
+def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Verification:
+    """Replay a bundle on the target that the operator named, under a charter made for it. announce: told the charter.
+
+    Raises UserError when the target leads nowhere, LedgerUnavailable when the operation cannot be recorded.
+    """
+    from casemate.adapters.filesystem import FileTree
+    from casemate.adapters.interpreters import target_python
+    from casemate.pipeline.verify import unchecked, verify
+    from casemate.proofs.catalogue import oracle
+    from casemate.proofs.replay import profile
+
+    name = request.bundle.proof.oracle
+    judge = oracle(name)
+    if judge is None:
+        return unchecked(f"this version has no oracle {name!r}; update Casemate")
+    if request.target is None:
+        return unchecked("no target was given; --target PATH names what the bundle is of")
+    with FileTree(request.target) as tree:
+        try:
+            python = target_python(tree.place, request.python)
+        except UserError as error:
+            return unchecked(str(error))
+        subject = (Target(name=str(tree.root), path=str(tree.place)),)
+        charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.PROVE)
+        announce(charter.line())
+        single = "" if tree.place.is_dir() else tree.place.name
+        with wall(charter, PROVING_LIMITS).operation("verify", subject=subject) as operation:
+            return verify(
+                request.bundle,
+                oracle=judge,
+                tree=operation.tree(tree),
+                sandbox=operation.sandbox(sandbox()),
+                profile=profile(str(tree.place), python.path, single=single),
+            )
+
+
+def receipt(entry: int, bundles: Sequence[str], bundle: str) -> str:
+    """The receipt of a bundle. entry: index of the last entry of the operation that kept the bundles (`Operation.entry`)."""
+    from casemate.governance.receipt import make_receipt
+
+    return make_receipt(recorded_ledger(), entry, bundles, bundle)
+
+
+def check_receipt(text: str, name: str, key: str) -> Receipt:
+    """What a receipt shows, under a ledger's key as text; "" for that of the operator's own ledger. name: of its file.
+
+    Raises UserError for a receipt that shows nothing, and for a key that is none.
+    """
+    from casemate.governance.note import parse_key
+    from casemate.governance.proof import InvalidProof
+    from casemate.governance.receipt import open_receipt, origin
+
+    try:
+        verifier = parse_key(key) if key else recorded_ledger().key
+    except ValueError as error:
+        raise UserError(
+            f"{key[:120]!r} is no key of a ledger: {error}", "`casemate ledger verify` prints one"
+        ) from error
+    if not key and origin(text) != verifier.name:
+        raise UserError(
+            f"the receipt {name!r} is of another ledger than that of this machine",
+            "give that ledger's key by --key, from a place that you trust",
+        )
+    try:
+        return open_receipt(text, verifier)
+    except InvalidProof as error:
+        raise UserError(
+            f"the receipt {name!r} shows nothing: {error}", "get it again from where it was made"
+        ) from error
+
+
+def run_release(path: Path, bundles: Sequence[str], *, announce: Callable[[str], None]) -> None:
+    """Record that inputs of proofs about a target leave the house. path: of the target. bundles: their digests, in hex.
+
+    Raises Denied when the charter does not allow it, LedgerUnavailable when it cannot be recorded: then nothing is handed out.
+    """
+    from casemate.adapters.filesystem import FileTree
+
+    with FileTree(path) as tree:
+        subject = (Target(name=str(tree.root), path=str(tree.place)),)
+    charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.RELEASE)
+    announce(charter.line())
+    with wall(charter).operation("release", subject=subject) as operation:
+        for bundle in bundles:
+            operation.keep(bundle)

@@ -1,0 +1,119 @@
+"""`casemate prove`: answers to single findings and to the claims of others."""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from pathlib import Path
+
+import click
+
+from casemate.cli.errors import ExitCode, say
+from casemate.cli.hunt import BUDGET, keep
+from casemate.cli.scan import TargetPath
+
+
+@click.command()
+@click.argument("claims", nargs=-1, metavar="[CLAIM]...")
+@click.option(
+    "--sarif",
+    metavar="FILE",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    help="Answer all that another tool says in its SARIF. Repeatable.",
+)
+@click.option(
+    "--target",
+    metavar="PATH",
+    type=TargetPath(path_type=Path),
+    default=Path(),
+    show_default="the current folder",
+    help="What the claims are about.",
+)
+@click.option(
+    "--python",
+    metavar="PYTHON",
+    type=click.Path(path_type=Path),
+    help="The target's interpreter or virtual environment. Default: the one in the target, else ours.",
+)
+@click.option(
+    "--budget",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=BUDGET,
+    show_default=True,
+    help="Executions that the search for inputs may take.",
+)
+@click.option(
+    "--bundles",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Keep the evidence bundles of what is proven in DIR. Default: beside the ledger.",
+)
+@click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
+@click.option("--strict", is_flag=True, help="Exit with 3 when some claim was not examined.")
+@click.option("--quiet", is_flag=True, help="Only the answers: no charter, progress or time.")
+def prove(
+    claims: tuple[str, ...],
+    sarif: tuple[Path, ...],
+    target: Path,
+    python: Path | None,
+    budget: int,
+    bundles: Path | None,
+    form: str,
+    strict: bool,
+    quiet: bool,
+) -> None:
+    """Answer each CLAIM about a target: proven, not triggered, by design, or not examined and why.
+
+    A CLAIM is RULE:FILE:LINE, CWE-NN:FILE:LINE, or the first eight digits of a finding's identity.
+
+    \b
+    Exit codes:
+      0  nothing was proven
+      1  a claim was proven
+      2  wrong usage, or a claim that cannot be meant
+      3  with --strict: some claim was not examined
+      4  a fault of the machine or of Casemate
+    """
+    from casemate.app import ScanRequest
+    from casemate.app.prove import HuntRequest, ProveRequest, run_prove
+    from casemate.cli.deliver import unheard
+    from casemate.cli.input import read_file
+    from casemate.cli.output import emit, show
+    from casemate.cli.progress import display
+    from casemate.cli.screen import takes_color, width
+    from casemate.evidence.answers import as_json, as_text
+    from casemate.leads.claims import NEXT_STEP
+    from casemate.model.proof import Result
+
+    if not claims and not sarif:
+        raise click.UsageError("name a claim, RULE:FILE:LINE, or --sarif FILE")
+    scan = ScanRequest(paths=(target,), jobs=len(os.sched_getaffinity(0)), pedantic=True)
+    request = ProveRequest(
+        hunt=HuntRequest(scan=scan, python=python, budget=budget),
+        claims=claims,
+        sarif=tuple((str(path), read_file(path, _MOST, NEXT_STEP)) for path in sarif),
+    )
+    started = time.monotonic()
+    with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
+        told, sealed = run_prove(request, announce=unheard if quiet else say, progress=progress)
+    took = time.monotonic() - started
+    where = keep(sealed, bundles)
+    if form == "json":
+        emit(as_json(told.answers, told.not_examined))
+    else:
+        show(as_text(told.answers, told.not_examined, width(), takes_color()))
+    if not quiet:
+        if sealed:
+            say(f"evidence: {len(sealed)} bundle{'s' * (len(sealed) > 1)} in {where} (casemate verify)")
+        say(f"time: {took:.1f} s")
+    results = {one.verdict.result for one in told.answers}
+    if Result.PROVEN in results:
+        sys.exit(ExitCode.FINDINGS)
+    if strict and (told.not_examined or Result.NOT_EXAMINED in results):
+        sys.exit(ExitCode.NOT_EXAMINED)
+
+
+_MOST = 512 << 20  # bytes of a SARIF file
