@@ -157,10 +157,6 @@ def _search(bench: Bench, question: Question) -> Searching:
     if isinstance(reply, Failed):
         return Verdict(result=reply.result, detail=reply.why, executions=1)
     told = json.loads(reply)
-    if driver == "web" and not told.get("variants"):  # no application drives it: then it is a function like others
-        driver = "function"
-        reply = reported((yield canonical(_case(driver, question, None))))
-        told = {} if isinstance(reply, Failed) else json.loads(reply)
     variants = told.get("variants", [])[: 2 * _VARIANTS]
     if not variants:
         problems = "; ".join(map(str, told.get("problems", ())))

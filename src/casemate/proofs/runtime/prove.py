@@ -80,14 +80,10 @@ class Bench:
 
     def run(self, case: dict[str, Any]) -> dict[str, Any]:
         """Drive one input, or, without a variant, say in which ways this finding can be driven."""
-        module, loaded = self._driver(case["driver"])
         if case.get("variant") is None:
-            problems = list(getattr(loaded, "problems", ()))[:_PROBLEMS]
-            try:
-                return {"variants": module.variants(loaded, case), "problems": problems}
-            except SyntaxError as error:
-                version = sys.version.partition(" ")[0]
-                return {"variants": [], "problems": [f"Python {version} cannot parse it: {error}", *problems]}
+            return self._variants(case)
+        driver = case["variant"].get("driver", case["driver"])
+        module, loaded = self._driver(driver)
         places = [self._place(case["steps"][-1]), self._place(case["at"])]
         folder = self.canaries.place(case["canary"])
         words = {
@@ -103,7 +99,7 @@ class Bench:
         told: dict[str, Any] = {}
 
         def once(value: Any) -> dict[str, Any]:
-            if case["driver"] != "web":
+            if driver != "web":
                 return dict(module.drive(loaded, case["variant"], value, probe))
             probe.on()  # the request itself is what reaches the target
             return dict(module.drive(loaded, case["variant"], value))
@@ -128,6 +124,20 @@ class Bench:
         if told["stubs"] and told.get("fidelity"):
             told["fidelity"] = "isolated function"
         return told
+
+    def _variants(self, case: dict[str, Any]) -> dict[str, Any]:
+        """The ways of driving it. What no application is there for is a function like others."""
+        module, loaded = self._driver(case["driver"])
+        problems = list(getattr(loaded, "problems", ()))[:_PROBLEMS]
+        try:
+            variants = module.variants(loaded, case)
+            if not variants and case["driver"] != "function":
+                module, loaded = self._driver("function")
+                variants = [dict(variant, driver="function") for variant in module.variants(loaded, case)]
+        except SyntaxError as error:
+            version = sys.version.partition(" ")[0]
+            return {"variants": [], "problems": [f"Python {version} cannot parse it: {error}", *problems]}
+        return {"variants": variants, "problems": problems}
 
     def _place(self, step: dict[str, Any]) -> tuple[Place, list[ast.expr]]:
         path = os.path.join(self.target, step["path"])
