@@ -16,7 +16,8 @@ import os
 import re
 
 from . import modules, objects, stubs, surroundings
-from .reading import FUNCTIONS, enclosing, feeding, many, shapes, things, users, writers
+from .probe import last_line
+from .reading import FUNCTIONS, enclosing, feeding, many, patterns, shapes, things, users, writers
 from .shapes import shaped
 from .synthesis import Scratch, arguments
 
@@ -28,6 +29,8 @@ _PARAMETER = re.compile(r"parameter `(\w+)`")
 _KEPT = re.compile(r"kept in attribute `?(\w+)")
 _WIDTH = re.compile(r"not enough values to unpack \(expected (?:at least )?(\d+), got 0\)")
 _LACKS = re.compile(r"takes (?:exactly|at least) (\d+) (?:positional )?argument.*\b0 given")
+_VARIABLE = re.compile(r"^KeyError: '([A-Z][A-Z0-9_]*)'$")
+_ATTRIBUTE = re.compile(r"'(\w+)'(?: object)? has no attribute '(\w+)'")
 _LONG = 1 << 16
 _MANY = 50
 _REPAIRS = 4
@@ -95,12 +98,14 @@ def _around(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     chain = enclosing(tree, line, None)
     whole = not (chain and isinstance(chain[-1], FUNCTIONS))
     places = users(tree, line) if whole else [(chain, line)]
-    more = {"loading": True} if whole else {}
     by_rank: list[list[dict[str, Any]]] = []
     for inner, at in places[:4]:
+        more = {"loading": True, "use": [inner[-1].lineno, last_line(inner[-1])]} if whole else {}
         fed = feeding(tree, inner[-1], at)[:_FED]
         by_rank += [_ways(library, case, path, inner, parameter, more) for parameter in fed]
         by_rank.append(_ways(library, case, path, inner, None, more))
+    if not by_rank and whole:
+        by_rank = [[{"path": path, "pattern": text, "loading": True}] for text in patterns(tree, line)]
     longest = max(map(len, by_rank), default=0)
     return [ways[at] for at in range(longest) for ways in by_rank if at < len(ways)]  # one of each first
 
@@ -159,6 +164,8 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
     probe.off()
     if isinstance(module, dict):
         return module
+    if "pattern" in variant:
+        return _matched(variant["pattern"], value, probe)
     private = any(n.startswith("_") and not n.startswith("__") for n in [*variant["names"], *variant["inner"]])
     for _ in range(_REPAIRS):
         made: list[str] = []
@@ -184,6 +191,21 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
     return told
 
 
+def _matched(pattern: str, value: str | bytes, probe: Any) -> dict[str, Any]:
+    """A pattern that is kept for others to use, on its own."""
+    told: dict[str, Any] = {"fidelity": _ISOLATED, "stubs": []}
+    try:
+        text = value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
+        compiled = re.compile(pattern)
+        probe.on()
+        told["returned"] = str(bool(compiled.match(text) or compiled.search(text)))
+    except re.error as error:
+        told["broken"] = f"no pattern: {error}"
+    finally:
+        probe.off()
+    return told
+
+
 def _mended(error: str, variant: dict[str, Any]) -> bool:
     """Whether something was learned from the error, so that it is worth another try."""
     narrow = _WIDTH.search(error)
@@ -193,6 +215,15 @@ def _mended(error: str, variant: dict[str, Any]) -> bool:
     if lacks is not None and "rest" not in variant:
         variant["rest"] = int(lacks.group(1))
         return True
+    variable = _VARIABLE.search(error)
+    if variable is not None and variable.group(1) not in os.environ:
+        os.environ[variable.group(1)] = "text"
+        return True
+    lacking = _ATTRIBUTE.search(error)
+    if lacking is not None and len(variant["names"]) > 1 and lacking.group(1) == variant["names"][-2]:
+        if variant.get("heir") != lacking.group(2):
+            variant["heir"] = lacking.group(2)
+            return True
     return False
 
 
@@ -204,6 +235,7 @@ def _ready(
     holder = _held(module, names[:-1])
     if variant["object"] != "none":
         holder = objects.concrete(_heir(library, holder, variant["then"]))
+        holder = objects.having(holder, variant.get("heir", ""))
     if variant["object"] == "none":
         called = objects.function(module, names[-1])
     else:

@@ -11,6 +11,7 @@ import os
 import sys
 import textwrap
 
+from .reading import things
 from .stubs import Standin
 from .synthesis import Scratch, arguments, attribute
 
@@ -44,7 +45,7 @@ def function(module: Any, name: str) -> Any:
 
 def instance(cls: Any, kind: str, scratch: Scratch, made: list[str]) -> Any:
     """An object of a class, by its constructor."""
-    args, named, others = arguments(cls, {}, scratch, "full" if kind == FULL else "plain")
+    args, named, others = arguments(cls, {}, scratch, "full" if kind == FULL else "plain", _wanted(cls))
     made += others
     return cls(*args, **named)
 
@@ -60,6 +61,16 @@ def concrete(cls: Any) -> Any:
         waiting += one.__subclasses__()
     lacking = dict.fromkeys(cls.__abstractmethods__, lambda self, *args, **named: Standin("abstract"))
     return type(cls)(cls.__name__, (cls,), {**lacking, "__module__": cls.__module__})
+
+
+def having(cls: Any, attribute: str) -> Any:
+    """What comes of the class and has the attribute, else the class."""
+    waiting = [cls] if attribute and isinstance(cls, type) else []
+    for one in waiting:
+        if hasattr(one, attribute):
+            return one
+        waiting += one.__subclasses__()
+    return cls
 
 
 def bare(cls: Any, scratch: Scratch) -> Any:
@@ -79,6 +90,31 @@ def bare(cls: Any, scratch: Scratch) -> Any:
     if getattr(kind, "__abstractmethods__", None):
         kind.__abstractmethods__ = frozenset()
     return kind.__new__(kind)
+
+
+def _wanted(cls: Any) -> set[str]:
+    """The parameters of a constructor that are no plain values: attributes of theirs are used, there or where they are kept."""
+    out: set[str] = set()
+    for base in cls.__mro__[:-1]:
+        try:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
+        except (OSError, TypeError, SyntaxError, IndexError):
+            continue
+        start = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
+        kept: dict[str, str] = {}
+        for node in ast.walk(start[0]) if start else ():
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+                kept.update({t.attr: node.value.id for t in node.targets if isinstance(t, ast.Attribute)})
+        if start:
+            out |= things(start[0])
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Attribute)
+                and not hasattr(str, node.attr)
+            ):
+                out.add(kept.get(node.value.attr, ""))
+    return out - {"", "self"}
 
 
 def _constants(cls: Any) -> dict[str, Any]:

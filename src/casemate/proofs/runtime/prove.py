@@ -95,7 +95,10 @@ class Bench:
         }
         filled = payload.fill(words)
         probe = Probe(places, self.watch.real)
-        self.watch.begin(case["canary"], case["calm"], folder, self._reach(case["steps"][-1], places[0][0]))
+        reach = self._reach(case["steps"][-1], places[0][0])
+        if "use" in case["variant"]:  # a fact outside of functions takes effect where it is used
+            reach = Place(reach.path, *case["variant"]["use"])
+        self.watch.begin(case["canary"], case["calm"], folder, reach)
         told: dict[str, Any] = {}
 
         def once(value: Any) -> dict[str, Any]:

@@ -137,6 +137,16 @@ def roots(tree: ast.AST, line: int) -> list[str]:
     return list(dict.fromkeys(found))
 
 
+def patterns(tree: ast.AST, line: int) -> list[str]:
+    """The texts that stand on a line."""
+    found = []
+    for node in ast.walk(tree):
+        text = getattr(node, "value", getattr(node, "s", None)) if isinstance(node, ast.expr) else None
+        if isinstance(text, str) and len(text) > 3 and node.lineno <= line <= last_line(node):  # type: ignore[attr-defined]
+            found.append(text)
+    return list(dict.fromkeys(found))
+
+
 def feeding(tree: ast.AST, function: Any, line: int) -> list[str]:
     """The parameters that get to the statement at a line by assignments within the function, then its other ones."""
     _, _, heads = statement(tree, line)

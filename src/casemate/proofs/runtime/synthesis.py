@@ -40,7 +40,9 @@ _FOLDERS = _words("dir folder root directory dest destination base workdir cwd p
 _INTO = ("to_", "into_", "dest", "out_", "output_", "extract", "target_")
 _FILES = _words("path file filename filepath fname src source infile outfile output")
 _MANY = _words("jobs workers threads processes cpus procs")
-_NUMBERS = _words("n count size port timeout num limit offset width height index level depth seed")
+_NUMBERS = _words(
+    "n length len total amount min max nbytes bits rounds seconds days hours retries count size port timeout num limit offset"
+) | _words("width height index level depth seed")
 _HOSTS = _words("host hostname address addr ip bind server")
 _CALLED = _words("callback func fn function hook handler")
 _LISTS = _words("args argv items lst values names paths files iterable iterator iter seq rows elements objects entries")
