@@ -10,7 +10,7 @@ import textwrap
 from casemate.model.lead import Lead, RuleId
 from casemate.model.location import Location
 from casemate.model.trace import Boundary, Role, Step, Trace
-from casemate.proofs.campaign import Question
+from casemate.proofs.question import Question
 
 _SOURCE = re.compile(r"# source: (.*)$")
 

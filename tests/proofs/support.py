@@ -10,7 +10,8 @@ from casemate.adapters.sandbox.choice import Chosen
 from casemate.app import ScanRequest, run_scan
 from casemate.evidence.bundle import seal
 from casemate.model.sandbox import Profile
-from casemate.proofs.campaign import Bench, Question, campaign
+from casemate.proofs.campaign import Bench, campaign
+from casemate.proofs.question import Question
 from casemate.proofs.replay import profile
 
 SHOP = '''import subprocess

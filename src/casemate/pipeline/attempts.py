@@ -15,7 +15,8 @@ from typing import Any
 from casemate import __version__
 from casemate.model.proof import Attempt, Exhibit, Fidelity, Observer, Proof, ProofKind, Result, Verdict
 from casemate.ports import Store
-from casemate.proofs.campaign import Bench, Question, case_of
+from casemate.proofs.campaign import Bench
+from casemate.proofs.question import Question
 from casemate.proofs.replay import canonical
 
 _LASTING = frozenset({Result.PROVEN, Result.NOT_TRIGGERED, Result.NOT_REACHED, Result.SPENT})
@@ -47,7 +48,12 @@ class Attempts:
 
     def _key(self, question: Question) -> str:
         about = canonical(
-            {"about": self._about, "id": question.identity, "cwe": question.cwe, "case": case_of(question)}
+            {
+                "about": self._about,
+                "id": question.identity,
+                "cwe": question.cwe,
+                "case": question.told(question.drivers[0]),
+            }
         )
         settings = self._bench.settings("")
         return "attempt-" + sha256(about + settings).hexdigest()

@@ -15,7 +15,8 @@ from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Attempt, Exhibit, Result, Verdict
 from casemate.pipeline.attempts import Attempts
-from casemate.proofs.campaign import Bench, Question, campaign
+from casemate.proofs.campaign import Bench, campaign
+from casemate.proofs.question import Question
 
 EACH = 150
 """Executions that one finding may take at most while an input is searched for."""

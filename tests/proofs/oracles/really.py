@@ -12,6 +12,7 @@ from casemate.model.sandbox import Profile
 from casemate.model.trace import Boundary
 from casemate.proofs import campaign
 from casemate.proofs.replay import job, profile
+from casemate.proofs.search import Candidate, search
 from proofs.questions import question, written
 
 
@@ -58,12 +59,12 @@ def _searched(folder, questions, budget, python=sys.executable):
         stubs=False,
         budget=budget,
     )
-    driver = campaign._driver(questions[0].lead)
+    driver = questions[0].drivers[0]
     state = campaign._Lockstep()
-    searches = (campaign._search(bench, driver, one) for one in questions)
+    searches = (search(one, budget, bench.source) for one in questions)
     for run in sandbox.search(bench.profile, job(bench.settings(driver)), state.cases(searches)):
         state.last = run
     return {
-        one.identity: end.oracle.id if isinstance(end, campaign.Candidate) else f"{end.result.value}: {end.detail}"
+        one.identity: end.oracle.id if isinstance(end, Candidate) else f"{end.result.value}: {end.detail}"
         for one, end in zip(questions, state.ended, strict=True)
     }
