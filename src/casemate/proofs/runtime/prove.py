@@ -82,8 +82,7 @@ class Bench:
         """Drive one input, or, without a variant, say in which ways this finding can be driven."""
         if case.get("variant") is None:
             return self._variants(case)
-        driver = case["variant"].get("driver", case["driver"])
-        module, loaded = self._driver(driver)
+        module, loaded = self._driver(case["driver"])
         places = [self._place(case["steps"][-1]), self._place(case["at"])]
         folder = self.canaries.place(case["canary"])
         words = {
@@ -102,7 +101,7 @@ class Bench:
         told: dict[str, Any] = {}
 
         def once(value: Any) -> dict[str, Any]:
-            if driver != "web":
+            if case["driver"] != "web":
                 return dict(module.drive(loaded, case["variant"], value, probe))
             probe.on()  # the request itself is what reaches the target
             return dict(module.drive(loaded, case["variant"], value))
@@ -129,14 +128,11 @@ class Bench:
         return told
 
     def _variants(self, case: dict[str, Any]) -> dict[str, Any]:
-        """The ways of driving it. What no application is there for is a function like others."""
+        """The ways of driving it."""
         module, loaded = self._driver(case["driver"])
         problems = list(getattr(loaded, "problems", ()))[:_PROBLEMS]
         try:
             variants = module.variants(loaded, case)
-            if not variants and case["driver"] != "function":
-                module, loaded = self._driver("function")
-                variants = [dict(variant, driver="function") for variant in module.variants(loaded, case)]
         except SyntaxError as error:
             version = sys.version.partition(" ")[0]
             return {"variants": [], "problems": [f"Python {version} cannot parse it: {error}", *problems]}
