@@ -2,6 +2,7 @@
 
 PYTHON ?=
 VENV   := .venv
+EXAMPLE := .example
 REPORT := casemate-report
 JOBS   ?= 2
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
@@ -12,8 +13,8 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-demo: $(VENV)/.run  ## scan the bundled example and show the result
-	@sh tools/demo.sh $(VENV)/bin/casemate $(REPORT)
+demo: $(VENV)/.run $(EXAMPLE)/.made  ## find and prove the weaknesses of the bundled example
+	@sh tools/demo.sh $(VENV)/bin/casemate $(EXAMPLE)/bin/python $(REPORT)
 
 test: $(VENV)/.dev  ## style, types, layers and every test
 	@echo "style";  $(VENV)/bin/ruff check -q . && $(VENV)/bin/ruff format -q --check .
@@ -45,11 +46,17 @@ $(VENV)/.dev: $(VENV)/.run requirements/dev.txt
 	@sh tools/install.sh $(VENV) requirements/dev.txt
 	@touch $@
 
+$(EXAMPLE)/.made: requirements/example.txt
+	@sh tools/venv.sh $(EXAMPLE) $(PYTHON)
+	@sh tools/install.sh $(EXAMPLE) requirements/example.txt alone
+	@touch $@
+
 lock:  ## resolve the dependencies again (wants uv on the PATH)
 	@command -v uv > /dev/null || { echo "uv is missing; next step: pipx install uv"; exit 1; }
 	@sh tools/lock.sh requirements/dev.txt --group dev
 	@sh tools/lock.sh requirements/run.txt --group build -c requirements/dev.txt
+	@sh tools/lock.sh requirements/example.txt --group example -c requirements/dev.txt
 
 clean:  ## remove what was made here
-	rm -rf $(VENV) .native $(REPORT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) $(EXAMPLE) .native $(REPORT) build dist .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

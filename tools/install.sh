@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs a lock file and the package itself: install.sh VENV LOCK. Wheels only and by hash, so that no set-up code of a
+# Installs a lock file and the package itself: install.sh VENV LOCK [alone], "alone" for without the package. Wheels only and by hash, so that no set-up code of a
 # dependency is run; the package builds with the locked hatchling, not with one fetched for the moment.
 set -eu
 venv=$1
@@ -17,4 +17,4 @@ install() {
 
 echo "installing $lock (wheels only, by hash)"
 install --require-hashes --only-binary :all: --requirement "$lock"
-install --no-deps --no-build-isolation --editable .
+[ "${3:-}" = alone ] || install --no-deps --no-build-isolation --editable .

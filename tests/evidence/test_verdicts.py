@@ -10,8 +10,10 @@ import pytest
 from casemate.cli.deliver import exit_code
 from casemate.evidence import gitlab, html, jsonreport, markdown, sarif, table
 from casemate.evidence.bundle import digest, read
+from casemate.evidence.earlier import read_back
 from casemate.evidence.verdicts import FIDELITY, OBSERVER, RESULT, WAY, released, sealed, tried_words, verdict_words
 from casemate.model.finding import Disposition
+from casemate.model.lead import Evidence
 from casemate.model.proof import Fidelity, Observer, ProofKind, Result, Verdict
 from tests.evidence.proven import as_json, exhibit, hunted_bank, proven_finding
 from tests.evidence.support import RULES, bank, decided_bank, lead_of
@@ -84,7 +86,7 @@ def test_no_form_holds_an_input(form):
 
 def test_released_inputs():
     """What a proof was driven with, with the canary under its name, in the forms that somebody reads to understand it."""
-    report = released(REPORT, {one: read(data, "b") for one, data in BUNDLES.items()})
+    report = released(REPORT, BUNDLES.values())
     assert report.inputs == ((PROVEN.identity, '{"text":";{canary};"}'),)
     (told,) = [f for f in json.loads(jsonreport.render(report))["findings"] if f["evidence"] == "proven"]
     assert told["verdict"]["proof"]["input"] == '{"text":";{canary};"}'
@@ -99,8 +101,16 @@ def test_released_inputs():
 
 def test_only_what_is_proven_is_released():
     """A bundle of something that this report does not prove adds nothing."""
-    bundle = read(BUNDLES[PROVEN.identity], "b")
-    assert released(bank(), {PROVEN.identity: bundle}).inputs == ()
+    assert released(bank(), BUNDLES.values()).inputs == ()
+    _, other = sealed(replace(bank(), findings=(proven_finding(),)), {PROVEN.identity: exhibit(python="3.8.1")})
+    assert released(REPORT, other.values()).inputs == ()
+
+
+def test_a_report_after_a_hunt_is_read_back():
+    """As an earlier one, from either form that can be: what is proven there is known to be."""
+    for text in (jsonreport.render(REPORT), sarif.render(REPORT, RULES)):
+        earlier = read_back(text.encode(), "earlier")
+        assert earlier.results[PROVEN.identity].evidence is Evidence.PROVEN
 
 
 def test_a_verdict_in_json():

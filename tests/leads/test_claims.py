@@ -362,7 +362,20 @@ def test_weaknesses_that_are_meant_as_the_same(one, other):
 
 
 @pytest.mark.parametrize(
-    ("one", "other"), [(78, 89), (79, 89), (22, 78), (94, 78), (502, 94), (90, 643), (918, 601), (377, 367), (1, 2)]
+    ("one", "other"),
+    [
+        (78, 89),
+        (79, 89),
+        (22, 78),
+        (94, 78),
+        (502, 94),
+        (90, 643),
+        (918, 601),
+        (377, 367),
+        (703, 89),
+        (710, 78),
+        (1, 2),
+    ],
 )
 def test_weaknesses_that_are_not(one, other):
     """Another flaw is another flaw, also below the same class."""

@@ -167,3 +167,16 @@ def test_what_was_odd_before_stays_told():
     """Nothing is lost on the way."""
     first = located(Claims(claims=(claim(1, path="gone.py"),)), FILES)
     assert located(first, FILES) == first
+
+
+def test_many_claims_read_a_file_once(scanned):
+    """A scanner may have a thousand things to say about one file."""
+    report, source = scanned
+    reads = []
+
+    def counted(path):
+        reads.append(path)
+        return source(path)
+
+    match([claim(1 + n % 29) for n in range(500)], report, cwes={"command-injection": 78}, source=counted)
+    assert reads == ["app/shop.py"]

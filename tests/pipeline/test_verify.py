@@ -17,7 +17,7 @@ from casemate.governance.audit import audit
 from casemate.governance.charter import Tier
 from casemate.governance.entries import Outcome
 from casemate.model.errors import UserError
-from casemate.model.proof import Result
+from casemate.model.proof import Observer, Result
 from casemate.model.verification import Answer, Verification
 from casemate.pipeline.verify import verify
 from casemate.proofs.catalogue import oracle
@@ -155,6 +155,28 @@ def test_without_a_sandbox(bundle, shop):
     )
     assert (found.answer, found.sandbox) == (Answer.UNCHECKED, "")
     assert found.why == "no sandbox holds: no sandbox holds here: nothing could be tried"
+
+
+def test_an_oracle_that_sees_from_inside(bundle, shop):
+    """A bundle that says to have been seen from outside, where that is not so, is told apart from one that was."""
+    found = verify(
+        bundle,
+        oracle=replace(oracle("command"), observer=Observer.INSIDE),
+        tree=FileTree(shop),
+        sandbox=Chosen(),
+        profile=profile(str(shop), sys.executable),
+    )
+    assert found.answer is Answer.HOLDS
+    assert found.notes == ("seen from inside the process here, and it says from outside the process",)
+
+
+def test_one_flipped_byte_of_a_real_bundle_is_refused(a_proof):
+    """Anywhere in it."""
+    _, _, data = a_proof
+    for position in range(len(data)):
+        flipped = data[:position] + bytes((data[position] ^ (1 << position % 8),)) + data[position + 1 :]
+        with pytest.raises(UserError, match="no sound evidence bundle"):
+            read(flipped, "flipped")
 
 
 # --- bundles that somebody thought out

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from casemate.evidence.bundle import Bundle, canonical, seal
+from casemate.evidence.bundle import canonical, digest, read, seal
 from casemate.evidence.counts import plural
 from casemate.evidence.redact import redact
 from casemate.model.finding import Disposition, Finding, FindingId, Report
@@ -63,10 +63,17 @@ def sealed(report: Report, exhibits: Mapping[FindingId, Exhibit]) -> tuple[Repor
     return replace(report, findings=tuple(findings)), bundles
 
 
-def released(report: Report, bundles: Mapping[FindingId, Bundle]) -> Report:
-    """The report with what its proofs were driven with: of each bundle the payload of a case. Somebody has decided so."""
-    proven = {finding.identity for finding in report.findings if finding.verdict and finding.verdict.proof}
-    inputs = tuple((one, _payload(bundles[one].exhibit)) for one in sorted(proven & bundles.keys()))
+def released(report: Report, bundles: Iterable[bytes]) -> Report:
+    """The report with what its proofs were driven with: of each bundle the payload of a case. Somebody has decided so.
+
+    bundles: as they were sealed; one that no proof of the report names adds nothing.
+    """
+    by_digest = {digest(data): read(data, "a bundle").exhibit for data in bundles}
+    inputs = tuple(
+        (finding.identity, _payload(by_digest[finding.verdict.proof.bundle]))
+        for finding in report.findings
+        if finding.verdict and finding.verdict.proof and finding.verdict.proof.bundle in by_digest
+    )
     return replace(report, inputs=inputs)
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cache, partial
 
 from casemate.languages.python.spans import Around, around
 from casemate.leads.claims import Claims, read_sarif, read_text
@@ -45,8 +46,9 @@ def located(claims: Claims, files: Collection[str]) -> Claims:
     """
     found: list[Claim] = []
     lost = list(claims.not_examined)
+    ending = cache(partial(_ending, files=files))
     for claim in claims.claims:
-        path = claim.path if claim.path in files else _ending(claim.path, files)
+        path = claim.path if claim.path in files else ending(claim.path)
         if path:
             found.append(replace(claim, path=path))
         else:
@@ -70,7 +72,8 @@ def match(
     for finding in report.findings:
         for path in {finding.lead.location.path, *(step.location.path for step in _steps(finding))}:
             by_path.setdefault(path, []).append(finding)
-    return tuple(_match(claim, by_path.get(claim.path, ()), report, cwes, source) for claim in claims)
+    read = cache(source)
+    return tuple(_match(claim, by_path.get(claim.path, ()), report, cwes, read) for claim in claims)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ VALUES = {
     "by_filename": "../x y's.txt",
 }
 FURTHER = {
+    "by_checked": line_of("flask_site", "helpers.py", "return url[len(BASE)"),
     "keep": line_of("flask_site", "app.py", "told(Kept.text)"),
     "by_values": line_of("flask_site", "app.py", "value in request.form.items"),
     "pick": line_of("flask_site", "app.py", 'pick(request, "colour")'),
@@ -93,6 +94,22 @@ def test_a_header_with_a_line_break_is_not_sent(tmp_path):
     told = drive(folder, [MARKS["by_header"].case("a\r\nb: c")])["results"][0][0]
     assert told["response"] is None
     assert told["broken"] == "a header holds no line break and no NUL"
+
+
+def test_a_finding_without_a_trace_is_reached_by_each_part_that_is_read_and_by_none(tmp_path):
+    """A value may matter there or not: the last request carries nothing."""
+    folder = shutil.copytree(SITES / "flask_site", tmp_path / "target")
+    here = line_of("flask_site", "app.py", 'told(request.form["title"])')
+    case = {**here.case(ODD), "most": 9}
+    case["steps"][0]["note"] = ""
+    (results,) = drive(folder, [case])["results"]
+    assert [(r["variant"]["channel"], r["variant"]["keys"]) for r in results] == [
+        ("form", ["action"]),
+        ("form", ["count"]),
+        ("form", ["title"]),
+        ("", []),
+    ]
+    assert [seen(result) for result in results[2:]] == [[ODD], ["ok"]]
 
 
 def test_what_is_no_source_of_a_request_has_no_variant(tmp_path):

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
-from tree_sitter import Node, Parser
+from tree_sitter import Node, Parser, Tree
 
 from casemate.languages.python import kinds as k
 from casemate.languages.python.decode import decode
@@ -23,11 +24,11 @@ class Around:
 
 def around(source: bytes, line: int) -> Around:
     """What is around a line of a file."""
-    text = decode(source)
-    if not isinstance(text, bytes):
+    parsed = _parsed(source)
+    if parsed is None:
         return Around(statement=(line, line), function=(line, line))
-    node: Node | None = Parser(k.LANGUAGE).parse(text).root_node
-    function: Span = (1, text.rstrip(b"\n").count(b"\n") + 1)
+    node: Node | None = parsed[0].root_node
+    function: Span = (1, parsed[1])
     statement: Span = (line, line)
     while node is not None:
         child = next((one for one in node.children if _first(one) <= line <= _last(one)), None)
@@ -39,6 +40,15 @@ def around(source: bytes, line: int) -> Around:
             function = (_first(child), _last(child))
         node = child
     return Around(statement=statement, function=function)
+
+
+@lru_cache(maxsize=16)
+def _parsed(source: bytes) -> tuple[Tree, int] | None:
+    """The tree and the number of lines; None for what is no text. Kept, since one line of a file is seldom asked for alone."""
+    text = decode(source)
+    if not isinstance(text, bytes):
+        return None
+    return Parser(k.LANGUAGE).parse(text), text.rstrip(b"\n").count(b"\n") + 1
 
 
 def _head(node: Node, line: int) -> Span:

@@ -131,3 +131,10 @@ def variant_key(channel: str, key: Any) -> tuple[str, list[Any]]:
     if channel.startswith("header:"):
         return "header", [channel[7:]]
     return channel, key
+
+
+WORD_OF = {
+    "form": "form field", "query": "query string", "cookie": "cookie", "header": "request header", "file": "uploaded file",
+    "json": "JSON body", "body": "request body", "path": "URL path",
+}  # fmt: skip
+"""What a trace calls a channel."""

@@ -30,12 +30,23 @@ class Condition:
 
 def of(library: Library, source: Source, function: Any, node: Any, marks: set[tuple[str, int]]) -> Iterator[Condition]:
     """Conditions on what an expression reads, on the spot or by the name that it is bound to."""
-    uses = [node]
     name = keys.bound(source.parents.get(node), node)
-    if name:
-        uses += [
-            n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)
-        ]
+    return _conditions(library, source, [node, *_loads(function, name)], marks)
+
+
+def handed_over(library: Library, source: Source, function: Any, marks: set[tuple[str, int]]) -> Iterator[Condition]:
+    """Conditions on the parameters of a function that stand on lines of the trace."""
+    for name in reading.parameters(function):
+        uses = _loads(function, name)
+        if any((source.path, use.lineno) in marks for use in uses):
+            yield from _conditions(library, source, uses, marks)
+
+
+def _loads(function: Any, name: str) -> list[Any]:
+    return [n for n in ast.walk(function) if isinstance(n, ast.Name) and n.id == name and isinstance(n.ctx, ast.Load)]
+
+
+def _conditions(library: Library, source: Source, uses: list[Any], marks: set[tuple[str, int]]) -> Iterator[Condition]:
     for use in uses:
         outer: Any = source.parents.get(use)
         while isinstance(outer, (ast.Attribute, ast.Call)) and getattr(outer, "attr", "") not in _AFFIXES:

@@ -1,16 +1,17 @@
-"""From a trace to the requests that carry its value: which route, which channel, which key.
+"""From a trace to the requests that carry its value.
 
 Standard library only, Python 3.7 and later.
 """
 
 from __future__ import annotations
 
-import ast
 import itertools
 import os
 
-from . import benign, channels, conditions, keys, reading, surroundings
+from . import benign, channels, conditions, facts, keys, reading, surroundings
 from .frameworks import flask
+from .places import places
+from .ranking import Case, ranked
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -21,28 +22,6 @@ if TYPE_CHECKING:
 _MOST = 32  # variants of a case
 _ROUTES = 12  # routes that are tried where none holds a step of the trace
 _BODY = frozenset(["form", "json", "body", "file", "filename"])
-
-
-class Case:
-    """A trace with its places resolved. steps: file, line, column of each."""
-
-    def __init__(self, site: Site, case: dict[str, Any]) -> None:
-        told = case.get("steps") or []
-        self.steps = [(site.path(s["path"]), int(s["line"]), int(s.get("column") or 1)) for s in told]
-        self.note = str(told[0].get("note") or "") if told else ""
-        self.marks = {(path, line) for path, line, _ in self.steps}
-        self.library = site.library
-        self.functions = self._functions()
-
-    def _functions(self) -> list[tuple[Any, Any]]:
-        """The functions around the steps, innermost first, each once."""
-        found: list[tuple[Any, Any]] = []
-        for path, line, _ in self.steps:
-            source = self.library.read(path)
-            for function in source.around(line) if source else ():
-                if not any(function is other for _, other in found):
-                    found.append((source, function))
-        return found
 
 
 def app_of(site: Site, variant: dict[str, Any]) -> App | None:
@@ -60,56 +39,19 @@ def variants(site: Site, told: dict[str, Any]) -> list[dict[str, Any]]:
     case = Case(site, told)
     wanted = channels.named(case.note)
     if not wanted:
-        return []
-    ranked = _ranked(site, case)
-    if not ranked or ranked[0][0] == 0:
+        return [] if case.note else facts.of_fact(site, told, case, variants, _plain)
+    order = ranked(site, case)
+    if not order or order[0][0] == 0:
         for path in dict.fromkeys(path for path, _, _ in case.steps):
             flask.attach(site, path)
-        ranked = _ranked(site, case)
-    best = ranked[0][0] if ranked else 0
-    chosen = [(app, route) for score, app, route in ranked if score == best or (best and score * 2 > best)][:_ROUTES]
+        order = ranked(site, case)
+    best = order[0][0] if order else 0
+    chosen = [(app, route) for score, app, route in order if score == best or (best and score * 2 > best)][:_ROUTES]
     by_route = [_of_route(site, case, wanted, app, route) for app, route in chosen]
     if not best:  # nothing tells the routes apart: the likeliest of each comes first
         longest = max(map(len, by_route), default=0)
         return [found[at] for at in range(longest) for found in by_route if at < len(found)][:_MOST]
     return [variant for found in by_route for variant in found][:_MOST]
-
-
-def _ranked(site: Site, case: Case) -> list[tuple[int, App, Route]]:
-    """All routes by how many steps of the trace they hold, the source and the sink before others."""
-    scores: dict[int, int] = {}
-    index = site.index()
-    for at, (path, line, _) in enumerate(case.steps):
-        source = case.library.read(path)
-        weight = 20 if at == 0 else 10 if at == len(case.steps) - 1 else 6
-        held: dict[int, int] = {}
-        for function in source.around(line) if source else ():
-            for _, route, first in index.get((path, function.name), ()):
-                if reading.first_line(function) <= first <= function.lineno:
-                    within = (path, first, function.name) in route.within
-                    held[id(route)] = max(held.get(id(route), 0), weight - 5 * within)
-        for route_id, worth in held.items():
-            scores[route_id] = scores.get(route_id, 0) + worth
-    ranked = [(scores.get(id(route), 0), app, route) for app in site.apps for route in app.routes]
-    if not scores:
-        own = {id(route) for held in index.values() for _, route, _ in held}
-        ranked = [(_mentions(site, case, route), app, route) for _, app, route in ranked if id(route) in own]
-    return sorted(ranked, key=lambda item: (-item[0], 0 if scores else len(item[2].params())))
-
-
-def _mentions(site: Site, case: Case, route: Route) -> int:
-    """1 when a function of the route names a function or class of the trace."""
-    names = {function.name for _, function in case.functions} - {"get", "post", "__init__", "main"}
-    for source, function in case.functions:
-        names |= {a.name for a in source.above(function) if isinstance(a, ast.ClassDef)}
-    for owner in route.owners:
-        if not site.owns(owner[0]):
-            continue
-        found = case.library.function(owner)
-        for node in ast.walk(found[1]) if found else ():
-            if (getattr(node, "attr", None) or getattr(node, "id", None)) in names:
-                return 1
-    return 0
 
 
 def _of_route(site: Site, case: Case, wanted: tuple[str, ...], app: App, route: Route) -> list[dict[str, Any]]:
@@ -118,7 +60,7 @@ def _of_route(site: Site, case: Case, wanted: tuple[str, ...], app: App, route: 
     people = surroundings.people(scope)
     guarding = surroundings.login(scope) or ("user" if people else "")
     made: list[dict[str, Any]] = []
-    for channel, way, wraps in _places(case, wanted, app, route, scope, finder):
+    for channel, way, wraps in places(case, wanted, app, route, scope, finder):
         for method in _methods(route, channel, surroundings.method_wanted(scope, case.marks)):
             around = surroundings.parts(case.library, finder, scope, case.marks, method)
             variant = _variant(app, route, method, channel, way, around)
@@ -143,9 +85,12 @@ def _of_route(site: Site, case: Case, wanted: tuple[str, ...], app: App, route: 
 def _affixed(case: Case, way: keys.Way) -> list[dict[str, Any]]:
     """What the value must begin and end with, where the program asks for that."""
     source = case.library.read(case.steps[0][0])
-    if source is None or way.node not in source.parents:
-        return [{}]
-    told = list(conditions.of(case.library, source, source.function_of(way.node) or source.tree, way.node, case.marks))
+    told: list[conditions.Condition] = []
+    if source is not None and way.node in source.parents:
+        function = source.function_of(way.node) or source.tree
+        told += conditions.of(case.library, source, function, way.node, case.marks)
+    for other, function in case.functions:
+        told += conditions.handed_over(case.library, other, function, case.marks)
     affixes = conditions.affixes(told)
     return [{"affixes": list(affixes)}, {}] if any(affixes) else [{}]
 
@@ -169,15 +114,17 @@ def _then(site: Site, case: Case, app: App, route: Route) -> list[dict[str, Any]
                 ends.append(other)
     if not ends or route in ends:
         return []
-    made = []
-    for other in ends[:2]:
-        scope = _scope(site, case, app, other, [])
-        finder = keys.Finder(case.library, scope, case.steps)
-        method = _methods(other, "query", surroundings.method_wanted(scope, case.marks))[0]
-        around = surroundings.parts(case.library, finder, scope, case.marks, method)
-        guest = _guests(app, surroundings.login(scope), surroundings.people(scope))[0]
-        made.append({**_variant(app, other, method, "", keys.Way([], "nothing"), around), **guest, "wrap": []})
-    return made
+    return [_plain(site, case, app, other) for other in ends[:2]]
+
+
+def _plain(site: Site, case: Case, app: App, route: Route) -> dict[str, Any]:
+    """A request that carries nothing but what is plausible."""
+    scope = _scope(site, case, app, route, [])
+    finder = keys.Finder(case.library, scope, case.steps)
+    method = _methods(route, "query", surroundings.method_wanted(scope, case.marks))[0]
+    around = surroundings.parts(case.library, finder, scope, case.marks, method)
+    guest = _guests(app, surroundings.login(scope), surroundings.people(scope))[0]
+    return {**_variant(app, route, method, "", keys.Way([], "nothing"), around), **guest, "wrap": []}
 
 
 def _scope(site: Site, case: Case, app: App, route: Route, before: list[tuple[Any, Any]]) -> list[tuple[Any, Any]]:
@@ -220,123 +167,6 @@ def _methods(route: Route, channel: str, asked: list[str]) -> list[str]:
     if channel in _BODY and len(chosen) > 1:
         chosen = [method for method in chosen if method != "GET"]
     return chosen[:2]
-
-
-def _places(
-    case: Case, wanted: tuple[str, ...], app: App, route: Route, scope: list[tuple[Any, Any]], finder: keys.Finder
-) -> list[tuple[str, keys.Way, list[str]]]:
-    """Channel, way and what the program decodes by itself, likeliest first, each once."""
-    found: list[tuple[str, keys.Way, list[str]]] = []
-
-    def add(channel: str, way: keys.Way, wraps: list[str] | None = None) -> None:
-        place = (channel, way, wraps or [])
-        if not any(place[:2] == other[:2] for other in found):
-            found.append(place)
-
-    path, line, column = case.steps[0]
-    source = case.library.read(path)
-    parameter = channels.parameter(case.note)
-    if parameter:
-        told = finder.words_on_trace()
-        for channel, names in sorted(
-            app.declared(route, parameter), key=lambda place: not set(map(str, place[1])) & told
-        ):
-            add(channel, keys.Way(names))
-        if "path" in wanted:
-            for name in _path_parameter(case, route, parameter, finder):
-                add("path", keys.Way([name]))
-        if found:
-            return found
-    node = source.at(line, column) if source else None
-    if source is not None and node is not None and not parameter:
-        attribute = getattr(node, "attr", "")
-        if attribute not in channels.READ_AS or {"file", "filename"} & set(wanted):
-            for way in finder.below(source, getattr(node, "value", node)):
-                for channel, names in (
-                    app.declared(route, str(way.keys[0])) if way.carrier == "parameter" else [(wanted[0], way.keys)]
-                ):
-                    add(wanted[0] if {"file", "filename"} & set(wanted) else channel, keys.Way(names))
-        for channel in _narrowed(wanted, attribute):
-            for way in finder.ways(source, node, channel in ("json", "body")):
-                wraps = keys.undone(source, way.node) if way.node in source.parents else []
-                for place in _settled(case, channel, way, scope, route):
-                    add(*place, wraps)
-    for channel in wanted:
-        if channel in ("query", "form", "json", "cookie", "header", "file", "filename") and not found:
-            for text in finder.on_trace():
-                add(channel, keys.Way([text]))
-    for channel in wanted:
-        channel, names = channels.variant_key(channel, [])
-        if names:
-            add(channel, keys.Way(names))
-        elif channel == "path" and not found:
-            for piece in route.params():
-                add("path", keys.Way([piece[1]]))
-    return found
-
-
-def _narrowed(wanted: tuple[str, ...], attribute: str) -> list[str]:
-    """The channels that the attribute reads, of those that the trace names; all of those when it tells nothing."""
-    read = channels.READ_AS.get(attribute, ())
-    both = [channel for channel in wanted if channel in read]
-    return both or [channel for channel in wanted if not channel.startswith("header:")]
-
-
-def _settled(
-    case: Case, channel: str, way: keys.Way, scope: list[tuple[Any, Any]], route: Route
-) -> list[tuple[str, keys.Way]]:
-    """What the way means in that channel."""
-    if channel == "body":
-        if way.through:
-            channel = "json" if {"loads", "load"} & set(way.through) else "form"
-        return [(channel, way)]
-    if channel == "header" and way.carrier == "value" and way.keys:
-        name = str(way.keys[0])
-        told = channels.of_environ(name) if name.isupper() and "_" in name else ("header", name)
-        if told[0] == "header":
-            return [("header", keys.Way([told[1].replace("_", "-")], "value", (), way.node))]
-        return [(told[0], keys.Way([], "whole", (), way.node))] if told[0] else []
-    if way.carrier != "whole" or channel == "json":
-        return [(channel, way)]
-    names = _spelled(case, scope)
-    if channel == "query":
-        return [(channel, keys.Way([name], "value", (), way.node)) for name in names] + [(channel, way)]
-    if channel in ("file", "filename"):
-        return [(channel, keys.Way([name])) for name in [*names, "file"]]
-    if channel == "path":
-        return [("path", keys.Way([piece[1]])) for piece in route.params()]
-    return [(channel, keys.Way([name])) for name in names or ["field"]]
-
-
-def _spelled(case: Case, scope: list[tuple[Any, Any]]) -> list[str]:
-    """Names that are looked for by hand, as in `text.find("name=")`."""
-    found: list[str] = []
-    for source, function in scope:
-        if not any(path == source.path for path, _ in case.marks):
-            continue
-        for node in ast.walk(function):
-            if isinstance(node, (ast.BinOp, ast.expr)):
-                text = case.library.constant(source, node) if not isinstance(node, ast.Name) else None
-                name = text[:-1] if text and text.endswith("=") else ""
-                if name and name.replace("-", "_").isidentifier() and name not in found:
-                    found.append(name)
-    return found
-
-
-def _path_parameter(case: Case, route: Route, parameter: str, finder: keys.Finder) -> list[str]:
-    """Which variable part of the path a parameter of the view is: by its name, by its place, or by the key that is read of it."""
-    known = [piece[1] for piece in route.params()]
-    if parameter in known:
-        return [parameter]
-    told = [name for name in finder.on_trace() if name in known]
-    if told:
-        return told
-    _, function = case.functions[0] if case.functions else (None, None)
-    if function is not None:
-        given = [name for name in reading.parameters(function) if name not in ("self", "request", "req")]
-        if parameter in given and given.index(parameter) < len(known):
-            return [known[given.index(parameter)]]
-    return known
 
 
 def _variant(

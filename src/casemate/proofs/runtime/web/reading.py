@@ -97,6 +97,15 @@ def _attribute_at(node: ast.Attribute) -> tuple[int, int]:
     return line, end - len(node.attr.encode()) + 1
 
 
+def place(source: Source, node: ast.Attribute) -> tuple[int, int]:
+    """Where the attribute's own name stands, as line and column from 1."""
+    line, column = _attribute_at(node)
+    if line and source.word(line, column) == node.attr:
+        return line, column
+    text = source.lines[node.lineno - 1] if node.lineno <= len(source.lines) else ""
+    return node.lineno, text.find("." + node.attr) + 2
+
+
 def first_line(node: Any) -> int:
     """Of a function or class, with its decorators."""
     return min([int(node.lineno), *(int(d.lineno) for d in getattr(node, "decorator_list", ()))])

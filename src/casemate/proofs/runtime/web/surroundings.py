@@ -80,6 +80,16 @@ def parts(
     return found
 
 
+def reads(function: Any) -> list[ast.Attribute]:
+    """What a function reads of a request, in order."""
+    found = [
+        node
+        for node in ast.walk(function)
+        if isinstance(node, ast.Attribute) and node.attr in channels.READ_AS and _is_request(node.value)
+    ]
+    return sorted(found, key=lambda node: (node.lineno, node.col_offset))
+
+
 def _typed(text: str) -> str | int:
     return int(text) if text.isdigit() else text
 

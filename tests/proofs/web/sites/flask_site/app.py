@@ -4,7 +4,7 @@ import functools
 
 from flask import Blueprint, Flask, abort, g, jsonify, redirect, request, session, url_for
 from flask.views import MethodView
-from helpers import FIELD, Parts, pick
+from helpers import FIELD, Parts, checked, pick
 
 app = Flask(__name__)
 app.secret_key = "for tests"
@@ -185,6 +185,11 @@ def by_prefix():
     if not url.startswith("https://feeds.example/"):
         abort(400)
     return told(url[len("https://feeds.example/") :])
+
+
+@app.get("/checked")
+def by_checked():
+    return told(checked(request.args["url"]))  #: args | query string
 
 
 @app.before_request

@@ -3,6 +3,15 @@
 FIELD = "remark"
 
 
+BASE = "https://feeds.example"
+
+
+def checked(url):
+    if not url.startswith(BASE):
+        raise ValueError(url)
+    return url[len(BASE) :]
+
+
 def pick(request, name):
     return request.args.get(name)  #: args | query string
 
