@@ -107,7 +107,7 @@ def main(words: Sequence[str]) -> None:
     target = Path(told["target"])
     python = Path(told["python"]) if told["python"] else None
     started = time.monotonic()
-    report, _ = run_hunt(
+    report, bundles = run_hunt(
         HuntRequest(
             scan=ScanRequest(paths=(target,), jobs=told["jobs"], pedantic=told["pedantic"]),
             budget=told["budget"],
@@ -118,6 +118,10 @@ def main(words: Sequence[str]) -> None:
         progress=lambda what, done, of: None,
     )
     seconds = time.monotonic() - started
+    kept = result.parent / "bundles"
+    for bundle in bundles:
+        kept.mkdir(exist_ok=True)
+        (kept / f"{bundle.name}.bundle").write_bytes(bundle.data)
     out = {
         "findings": [_finding(one) for one in report.findings if one.verdict is not None],
         "imported": {path: imported(target, python, path) for path in told["modules"]},
