@@ -2,6 +2,7 @@
 
 import json
 import textwrap
+from typing import ClassVar
 
 import proofs_owasp
 import proofs_pairs
@@ -27,7 +28,7 @@ PAIR = {
 class Scorer:
     """What of a scorer is asked here."""
 
-    COMPAT = {"cmdi": {77, 88}}
+    COMPAT: ClassVar = {"cmdi": {77, 88}}
     SLACK = 3
     STEPS = 12
 
