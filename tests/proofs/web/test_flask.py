@@ -85,6 +85,8 @@ def test_routes_that_nothing_attaches_are_attached_with_less_fidelity(tmp_path):
     folder = shutil.copytree(SITES / "detached_site", tmp_path / "target")
     found = marks("detached_site")
     told = drive(folder, [found["look"].case(ODD), found["init.take"].case(ODD)])
+    again = drive(folder, [{"variant": result[0]["variant"], "value": ODD} for result in told["results"]])
+    assert again["results"] == told["results"]  # a variant is enough, in a process that has never seen the trace
     assert [seen(result[0]) for result in told["results"]] == [[ODD], [ODD]]
     assert {result[0]["fidelity"] for result in told["results"]} == {"isolated function"}
 

@@ -64,7 +64,7 @@ def drive(site: Site, variant: dict[str, Any], value: str | bytes) -> dict[str, 
     if app is None:
         told["broken"] = f"the application is not there: {variant.get('app')!r}"
         return told
-    told["fidelity"] = app.fidelity
+    told["fidelity"] = variant.get("fidelity") or app.fidelity
     try:
         request = build(variant, value)
     except CannotCarryError as error:

@@ -26,9 +26,9 @@ _DEEP = 6  # decorators upon decorators
 class Route:
     """One way in. pieces: the path, of ["text", …] and ["param", name, kind, pattern]. owners: of the functions that belong to
     it, the file (resolved), first line and name; within: those of them that it only encloses, and may not call. view: the
-    thing that is called."""
+    thing that is called. fidelity: where it is another one than the application's."""
 
-    __slots__ = ("endpoint", "methods", "owners", "pieces", "rule", "view", "within")
+    __slots__ = ("endpoint", "fidelity", "methods", "owners", "pieces", "rule", "view", "within")
 
     def __init__(
         self, rule: str, methods: Iterable[str], pieces: list[list[str]], view: Any, endpoint: str = ""
@@ -40,6 +40,7 @@ class Route:
         self.pieces = pieces
         self.view = view
         self.endpoint = endpoint or getattr(view, "__name__", "")
+        self.fidelity = ""
         self.within = owners(view) - owners(view, closures=False)
         self.owners = owners(view)
 
@@ -106,6 +107,10 @@ class Site:
                         self._index.setdefault((path, name), []).append((app, route, line))
             self._indexed = number
         return self._index
+
+    def changed(self) -> None:
+        """Routes were added."""
+        self._indexed = -1
 
     def path(self, relative: str) -> str:
         """The resolved path of a file of the target."""
