@@ -40,6 +40,8 @@ def load(settings: dict[str, Any]) -> Site:
                 app.find_routes()
             except Exception as error:
                 site.problem(f"routes of {app.name}", error)
+        if not settings.get("apps"):
+            site.index()  # before the server forks; who names applications knows the request, too
     except Exception as error:
         site.problem("the target", error)
     return site
