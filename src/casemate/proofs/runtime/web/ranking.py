@@ -51,7 +51,7 @@ def ranked(site: Site, case: Case, loose: bool = True) -> list[tuple[int, App, R
             for _, route, first in index.get((path, function.name), ()):
                 if reading.first_line(function) <= first <= function.lineno:
                     within = (path, first, function.name) in route.within
-                    held[id(route)] = max(held.get(id(route), 0), weight - 5 * within)
+                    held[id(route)] = max(held.get(id(route), 0), weight - 5 * within + (function.name in route.names))
         for route_id, worth in held.items():
             scores[route_id] = scores.get(route_id, 0) + worth
     found = [(scores.get(id(route), 0), app, route) for app in site.apps for route in app.routes]

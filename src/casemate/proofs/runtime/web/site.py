@@ -28,9 +28,10 @@ _DEEP = 6  # decorators upon decorators
 class Route:
     """One way in. pieces: the path, of ["text", …] and ["param", name, kind, pattern]. owners: of the functions that belong to
     it, the file (resolved), first line and name; within: those of them that it only encloses, and may not call. view: the
-    thing that is called. fidelity: where it is another one than the application's."""
+    thing that is called. fidelity: where it is another one than the application's. names: of those methods of a class that
+    this way in calls, where several share the class."""
 
-    __slots__ = ("_found", "_further", "endpoint", "fidelity", "methods", "pieces", "rule", "view")
+    __slots__ = ("_found", "_further", "endpoint", "fidelity", "methods", "names", "pieces", "rule", "view")
 
     def __init__(
         self, rule: str, methods: Iterable[str], pieces: list[list[str]], view: Any, endpoint: str = ""
@@ -43,6 +44,7 @@ class Route:
         self.view = view
         self.endpoint = endpoint or getattr(view, "__name__", "")
         self.fidelity = ""
+        self.names: set[str] = set()
         self._further: list[Any] = []
         self._found: tuple[set[Owner], set[Owner]] | None = None
 

@@ -197,6 +197,9 @@ def login(scope: list[tuple[Source, Any]]) -> str:
     for source, function in scope:
         holder = next((a for a in source.above(function) if isinstance(a, ast.ClassDef)), None)
         marks = [*function.decorator_list, *(holder.decorator_list + holder.bases if holder is not None else [])]
+        for held in holder.body if holder is not None else ():
+            if isinstance(held, ast.Assign) and any(getattr(t, "id", "") == "permission_classes" for t in held.targets):
+                marks.append(held.value)
         told += [n for mark in marks for n in _names(mark)]
         if any(isinstance(n, ast.Attribute) and n.attr == "user" and _is_request(n.value) for n in ast.walk(function)):
             told.append("login")

@@ -9,7 +9,7 @@ import os
 import re
 import sys
 
-from .. import discover, session, shapes, wsgi
+from .. import discover, forms, session, shapes, wsgi
 from ..site import ISOLATED, App, Route
 from . import django_data, django_library
 
@@ -46,6 +46,13 @@ class DjangoApp(App):
         for route in self.routes:
             if route.endpoint.startswith(django_library.PREFIX):
                 route.fidelity = ISOLATED
+
+    def defaults(self, route: Route) -> dict[str, Any]:
+        """What the serializer or the form of a class takes."""
+        kind = getattr(route.view, "cls", None) or getattr(route.view, "view_class", None)
+        declared = getattr(kind, "serializer_class", None) or getattr(kind, "form_class", None)
+        fields = {name: forms.example(field, name) for name, field in forms.fields(declared).items()}
+        return {"form": fields, "json": fields} if fields else {}
 
     def send(self, request: Request, variant: dict[str, Any]) -> dict[str, Any]:
         """Send it, as the user that the variant names."""
@@ -119,7 +126,10 @@ def _walk(patterns: Any, before: list[list[str]]) -> Iterator[Route]:
             yield from _walk(inner, pieces)
         elif pattern.callback is not None:
             rule = "".join(piece[1] if piece[0] == "text" else f"<{piece[1]}>" for piece in pieces)
-            yield Route(rule, _methods(pattern.callback), pieces, pattern.callback, pattern.name or "")
+            route = Route(rule, _methods(pattern.callback), pieces, pattern.callback, pattern.name or "")
+            for action in (getattr(pattern.callback, "actions", None) or {}).values():
+                route.names |= {action, f"perform_{action.replace('partial_', '')}"}
+            yield route
 
 
 def _pieces(pattern: Any) -> list[list[str]]:

@@ -6,7 +6,7 @@ import inspect
 import os
 import re
 
-from .. import asgi, discover, schemas
+from .. import asgi, discover, people, schemas
 from ..site import App, Route
 from .flask import FACTORIES
 
@@ -123,8 +123,33 @@ class AsgiApp(App):
         return made
 
     def send(self, request: Request, variant: dict[str, Any]) -> dict[str, Any]:
-        """Send it."""
-        return asgi.call(self.application, request)
+        """Send it. Who has to be logged in is a stand-in."""
+        held = getattr(self.application, "dependency_overrides", {})
+        before = dict(held)
+        greeted = []
+        for call in self._guards(variant):
+            if call not in held:
+                held[call] = people.somebody
+                greeted.append(f"logged in: {getattr(call, '__name__', type(call).__name__)} was a stand-in")
+        try:
+            answer = asgi.call(self.application, request)
+        finally:
+            held.clear()
+            held.update(before)
+        answer["notes"] += greeted
+        return answer
+
+    def _guards(self, variant: dict[str, Any]) -> list[Any]:
+        """What the route depends on and what itself asks for a token or a password."""
+        base = discover.importable("fastapi.security.base")
+        found: list[Any] = []
+        for route in self.routes if base is not None else ():
+            if route.rule == variant["route"] and variant["method"] in route.methods:
+                dependant = self._dependants.get(id(route))
+                for inner in dependant.dependencies if dependant is not None else ():
+                    if any(isinstance(one.call, base.SecurityBase) for one in _flat(inner)):
+                        found.append(inner.call)
+        return found
 
 
 def _flat(dependant: Any) -> Iterator[Any]:
