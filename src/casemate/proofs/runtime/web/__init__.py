@@ -22,14 +22,12 @@ __all__ = ["Site", "drive", "load", "variants"]
 def load(settings: dict[str, Any]) -> Site:
     """Find and load the applications of the target. What cannot be loaded stands in `problems`; nothing is raised.
 
-    settings: `target`, its absolute folder; `apps`, optional: where applications are, as `module:attribute`.
+    settings: `target`, its absolute folder; `apps`, optional: the applications that are wanted, as `module:attribute`.
     """
     site = Site(settings["target"])
     try:
         discover.prepare(site)
-        candidates = discover.files(site)
-        hints = [hint.partition(":")[0] for hint in settings.get("apps") or ()]
-        candidates.sort(key=lambda file: file.module not in hints)
+        candidates = discover.named(site, settings.get("apps") or ()) or discover.files(site)
         for find in FINDERS:
             try:
                 find(site, candidates)

@@ -14,6 +14,7 @@ from . import reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
     from .site import Site
@@ -82,6 +83,21 @@ def files(site: Site) -> list[File]:
             if _MARKS.search(text):
                 found.append(File(os.path.realpath(path), module_name(site, path), text))
     return sorted(found, key=_order)
+
+
+def named(site: Site, apps: Iterable[str]) -> list[File]:
+    """The files of these applications, `module:attribute`; empty when one of them is not there."""
+    found = []
+    for app in apps:
+        module = app.partition(":")[0]
+        below = module.replace(".", os.sep)
+        ends = [os.path.join(site.target, top, below + end) for top in ("", "src") for end in (".py", "/__init__.py")]
+        path = next((path for path in ends if os.path.isfile(path)), None)
+        if path is None:
+            return []
+        with open(path, "rb") as file:
+            found.append(File(os.path.realpath(path), module, file.read(_BIGGEST)))
+    return found
 
 
 def _is_venv(folder: str, name: str) -> bool:

@@ -9,7 +9,7 @@ import itertools
 import os
 
 from . import benign, channels, conditions, facts, keys, reading, surroundings
-from .frameworks import django, flask
+from .frameworks import ATTACHERS
 from .places import places
 from .ranking import Case, ranked
 
@@ -36,11 +36,14 @@ def app_of(site: Site, variant: dict[str, Any]) -> App | None:
 
 def _attach(site: Site, path: str) -> None:
     """Attach what stands in a file and what no application has."""
-    for framework in (flask, django):
-        try:
-            framework.attach(site, path)
-        except Exception as error:
-            site.problem(f"attaching {os.path.basename(path)}", error)
+    source = site.library.read(path)
+    text = "\n".join(source.lines) if source else ""
+    for word, attach in ATTACHERS:
+        if word in text:
+            try:
+                attach(site, path)
+            except Exception as error:
+                site.problem(f"attaching {os.path.basename(path)}", error)
 
 
 def _attached(case: Case, route: Route) -> str:

@@ -115,14 +115,14 @@ def current_user(token: str = Depends(OAuth2PasswordBearer(tokenUrl="token"))):
     raise HTTPException(401)
 
 
-def current_chief(user=Depends(current_user)):
+def current_chief(user: Annotated[object, Depends(current_user)]):
     if not user.is_admin:
         raise HTTPException(403)
     return user
 
 
 @app.get("/member")
-async def by_member(q: str, user=Depends(current_chief)):  #: | request parameter, parameter `q`
+async def by_member(q: str, user: Annotated[object, Depends(current_chief)]):  #: | request parameter, parameter `q`
     return told(q) if user.is_active else told()
 
 
