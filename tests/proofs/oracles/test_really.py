@@ -9,6 +9,8 @@ from proofs.oracles.really import answers
 SOURCE = "# source: parameter `value` of the public API"
 
 WEAK = {
+    "archive": (29, "tarfile.open(fileobj=io.BytesIO(value)).extractall(ROOT)"),
+    "archive_by_hand": (29, "UNPACK(value, lambda name: name)"),
     "certificate": (
         295,
         "urllib.request.urlopen('https://' + value + '.example/', context=ssl._create_unverified_context(), timeout=2)",
@@ -46,6 +48,8 @@ WEAK = {
     "redos": (1333, "re.match(r'^([a-z]+[0-9]?)+$', value)"),
 }
 MENDED = {
+    "archive": (29, "tarfile.open(fileobj=io.BytesIO(value)).extractall(ROOT, filter='data')"),
+    "archive_by_hand": (29, "UNPACK(value, os.path.basename)"),
     "certificate": (
         295,
         "urllib.request.urlopen('https://' + value + '.example/', context=ssl.create_default_context(), timeout=2)",
@@ -124,6 +128,14 @@ def SAX(text):
     parser.setFeature(xml.sax.handler.feature_external_ges, True)
     parser.parse(io.StringIO(text))
 """,
+    "UNPACK": """
+import zipfile, io
+def UNPACK(data, called):
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    for info in archive.infolist():
+        with open(os.path.join(ROOT, called(info.filename)), "wb") as out:
+            out.write(archive.read(info))
+""",
     "CONTEXT": """
 import socket
 def CONTEXT(host, mode):
@@ -164,7 +176,7 @@ MODULES = (
         "secrets",
         "ssl",
     ),
-    *("subprocess", "jinja2", "yaml"),
+    *("subprocess", "tarfile", "io", "jinja2", "yaml"),
 )
 
 

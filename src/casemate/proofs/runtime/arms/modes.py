@@ -20,12 +20,12 @@ if TYPE_CHECKING:
 
 def arm(watch: Watch) -> None:
     """Wrap what changes a mode."""
+    import pathlib
+
     few = caller.Few(watch)
     for name in ("chmod", "fchmod", "lchmod"):
         if hasattr(os, name):
             setattr(os, name, _telling(few, name, getattr(os, name)))
-    import pathlib
-
     accessor = getattr(pathlib, "_NormalAccessor", None)  # up to 3.9 it keeps functions of its own
     if accessor is not None and "chmod" in vars(accessor):
         accessor.chmod = staticmethod(os.chmod)
