@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from typing import Any
 
-DRIVERS = {"web": "web", "function": "functions"}
+DRIVERS = {"web": "web.driver", "function": "functions"}
 _PROBLEMS = 10  # that are told of what could not be loaded
 
 
