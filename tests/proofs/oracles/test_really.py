@@ -43,6 +43,7 @@ WEAK = {
     "argument": (88, "subprocess.run(['/bin/true', 'show', value]).returncode"),
     "log": (117, "logging.getLogger('shop').info('signed in: %s', value)"),
     "mode": (732, "os.chmod(MINE, 0o777)"),
+    "mode_late": (276, "os.chmod(KEEP(value, 0o666), 0o600)"),
     "temporary": (377, "tempfile.mktemp(suffix=value)"),
     "timing": (208, "value == SECRET"),
     "redos": (1333, "re.match(r'^([a-z]+[0-9]?)+$', value)"),
@@ -82,6 +83,7 @@ MENDED = {
     "argument": (88, "subprocess.run(['/bin/true', 'show', '--', value]).returncode"),
     "log": (117, "logging.getLogger('shop').info('signed in: %r', value)"),
     "mode": (732, "os.chmod(MINE, 0o755)"),
+    "mode_late": (276, "os.chmod(KEEP(value, 0o600), 0o600)"),
     "temporary": (377, "tempfile.mkstemp()"),
     "timing": (208, "hmac.compare_digest(value, SECRET)"),
     "redos": (1333, "re.match(r'^[a-z]+[0-9]?$', value)"),
@@ -127,6 +129,13 @@ def SAX(text):
     parser = xml.sax.make_parser()
     parser.setFeature(xml.sax.handler.feature_external_ges, True)
     parser.parse(io.StringIO(text))
+""",
+    "KEEP": """
+def KEEP(text, mode):
+    own = os.path.join(ROOT, "key-" + text)
+    with os.fdopen(os.open(own, os.O_CREAT | os.O_WRONLY, mode), "w") as out:
+        out.write(text)
+    return own
 """,
     "UNPACK": """
 import zipfile, io
