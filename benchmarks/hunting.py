@@ -98,14 +98,16 @@ def main(words: Sequence[str]) -> None:
     """Hunt, and write what came of it."""
     from casemate.app.prove import HuntRequest, run_hunt
     from casemate.app.scan import ScanRequest
+    from casemate.pipeline import attempts
 
+    attempts.__version__ = f"measured-{time.time_ns()}"  # nothing that was tried before counts
     request, result = map(Path, words)
     told = json.loads(request.read_text())
     spots = [Spot(**{**spot, "cwes": tuple(spot["cwes"])}) for spot in told["spots"]]
     target = Path(told["target"])
     python = Path(told["python"]) if told["python"] else None
     started = time.monotonic()
-    done = run_hunt(
+    report, bundles = run_hunt(
         HuntRequest(
             scan=ScanRequest(paths=(target,), jobs=told["jobs"], pedantic=told["pedantic"]),
             budget=told["budget"],
@@ -116,8 +118,12 @@ def main(words: Sequence[str]) -> None:
         progress=lambda what, done, of: None,
     )
     seconds = time.monotonic() - started
+    kept = result.parent / "bundles"
+    for bundle in bundles:
+        kept.mkdir(exist_ok=True)
+        (kept / f"{bundle.name}.bundle").write_bytes(bundle.data)
     out = {
-        "findings": [_finding(one) for one in done.report.findings if one.verdict is not None],
+        "findings": [_finding(one) for one in report.findings if one.verdict is not None],
         "imported": {path: imported(target, python, path) for path in told["modules"]},
         "seconds": round(seconds, 2),
     }

@@ -27,6 +27,7 @@ from typing import Any
 import release_metadata
 from pairs import Corpus
 
+SOON = datetime.timedelta(days=30)
 AFTER = datetime.timedelta(days=365)
 TIMEOUT_SECONDS = 420
 # When each interpreter came out: a release is for those that were there, and the oldest that still runs stands for older ones.
@@ -37,6 +38,8 @@ BORN = {
     10: datetime.date(2021, 10, 4),
     11: datetime.date(2022, 10, 24),
 }
+# What changed so much that a newer one says nothing of an older release.
+CHANGED = {"pyyaml": (datetime.date(2019, 3, 13), "<5.1")}
 # Older build scripts want an older setuptools than today's, and older releases its `pkg_resources` at run time.
 BUILDING = ("setuptools<58", "wheel<0.38")
 
@@ -150,7 +153,7 @@ def prepare(release: Release, folder: Path, tools: Tools) -> dict[str, Any]:
     asked = [*about.requirements, *tools.extra.get(release.package, [])]
     own = _canonical(release.package)
     asked = [line for line in asked if _canonical(re.split(r"[^\w.-]", line)[0]) != own]
-    failed = install(folder, asked, date + AFTER, max(date, BORN[minor]) + AFTER, tools)
+    failed = install(folder, asked, date, max(date, BORN[minor]) + AFTER, tools)
     tools.run("pip", "uninstall", "--quiet", "--python", str(folder / "bin" / "python"), release.package)
     listed = tools.run("pip", "freeze", "--python", str(folder / "bin" / "python")).stdout.split()
     return {
@@ -192,27 +195,28 @@ def fitting(date: datetime.date, about: release_metadata.Metadata, tools: Tools)
     return max(old) if old else min(allowed)
 
 
-def install(folder: Path, asked: Sequence[str], early: datetime.date, late: datetime.date, tools: Tools) -> list[str]:
+def install(folder: Path, asked: Sequence[str], date: datetime.date, late: datetime.date, tools: Tools) -> list[str]:
     """Install all together as wheels of the time; what does not go so, one by one, in ways that are ever less of the time.
     Returns what is not to be had."""
     python = str(folder / "bin" / "python")
+    caps = folder / "caps.txt"
+    caps.write_text("".join(f"{name}{cap}\n" for name, (changed, cap) in CHANGED.items() if date < changed))
 
     def tried(what: Sequence[str], before: datetime.date, *more: str) -> bool:
         words = ["pip", "install", "--quiet", "--python", python, "--exclude-newer", before.isoformat(), *more, *what]
-        return tools.run(*words).returncode == 0
+        return tools.run(*words, "--constraint", str(caps)).returncode == 0
 
     wheels = ("--only-binary", ":all:")
     tried(BUILDING, datetime.date(2022, 1, 1), *wheels)
-    if not asked or tried(asked, early, *wheels):
+    if not asked or any(tried(asked, before, *wheels) for before in (date + SOON, date + AFTER)):
         return []
     own = ("--no-build-isolation",)
     failed = []
     for one in asked:
         name = re.split(r"[^\w.-]", one)[0]
-        loose = [(name, early, wheels), (name, late, wheels)] if "==" in one else []
-        ways = [(one, late, wheels), *loose, (one, early, own), (one, late, own), (one, late, ())]
-        if tried([one], early, *wheels):
-            continue
+        loose = [(name, date + AFTER, wheels), (name, late, wheels)] if "==" in one else []
+        ways = [(one, date + SOON, wheels), (one, date + AFTER, wheels), (one, late, wheels), *loose]
+        ways += [(one, date + SOON, own), (one, late, own), (one, late, ())]
         if not any(tried([what], before, *more) for what, before, more in ways):
             failed.append(one)
     return failed

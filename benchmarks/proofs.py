@@ -23,15 +23,17 @@ import pairs
 import proofs_examples
 import proofs_owasp
 import proofs_pairs
+import proofs_verify
 from table import US, NotMeasured, Section, render
 
-MEASURES = ("owasp", "pairs", "design", "bank", "desk")
+MEASURES = ("owasp", "pairs", "design", "bank", "desk", "verify")
 NEEDED = {
     "owasp": ("owasp", "owasp_scorer"),
     "pairs": ("pairs", "pairs_dir", "pairs_scorer", "pairs_environments"),
     "design": ("design", "design_environments"),
     "bank": (),
     "desk": (),
+    "verify": (),
 }
 
 
@@ -102,6 +104,8 @@ def measured(name: str, options: argparse.Namespace) -> tuple[Section, Any]:
         return proofs_examples.by_design(
             options.design, options.design_environments.resolve(), work, jobs=options.jobs, limit=options.limit
         )
+    if name == "verify":
+        return proofs_verify.measure(options.work.resolve(), jobs=options.jobs, limit=options.limit)
     return proofs_examples.example(name, options.example_python, work, jobs=options.jobs)
 
 

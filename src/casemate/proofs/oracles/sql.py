@@ -33,7 +33,15 @@ def judge(run: Run) -> str:
         for seen, calm in pairs(run):
             if run.words.calm in calm and _statement(calm) and changed(seen, calm, word):
                 return "the input changed the structure of a statement"
+        seen, calm = run.seen.returned, run.calm.returned
+        if word in seen and _piece(calm, run.words.calm) and changed(seen, calm, word):
+            return "the input changed the structure of a piece of a statement that was given back"
     return ""
+
+
+def _piece(text: str, calm: str) -> bool:
+    """Whether what came back is a piece of a statement in which the value is a literal: in quotes, behind an operator."""
+    return re.search(rf"[\w)\]\"'] *(?:=|<|>|->|#>|\|\||(?i:like|in)) *\(?'{re.escape(calm)}'", text) is not None
 
 
 _VERBS = re.compile(

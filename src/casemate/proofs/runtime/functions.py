@@ -16,7 +16,8 @@ import os
 import re
 
 from . import modules, objects, stubs, surroundings
-from .reading import FUNCTIONS, enclosing, feeding, shapes, things, users
+from .probe import last_line
+from .reading import FUNCTIONS, enclosing, feeding, many, patterns, shapes, things, users, writers
 from .shapes import shaped
 from .synthesis import Scratch, arguments
 
@@ -25,7 +26,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PARAMETER = re.compile(r"parameter `(\w+)`")
+_KEPT = re.compile(r"kept in attribute `?(\w+)")
 _WIDTH = re.compile(r"not enough values to unpack \(expected (?:at least )?(\d+), got 0\)")
+_LACKS = re.compile(r"takes (?:exactly|at least) (\d+) (?:positional )?argument.*\b0 given")
+_VARIABLE = re.compile(r"^KeyError: '([A-Z][A-Z0-9_]*)'$")
+_ATTRIBUTE = re.compile(r"'(\w+)'(?: object)? has no attribute '(\w+)'")
 _LONG = 1 << 16
 _MANY = 50
 _REPAIRS = 4
@@ -61,8 +66,13 @@ def variants(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     named = _PARAMETER.search(steps[0]["note"])
     if named is not None:
         chain = enclosing(library.tree(steps[0]["path"]), steps[0]["line"], named.group(1))
-        return _ways(case, steps[0]["path"], chain, named.group(1), {})
-    how = surroundings.kind(steps[0]["note"])
+        out = _ways(library, case, steps[0]["path"], chain, named.group(1), {})
+        kept = _KEPT.search(steps[1]["note"]) if len(steps) > 1 and len(chain) == 2 else None
+        for method, parameter in writers(chain[0], kept.group(1)) if kept is not None else ():
+            if (method, parameter) != (chain[-1], named.group(1)):
+                out += _ways(library, case, steps[0]["path"], [chain[0], method], parameter, {})
+        return out
+    how = surroundings.kind(steps[0]["note"]) or ("outside" if len(steps) > 1 else "")
     if how:
         tree = library.tree(steps[0]["path"])
         source = [os.path.realpath(os.path.join(library.target, steps[0]["path"])), steps[0]["line"]]
@@ -76,7 +86,7 @@ def variants(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
         out = []
         for step in (steps[0], steps[-1], *steps[1:-1]):
             chain = enclosing(library.tree(step["path"]), step["line"], None)
-            out += _ways(case, step["path"], chain, None, plant)
+            out += _ways(library, case, step["path"], chain, None, plant)
         return [way for at, way in enumerate(out) if way not in out[:at]]
     return _around(library, case) if len(steps) == 1 else []
 
@@ -88,18 +98,20 @@ def _around(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     chain = enclosing(tree, line, None)
     whole = not (chain and isinstance(chain[-1], FUNCTIONS))
     places = users(tree, line) if whole else [(chain, line)]
-    more = {"loading": True} if whole else {}
     by_rank: list[list[dict[str, Any]]] = []
     for inner, at in places[:4]:
+        more = {"loading": True, "use": [inner[-1].lineno, last_line(inner[-1])]} if whole else {}
         fed = feeding(tree, inner[-1], at)[:_FED]
-        by_rank += [_ways(case, path, inner, parameter, more) for parameter in fed]
-        by_rank.append(_ways(case, path, inner, None, more))
+        by_rank += [_ways(library, case, path, inner, parameter, more) for parameter in fed]
+        by_rank.append(_ways(library, case, path, inner, None, more))
+    if not by_rank and whole:
+        by_rank = [[{"path": path, "pattern": text, "loading": True}] for text in patterns(tree, line)]
     longest = max(map(len, by_rank), default=0)
     return [ways[at] for at in range(longest) for ways in by_rank if at < len(ways)]  # one of each first
 
 
 def _ways(
-    case: dict[str, Any], path: str, chain: list[Any], parameter: str | None, more: dict[str, Any]
+    library: Library, case: dict[str, Any], path: str, chain: list[Any], parameter: str | None, more: dict[str, Any]
 ) -> list[dict[str, Any]]:
     """The ways of calling the function at the end of a chain. parameter: the one that gets the canary, if one does."""
     if not chain or not isinstance(chain[-1], FUNCTIONS):
@@ -112,19 +124,21 @@ def _ways(
         "names": names[: outer + 1],
         "inner": names[outer + 1 :],
         "parameter": parameter,
-        "then": _then(case, path, names),
+        "then": _then(library, case, path, names),
         "things": sorted(things(function)),
+        "many": sorted(many(function)),
         **more,
     }
     kinds = ["none"] if outer == 0 else [objects.MADE, objects.FULL, objects.BARE]
     if names[outer] in ("__init__", "__new__"):
         kinds = [objects.MADE]
-    shapes_ = shapes(function, parameter) if parameter is not None else ["text"]
+    lines = tuple(step["line"] for step in case["steps"] if step["path"] == path)
+    shapes_ = shapes(function, parameter, lines) if parameter is not None else ["text"]
     hows = ("plain", "full") if function.args.defaults or any(function.args.kw_defaults) else ("plain",)
     return [dict(base, object=kind, shape=shape, how=how) for how in hows for kind in kinds for shape in shapes_]
 
 
-def _then(case: dict[str, Any], path: str, names: list[str]) -> dict[str, Any]:
+def _then(library: Library, case: dict[str, Any], path: str, names: list[str]) -> dict[str, Any]:
     """What is called afterwards when the sink was not reached: the function that holds it, when it belongs to the same class, or
     to a class of the same file that may be made from it, or to the function itself."""
     where, sink = case["steps"][-1]["path"], case.get("function", "").replace("<locals>.", "").split(".")
@@ -132,8 +146,13 @@ def _then(case: dict[str, Any], path: str, names: list[str]) -> dict[str, Any]:
         return {}
     if sink[: len(names)] == names and where == path:
         return {"inner": sink[len(names) :]}
-    if len(names) > 1 and len(sink) > 1 and (sink[:-1] == names[:-1] or names[-1] == "__init__"):
-        return {"path": where, "holder": sink[:-1], "method": sink[-1]}
+    if len(names) > 1 and len(sink) > 1:
+        after = sink[:-1] == names[:-1] or names[-1] == "__init__"
+        told = {"path": where, "holder": sink[:-1], "method": sink[-1] if after else ""}
+        chain = enclosing(library.tree(where), case["steps"][-1]["line"], None)
+        if chain and isinstance(chain[-1], FUNCTIONS):
+            told.update(things=sorted(things(chain[-1])), many=sorted(many(chain[-1])))
+        return told
     return {}
 
 
@@ -145,6 +164,8 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
     probe.off()
     if isinstance(module, dict):
         return module
+    if "pattern" in variant:
+        return _matched(variant["pattern"], value, probe)
     private = any(n.startswith("_") and not n.startswith("__") for n in [*variant["names"], *variant["inner"]])
     for _ in range(_REPAIRS):
         made: list[str] = []
@@ -165,10 +186,45 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
         told["fidelity"] = _PUBLIC
         if made or alone or private or variant["inner"] or variant["object"] == objects.BARE:
             told["fidelity"] = _ISOLATED
-        narrow = _WIDTH.search(told.get("error", ""))
-        if all(probe.passed) or narrow is None or not stubs.widen(int(narrow.group(1))):
+        if all(probe.passed) or not _mended(told.get("error", ""), variant):
             break
     return told
+
+
+def _matched(pattern: str, value: str | bytes, probe: Any) -> dict[str, Any]:
+    """A pattern that is kept for others to use, on its own."""
+    told: dict[str, Any] = {"fidelity": _ISOLATED, "stubs": []}
+    try:
+        text = value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
+        compiled = re.compile(pattern)
+        probe.on()
+        told["returned"] = str(bool(compiled.match(text) or compiled.search(text)))
+    except re.error as error:
+        told["broken"] = f"no pattern: {error}"
+    finally:
+        probe.off()
+    return told
+
+
+def _mended(error: str, variant: dict[str, Any]) -> bool:
+    """Whether something was learned from the error, so that it is worth another try."""
+    narrow = _WIDTH.search(error)
+    if narrow is not None:
+        return stubs.widen(int(narrow.group(1)))
+    lacks = _LACKS.search(error)
+    if lacks is not None and "rest" not in variant:
+        variant["rest"] = int(lacks.group(1))
+        return True
+    variable = _VARIABLE.search(error)
+    if variable is not None and variable.group(1) not in os.environ:
+        os.environ[variable.group(1)] = "text"
+        return True
+    lacking = _ATTRIBUTE.search(error)
+    if lacking is not None and len(variant["names"]) > 1 and lacking.group(1) == variant["names"][-2]:
+        if variant.get("heir") != lacking.group(2):
+            variant["heir"] = lacking.group(2)
+            return True
+    return False
 
 
 def _ready(
@@ -177,20 +233,35 @@ def _ready(
     """What is called, with what."""
     names, inner, scratch = variant["names"], variant["inner"], library.scratch
     holder = _held(module, names[:-1])
-    if names[-1] == "__init__":
-        holder = _heir(library, holder, variant["then"])
+    if variant["object"] != "none":
+        holder = objects.concrete(_heir(library, holder, variant["then"]))
+        holder = objects.having(holder, variant.get("heir", ""))
     if variant["object"] == "none":
         called = objects.function(module, names[-1])
     else:
         called = objects.method(holder, names[-1], variant["object"], scratch, made)
+    for root in variant.get("roots", ()):
+        _source(module, called, root, made)
     if inner:
         called = _within(library, variant, called, [names[-1], *inner], made)
     given = {}
     if variant["parameter"] is not None:
         given[variant["parameter"]] = shaped(value, variant["shape"], scratch.folder)
-    args, named, others = arguments(called, given, scratch, variant["how"], variant["things"])
+    args, named, others = arguments(called, given, scratch, variant["how"], variant["things"], variant["many"])
+    if "rest" in variant:
+        args += [stubs.Standin("rest") for _ in range(variant["rest"])]
+        others = [*others, "rest"]
     made += others
     return called, args, named
+
+
+def _source(module: Any, called: Any, root: str, made: list[str]) -> None:
+    """Put a stand-in where the source's line asks somebody outside: it gives the canary there, and nowhere else."""
+    holder, name = (getattr(called, "__self__", None), root[5:]) if root.startswith("self.") else (module, root)
+    if holder is not None and not isinstance(holder, type) and (holder is not module or hasattr(module, name)):
+        with contextlib.suppress(Exception):
+            object.__setattr__(holder, name, stubs.Standin(name))
+            made.append(root)
 
 
 def _held(module: Any, names: list[str]) -> Any:
@@ -200,7 +271,7 @@ def _held(module: Any, names: list[str]) -> Any:
 
 
 def _heir(library: Library, cls: Any, then: dict[str, Any]) -> Any:
-    """The class that holds the sink when it is made by the constructor of this one, else this one."""
+    """The class that holds the sink when it comes of this one, else this one."""
     if not then.get("holder"):
         return cls
     module, _ = modules.module(library.target, then["path"])
@@ -234,7 +305,8 @@ def _called(library: Library, variant: dict[str, Any], called: Any, args: list[A
             thing = getattr(called, "__self__", None) if variant["names"][-1] != "__init__" else result
             follower = getattr(thing, then["method"], None)
             if callable(follower):
-                more, others, _ = arguments(follower, {}, library.scratch, "plain")
+                kinds = then.get("things", ()), then.get("many", ())
+                more, others, _ = arguments(follower, {}, library.scratch, "plain", *kinds)
                 result = _finished(follower(*more, **others))
         return result
     path = os.path.realpath(os.path.join(library.target, variant["path"]))
@@ -275,6 +347,8 @@ def _finished(result: Any) -> Any:
 def _text(value: Any) -> str:
     if isinstance(value, (bytes, bytearray)):
         return bytes(value[:_LONG]).decode("utf-8", "backslashreplace")
+    if type(value) in (tuple, list) and any(isinstance(part, str) for part in value):
+        value = "\n".join(part for part in value if isinstance(part, str))  # as they are, not as literals
     try:
         return str(value)[:_LONG]
     except Exception:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import sys
 
@@ -28,7 +29,10 @@ def module(target: str, path: str) -> tuple[ModuleType | dict[str, Any], bool]:
         sys.path.insert(0, folder)
     name = ".".join(parts)
     try:
-        return stubs.repaired(name), False
+        found = stubs.repaired(name)
+        if os.path.realpath(getattr(found, "__file__", None) or full) == os.path.realpath(full):
+            return found, False
+        return _by_place(name, full), False  # another one of that name came first
     except BaseException as error:
         first = error
     for half in [one for one in sys.modules if one.partition(".")[0] == parts[0]]:
@@ -46,3 +50,13 @@ def module(target: str, path: str) -> tuple[ModuleType | dict[str, Any], bool]:
         if isinstance(missing, ImportError) and missing.name:
             told["missing"] = missing.name
         return told, True
+
+
+def _by_place(name: str, full: str) -> ModuleType:
+    """The module of that very file."""
+    spec = importlib.util.spec_from_file_location(name, full)
+    if spec is None or spec.loader is None:
+        raise ImportError(f"{full!r} is no module", name=name)
+    found = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(found)
+    return found

@@ -11,6 +11,8 @@ import os
 import sys
 import textwrap
 
+from .reading import things
+from .stubs import Standin
 from .synthesis import Scratch, arguments, attribute
 
 TYPE_CHECKING = False
@@ -43,9 +45,32 @@ def function(module: Any, name: str) -> Any:
 
 def instance(cls: Any, kind: str, scratch: Scratch, made: list[str]) -> Any:
     """An object of a class, by its constructor."""
-    args, named, others = arguments(cls, {}, scratch, "full" if kind == FULL else "plain")
+    args, named, others = arguments(cls, {}, scratch, "full" if kind == FULL else "plain", _wanted(cls))
     made += others
     return cls(*args, **named)
+
+
+def concrete(cls: Any) -> Any:
+    """The class, or what comes of it and can be made when it is abstract."""
+    if not getattr(cls, "__abstractmethods__", None):
+        return cls
+    waiting = list(cls.__subclasses__())
+    for one in waiting:
+        if not getattr(one, "__abstractmethods__", None):
+            return one
+        waiting += one.__subclasses__()
+    lacking = dict.fromkeys(cls.__abstractmethods__, lambda self, *args, **named: Standin("abstract"))
+    return type(cls)(cls.__name__, (cls,), {**lacking, "__module__": cls.__module__})
+
+
+def having(cls: Any, attribute: str) -> Any:
+    """What comes of the class and has the attribute, else the class."""
+    waiting = [cls] if attribute and isinstance(cls, type) else []
+    for one in waiting:
+        if hasattr(one, attribute):
+            return one
+        waiting += one.__subclasses__()
+    return cls
 
 
 def bare(cls: Any, scratch: Scratch) -> Any:
@@ -67,9 +92,39 @@ def bare(cls: Any, scratch: Scratch) -> Any:
     return kind.__new__(kind)
 
 
+def _wanted(cls: Any) -> set[str]:
+    """The parameters of a constructor that are no plain values: attributes of theirs are used, there or where they are kept."""
+    out: set[str] = set()
+    for base in cls.__mro__[:-1]:
+        try:
+            tree = ast.parse(textwrap.dedent(inspect.getsource(base)))
+        except (OSError, TypeError, SyntaxError, IndexError):
+            continue
+        start = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef) and node.name == "__init__"]
+        kept: dict[str, str] = {}
+        for node in ast.walk(start[0]) if start else ():
+            if isinstance(node, ast.Assign) and isinstance(node.value, ast.Name):
+                kept.update({t.attr: node.value.id for t in node.targets if isinstance(t, ast.Attribute)})
+        if start:
+            out |= things(start[0])
+        for node in ast.walk(tree):
+            if (
+                isinstance(node, ast.Attribute)
+                and isinstance(node.value, ast.Attribute)
+                and not hasattr(str, node.attr)
+            ):
+                out.add(kept.get(node.value.attr, ""))
+    return out - {"", "self"}
+
+
 def _constants(cls: Any) -> dict[str, Any]:
     """What constructors give to attributes as literals, and as parameters with a literal default."""
-    found: dict[str, Any] = {}
+    fields = getattr(cls, "model_fields", None) or getattr(cls, "__fields__", None)
+    found: dict[str, Any] = {
+        name: field.default
+        for name, field in (fields.items() if isinstance(fields, dict) else ())
+        if isinstance(getattr(field, "default", None), (str, int, float))
+    }
     for base in reversed(cls.__mro__[:-1]):
         own = base.__dict__.get("__init__")
         try:

@@ -80,14 +80,9 @@ class Bench:
 
     def run(self, case: dict[str, Any]) -> dict[str, Any]:
         """Drive one input, or, without a variant, say in which ways this finding can be driven."""
-        module, loaded = self._driver(case["driver"])
         if case.get("variant") is None:
-            problems = list(getattr(loaded, "problems", ()))[:_PROBLEMS]
-            try:
-                return {"variants": module.variants(loaded, case), "problems": problems}
-            except SyntaxError as error:
-                version = sys.version.partition(" ")[0]
-                return {"variants": [], "problems": [f"Python {version} cannot parse it: {error}", *problems]}
+            return self._variants(case)
+        module, loaded = self._driver(case["driver"])
         places = [self._place(case["steps"][-1]), self._place(case["at"])]
         folder = self.canaries.place(case["canary"])
         words = {
@@ -99,7 +94,10 @@ class Bench:
         }
         filled = payload.fill(words)
         probe = Probe(places, self.watch.real)
-        self.watch.begin(case["canary"], case["calm"], folder, self._reach(case["steps"][-1], places[0][0]))
+        reach = self._reach(case["steps"][-1], places[0][0])
+        if "use" in case["variant"]:  # a fact outside of functions takes effect where it is used
+            reach = Place(reach.path, *case["variant"]["use"])
+        self.watch.begin(case["canary"], case["calm"], folder, reach)
         told: dict[str, Any] = {}
 
         def once(value: Any) -> dict[str, Any]:
@@ -128,6 +126,17 @@ class Bench:
         if told["stubs"] and told.get("fidelity"):
             told["fidelity"] = "isolated function"
         return told
+
+    def _variants(self, case: dict[str, Any]) -> dict[str, Any]:
+        """The ways of driving it."""
+        module, loaded = self._driver(case["driver"])
+        problems = list(getattr(loaded, "problems", ()))[:_PROBLEMS]
+        try:
+            variants = module.variants(loaded, case)
+        except SyntaxError as error:
+            version = sys.version.partition(" ")[0]
+            return {"variants": [], "problems": [f"Python {version} cannot parse it: {error}", *problems]}
+        return {"variants": variants, "problems": problems}
 
     def _place(self, step: dict[str, Any]) -> tuple[Place, list[ast.expr]]:
         path = os.path.join(self.target, step["path"])

@@ -23,6 +23,7 @@ _WORDS = (
     ("mapping", "mapping"),
     ("io", "file"),
 )
+_FILES = ("path", "file", "filename", "archive", "document")
 _ROUNDS = 6  # of following assignments backwards
 
 
@@ -53,13 +54,14 @@ def names(function: Any) -> list[str]:
     return [arg.arg for arg in [*every, *([a.vararg] if a.vararg else []), *([a.kwarg] if a.kwarg else [])]]
 
 
-def shapes(function: Any, parameter: str) -> list[str]:
-    """What the canary may be wrapped in, by annotation and use, likeliest first."""
+def shapes(function: Any, parameter: str, lines: tuple[int, ...] = ()) -> list[str]:
+    """What the canary may be wrapped in, by annotation and use, likeliest first. lines: of the trace."""
     a = function.args
+    by_key = [f"key {key}" for key in _keys(function, parameter, lines)[:6]]
     if a.vararg is not None and a.vararg.arg == parameter:
         return ["list"]
     if a.kwarg is not None and a.kwarg.arg == parameter:
-        return ["keywords"]
+        return [*by_key, "keywords"]
     every = [*getattr(a, "posonlyargs", []), *a.args, *a.kwonlyargs]
     notes = [arg.annotation for arg in every if arg.arg == parameter and arg.annotation is not None]
     noted = ast.dump(notes[0]).lower() if notes else ""
@@ -70,11 +72,12 @@ def shapes(function: Any, parameter: str) -> list[str]:
         likely.append("filename")
     if _has_call(function, parameter, ("read", "readline", "readlines")):
         likely.append("file")
-    if _has_call(function, parameter, ("get", "items", "keys", "values")) or _by_key(function, parameter):
-        likely.append("mapping")
+    if by_key or _has_call(function, parameter, ("get", "items", "keys", "values")):
+        likely += ["mapping", *by_key[:2]]
     if parameter in things(function):
         likely.append("attributes")
-    return list(dict.fromkeys([*likely, "text", "bytes", "list"]))[:4]
+    named = ["filename"] if parameter.rstrip("s").endswith(_FILES) else []
+    return list(dict.fromkeys([*likely, "text", *named, "bytes", "list"]))[:4]
 
 
 def things(function: Any) -> set[str]:
@@ -88,6 +91,60 @@ def things(function: Any) -> set[str]:
         elif isinstance(node, (ast.With, ast.AsyncWith)):
             out.update(item.context_expr.id for item in node.items if isinstance(item.context_expr, ast.Name))
     return out & set(names(function))
+
+
+def many(function: Any) -> set[str]:
+    """The parameters that are gone through, and whose parts have attributes that no text has."""
+    out = set()
+    for node in ast.walk(function):
+        if (
+            isinstance(node, (ast.For, ast.AsyncFor))
+            and isinstance(node.iter, ast.Name)
+            and isinstance(node.target, ast.Name)
+        ):
+            part = node.target.id
+            for inner in ast.walk(node):
+                if isinstance(inner, ast.Attribute) and isinstance(inner.value, ast.Name) and inner.value.id == part:
+                    if not hasattr(str, inner.attr):
+                        out.add(node.iter.id)
+    return out & set(names(function))
+
+
+def writers(cls: Any, attribute: str) -> list[tuple[Any, str]]:
+    """The methods of a class that keep a parameter in that attribute, each with the parameter."""
+    out = []
+    for method in cls.body:
+        if not isinstance(method, FUNCTIONS):
+            continue
+        for node in ast.walk(method):
+            if not isinstance(node, (ast.Assign, ast.AugAssign)):
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            if any(isinstance(t, ast.Attribute) and t.attr == attribute for t in targets):
+                used = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
+                out += [(method, name) for name in names(method)[1:] if name in used]
+    return list(dict.fromkeys(out))
+
+
+def roots(tree: ast.AST, line: int) -> list[str]:
+    """The names at which the calls and attributes of a statement begin, `self.x` for an object's own."""
+    _, _, heads = statement(tree, line)
+    found = []
+    for head in heads:
+        for node in ast.walk(head):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                found.append(f"self.{node.attr}" if node.value.id == "self" else node.value.id)
+    return list(dict.fromkeys(found))
+
+
+def patterns(tree: ast.AST, line: int) -> list[str]:
+    """The texts that stand on a line."""
+    found = []
+    for node in ast.walk(tree):
+        text = getattr(node, "value", getattr(node, "s", None)) if isinstance(node, ast.expr) else None
+        if isinstance(text, str) and len(text) > 3 and node.lineno <= line <= last_line(node):  # type: ignore[attr-defined]
+            found.append(text)
+    return list(dict.fromkeys(found))
 
 
 def feeding(tree: ast.AST, function: Any, line: int) -> list[str]:
@@ -140,14 +197,27 @@ def _has_call(function: Any, parameter: str, methods: tuple[str, ...]) -> bool:
     )
 
 
-def _by_key(function: Any, parameter: str) -> bool:
-    """Whether something is read from it by a key that is a text."""
+def _keys(function: Any, parameter: str, lines: tuple[int, ...]) -> list[str]:
+    """The texts by which something is read from the parameter, those on the trace's lines first."""
+    found: list[tuple[bool, str]] = []
+
+    def told(node: ast.AST) -> None:
+        text = getattr(node, "value", getattr(node, "s", None))
+        if isinstance(text, str) and text.isidentifier():
+            found.append((getattr(node, "lineno", 0) not in lines, text))
+
+    def own(node: ast.AST) -> bool:
+        return isinstance(node, ast.Name) and node.id == parameter
+
     for node in ast.walk(function):
-        if isinstance(node, ast.Subscript) and isinstance(node.value, ast.Name) and node.value.id == parameter:
-            index = getattr(node.slice, "value", node.slice)
-            if isinstance(getattr(index, "value", getattr(index, "s", index)), str):
-                return True
-    return False
+        if isinstance(node, ast.Subscript) and own(node.value):
+            told(getattr(node.slice, "value", node.slice) if type(node.slice).__name__ == "Index" else node.slice)
+        elif isinstance(node, ast.Call) and node.args:
+            if isinstance(node.func, ast.Attribute) and own(node.func.value):
+                told(node.args[0])
+            elif len(node.args) > 1 and own(node.args[0]):
+                told(node.args[1])
+    return list(dict.fromkeys(text for _, text in sorted(found, key=lambda one: one[0])))
 
 
 def _opened(function: Any, parameter: str) -> bool:

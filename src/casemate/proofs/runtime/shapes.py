@@ -25,6 +25,8 @@ def shaped(value: str | bytes, shape: str, folder: str) -> Any:
         return name
     if shape == "attributes":
         return Holder(value)
+    if shape.startswith("key "):
+        return {shape[4:]: nested(value) if isinstance(value, str) else value}
     if isinstance(value, bytes):
         return value
     if shape == "path":
@@ -38,12 +40,30 @@ def shaped(value: str | bytes, shape: str, folder: str) -> Any:
     return value
 
 
+def nested(value: str) -> str:
+    """The text, which is a mapping of itself as well: what is read from a document may lie deep in it."""
+
+    base: Any = type(value)
+
+    def item(self: Any, key: Any) -> Any:
+        return self if isinstance(key, str) else base.__getitem__(self, key)
+
+    def get(self: Any, key: Any, default: Any = None) -> Any:
+        return self
+
+    def nothing(self: Any, key: Any) -> None:
+        """Taking a part away leaves it as it is."""
+
+    made: str = type("Nested", (base,), {"__getitem__": item, "get": get, "__delitem__": nothing})(value)
+    return made
+
+
 class Every(dict):  # type: ignore[type-arg]
     """A mapping whose every key has the canary."""
 
     def __init__(self, value: str) -> None:
-        super().__init__(value=value, name=value)
-        self._value = value
+        self._value = nested(value) if isinstance(value, str) else value
+        super().__init__(value=self._value, name=self._value)
 
     def __missing__(self, key: Any) -> str:
         return self._value
@@ -51,6 +71,13 @@ class Every(dict):  # type: ignore[type-arg]
     def get(self, key: Any, default: Any = None) -> Any:
         """The canary, whatever the key."""
         return self._value
+
+    def pop(self, key: Any, *default: Any) -> Any:
+        """The canary, which stays."""
+        return self._value
+
+    def __delitem__(self, key: Any) -> None:
+        pass
 
     def __contains__(self, key: Any) -> bool:
         return True

@@ -49,12 +49,18 @@ class Standin:
     def __call__(self, *args: Any, **named: Any) -> Any:
         """Whatever it is."""
         touch([*args, *named.values()])
+        told = _told()
+        if told is not None:
+            return told
         if len(args) == 1 and not named and callable(args[0]) and not isinstance(args[0], (Standin, type)):
             return args[0]  # a decorator
         return Standin(object.__getattribute__(self, "_name") + "()")
 
     def __getitem__(self, key: Any) -> Any:
         touch([key])
+        told = _told()
+        if told is not None:
+            return told
         return Standin("item")
 
     def __setitem__(self, key: Any, value: Any) -> None:
@@ -96,7 +102,7 @@ class Standin:
         pass
 
     def __str__(self) -> str:
-        return "stand-in"
+        return "standin"
 
     def __mro_entries__(self, bases: Any) -> Any:
         return (Plain,)
@@ -117,6 +123,23 @@ def touch(values: Sequence[Any]) -> None:
     watch = Standin._watch
     if watch is not None and not Standin._touched and watch.canary:
         Standin._touched = any(_holds(value, watch.canary, 0) for value in values)
+
+
+_SOURCE: list[Any] = []
+
+
+def tells(path: str, line: int, value: Any) -> None:
+    """From now on a stand-in that is asked on that line of a file, by its real path, gives that value."""
+    _SOURCE[:] = [path, line, value]
+
+
+def _told() -> Any:
+    """What is given to whoever asks, None when it is not the source's line."""
+    if not _SOURCE:
+        return None
+    frame = sys._getframe(2)
+    here = os.path.realpath(frame.f_code.co_filename) == _SOURCE[0] and abs(frame.f_lineno - _SOURCE[1]) <= 1
+    return _SOURCE[2] if here else None
 
 
 def widen(parts: int) -> bool:

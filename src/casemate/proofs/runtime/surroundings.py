@@ -16,6 +16,8 @@ import sys
 import tarfile
 import zipfile
 
+from . import stubs
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -103,6 +105,8 @@ def planted(plant: dict[str, Any], value: str | bytes, folder: str) -> Iterator[
             between = plant.get("separator", "")
             content = between.encode().join([data] * _FIELDS) + b"\n" if between else data
             held.enter_context(_swapped(builtins, "open", _opening(content, place)))
+        elif how == "outside":
+            stubs.tells(place[0], place[1], text)
         elif how == "archive":
             _archived(held, value)
         elif how == "listing":

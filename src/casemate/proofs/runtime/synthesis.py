@@ -40,7 +40,9 @@ _FOLDERS = _words("dir folder root directory dest destination base workdir cwd p
 _INTO = ("to_", "into_", "dest", "out_", "output_", "extract", "target_")
 _FILES = _words("path file filename filepath fname src source infile outfile output")
 _MANY = _words("jobs workers threads processes cpus procs")
-_NUMBERS = _words("n count size port timeout num limit offset width height index level depth seed")
+_NUMBERS = _words(
+    "n length len total amount min max nbytes bits rounds seconds days hours retries count size port timeout num limit offset"
+) | _words("width height index level depth seed")
 _HOSTS = _words("host hostname address addr ip bind server")
 _CALLED = _words("callback func fn function hook handler")
 _LISTS = _words("args argv items lst values names paths files iterable iterator iter seq rows elements objects entries")
@@ -64,11 +66,13 @@ def arguments(
     scratch: Scratch,
     how: str,
     things: Container[str] = (),
+    many: Container[str] = (),
     depth: int = 0,
 ) -> tuple[list[Any], dict[str, Any], list[str]]:
     """Positional and named arguments with what is given in its place; and the names of those that are stand-ins.
 
-    how: "plain" leaves out what has a default; "full" gives every parameter a value. things: parameters that are no plain values.
+    how: "plain" leaves out what has a default; "full" gives every parameter a value.
+    things: parameters that are no plain values; many: whose parts are none.
     Raises ValueError for a function without a signature, and TypeError where the given does not fit.
     """
     signature = _signature(function, given)
@@ -86,6 +90,9 @@ def arguments(
         elif parameter.default is not parameter.empty and how == "plain":
             by_name = True
             continue
+        elif name in many:
+            value = [Standin(name)]
+            made.append(name)
         else:
             value = likely(parameter, scratch, name in things, _noted(function, parameter), depth)
             if isinstance(value, Standin):
