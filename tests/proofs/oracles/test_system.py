@@ -68,6 +68,12 @@ QUIET = {
         popen("git", "show", f"./--{C}"),
         popen("git", "show", f"./{K}"),
     ),
+    "what may be the value of an option of a program": (ARGUMENT, popen("ssh", "-p", f"--{C}"), popen("ssh", "-p", K)),
+    "what may be the value of the last of several letters": (
+        ARGUMENT,
+        popen("ssh", "-xp", f"-{C}"),
+        popen("ssh", "-xp", K),
+    ),
     "the value of a long option": (ARGUMENT, popen("git", f"--grep=--{C}"), popen("git", f"--grep={K}")),
     "an option that the target made of every value": (ARGUMENT, popen("git", f"--{C}"), popen("git", f"--{K}")),
     "the program itself": (ARGUMENT, popen(f"--{C}", "a"), popen(K, "a")),
@@ -126,6 +132,12 @@ FIRES = {
     "connected to": (SSRF, seen(sink("socket.connect", "<socket>", [H, 80])), NOTHING),
     "looked up by a thread that asks for others": (SSRF, seen(thread("socket.getaddrinfo", H, 443)), NOTHING),
     "an option": (ARGUMENT, popen("git", "show", f"--{C}"), popen("git", "show", K)),
+    "an option behind one that takes no value": (ARGUMENT, popen("ssh", "-xq", f"--{C}"), popen("ssh", "-xq", K)),
+    "an option behind a long one that takes none": (
+        ARGUMENT,
+        popen("git", "ls-remote", "--heads", f"--{C}"),
+        popen("git", "ls-remote", "--heads", K),
+    ),
     "an option for a shell": (ARGUMENT, system(f"tar cf out '--{C}'"), system(f"tar cf out {K}")),
     "an option for the shell of a process": (
         ARGUMENT,
