@@ -96,8 +96,8 @@ def hunted(asked: Asked, work: Path, *, timeout: float) -> Told:
 
 def main(words: Sequence[str]) -> None:
     """Hunt, and write what came of it."""
-    from casemate.app import ScanRequest
     from casemate.app.prove import HuntRequest, run_hunt
+    from casemate.app.scan import ScanRequest
     from casemate.pipeline import attempts
 
     attempts.__version__ = f"measured-{time.time_ns()}"  # nothing that was tried before counts

@@ -66,7 +66,7 @@ def test_it_looks_at_every_dependency():
 def test_a_sandbox_that_does_not_hold(casemate, monkeypatch):
     """Disables proofs, names the wall, and is no reason not to scan."""
     walls = (Wall(name="the network is out of reach", failed="done"),)
-    monkeypatch.setattr("casemate.app.examine_sandbox", lambda: (Examination(sandbox="paper", walls=walls), ()))
+    monkeypatch.setattr("casemate.app.ground.examine_sandbox", lambda: (Examination(sandbox="paper", walls=walls), ()))
     result = casemate("doctor")
     assert result.exit_code == 0
     assert "sandbox             paper: the network is out of reach: done; this disables every proof\n" in result.stdout

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from governance.support import NOON
 from governance.test_proof import outsider
 
-from casemate.app import wall
+from casemate.app.ground import wall
 from casemate.cli.main import main
 from casemate.governance.charter import Target, single_operator
 

@@ -7,7 +7,7 @@ import pytest
 from governance.support import NOON
 from proofs.support import MENDED, a_shop
 
-from casemate.app import recorded_ledger, wall
+from casemate.app.ground import recorded_ledger, wall
 from casemate.app.prove import receipt
 from casemate.evidence.bundle import digest
 from casemate.governance.charter import Target, Tier, single_operator

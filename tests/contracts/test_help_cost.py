@@ -50,7 +50,7 @@ try:
     main({arguments!r})
 except SystemExit:
     pass
-print(*sorted(m for m in sys.modules if m in {HEAVY!r} or m == "casemate.app"), file=sys.stderr)
+print(*sorted(m for m in sys.modules if m in {HEAVY!r} or m.startswith('casemate.app.')), file=sys.stderr)
 """
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stderr.split() == []

@@ -11,7 +11,7 @@ import pytest
 import yaml
 from cli.repository import Repository
 
-from casemate.app import examine_sandbox
+from casemate.app.ground import examine_sandbox
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md"), *(ROOT / "examples").rglob("*.md")])

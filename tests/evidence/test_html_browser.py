@@ -11,7 +11,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import expect, sync_playwright
 
-from casemate.app import rule_texts
+from casemate.app.ground import rule_texts
 from casemate.evidence.html import render
 from tests.evidence.hostile import BREAK, LINE, NAME, hostile
 from tests.evidence.proven import hunted_bank

@@ -2,7 +2,8 @@
 
 import pytest
 
-from casemate.app import ScanRequest, rule_texts, run_scan
+from casemate.app.ground import rule_texts
+from casemate.app.scan import ScanRequest, run_scan
 from casemate.leads.claims import Claims
 from casemate.model.claim import Claim
 from casemate.model.finding import Disposition

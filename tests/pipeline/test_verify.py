@@ -10,7 +10,7 @@ from proofs.support import MENDED, SHOP, a_shop
 
 from casemate.adapters.filesystem import FileTree
 from casemate.adapters.sandbox.choice import Chosen
-from casemate.app import recorded_ledger
+from casemate.app.ground import recorded_ledger
 from casemate.app.prove import VerifyRequest, run_verify
 from casemate.evidence.bundle import encode, read
 from casemate.governance.audit import audit

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from casemate.adapters.sandbox.choice import Chosen
-from casemate.app import ScanRequest, run_scan
+from casemate.app.scan import ScanRequest, run_scan
 from casemate.evidence.bundle import seal
 from casemate.model.sandbox import Profile
 from casemate.proofs.campaign import Bench, campaign

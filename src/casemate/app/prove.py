@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casemate.adapters.clock import SystemClock
-from casemate.app import ScanRequest, Scene, home, operator, over_time, recorded_ledger, today, wall
+from casemate.app.ground import home, operator, recorded_ledger, today, wall
+from casemate.app.scan import ScanRequest, Scene, over_time
 from casemate.governance.budget import PROVING_LIMITS
 from casemate.governance.charter import Target, Tier, single_operator
 from casemate.model.errors import UserError

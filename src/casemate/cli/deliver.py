@@ -78,7 +78,7 @@ def _document(report: Report, form: str, shown: Shown, own: tuple[Path, ...]) ->
         from casemate.cli.screen import PLAIN_WIDTH
 
         return shown.table(report, PLAIN_WIDTH, False, whole=True)
-    from casemate.app import rule_texts
+    from casemate.app.ground import rule_texts
 
     rules = rule_texts(own)
     if form == "html":

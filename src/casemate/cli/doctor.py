@@ -100,7 +100,7 @@ def _libraries() -> list[Check]:
 
 
 def _folders() -> list[Check]:
-    from casemate.app import cache_folder, home
+    from casemate.app.ground import cache_folder, home
     from casemate.model.errors import CasemateError
 
     checks = []
@@ -127,7 +127,7 @@ def _folders() -> list[Check]:
 
 def _sandbox() -> Check:
     """What proofs would run in, tried now: it runs nothing but our own attempts to get out."""
-    from casemate.app import examine_sandbox
+    from casemate.app.ground import examine_sandbox
 
     examination, lacking = examine_sandbox()
     if examination.refusal:

@@ -26,7 +26,7 @@ def explain(rule: str, own: Path | None) -> None:
     """
     import sys
 
-    from casemate.app import rule_texts
+    from casemate.app.ground import rule_texts
     from casemate.cli.output import show
 
     about = next(one for one in rule_texts((own,) if own else ()) if one.id == rule)

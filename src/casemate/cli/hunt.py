@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,6 +17,7 @@ from casemate.cli.scan import FORMATS, LEVELS, SUFFIXES, TargetPath
 
 if TYPE_CHECKING:
     from casemate.app.prove import Sealed
+    from casemate.model.finding import Report
 
 BUDGET = 20_000
 
@@ -70,6 +71,11 @@ BUDGET = 20_000
     type=click.Path(path_type=Path),
     help="Keep the evidence bundles of what is proven in DIR. Default: beside the ledger.",
 )
+@click.option(
+    "--include-proofs",
+    is_flag=True,
+    help="Say in the report what proofs were driven with: a release, which the ledger records.",
+)
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Sandboxes at a time. Default: one per core.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
 @click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ones.")
@@ -86,6 +92,7 @@ def hunt(
     rules: tuple[str, ...],
     persona: str,
     bundles: Path | None,
+    include_proofs: bool,
     jobs: int | None,
     no_cache: bool,
     everything: bool,
@@ -96,8 +103,8 @@ def hunt(
     Unlike `casemate scan` this runs the target, and nowhere but in the sandbox. Where no sandbox holds, nothing is run and
     nothing is proven. Exit codes are those of `casemate scan`.
     """
-    from casemate.app import ScanRequest
     from casemate.app.prove import HuntRequest, run_hunt
+    from casemate.app.scan import ScanRequest
     from casemate.cli.deliver import Shown, deliver, exit_code, unheard
     from casemate.cli.moment import moment
     from casemate.cli.output import check_place
@@ -122,6 +129,8 @@ def hunt(
         report, sealed = run_hunt(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
     where = keep(sealed, bundles)
+    if include_proofs and sealed:
+        report = _released(path, report, sealed, announce=unheard if quiet else say)
     shown = Shown(everything=everything, by_design=False, known=False, suppressed=False)
     deliver(report, form, output, shown, (), quiet=quiet)
     if not quiet:
@@ -129,6 +138,17 @@ def hunt(
             say(f"evidence: {len(sealed)} bundle{'s' * (len(sealed) > 1)} in {where} (casemate verify)")
         say(f"time: {took:.1f} s")
     sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
+
+
+def _released(path: Path, report: Report, sealed: Sequence[Sealed], *, announce: Callable[[str], None]) -> Report:
+    """The report with the inputs of its proofs, once the ledger has it that they are handed out."""
+    from casemate.app.prove import run_release
+    from casemate.evidence.bundle import digest
+    from casemate.evidence.verdicts import released
+
+    bundles = [one.data for one in sealed]
+    run_release(path, [digest(data) for data in bundles], announce=announce)
+    return released(report, bundles)
 
 
 def keep(sealed: Sequence[Sealed], folder: Path | None) -> Path:

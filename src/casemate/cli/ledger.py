@@ -26,7 +26,7 @@ def show(as_json: bool) -> None:
 
     The whole ledger is checked first; exit code 1 when it is damaged.
     """
-    from casemate.app import recorded_ledger
+    from casemate.app.ground import recorded_ledger
     from casemate.governance.audit import audit
 
     result = audit(recorded_ledger())
@@ -43,7 +43,7 @@ def show(as_json: bool) -> None:
 @ledger.command()
 def verify() -> None:
     """Compute everything again from the entries and compare it; exit code 1 when the ledger is damaged."""
-    from casemate.app import recorded_ledger
+    from casemate.app.ground import recorded_ledger
     from casemate.evidence.escape import visible
     from casemate.governance.audit import audit
     from casemate.governance.errors import LedgerDamaged
@@ -80,7 +80,7 @@ def verify() -> None:
 @click.option("--json", "as_json", is_flag=True, help="The proof's parts as JSON.")
 def prove(index: int, as_json: bool) -> None:
     """Print the proof that entry INDEX stands in the ledger, in the form of c2sp.org/tlog-proof."""
-    from casemate.app import recorded_ledger
+    from casemate.app.ground import recorded_ledger
     from casemate.governance.merkle import leaf_hash
     from casemate.governance.proof import encode_proof
 

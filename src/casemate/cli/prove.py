@@ -77,8 +77,8 @@ def prove(
       3  with --strict: some claim was not examined
       4  a fault of the machine or of Casemate
     """
-    from casemate.app import ScanRequest
     from casemate.app.prove import HuntRequest, ProveRequest, run_prove
+    from casemate.app.scan import ScanRequest
     from casemate.cli.deliver import unheard
     from casemate.cli.input import read_file
     from casemate.cli.output import emit, show

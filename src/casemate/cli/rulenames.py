@@ -27,7 +27,7 @@ def _own(folder: Path | None) -> list[str]:
     """The ids of the operator's own rules; the option that names their folder is read first (`is_eager`)."""
     if folder is None:
         return []
-    from casemate.app import read_own
+    from casemate.app.ground import read_own
 
     return [rule.id for rule in read_own((folder,)).rules]
 

@@ -31,7 +31,7 @@ def check(folder: Path) -> None:
       1  some do not; each line that is missing or too many is named
       2  DIR cannot be read, or a file in it says what cannot be meant
     """
-    from casemate.app import read_own
+    from casemate.app.ground import read_own
     from casemate.cli.output import show
     from casemate.leads.own import mistakes
 

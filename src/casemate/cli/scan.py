@@ -130,7 +130,7 @@ def scan(
       3  with --strict: some of the target was not examined
       4  a fault of the machine or of Casemate
     """
-    from casemate.app import ScanRequest, run_scan
+    from casemate.app.scan import ScanRequest, run_scan
     from casemate.cli.deliver import Shown, deliver, exit_code, unheard
     from casemate.cli.input import read_report, read_triage
     from casemate.cli.moment import moment

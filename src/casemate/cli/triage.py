@@ -65,7 +65,7 @@ def triage() -> None:
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 def list_entries(place: Path, as_json: bool) -> None:
     """List the decisions, in the order of the file."""
-    from casemate.app import today
+    from casemate.app.ground import today
     from casemate.cli.input import read_triage
     from casemate.cli.output import emit, show
 
@@ -98,7 +98,7 @@ def set_entry(
     IDENTITY is all 64 digits, or their beginning (the id in a table) together with --report, or for a finding that
     the file already knows.
     """
-    from casemate.app import operator
+    from casemate.app.ground import operator
     from casemate.cli.output import alone, write_file
     from casemate.evidence.triage import Entry, State, resolve
     from casemate.evidence.triagefile import parse, with_entry
@@ -166,7 +166,7 @@ def check_entries(report: Path, place: Path) -> None:
 
     Exit code 1 when a decision is expired or stale.
     """
-    from casemate.app import today
+    from casemate.app.ground import today
     from casemate.cli.input import read_report, read_triage
     from casemate.cli.output import show
     from casemate.evidence.triage import Doubt, doubts

@@ -70,9 +70,12 @@ def hunt(
     }
     questions = [Question(identity=f.identity, cwe=f.cwe, lead=f.lead) for f in tried[:affordable]]
     losses: tuple[NotExamined, ...] = ()
-    if questions and (refusal := bench.sandbox.examine(bench.profile).refusal):
-        losses = (NotExamined(what=".", reason=Reason.NO_SANDBOX, detail=refusal, files=0),)
     bench = replace(bench, budget=each)
+    if questions:
+        examination = bench.sandbox.examine(bench.profile)
+        bench = replace(bench, held_by=examination.sandbox)
+        if examination.refusal:
+            losses = (NotExamined(what=".", reason=Reason.NO_SANDBOX, detail=examination.refusal, files=0),)
     memory = earlier(bench)
     known = {q.identity: attempt for q in questions if (attempt := memory.get(q)) is not None}
     for question, attempt in _all(bench, [q for q in questions if q.identity not in known], jobs, progress):

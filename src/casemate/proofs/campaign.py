@@ -26,7 +26,7 @@ from casemate.proofs.search import Candidate, Searching, answer, search
 class Bench:
     """What a campaign runs in. source: bytes of a file of the target, None when it is not to be had. copied: the target
     gets a writable copy of itself when it is driven through requests. stubs: missing imports have stand-ins. budget: executions
-    that the search for one finding may take."""
+    that the search for one finding may take. held_by: what the self test says of the sandbox."""
 
     sandbox: Sandbox
     profile: Profile
@@ -35,6 +35,7 @@ class Bench:
     copied: bool = False
     stubs: bool = True
     budget: int = 150
+    held_by: str = ""
 
     def settings(self, driver: str, application: str = "") -> bytes:
         """What the harness is told once. application: the only one of the target's that is wanted, "" to find them all."""
@@ -159,7 +160,7 @@ def _confirmed(bench: Bench, question: Question, found: Candidate | Verdict) -> 
         controls=tuple(controls),
         reports=tuple(kept),
         python=last.python,
-        sandbox=bench.sandbox.name,
+        sandbox=bench.held_by or bench.sandbox.name,
         sources=_sources(bench, question.lead),
     )
     return Attempt(verdict=Verdict(result=Result.PROVEN, executions=executions, proof=proof), exhibit=exhibit)

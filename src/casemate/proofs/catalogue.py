@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from casemate.model.lead import Lead
+from casemate.model.trace import Boundary
 from casemate.proofs.oracle import Oracle
 from casemate.proofs.oracles import (
     archive,
@@ -73,3 +75,9 @@ def for_cwe(cwe: int) -> tuple[Oracle, ...]:
     """Those that decide findings of that CWE, those first that know it as their own, which is the first that they name."""
     deciding = (one for one in ORACLES if cwe in one.cwes)
     return tuple(sorted(deciding, key=lambda one: one.cwes[0] != cwe))
+
+
+def for_lead(cwe: int, lead: Lead) -> tuple[Oracle, ...]:
+    """The same for a finding: where the value comes out of an archive or a file, what is in an archive is tried first."""
+    stored = lead.rule == "archive-extraction" or lead.boundary is Boundary.FILE
+    return tuple(sorted(for_cwe(cwe), key=lambda one: stored and one.id != archive.ORACLE.id))

@@ -29,6 +29,18 @@ def content(words: Words) -> str:
     return f"content of {words.canary}"
 
 
+def content_came_out(run: Run) -> bool:
+    """Whether the content of the canary file came out, and no other line of the target than the finding's read it: one that is
+    read in C, or later by the framework, leaves no trace of the line."""
+    text = content(run.words)
+    if not run.seen.passed or not shows(run.seen, text) or (run.calm is not None and shows(run.calm, text)):
+        return False
+    return not any(
+        event.name == "canary.path" and not event.at_sink and any(":" in frame for frame in event.stack)
+        for event in run.seen.events
+    )
+
+
 def pairs(run: Run) -> Iterator[tuple[str, str]]:
     """Texts on the finding's line that hold the canary, each with what stood there when the calm word came."""
     if run.calm is None:

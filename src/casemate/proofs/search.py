@@ -13,12 +13,13 @@ from typing import Any
 from casemate.model import sandbox
 from casemate.model.lead import Lead
 from casemate.model.proof import Result, Verdict
-from casemate.proofs.catalogue import for_cwe
+from casemate.proofs.catalogue import for_lead
 from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Input, Oracle, Run, Words
 from casemate.proofs.question import Case, Question
 from casemate.proofs.replay import Failed, canonical, observed, reported, words
 
+_UNCARRIED = 3  # controls that cannot be carried, until a way of driving is given up
 _VARIANTS = 12
 _RANKED = 80  # executions of a budget from which on the ways of driving are tried out first
 _MINIMISING = 24  # executions
@@ -84,7 +85,7 @@ def _driven(
     tries: _Tries, question: Question, driver: str, variants: Sequence[Any], source: Source
 ) -> Generator[bytes, sandbox.Run, Candidate | None]:
     """Every oracle's inputs, on every way of driving."""
-    for oracle in for_cwe(question.cwe):
+    for oracle in for_lead(question.cwe, question.lead):
         inputs = _inputs(source, question.lead, oracle)
         for variant in variants:
             found = yield from _tried(tries, oracle, inputs, question.case(driver, variant))
@@ -160,10 +161,14 @@ def _inputs(source: Source, lead: Lead, oracle: Oracle) -> tuple[Input, ...]:
 def _tried(
     tries: _Tries, oracle: Oracle, inputs: Sequence[Input], case: Case
 ) -> Generator[bytes, sandbox.Run, Candidate | None]:
-    """Each input of an oracle, and before it its control, in one way of driving."""
+    """Each input of an oracle, and before it its control, in one way of driving. An input whose control cannot be carried this
+    way is passed over: others may be."""
     calm: dict[bytes, Observation] = {}
+    uncarried: set[bytes] = set()
     for given in inputs:
         control = canonical(given.control)
+        if control in uncarried:
+            continue
         if control not in calm:
             seen = observed((yield case(tries.words(), given.control)))
             if isinstance(seen, Failed):
@@ -172,7 +177,10 @@ def _tried(
             if seen.broken:
                 missing = f"the module {seen.missing!r} is not installed for this interpreter" if seen.missing else ""
                 tries.note(Result.MISSING if missing else Result.BROKEN, missing or seen.broken[:300])
-                return None
+                uncarried.add(control)
+                if missing or tries.over or len(uncarried) >= _UNCARRIED:
+                    return None
+                continue
             calm[control] = seen
         if tries.over:
             return None

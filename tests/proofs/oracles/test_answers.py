@@ -2,6 +2,7 @@
 
 import pytest
 
+from casemate.model.proof import ProofKind
 from casemate.proofs.oracles.cookie import ORACLE as COOKIE
 from casemate.proofs.oracles.header import ORACLE as HEADER
 from casemate.proofs.oracles.template import ORACLE as TEMPLATE
@@ -147,4 +148,5 @@ def test_quiet(name):
 def test_fires(name):
     oracle, observation, calm, said = FIRES[name]
     assert judged(oracle, observation, calm) == said
-    assert judged(oracle, observation, None) == ""
+    if oracle.kind is ProofKind.OBSERVATION:
+        assert judged(oracle, observation, None) == ""  # the control itself, on which the same primitive runs

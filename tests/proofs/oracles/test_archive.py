@@ -20,7 +20,6 @@ QUIET = {
     "where the destination is, is not known": (seen(sink("path.made", f"/tmp/{C}.txt")), NOTHING),
     "it was made elsewhere than on the finding's line": (seen(HOME, apart("path.made", f"/tmp/{C}.txt")), NOTHING),
     "the canary's file was only read": (seen(HOME, sink("canary.path", "read", f"{FOLDER}/{C}.txt")), NOTHING),
-    "it is the control itself": (seen(HOME, sink("path.made", f"/tmp/{C}.txt")), None),
 }
 FIRES = {
     "beside the destination": seen(HOME, sink("path.made", f"/tmp/{C}.txt")),

@@ -1,17 +1,20 @@
 """What the catalogue says of its oracles holds for all of them."""
 
 import json
+from dataclasses import replace
 from importlib import import_module
 from pathlib import Path
 
 import pytest
 
 from casemate.leads.catalogue import MODULES
+from casemate.model.trace import Boundary
 from casemate.proofs import oracles, runtime
-from casemate.proofs.catalogue import ORACLES, for_cwe, oracle
+from casemate.proofs.catalogue import ORACLES, for_cwe, for_lead, oracle
 from casemate.proofs.inputs.redos import aimed
 from casemate.proofs.runtime.payload import fill, make
-from proofs.oracles.table import NOTHING, judged
+from proofs.oracles.table import NOTHING, judged, seen, sink
+from proofs.questions import question, written
 
 FILES = {path.stem for path in Path(oracles.__file__).parent.glob("*.py")} - {"__init__"}
 ARMS = {path.stem for path in (Path(runtime.__file__).parent / "arms").glob("*.py")} - {"__init__", "caller", "late"}
@@ -44,6 +47,20 @@ def test_an_oracle_that_knows_a_weakness_as_its_own_comes_first():
     assert for_cwe(1) == ()
 
 
+@pytest.mark.parametrize(
+    ("rule", "boundary", "ids"),
+    [
+        ("path-traversal", Boundary.API, ["path", "archive"]),
+        ("path-traversal", Boundary.FILE, ["archive", "path"]),
+        ("archive-extraction", Boundary.API, ["archive", "path"]),
+    ],
+)
+def test_what_comes_out_of_an_archive_is_tried_as_one_first(tmp_path, rule, boundary, ids):
+    text = "def f(name):  # source: parameter `name` of the public API\n    open(name)  # sink\n"
+    lead = question(written(tmp_path, {"a.py": text}), "a.py", boundary=boundary).lead
+    assert [one.id for one in for_lead(22, replace(lead, rule=rule))] == ids
+
+
 def test_every_rules_weakness_has_an_oracle_or_a_reason():
     rules = [import_module(f"casemate.leads.rules.{module}").RULE for module in MODULES.values()]
     assert {rule.cwe for rule in rules if not for_cwe(rule.cwe)} == UNDECIDED
@@ -65,6 +82,25 @@ def test_inputs(one):
     assert judged(one, NOTHING, None) == ""
 
 
+@pytest.mark.parametrize(
+    ("name", "event"),
+    [
+        ("path", ("canary.path", "read", "/f")),
+        ("archive", ("canary.path", "written", "/f")),
+        ("code", ("canary.called", "cmq7x1")),
+        ("deserialization", ("canary.called", "cmq7x1")),
+        ("template", ("canary.called", "cmq7x1")),
+        ("sql", ("canary.called", "cmq7x1", "sqlite")),
+        ("xxe", ("canary.read", "read", "/f")),
+        ("ssrf", ("socket.getaddrinfo", "cmq7x1.invalid", 80)),
+        ("log", ("log.written", "INFO a\ncmq7x1 INFO b")),
+    ],
+)
+def test_a_control_is_judged_as_well(name, event):
+    """What happened is seen without anything to compare it with: a control in which it happened speaks against a proof."""
+    assert judged(oracle(name), seen(sink(*event)), None) != ""
+
+
 def test_inputs_are_made_for_the_patterns_of_a_file():
     """Those nearest to the line first, at most eight, and none for what is no slow pattern."""
     source = b"import re\nA = re.compile(r'^(b+)+$')\nB = '^c+$'\n\nre.match(r'^([d-f]+)*$', x)\n"
@@ -72,3 +108,11 @@ def test_inputs_are_made_for_the_patterns_of_a_file():
     assert [payload["repeat"] for payload in payloads] == ["d"] * 3 + ["b"] * 3
     assert aimed(b"x = '^c+$'", 1) == ()
     assert aimed(b"no python (", 1) == ()
+
+
+def test_the_page_of_oracles_is_the_catalogue():
+    """Ids, CWEs and kinds, in the order in which a reader finds them."""
+    page = (Path(__file__).parents[3] / "docs" / "oracles.md").read_text()
+    rows = [[cell.strip() for cell in line.split("|")[1:4]] for line in page.splitlines() if line.startswith("| `")]
+    told = {name.strip("`"): (cwes, kind) for name, cwes, kind in rows}
+    assert told == {one.id: (", ".join(map(str, one.cwes)), one.kind.value) for one in ORACLES}

@@ -12,7 +12,6 @@ QUIET = {
     "called elsewhere": (seen(apart("canary.called", *CALL)), NOTHING),
     "the control's function was called": (seen(sink("canary.called", WORDS.calm)), NOTHING),
     "the text came out as it went in": (page(f"{WORDS.canary}()"), NOTHING),
-    "it is the control itself": (seen(sink("canary.called", *CALL)), None),
 }
 
 

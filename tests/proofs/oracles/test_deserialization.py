@@ -16,7 +16,6 @@ QUIET = {
     "the name was only looked up": (seen(sink("pickle.find_class", "builtins", WORDS.canary)), NOTHING),
     "the text of the object came back": (seen(returned=f"builtins.{WORDS.canary}"), NOTHING),
     "it was called elsewhere": (seen(apart("canary.called", WORDS.canary)), NOTHING),
-    "it is the control itself": (seen(sink("canary.called", WORDS.canary)), None),
 }
 
 

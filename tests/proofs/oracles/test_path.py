@@ -19,7 +19,11 @@ QUIET = {
     "the input came out, not the content": (page(f"no file of {FILE}"), NOTHING),
     "the content came out, but the finding's line did not run": (page(CONTENT, passed=0), NOTHING),
     "the control shows the same content": (page(CONTENT), page(CONTENT)),
-    "it is the control itself": (seen(sink("canary.path", "read", FILE)), None),
+    "its content was read by another line, and came out": (
+        seen(apart("canary.path", "read", FILE), body=CONTENT),
+        NOTHING,
+    ),
+    "it is the control itself, whose word is never the canary": (page(f"content of {WORDS.calm}"), None),
 }
 FIRES = {
     "read": (seen(sink("canary.path", "read", FILE)), "a file outside of what was meant was opened for reading"),

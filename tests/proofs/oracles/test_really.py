@@ -27,6 +27,8 @@ WEAK = {
     "xss": (79, "'<p>' + value + '</p>'"),
     "pickle": (502, "pickle.loads(base64.b64decode(value))"),
     "yaml": (502, "yaml.load(value, Loader=yaml.UnsafeLoader)"),
+    "yaml_instances": (502, "ONLY(value)"),
+    "code_bare": (95, "eval(value, {'__builtins__': {}}, {})"),
     "xpath": (643, 'TREE.xpath("//u[@n=\'" + value + "\']")'),
     "xxe": (611, "etree.fromstring(value, etree.XMLParser(resolve_entities=True, no_network=True)).tag"),
     "xxe_sax": (611, "SAX(value)"),
@@ -62,6 +64,8 @@ MENDED = {
     "xss": (79, "'<p>' + html.escape(value) + '</p>'"),
     "pickle": (502, "json.loads(base64.b64decode(value))"),
     "yaml": (502, "yaml.load(value, Loader=yaml.SafeLoader)"),
+    "yaml_instances": (502, "yaml.safe_load(value)"),
+    "code_bare": (95, "ast.literal_eval(value)"),
     "xpath": (643, "TREE.xpath('//u[@n=$n]', n=value)"),
     "xxe": (611, "etree.fromstring(value, etree.XMLParser(resolve_entities=False)).tag"),
     "xxe_sax": (611, "ElementTree.fromstring(value).tag"),
@@ -128,6 +132,17 @@ def CONTEXT(host, mode):
     context.verify_mode = mode
     context.check_hostname = mode == ssl.CERT_REQUIRED
     return context.wrap_socket(socket.create_connection((host, 443)), server_hostname=host)
+""",
+    "ONLY": """
+import yaml
+class Loader(yaml.FullLoader):
+    pass
+def apply(loader, suffix, node):
+    cls = loader.find_python_name(suffix, node.start_mark)
+    return cls(*loader.construct_sequence(node)) if isinstance(cls, type) else None
+Loader.add_multi_constructor("tag:yaml.org,2002:python/object/apply:", apply)
+def ONLY(text):
+    return yaml.load(text, Loader=Loader)
 """,
     "etree": "from lxml import etree",
     "ElementTree": "from xml.etree import ElementTree",

@@ -66,7 +66,6 @@ def test_only_an_answer_that_redirects():
     assert judged(ORACLE, answer(f"http://{H}/", status=201)) == ""
     assert judged(ORACLE, seen(headers=(("content-location", f"http://{H}/"),), status=302)) == ""
     assert judged(ORACLE, seen(headers=(("location", f"http://{H}/"),), status=302, passed=0)) == ""
-    assert judged(ORACLE, answer(f"http://{H}/"), None) == ""
     assert judged(ORACLE, seen(returned=f"http://{H}/")) == ""
     assert judged(ORACLE, seen(headers=(("refresh", f"0; URL=http://{H}/"),))) != ""
     assert judged(ORACLE, seen(headers=(("refresh", f"0; url=/a?http://{H}/"),)), NOTHING) == ""

@@ -2,6 +2,7 @@
 
 import pytest
 
+from casemate.model.proof import ProofKind
 from casemate.proofs.observation import Event
 from casemate.proofs.oracles.argument import ORACLE as ARGUMENT
 from casemate.proofs.oracles.certificate import ORACLE as CERTIFICATE
@@ -153,4 +154,5 @@ def test_quiet(name):
 def test_fires(name):
     oracle, observation, calm = FIRES[name]
     assert judged(oracle, observation, calm) != ""
-    assert judged(oracle, observation, None) == ""
+    if oracle.kind is ProofKind.OBSERVATION:
+        assert judged(oracle, observation, None) == ""  # the control itself, on which the same primitive runs

@@ -24,7 +24,8 @@ _CALLS = (
     ("{calm}(a={canary}()):\n    pass\n#", "a default of a function"),
     ("getattr(__import__('builtins'),'{canary}')()", "a call by a name that is looked up"),
     (
-        "().__class__.__base__.__subclasses__()[0].__init__.__globals__.get('{canary}') or {canary}()",
+        "[c for c in ().__class__.__base__.__subclasses__() if c.__name__ == '_wrap_close'][0]"
+        ".__init__.__globals__['__builtins__']['{canary}']()",
         "by what an object is",
     ),
     (

@@ -43,7 +43,7 @@ def _pickles() -> list[Input]:
     out = []
     for name, payload in (("pickle", _PICKLE), ("pickle, protocol 2", _PICKLE_2), ("pickle, the old name", _OLD)):
         out.append(Input(name=name, payload=payload, control=_CALM))
-    for way in ("base64", "urlsafe", "hex", "zlib", "gzip"):
+    for way in ("base64", "urlsafe", "padded", "hex", "zlib", "gzip"):
         out.append(Input(name=f"pickle, {way}", payload=_packed(way, _PICKLE), control=_packed(way, _CALM)))
     out.append(
         Input(

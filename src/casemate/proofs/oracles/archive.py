@@ -15,8 +15,6 @@ from casemate.proofs.oracle import Oracle, Run
 
 def judge(run: Run) -> str:
     """Something with the canary in its name was made outside of the destination while the finding's line ran."""
-    if run.calm is None:
-        return ""
     made = [str(event.args[0]) for event in run.seen.at_sink("path.made") if event.args]
     homes = {dirname(path) for path in made if run.words.calm in path.rpartition("/")[2]}
     escaped = [path for path in made if run.words.canary in path.rpartition("/")[2]]

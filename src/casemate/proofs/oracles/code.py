@@ -13,7 +13,7 @@ from casemate.proofs.outputs import called
 
 def judge(run: Run) -> str:
     """The canary function was called on the way through the finding's line."""
-    return "code in the input was executed" if run.calm is not None and called(run) else ""
+    return "code in the input was executed" if called(run) else ""
 
 
 ORACLE = Oracle(

@@ -10,7 +10,7 @@ from casemate.proofs.outputs import called
 
 def judge(run: Run) -> str:
     """The canary function was called on the way through the finding's line."""
-    return "reading the input called a function that it names" if run.calm is not None and called(run) else ""
+    return "reading the input called a function that it names" if called(run) else ""
 
 
 ORACLE = Oracle(

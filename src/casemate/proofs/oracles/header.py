@@ -11,7 +11,7 @@ from casemate.proofs.oracle import Oracle, Run
 
 def judge(run: Run) -> str:
     """A header called after the canary, or a value with a new line before it, in the answer or in a message that was sent."""
-    if run.calm is None or not run.seen.passed:
+    if not run.seen.passed:
         return ""
     word = run.words.canary
     line = re.compile(rf"[\r\n]{re.escape(word)}[\w-]*\s*:")
@@ -32,7 +32,7 @@ def _head(message: str) -> str:
 
 ORACLE = Oracle(
     id="header",
-    cwes=(93, 113),
+    cwes=(113, 93),
     kind=ProofKind.CANARY,
     observer=Observer.INSIDE,
     judge=judge,

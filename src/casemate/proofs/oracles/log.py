@@ -9,8 +9,6 @@ from casemate.proofs.oracle import Oracle, Run
 
 def judge(run: Run) -> str:
     """A record of the finding's line has more lines than the control's, one of which begins as the input says."""
-    if run.calm is None:
-        return ""
     for event in run.seen.at_sink("log.written"):
         for text in event.args[:1]:
             if any(line.startswith(run.words.canary) for line in str(text).replace("\r", "\n").split("\n")[1:]):

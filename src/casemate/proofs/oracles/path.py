@@ -9,7 +9,7 @@ from __future__ import annotations
 from casemate.model.proof import Observer, ProofKind
 from casemate.proofs.inputs.path import INPUTS
 from casemate.proofs.oracle import Oracle, Run
-from casemate.proofs.outputs import content, shows
+from casemate.proofs.outputs import content_came_out
 
 _SAID = {
     "read": "a file outside of what was meant was opened for reading",
@@ -26,13 +26,11 @@ _WORST = ("written", "removed", "moved", "changed", "made", "read", "listed", "a
 
 def judge(run: Run) -> str:
     """The finding's line used a path that leads into the canary's folder, or its content came out."""
-    if run.calm is None:
-        return ""
     done = {str(event.args[0]) for event in run.seen.at_sink("canary.path") if event.args}
     for act in _WORST:
         if act in done:
             return _SAID[act]
-    if run.seen.passed and shows(run.seen, content(run.words)) and not shows(run.calm, content(run.words)):
+    if content_came_out(run):
         return "the content of a file outside of what was meant came out"
     return ""
 

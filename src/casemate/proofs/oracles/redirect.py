@@ -13,7 +13,7 @@ _STATUS = frozenset((301, 302, 303, 307, 308))
 def judge(run: Run) -> str:
     """`Location`, or `Refresh`, names the canary host, and the finding's line ran."""
     answer = run.seen.response
-    if run.calm is None or answer is None or not run.seen.passed:
+    if answer is None or not run.seen.passed:
         return ""
     domain = f"{run.words.canary}.invalid"
     places = [answer.header("location")] if answer.status in _STATUS else []

@@ -18,10 +18,10 @@ from casemate.proofs.outputs import called, pairs
 
 def judge(run: Run) -> str:
     """The canary was called by a database, or a statement's structure is another than the control's."""
-    if run.calm is None:
-        return ""
     if any(len(event.args) > 1 and event.args[1] == "sqlite" for event in called(run)):
         return "a function named in the input was called by the database"
+    if run.calm is None:
+        return ""
     word = run.words.canary
     reached = [str(event.args[0]) for event in run.seen.at_sink("sql.execute") if event.args]
     control = [str(event.args[0]) for event in run.calm.at_sink("sql.execute") if event.args]

@@ -13,7 +13,7 @@ _LOOKS = ("socket.getaddrinfo", "socket.gethostbyname", "socket.gethostbyaddr", 
 
 def judge(run: Run) -> str:
     """The canary host, or one below it, was looked up on the way through the finding's line, or in a thread of its own."""
-    if run.calm is None or not run.seen.passed:
+    if not run.seen.passed:
         return ""
     domain = f"{run.words.canary}.invalid"
     for event in run.seen.events:

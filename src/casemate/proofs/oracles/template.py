@@ -14,11 +14,13 @@ from casemate.proofs.outputs import called, shows
 
 def judge(run: Run) -> str:
     """The result of an expression came out."""
-    if run.calm is None or not run.seen.passed:
+    if not run.seen.passed:
         return ""
     word, calm = run.words.canary, run.words.calm
     if called(run):
         return "an expression in the input was worked out by a template"
+    if run.calm is None:
+        return ""
     for turned, other in ((word[::-1], calm[::-1]), (word.upper(), calm.upper())):
         if shows(run.seen, turned) and not shows(run.calm, other) and not shows(run.calm, turned):
             return "an expression in the input was worked out by a template"

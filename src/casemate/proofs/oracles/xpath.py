@@ -21,7 +21,7 @@ def judge(run: Run) -> str:
 
 ORACLE = Oracle(
     id="xpath",
-    cwes=(91, 643),
+    cwes=(643, 91),
     kind=ProofKind.CANARY,
     observer=Observer.INSIDE,
     judge=judge,

@@ -8,16 +8,14 @@ from __future__ import annotations
 from casemate.model.proof import Observer, ProofKind
 from casemate.proofs.inputs.xxe import INPUTS
 from casemate.proofs.oracle import Oracle, Run
-from casemate.proofs.outputs import content, shows
+from casemate.proofs.outputs import content, content_came_out
 
 
 def judge(run: Run) -> str:
     """An external entity took effect on the way through the finding's line."""
-    if run.calm is None:
-        return ""
     if any(event.args[:1] == ("read",) for event in run.seen.at_sink("canary.path", "canary.read")):
         return "the parser opened a file that the document names"
-    if run.seen.passed and shows(run.seen, content(run.words)) and not shows(run.calm, content(run.words)):
+    if content_came_out(run):
         return "the content of a file that the document names came out"
     if run.seen.passed and any(content(run.words) in text for text in run.seen.probes.values()):
         return "the content of a file that the document names came out of the parser"

@@ -48,13 +48,12 @@ class Canaries:
         os.chmod(command, stat.S_IRWXU)
         record = self._watch.record
 
-        def called(*args: Any, **named: Any) -> str:
+        def called(cls: Any, *args: Any, **named: Any) -> str:
             record("canary.called", (canary, *args[:8]))
             return canary
 
-        called.__name__ = called.__qualname__ = canary
-        called.__module__ = "builtins"
-        setattr(builtins, canary, called)
+        # A class, since some readers of stored objects make only instances; called, it is a function like any other.
+        setattr(builtins, canary, type(canary, (), {"__new__": called, "__module__": "builtins"}))
         return folder
 
     def collect(self) -> list[dict[str, Any]]:

@@ -40,6 +40,7 @@ def drive(
         rows.append((times, seconds, done))
         return told, done
 
+    once(make(dict(payload, times=1)))  # what is only done once, such as an import, is done then
     unit = max(1, len(payload["repeat"]))
     told: dict[str, Any] = {}
     times, before, done = 8, 4, True

@@ -5,7 +5,6 @@ Standard library only, Python 3.7 and later.
 
 from __future__ import annotations
 
-import importlib.abc
 import sys
 
 TYPE_CHECKING = False
@@ -35,7 +34,7 @@ def _quietly(act: Callable[[ModuleType], None], module: ModuleType) -> None:
         pass
 
 
-class _Finder(importlib.abc.MetaPathFinder):
+class _Finder:
     """Finds nothing itself; lets others find, and waits until the module ran."""
 
     def find_spec(self, name: str, path: Any, target: Any = None) -> Any:

@@ -1,7 +1,0 @@
-"""One file a framework: finds its applications and their routes, and sends a request to one."""
-
-from __future__ import annotations
-
-from . import aiohttp, bottle, django, flask, plain, starlette, tornado
-
-FINDERS = (flask.find, django.find, starlette.find, aiohttp.find, tornado.find, bottle.find, plain.find)

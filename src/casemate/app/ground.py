@@ -1,0 +1,106 @@
+"""What every operation stands on: the operator's folders and keys, the wall, the day, and what the operator brings along."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casemate.adapters.cache import default_folder
+from casemate.adapters.clock import SystemClock
+from casemate.adapters.keys import FileSigner, data_home, load_or_create_digest_key
+from casemate.adapters.ledger_files import LedgerFolder
+from casemate.governance.budget import HOUSE_LIMITS, Counts
+from casemate.governance.charter import Charter
+from casemate.governance.digests import KeyedDigests
+from casemate.governance.ledger import Ledger
+from casemate.governance.policy import HOUSE_POLICY
+from casemate.governance.wall import Wall
+from casemate.model.errors import UserError
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from casemate.evidence.rulebook import RuleText
+    from casemate.leads.own import Own
+    from casemate.model.sandbox import Examination
+
+
+def home() -> Path:
+    """The operator's data folder, which holds keys and ledger."""
+    return data_home(os.environ)
+
+
+def cache_folder() -> Path:
+    """Where derived facts are kept between scans."""
+    return default_folder(os.environ)
+
+
+def recorded_ledger() -> Ledger:
+    """The existing ledger, to read; LedgerMissing when nothing was recorded, LedgerUnavailable when its key is not usable."""
+    return Ledger(store=LedgerFolder(home() / "ledger"), signer=FileSigner.load(home()))
+
+
+def wall(charter: Charter, budget: Counts = HOUSE_LIMITS) -> Wall:
+    """The wall around what the charter allows. budget: of each operation. Makes the keys on first use; raises
+    LedgerUnavailable."""
+    return Wall(
+        charter=charter,
+        policy=HOUSE_POLICY,
+        ledger=Ledger(store=LedgerFolder(home() / "ledger"), signer=FileSigner.load_or_create(home())),
+        digests=KeyedDigests(load_or_create_digest_key(home())),
+        clock=SystemClock(),
+        budget=budget,
+    )
+
+
+def operator() -> str:
+    """The account that the operator uses."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # an account without a name, as in many containers
+        return f"uid {os.getuid()}"
+
+
+def today() -> date:
+    """The day that it is, in UTC: the same for everybody who reads a triage file."""
+    return SystemClock().now().date()
+
+
+def examine_sandbox() -> tuple[Examination, tuple[str, ...]]:
+    """What this machine can hold, tried with our own interpreter and nothing of a target; and what is not there at all."""
+    from casemate.adapters.sandbox.choice import Chosen
+    from casemate.model.sandbox import Profile
+
+    chosen = Chosen()
+    return chosen.examine(Profile(interpreter=sys.executable)), chosen.lacking
+
+
+def read_own(folders: Sequence[Path]) -> Own:
+    """The operator's own rules and knowledge in these folders. Raises UserError for what cannot be meant."""
+    from casemate.adapters.ownfiles import read_folders
+    from casemate.knowledge.table import KnowledgeError
+    from casemate.leads.own import read
+
+    try:
+        return read(read_folders(folders))
+    except KnowledgeError as error:
+        raise UserError(error.what, error.remedy) from error
+
+
+def rule_texts(folders: Sequence[Path] = ()) -> tuple[RuleText, ...]:
+    """Every rule as a report describes it. folders: of the operator's own rules."""
+    from casemate.evidence.rulebook import RuleText
+    from casemate.leads.catalogue import page, rules
+
+    own = read_own(folders) if folders else None
+    pages = own.pages if own is not None else {}
+    return tuple(
+        RuleText(
+            id=r.id, title=r.title, cwe=r.cwe, severity=r.severity, owasp=r.owasp, page=pages.get(r.id) or page(r.id)
+        )
+        for r in (*rules(), *(own.rules if own is not None else ()))
+    )
