@@ -96,8 +96,10 @@ def test_requirements_are_read_and_not_run(tmp_path):
     built.mkdir(parents=True)
     (built / "requires.txt").write_text("six\n\n[:python_version<'3']\nmock\n\n[xml]\nlxml\n")
     assert release_metadata.read(tmp_path / "built").requirements == ("six", 'mock; python_version < "3"')
-    (tmp_path / "setup.py").write_text("needs = ['six>1']\nraise SystemExit(1)\nsetup(install_requires=needs)\n")
-    assert release_metadata.read(tmp_path).requirements == ("six>1",)
+    script = tmp_path / "script"
+    script.mkdir()
+    (script / "setup.py").write_text("needs = ['six>1']\nraise SystemExit(1)\nsetup(install_requires=needs)\n")
+    assert release_metadata.read(script).requirements == ("six>1",)
 
 
 def test_a_hunt_runs_in_a_process_of_its_own_and_once(tmp_path):

@@ -21,6 +21,7 @@ from casemate.proofs.replay import Failed, canonical, observed, reported, words
 
 _UNCARRIED = 3  # controls that cannot be carried, until a way of driving is given up
 _VARIANTS = 12
+_ROUND = 6  # inputs at a time
 _RANKED = 80  # executions of a budget from which on the ways of driving are tried out first
 _MINIMISING = 24  # executions
 _HARM = 3  # executions that had to be ended
@@ -71,9 +72,11 @@ def search(question: Question, budget: int, source: Source) -> Searching:
             why = "no driver knows how to get a value there" + (f": {problems}" if problems else "")
             tries.note(Result.NOT_EXAMINED, why[:300])
             continue
+        reaching = 0
         if len(variants) > 1 and budget >= _RANKED:
-            variants = yield from _ranked(tries, question, driver, variants)
-        found = yield from _driven(tries, question, driver, variants[:_VARIANTS], source)
+            variants, reaching = yield from _ranked(tries, question, driver, variants)
+        variants = variants[:_VARIANTS]
+        found = yield from _driven(tries, question, driver, variants, min(reaching, len(variants)), source)
         if found is not None:
             return found
         if tries.over or tries.came:
@@ -82,24 +85,32 @@ def search(question: Question, budget: int, source: Source) -> Searching:
 
 
 def _driven(
-    tries: _Tries, question: Question, driver: str, variants: Sequence[Any], source: Source
+    tries: _Tries, question: Question, driver: str, variants: Sequence[Any], reaching: int, source: Source
 ) -> Generator[bytes, sandbox.Run, Candidate | None]:
-    """Every oracle's inputs, on every way of driving."""
-    for oracle in for_lead(question.cwe, question.lead):
-        inputs = _inputs(source, question.lead, oracle)
-        for variant in variants:
-            found = yield from _tried(tries, oracle, inputs, question.case(driver, variant))
-            if found is not None:
-                return replace(found, driver=driver, application=str(variant.get("app", "")))
-            if tries.over:
-                return None
+    """Every oracle's inputs on every way of driving, a few at a time so that none takes the whole budget: first on those that reach
+    the finding's line, then on the others."""
+    oracles = [(oracle, _inputs(source, question.lead, oracle)) for oracle in for_lead(question.cwe, question.lead)]
+    most = max((len(inputs) for _, inputs in oracles), default=0)
+    rounds = [
+        (oracle, inputs[at : at + _ROUND], variant)
+        for among in (variants[:reaching], variants[reaching:])
+        for at in range(0, most, _ROUND)
+        for oracle, inputs in oracles
+        for variant in among
+    ]
+    for oracle, some, variant in rounds:
+        found = (yield from _tried(tries, oracle, some, question.case(driver, variant))) if some else None
+        if found is not None:
+            return replace(found, driver=driver, application=str(variant.get("app", "")))
+        if tries.over:
+            return None
     return None
 
 
 def _ranked(
     tries: _Tries, question: Question, driver: str, variants: Sequence[Any]
-) -> Generator[bytes, sandbox.Run, list[Any]]:
-    """The ways of driving, those first that come to the finding's line with a harmless value."""
+) -> Generator[bytes, sandbox.Run, tuple[list[Any], int]]:
+    """The ways of driving, those first that come to the finding's line with a harmless value, and how many do."""
     ranks = []
     for at, variant in enumerate(variants):
         seen = observed((yield question.case(driver, variant)(tries.words(), {"text": "{calm}"})))
@@ -107,7 +118,7 @@ def _ranked(
             ranks.append((3, at))
         else:
             ranks.append(((0 if not seen.error else 1) if seen.passed else 2, at))
-    return [variants[at] for _, at in sorted(ranks)]
+    return [variants[at] for _, at in sorted(ranks)], sum(rank < 2 for rank, _ in ranks)
 
 
 class _Tries:

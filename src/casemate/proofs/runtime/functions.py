@@ -159,6 +159,7 @@ def _then(library: Library, case: dict[str, Any], path: str, names: list[str]) -
 def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: Any) -> dict[str, Any]:
     """Call it once; again when what a stand-in gave could not be taken apart."""
     if variant.get("loading"):
+        modules.forget(library.target, variant["path"])
         probe.on()  # the fact stands outside of functions
     module, alone = modules.module(library.target, variant["path"])
     probe.off()

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from types import ModuleType
     from typing import Any
 
+_ALONE: set[str] = set()  # those that were loaded without what their packages' own files do
+
 
 def module(target: str, path: str) -> tuple[ModuleType | dict[str, Any], bool]:
     """The module of a file, imported as the package that it belongs to, else alone; what is reported when it cannot be loaded.
@@ -31,7 +33,7 @@ def module(target: str, path: str) -> tuple[ModuleType | dict[str, Any], bool]:
     try:
         found = stubs.repaired(name)
         if os.path.realpath(getattr(found, "__file__", None) or full) == os.path.realpath(full):
-            return found, False
+            return found, name in _ALONE
         return _by_place(name, full), False  # another one of that name came first
     except BaseException as error:
         first = error
@@ -43,13 +45,23 @@ def module(target: str, path: str) -> tuple[ModuleType | dict[str, Any], bool]:
         made.__path__ = [os.path.join(folder, *parts[:top])]
         sys.modules[package] = made
     try:
-        return stubs.repaired(name), True
+        found = stubs.repaired(name)
+        _ALONE.add(name)
+        return found, True
     except BaseException as error:
         missing = first if isinstance(first, ImportError) else error
         told: dict[str, Any] = {"broken": f"{name} cannot be imported: {type(first).__name__}: {str(first)[:300]}"}
         if isinstance(missing, ImportError) and missing.name:
             told["missing"] = missing.name
         return told, True
+
+
+def forget(target: str, path: str) -> None:
+    """Let the module of a file be loaded anew."""
+    full = os.path.realpath(os.path.join(target, path))
+    for name, module in list(sys.modules.items()):
+        if os.path.realpath(getattr(module, "__file__", None) or "") == full:
+            del sys.modules[name]
 
 
 def _by_place(name: str, full: str) -> ModuleType:

@@ -7,13 +7,14 @@ driven, with which input. Standard library only, Python 3.7 and later.
 from __future__ import annotations
 
 import ast
+import contextlib
 import importlib
 import json
 import os
 import shutil
 import sys
 
-from . import payload, report, stubs
+from . import modules, payload, report, stubs
 from .canaries import Canaries
 from .probe import Probe, last_line, statement
 from .reading import enclosing
@@ -38,6 +39,7 @@ def prepare(path: str) -> Callable[[bytes], None]:
     def case(data: bytes) -> None:
         send(json.dumps(bench.run(json.loads(data)), sort_keys=True).encode("utf-8", "backslashreplace"))
 
+    setattr(case, "ready", lambda data: bench.ready(json.loads(data)))  # noqa: B010 - for a server, which forks
     return case
 
 
@@ -68,6 +70,7 @@ class Bench:
             importlib.import_module(__package__ + ".arms." + name).arm(self.watch)
         stubs.install(self.watch, imports=bool(settings.get("stubs")))
         self._settings = dict(settings, target=target)
+        self._ready: set[str] = set()
         self._loaded: dict[str, tuple[Any, Any]] = {}
         if settings.get("driver"):
             self._driver(settings["driver"])
@@ -126,6 +129,15 @@ class Bench:
         if told["stubs"] and told.get("fidelity"):
             told["fidelity"] = "isolated function"
         return told
+
+    def ready(self, case: dict[str, Any]) -> None:
+        """Import, in the process that forks for each case, what a case has imported that ended well."""
+        variant = case.get("variant")
+        path = variant.get("path") if isinstance(variant, dict) and case["driver"] == "function" else None
+        if isinstance(path, str) and path not in self._ready:
+            self._ready.add(path)
+            with contextlib.suppress(BaseException):
+                modules.module(self.target, path)
 
     def _variants(self, case: dict[str, Any]) -> dict[str, Any]:
         """The ways of driving it."""

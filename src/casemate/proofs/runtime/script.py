@@ -68,6 +68,7 @@ class _Server:
         self._send = send
         self._begin = begin
         self._case = case
+        self._ready = getattr(case, "ready", None)
 
     def serve(self, cpu: int, wall: float) -> None:
         """Until there are no more cases. cpu, wall: seconds for each."""
@@ -88,7 +89,10 @@ class _Server:
                 _one(self._case, data, cpu)
             status = _wait(child, wall)
             self._begin(number)
-            self._send(report.DONE, struct.pack("!iB", status, _end_all()))
+            gone = _end_all()
+            if status == 0 and self._ready is not None:
+                self._ready(data)  # what this case has imported without harm, the next ones need not import again
+            self._send(report.DONE, struct.pack("!iB", status, gone))
 
     def _receive(self) -> bytes | None:
         data = b""
