@@ -16,7 +16,7 @@ class Notes:
         self.events.append((name, *args))
 
 
-def driven(function, repeat="a", after="!"):
+def driven(function, repeat="a", after="!", reached=lambda: True):
     notes, lengths = Notes(), []
 
     def once(value):
@@ -24,22 +24,23 @@ def driven(function, repeat="a", after="!"):
         function(value)
         return {"returned": "done"}
 
-    told = growth.drive({"repeat": repeat}, lambda one: one["repeat"] * one["times"] + after, once, notes)
-    rows = list(zip(*(told["measures"][name] for name in ("sizes", "seconds", "done")), strict=True))
+    told = growth.drive({"repeat": repeat}, lambda one: one["repeat"] * one["times"] + after, once, notes, reached)
+    measures = told.get("measures", {"sizes": (), "seconds": (), "done": ()})
+    rows = list(zip(*(measures[name] for name in ("sizes", "seconds", "done")), strict=True))
     return told, rows, notes.events, lengths
 
 
 def test_what_is_quick_is_driven_up_to_a_size_and_no_further():
     told, rows, events, lengths = driven(len)
-    assert [size for size, _, _ in rows] == [float(8 << n) for n in range(14)]
+    assert [size for size, _, _ in rows] == [8.0, 32.0, 128.0, 512.0, 2048.0, 8192.0, 32768.0]
     assert all(done for _, _, done in rows)
     assert (told["returned"], events) == ("done", [])
-    assert lengths[0] == 2  # once before anything is measured
+    assert lengths[:2] == [9, 9]  # once before anything is measured
     assert signal.getitimer(signal.ITIMER_VIRTUAL) == (0.0, 0.0)
 
 
 def test_a_unit_of_several_characters_counts_as_such():
-    assert max(size for size, _, _ in driven(len, repeat="ab" * 512)[1]) == 64.0
+    assert max(size for size, _, _ in driven(len, repeat="ab" * 512)[1]) == 32.0
 
 
 def test_what_doubles_with_each_character_is_stopped_and_measured_more_finely():
@@ -54,6 +55,11 @@ def test_what_doubles_with_each_character_is_stopped_and_measured_more_finely():
     _, rows, events, _ = driven(stubborn)
     assert events == [("slow.here",)]
     assert [size for size, _, done in rows if not done][-1] == 32.0
-    assert 16.0 < min(size for size, _, done in rows if not done) <= 32.0
+    assert 8.0 < min(size for size, _, done in rows if not done) <= 32.0
     assert len([size for size, seconds, done in rows if done and seconds >= 0.004]) >= 2
     assert [size for size, _, _ in rows] == sorted(size for size, _, _ in rows)
+
+
+def test_what_does_not_come_to_the_line_is_not_grown():
+    told, rows, events, lengths = driven(len, reached=lambda: False)
+    assert (told, rows, events, lengths) == ({"returned": "done"}, [], [], [9])

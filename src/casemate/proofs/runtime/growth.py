@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from .watch import Watch
 
 LIMIT = 0.5  # seconds of one size
+_SMALLEST, _STEP = 8, 4
 _LARGEST = 1 << 16  # characters, about
 _TELLING = 0.004  # seconds that are no noise
 _WANTED = 3  # sizes that took so long and came to their end
@@ -28,9 +29,14 @@ class Enough(BaseException):
 
 
 def drive(
-    payload: dict[str, Any], make: Callable[[dict[str, Any]], Any], once: Callable[[Any], dict[str, Any]], watch: Watch
+    payload: dict[str, Any],
+    make: Callable[[dict[str, Any]], Any],
+    once: Callable[[Any], dict[str, Any]],
+    watch: Watch,
+    reached: Callable[[], bool],
 ) -> dict[str, Any]:
-    """What the last size showed, with `measures`: sizes, seconds, and whether each came to its end."""
+    """What the last size showed, with `measures`: sizes, seconds, and whether each came to its end. reached: whether the
+    finding's line ran; where a short text does not come to it, no longer one is tried."""
     clock = _Clock(watch)
     rows: list[tuple[int, float, bool]] = []
 
@@ -40,16 +46,19 @@ def drive(
         rows.append((times, seconds, done))
         return told, done
 
-    once(make(dict(payload, times=1)))  # what is only done once, such as an import, is done then
+    told: dict[str, Any] = once(
+        make(dict(payload, times=_SMALLEST))
+    )  # what is only done once, such as an import, is done then
+    if not reached():
+        return dict(told)
     unit = max(1, len(payload["repeat"]))
-    told: dict[str, Any] = {}
-    times, before, done = 8, 4, True
+    times, before, done = _SMALLEST, _SMALLEST, True
     while done and times * unit <= _LARGEST:
         before = times
         told, done = measure(times)
-        times *= 2
+        times *= _STEP
     if not done:
-        low, high = before // 2, before
+        low, high = before // _STEP, before
         for _ in range(_FINER):
             middle = (low + high) // 2
             telling = [row for row in rows if row[2] and row[1] >= _TELLING]

@@ -112,7 +112,13 @@ class Bench:
         try:
             if "grow" in case["payload"]:
                 growth = importlib.import_module(__package__ + ".growth")
-                told = growth.drive(case["payload"], lambda one: payload.make(one, filled), once, self.watch)
+                told = growth.drive(
+                    case["payload"],
+                    lambda one: payload.make(one, filled),
+                    once,
+                    self.watch,
+                    lambda: min(probe.passed) > 0,
+                )
             else:
                 told = once(payload.make(case["payload"], filled))
         except BaseException as error:
