@@ -87,8 +87,8 @@ def search(question: Question, budget: int, source: Source) -> Searching:
 def _driven(
     tries: _Tries, question: Question, driver: str, variants: Sequence[Any], reaching: int, source: Source
 ) -> Generator[bytes, sandbox.Run, Candidate | None]:
-    """Every oracle's inputs on every way of driving, a few at a time so that none takes the whole budget, and on those first
-    that reach the finding's line."""
+    """Every oracle's inputs on every way of driving, a few at a time so that none takes the whole budget: first on those that
+    reach the finding's line, then on the others."""
     oracles = [(oracle, _inputs(source, question.lead, oracle)) for oracle in for_lead(question.cwe, question.lead)]
     most = max((len(inputs) for _, inputs in oracles), default=0)
     rounds = [

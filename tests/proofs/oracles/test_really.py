@@ -9,6 +9,8 @@ from proofs.oracles.really import answers
 SOURCE = "# source: parameter `value` of the public API"
 
 WEAK = {
+    "archive": (29, "tarfile.open(fileobj=io.BytesIO(value)).extractall(ROOT)"),
+    "archive_by_hand": (29, "UNPACK(value, lambda name: name)"),
     "certificate": (
         295,
         "urllib.request.urlopen('https://' + value + '.example/', context=ssl._create_unverified_context(), timeout=2)",
@@ -41,11 +43,14 @@ WEAK = {
     "argument": (88, "subprocess.run(['/bin/true', 'show', value]).returncode"),
     "log": (117, "logging.getLogger('shop').info('signed in: %s', value)"),
     "mode": (732, "os.chmod(MINE, 0o777)"),
+    "mode_late": (276, "os.chmod(KEEP(value, 0o666), 0o600)"),
     "temporary": (377, "tempfile.mktemp(suffix=value)"),
     "timing": (208, "value == SECRET"),
     "redos": (1333, "re.match(r'^([a-z]+[0-9]?)+$', value)"),
 }
 MENDED = {
+    "archive": (29, "tarfile.open(fileobj=io.BytesIO(value)).extractall(ROOT, filter='data')"),
+    "archive_by_hand": (29, "UNPACK(value, os.path.basename)"),
     "certificate": (
         295,
         "urllib.request.urlopen('https://' + value + '.example/', context=ssl.create_default_context(), timeout=2)",
@@ -78,6 +83,7 @@ MENDED = {
     "argument": (88, "subprocess.run(['/bin/true', 'show', '--', value]).returncode"),
     "log": (117, "logging.getLogger('shop').info('signed in: %r', value)"),
     "mode": (732, "os.chmod(MINE, 0o755)"),
+    "mode_late": (276, "os.chmod(KEEP(value, 0o600), 0o600)"),
     "temporary": (377, "tempfile.mkstemp()"),
     "timing": (208, "hmac.compare_digest(value, SECRET)"),
     "redos": (1333, "re.match(r'^[a-z]+[0-9]?$', value)"),
@@ -124,6 +130,21 @@ def SAX(text):
     parser.setFeature(xml.sax.handler.feature_external_ges, True)
     parser.parse(io.StringIO(text))
 """,
+    "KEEP": """
+def KEEP(text, mode):
+    own = os.path.join(ROOT, "key-" + text)
+    with os.fdopen(os.open(own, os.O_CREAT | os.O_WRONLY, mode), "w") as out:
+        out.write(text)
+    return own
+""",
+    "UNPACK": """
+import zipfile, io
+def UNPACK(data, called):
+    archive = zipfile.ZipFile(io.BytesIO(data))
+    for info in archive.infolist():
+        with open(os.path.join(ROOT, called(info.filename)), "wb") as out:
+            out.write(archive.read(info))
+""",
     "CONTEXT": """
 import socket
 def CONTEXT(host, mode):
@@ -164,7 +185,7 @@ MODULES = (
         "secrets",
         "ssl",
     ),
-    *("subprocess", "jinja2", "yaml"),
+    *("subprocess", "tarfile", "io", "jinja2", "yaml"),
 )
 
 

@@ -16,7 +16,7 @@ def main():
     site = web.load({"target": str(Path.cwd()), "apps": told.get("apps")})
     results = []
     for case in told["cases"]:
-        variants = web.variants(site, case)
+        variants = [case["variant"]] if case.get("variant") else web.variants(site, case)
         results.append([{"variant": v, **web.drive(site, v, case["value"])} for v in variants[: case.get("most", 1)]])
     json.dump({"problems": site.problems, "apps": [[a.name, a.fidelity] for a in site.apps], "results": results}, out)
 

@@ -69,3 +69,19 @@ def test_what_was_taken_away_is_said(results):
 def test_a_form_gets_plausible_values_beside_the_canary(results):
     variant = results["by_django_form"]["variant"]
     assert variant["form"] == {"title": "ok", "colour": "red", "count": "1"}
+
+
+def test_an_application_without_a_project_gets_one(tmp_path):
+    """What it has no address for is attached, with less fidelity."""
+    folder = shutil.copytree(SITES / "django_library_site", tmp_path / "target")
+    found = marks("django_library_site")
+    told = drive(folder, [found[name].case(ODD) for name in ("show", "loose", "Loose.get")])
+    again = drive(folder, [{"variant": result[0]["variant"], "value": ODD} for result in told["results"]])
+    assert again == told  # a variant is enough, in a process that has never seen the trace
+    assert told["problems"] == []
+    assert told["apps"] == [["casemate_project", "entry point"]]
+    assert [(seen(result[0]), result[0]["fidelity"]) for result in told["results"]] == [
+        ([ODD], "entry point"),
+        (["ok", ODD], "isolated function"),
+        ([ODD], "isolated function"),
+    ]

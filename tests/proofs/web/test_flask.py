@@ -80,15 +80,6 @@ def test_only_the_channel_of_the_trace_holds_the_value(results):
     assert (variant["method"], variant["channel"], variant["keys"]) == ("POST", "form", ["title"])
 
 
-def test_routes_that_nothing_attaches_are_attached_with_less_fidelity(tmp_path):
-    """A blueprint, and a function that takes the application."""
-    folder = shutil.copytree(SITES / "detached_site", tmp_path / "target")
-    found = marks("detached_site")
-    told = drive(folder, [found["look"].case(ODD), found["init.take"].case(ODD)])
-    assert [seen(result[0]) for result in told["results"]] == [[ODD], [ODD]]
-    assert {result[0]["fidelity"] for result in told["results"]} == {"isolated function"}
-
-
 def test_a_header_with_a_line_break_is_not_sent(tmp_path):
     folder = shutil.copytree(SITES / "flask_site", tmp_path / "target")
     told = drive(folder, [MARKS["by_header"].case("a\r\nb: c")])["results"][0][0]

@@ -79,6 +79,11 @@ def test_an_exception_of_the_view_is_told_and_answered(told, site, name):
     assert result["response"]["status"] == 500
 
 
+def test_somebody_stands_in_where_a_view_depends_on_a_login(told):
+    assert told("fastapi_site")["by"]["by_member"]["notes"] == ["logged in: current_chief was a stand-in"]
+    assert told("fastapi_site")["by"]["by_query"]["notes"] == []
+
+
 def test_a_callable_of_no_framework_is_driven(tmp_path):
     """At the path that it looks for."""
     folder = shutil.copytree(SITES / "wsgi_site", tmp_path / "target")

@@ -1,6 +1,6 @@
 """An argument became an option: it begins with a hyphen, where the control's stood as the value that it was meant to be.
 
-What stands behind `--`, or as the value of an option before it, is taken for what it is, and quiet.
+What stands behind `--`, or may be the value of an option before it, is taken for what it is, and quiet.
 """
 
 from __future__ import annotations
@@ -9,6 +9,7 @@ import shlex
 from collections.abc import Iterator
 
 from casemate.model.proof import Observer, ProofKind
+from casemate.proofs.grammar.argv import holds_value
 from casemate.proofs.inputs.argument import INPUTS
 from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Oracle, Run
@@ -26,7 +27,7 @@ def judge(run: Run) -> str:
         for at, part in enumerate(argv):
             if at == 0 or not part.startswith("-") or run.words.canary not in part:
                 continue
-            if "--" in argv[:at] or _takes_a_value(argv[at - 1]):
+            if "--" in argv[:at] or holds_value(argv[at - 1], argv[0]):
                 continue
             if any(_same_place(argv, other, at, run.words.calm) for other in controls):
                 return "a part of the input became an option of the program that was started"
@@ -37,11 +38,6 @@ def _same_place(argv: list[str], other: list[str], at: int, calm: str) -> bool:
     if len(other) != len(argv) or calm not in other[at] or other[at].startswith("-"):
         return False
     return argv[0] == other[0]
-
-
-def _takes_a_value(before: str) -> bool:
-    """Whether the part before may be an option whose value this is."""
-    return before.startswith("-") and before != "-" and "=" not in before
 
 
 def _commands(seen: Observation) -> Iterator[list[str]]:

@@ -31,15 +31,11 @@ def judge(run: Run) -> str:
     points = [(size, seconds - ground) for size, seconds, done in rows if done and seconds - ground >= _NOISE]
     if late is None or len(points) < 2 or points[-1][0] >= late[0]:
         return ""
-    steep = _STEEP
-    if len(points) == 2:  # so few that only what doubles with each character is sure
-        points.append(late)
-        steep = _VERY
+    # With two points only what doubles with each character is sure. How long the last one would have taken is not known.
+    steep = _STEEP if len(points) > 2 else _VERY
     middle = points[len(points) // 2]
-    if (
-        _slope(points[0], points[-1]) < steep
-        or min(_slope(points[0], middle), _slope(middle, points[-1])) < steep - 0.35
-    ):
+    parts = (_slope(points[0], middle), _slope(middle, points[-1])) if len(points) > 2 else ()
+    if _slope(points[0], points[-1]) < steep or min(parts, default=steep) < steep - 0.35:
         return ""
     return "the time that a pattern takes grows much faster than the text"
 

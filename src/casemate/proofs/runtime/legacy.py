@@ -42,6 +42,8 @@ _EVENTS = (
 
 def wrap(record: Callable[[str, Any], None]) -> None:
     """From now on these calls are told."""
+    import pathlib  # noqa: F401  # while its class still finds the functions of C, which are no methods
+
     for module, name, event in _EVENTS:
         setattr(module, name, _told(getattr(module, name), event, record))
     started = subprocess.Popen.__init__

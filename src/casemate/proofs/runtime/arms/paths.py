@@ -67,6 +67,8 @@ _WORKS_OUT = frozenset(
 
 def arm(watch: Watch) -> None:
     """Tell of each use of a path that leads there."""
+    import pathlib  # noqa: F401  # while its class still finds the functions of C, which are no methods
+
     busy: list[bool] = []
 
     def look(does: str, path: Any, link: bool) -> None:
@@ -81,7 +83,7 @@ def arm(watch: Watch) -> None:
             return
         if does in ("read", "asked") and os.path.basename(where).startswith(watch.canary):
             _appear(where)
-        there = os.path.lexists(where)
+        there = os.path.isfile(where) if does == "read" else os.path.lexists(where)
         if there or (does in _MAKES and os.path.isdir(os.path.dirname(where))):
             watch.record("canary.path", (does, where))
 

@@ -38,6 +38,8 @@ def load(settings: dict[str, Any]) -> Site:
                 app.find_routes()
             except Exception as error:
                 site.problem(f"routes of {app.name}", error)
+        if not settings.get("apps"):
+            site.index()  # before the server forks; who names applications knows the request, too
     except Exception as error:
         site.problem("the target", error)
     return site
@@ -62,7 +64,7 @@ def drive(site: Site, variant: dict[str, Any], value: str | bytes) -> dict[str, 
     if app is None:
         told["broken"] = f"the application is not there: {variant.get('app')!r}"
         return told
-    told["fidelity"] = app.fidelity
+    told["fidelity"] = variant.get("fidelity") or app.fidelity
     try:
         request = build(variant, value)
     except CannotCarryError as error:

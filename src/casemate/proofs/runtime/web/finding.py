@@ -9,7 +9,7 @@ import itertools
 import os
 
 from . import benign, channels, conditions, facts, keys, reading, surroundings
-from .frameworks import flask
+from .finders import ATTACHERS
 from .places import places
 from .ranking import Case, ranked
 
@@ -28,10 +28,28 @@ def app_of(site: Site, variant: dict[str, Any]) -> App | None:
     """The application of a variant; one that is only made on demand is made."""
     name = variant.get("app")
     app = next((a for a in site.apps if a.name == name), None)
-    if app is None and variant.get("attach"):
-        flask.attach(site, site.path(variant["attach"]))
+    if variant.get("attach"):
+        _attach(site, site.path(variant["attach"]))
         app = next((a for a in site.apps if a.name == name), None)
     return app
+
+
+def _attach(site: Site, path: str) -> None:
+    """Attach what stands in a file and what no application has."""
+    source = site.library.read(path)
+    text = "\n".join(source.lines) if source else ""
+    for word, attach in ATTACHERS:
+        if word in text:
+            try:
+                attach(site, path)
+            except Exception as error:
+                site.problem(f"attaching {os.path.basename(path)}", error)
+
+
+def _attached(case: Case, route: Route) -> str:
+    """The file of the trace by which the route was attached."""
+    files = {owner[0] for owner in route.owners}
+    return next((path for path, _, _ in case.steps if path in files), case.steps[0][0])
 
 
 def variants(site: Site, told: dict[str, Any]) -> list[dict[str, Any]]:
@@ -40,10 +58,10 @@ def variants(site: Site, told: dict[str, Any]) -> list[dict[str, Any]]:
     wanted = channels.named(case.note)
     if not wanted:
         return [] if case.note else facts.of_fact(site, told, case, variants, _plain)
-    order = ranked(site, case)
+    order = ranked(site, case, loose=False)
     if not order or order[0][0] == 0:
         for path in dict.fromkeys(path for path, _, _ in case.steps):
-            flask.attach(site, path)
+            _attach(site, path)
         order = ranked(site, case)
     best = order[0][0] if order else 0
     chosen = [(app, route) for score, app, route in order if score == best or (best and score * 2 > best)][:_ROUTES]
@@ -76,9 +94,10 @@ def _of_route(site: Site, case: Case, wanted: tuple[str, ...], app: App, route: 
     then = _then(site, case, app, route)
     if then:
         made = [{**variant, "then": [follow]} for variant in made for follow in then]
-    if app.fidelity != "entry point" and made:
+    if "isolated function" in (app.fidelity, route.fidelity) and made:
         for variant in made:
-            variant["attach"] = os.path.relpath(case.steps[0][0], site.target)
+            variant["fidelity"] = "isolated function"
+            variant["attach"] = os.path.relpath(_attached(case, route), site.target)
     return sorted(made, key=lambda v: v["login"] == "staff" and not guarding)
 
 

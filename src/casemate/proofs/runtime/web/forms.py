@@ -18,6 +18,12 @@ def fields(kind: Any) -> dict[str, Any]:
     """Names and declarations of a class's fields, in order; nothing for what is no such class."""
     if not isinstance(kind, type):
         return {}
+    if hasattr(kind, "get_fields") and hasattr(kind, "to_internal_value"):  # a serializer
+        try:
+            made = kind().get_fields()
+        except Exception:
+            return {}
+        return {name: field for name, field in made.items() if not getattr(field, "read_only", False)}
     for holder in _HOLDERS:
         declared = getattr(kind, holder, None)
         if isinstance(declared, dict) and declared:

@@ -82,6 +82,8 @@ def _settled(
 ) -> list[tuple[str, keys.Way]]:
     """What the way means in that channel."""
     if channel == "body":
+        if way.keys and not way.through:  # taken apart by the framework
+            return [("json", way), ("form", way)]
         if way.through:
             channel = "json" if {"loads", "load"} & set(way.through) else "form"
         return [(channel, way)]

@@ -38,8 +38,9 @@ class Case:
         return found
 
 
-def ranked(site: Site, case: Case) -> list[tuple[int, App, Route]]:
-    """All routes by how many steps of the trace they hold, the source and the sink before others."""
+def ranked(site: Site, case: Case, loose: bool = True) -> list[tuple[int, App, Route]]:
+    """All routes by how many steps of the trace they hold, the source and the sink before others. loose: where none holds
+    one, by what their functions name."""
     scores: dict[int, int] = {}
     index = site.index()
     for at, (path, line, _) in enumerate(case.steps):
@@ -50,11 +51,11 @@ def ranked(site: Site, case: Case) -> list[tuple[int, App, Route]]:
             for _, route, first in index.get((path, function.name), ()):
                 if reading.first_line(function) <= first <= function.lineno:
                     within = (path, first, function.name) in route.within
-                    held[id(route)] = max(held.get(id(route), 0), weight - 5 * within)
+                    held[id(route)] = max(held.get(id(route), 0), weight - 5 * within + (function.name in route.names))
         for route_id, worth in held.items():
             scores[route_id] = scores.get(route_id, 0) + worth
     found = [(scores.get(id(route), 0), app, route) for app in site.apps for route in app.routes]
-    if not scores:
+    if not scores and loose:
         own = {id(route) for held in index.values() for _, route, _ in held}
         found = [(_mentions(site, case, route), app, route) for _, app, route in found if id(route) in own]
     return sorted(found, key=lambda item: (-item[0], 0 if scores else len(item[2].params())))

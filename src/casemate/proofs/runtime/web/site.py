@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 
     from .request import Request
 
+    Owner = tuple[str, int, str]
+
 ENTRY_POINT = "entry point"
 ISOLATED = "isolated function"
 _DEEP = 6  # decorators upon decorators
@@ -26,9 +28,10 @@ _DEEP = 6  # decorators upon decorators
 class Route:
     """One way in. pieces: the path, of ["text", …] and ["param", name, kind, pattern]. owners: of the functions that belong to
     it, the file (resolved), first line and name; within: those of them that it only encloses, and may not call. view: the
-    thing that is called."""
+    thing that is called. fidelity: where it is another one than the application's. names: of those methods of a class that
+    this way in calls, where several share the class."""
 
-    __slots__ = ("endpoint", "methods", "owners", "pieces", "rule", "view", "within")
+    __slots__ = ("_found", "_further", "endpoint", "fidelity", "methods", "names", "pieces", "rule", "view")
 
     def __init__(
         self, rule: str, methods: Iterable[str], pieces: list[list[str]], view: Any, endpoint: str = ""
@@ -40,12 +43,34 @@ class Route:
         self.pieces = pieces
         self.view = view
         self.endpoint = endpoint or getattr(view, "__name__", "")
-        self.within = owners(view) - owners(view, closures=False)
-        self.owners = owners(view)
+        self.fidelity = ""
+        self.names: set[str] = set()
+        self._further: list[Any] = []
+        self._found: tuple[set[Owner], set[Owner]] | None = None
 
     def include(self, function: Any) -> None:
         """A function that the framework calls for the view."""
-        self.owners |= owners(function)
+        self._further.append(function)
+
+    @property
+    def owners(self) -> set[Owner]:
+        """Found when it is asked for: a request can be sent without."""
+        return self._looked()[0]
+
+    @property
+    def within(self) -> set[Owner]:
+        """Found when it is asked for."""
+        return self._looked()[1]
+
+    def _looked(self) -> tuple[set[Owner], set[Owner]]:
+        if self._found is None:
+            found = owners(self.view)
+            direct = owners(self.view, closures=False)
+            for function in self._further:
+                found |= owners(function)
+                direct |= owners(function)
+            self._found = found, found - direct
+        return self._found
 
     def params(self) -> list[list[str]]:
         """The variable parts of the path."""
@@ -107,6 +132,10 @@ class Site:
             self._indexed = number
         return self._index
 
+    def changed(self) -> None:
+        """Routes were added."""
+        self._indexed = -1
+
     def path(self, relative: str) -> str:
         """The resolved path of a file of the target."""
         return os.path.realpath(os.path.join(self.target, relative))
@@ -120,6 +149,15 @@ class Site:
         text = f"{what}: {type(error).__name__}: {error}".replace("\n", " ")[:300]
         if text not in self.problems and len(self.problems) < 50:
             self.problems.append(text)
+
+
+_reals: dict[str, str] = {}
+
+
+def _real(path: str) -> str:
+    if path not in _reals:
+        _reals[path] = os.path.realpath(path)
+    return _reals[path]
 
 
 def owners(view: Any, closures: bool = True) -> set[tuple[str, int, str]]:
@@ -143,7 +181,7 @@ def owners(view: Any, closures: bool = True) -> set[tuple[str, int, str]]:
             look(thing.fget, deep + 1)
         elif isinstance(thing, types.FunctionType):
             code = thing.__code__
-            found.add((os.path.realpath(code.co_filename), code.co_firstlineno, code.co_name))
+            found.add((_real(code.co_filename), code.co_firstlineno, code.co_name))
             for name in ("__wrapped__", "view_class", "cls"):
                 if name in thing.__dict__:
                     look(thing.__dict__[name], deep + 1)

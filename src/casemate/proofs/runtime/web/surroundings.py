@@ -63,10 +63,14 @@ def parts(
                     text = library.constant(source, outer.left)
                     if text:
                         found["session"].setdefault(text, _typed(benign.value(text)))
-                for way in finder.ways(source, node, False):
+                for way in finder.ways(source, node, True):
                     if way.keys and way.carrier == "value":
-                        text = _value(library, source, function, way, marks)
-                        found["session"].setdefault(str(way.keys[0]), _typed(text))
+                        mapping = getattr(source.parents.get(way.node), "arg", "") is None  # **it
+                        _nest(
+                            found["session"],
+                            way.keys,
+                            {} if mapping else _typed(_value(library, source, function, way, marks)),
+                        )
                 continue
             if not isinstance(node, ast.Attribute) or node.attr not in channels.READ_AS or not _is_request(node.value):
                 continue
@@ -94,6 +98,17 @@ def _typed(text: str) -> str | int:
     return int(text) if text.isdigit() else text
 
 
+def _nest(held: dict[str, Any], names: list[Any], value: Any) -> None:
+    """Put a value below several names, where nothing stands yet."""
+    for key in names[:-1]:
+        inner = held.setdefault(key, {})
+        if not isinstance(inner, dict):
+            return
+        held = inner
+    if isinstance(names[-1], str):
+        held.setdefault(names[-1], value)
+
+
 def _channel(channel: str, way: keys.Way) -> str:
     if channel == "body":
         return "json" if "loads" in way.through else "form" if way.through else ""
@@ -107,15 +122,8 @@ def _put(found: dict[str, Any], channel: str, names: list[Any], text: str) -> No
         if told == "header" and name.title() not in _ORDINARY:
             found["header"].setdefault(name, text)
     elif channel == "json":
-        held = found["json"] if isinstance(found["json"], dict) else {}
-        found["json"] = held
-        for key in names[:-1]:
-            inner = held.setdefault(key, {})
-            if not isinstance(inner, dict):
-                return
-            held = inner
-        if isinstance(names[-1], str):
-            held.setdefault(names[-1], _typed(text))
+        found["json"] = found["json"] if isinstance(found["json"], dict) else {}
+        _nest(found["json"], names, _typed(text))
     elif channel == "file":
         found["file"].setdefault(name, ("upload.txt", "ok"))
     elif channel == "signed cookie":
@@ -197,6 +205,9 @@ def login(scope: list[tuple[Source, Any]]) -> str:
     for source, function in scope:
         holder = next((a for a in source.above(function) if isinstance(a, ast.ClassDef)), None)
         marks = [*function.decorator_list, *(holder.decorator_list + holder.bases if holder is not None else [])]
+        for held in holder.body if holder is not None else ():
+            if isinstance(held, ast.Assign) and any(getattr(t, "id", "") == "permission_classes" for t in held.targets):
+                marks.append(held.value)
         told += [n for mark in marks for n in _names(mark)]
         if any(isinstance(n, ast.Attribute) and n.attr == "user" and _is_request(n.value) for n in ast.walk(function)):
             told.append("login")

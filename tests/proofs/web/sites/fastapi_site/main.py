@@ -4,6 +4,7 @@ from contextlib import asynccontextmanager
 from typing import Annotated
 
 from fastapi import APIRouter, Cookie, Depends, FastAPI, Form, Header, HTTPException, Query, Request, UploadFile
+from fastapi.security import OAuth2PasswordBearer
 from pydantic import BaseModel, Field
 from starlette.responses import JSONResponse
 from starlette.routing import Mount, Route
@@ -108,6 +109,21 @@ def by_started(request: Request):
     if not started:
         raise HTTPException(503)
     return told(request.query_params["q"])  #: query_params | query string
+
+
+def current_user(token: str = Depends(OAuth2PasswordBearer(tokenUrl="token"))):
+    raise HTTPException(401)
+
+
+def current_chief(user: Annotated[object, Depends(current_user)]):
+    if not user.is_admin:
+        raise HTTPException(403)
+    return user
+
+
+@app.get("/member")
+async def by_member(q: str, user: Annotated[object, Depends(current_chief)]):  #: | request parameter, parameter `q`
+    return told(q) if user.is_active else told()
 
 
 @app.get("/fails")

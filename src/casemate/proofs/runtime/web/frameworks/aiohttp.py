@@ -8,7 +8,7 @@ import os
 import re
 
 from .. import discover, loops, pairs, shapes, wsgi
-from ..site import App, Route
+from ..site import ISOLATED, App, Route
 from .flask import FACTORIES
 
 TYPE_CHECKING = False
@@ -142,3 +142,30 @@ def _without_inner(site: Site) -> None:
         id(one) for app in site.apps if isinstance(app, AiohttpApp) for one in getattr(app._application, "_subapps", ())
     }
     site.apps[:] = [app for app in site.apps if not (isinstance(app, AiohttpApp) and id(app._application) in inner)]
+
+
+def attach(site: Site, path: str) -> None:
+    """Give the views of a file that no application has an application of their own."""
+    web = discover.importable("aiohttp.web")
+    if web is None or any(held == path for held, _ in site.index()):
+        return
+    module = discover.load(site, discover.module_name(site, path), path)
+    application = web.Application()
+    number = 0
+    for name, value in sorted(vars(module).items()) if module is not None else ():
+        own = getattr(value, "__module__", "") == getattr(module, "__name__", "")
+        if isinstance(value, web.RouteTableDef):
+            application.add_routes(value)
+        elif inspect.iscoroutinefunction(value) and own and list(inspect.signature(value).parameters) == ["request"]:
+            application.router.add_route("*", f"/casemate/{name}", value)
+        elif isinstance(value, type) and own and issubclass(value, web.View):
+            application.router.add_view(f"/casemate/{name}", value)
+        else:
+            continue
+        number += 1
+    if number:
+        app = AiohttpApp(module.__name__, web, application)
+        app.fidelity = ISOLATED
+        app.notes.append("no application of the target has these views: they were given an empty one")
+        app.find_routes()
+        site.apps.append(app)

@@ -9,9 +9,9 @@ import os
 import re
 import sys
 
-from .. import discover, session, shapes, wsgi
-from ..site import App, Route
-from . import django_data
+from .. import discover, forms, session, shapes, wsgi
+from ..site import ISOLATED, App, Route
+from . import django_data, django_library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -33,6 +33,7 @@ class DjangoApp(App):
     def __init__(self, name: str, users: dict[str, Any]) -> None:
         super().__init__(name)
         self._users = users
+        self.attached: set[str] = set()
         self._client = discover.importable("django.test.client")
         self.notes.append(
             "the check of CSRF tokens is off, as in the framework's own test client; the database is an empty one"
@@ -42,6 +43,16 @@ class DjangoApp(App):
         """All patterns, below all resolvers."""
         resolver = discover.importable("django.urls").get_resolver()
         self.routes = list(_walk(resolver.url_patterns, [["text", "/"]]))
+        for route in self.routes:
+            if route.endpoint.startswith(django_library.PREFIX):
+                route.fidelity = ISOLATED
+
+    def defaults(self, route: Route) -> dict[str, Any]:
+        """What the serializer or the form of a class takes."""
+        kind = getattr(route.view, "cls", None) or getattr(route.view, "view_class", None)
+        declared = getattr(kind, "serializer_class", None) or getattr(kind, "form_class", None)
+        fields = {name: forms.example(field, name) for name, field in forms.fields(declared).items()}
+        return {"form": fields, "json": fields} if fields else {}
 
     def send(self, request: Request, variant: dict[str, Any]) -> dict[str, Any]:
         """Send it, as the user that the variant names."""
@@ -115,7 +126,10 @@ def _walk(patterns: Any, before: list[list[str]]) -> Iterator[Route]:
             yield from _walk(inner, pieces)
         elif pattern.callback is not None:
             rule = "".join(piece[1] if piece[0] == "text" else f"<{piece[1]}>" for piece in pieces)
-            yield Route(rule, _methods(pattern.callback), pieces, pattern.callback, pattern.name or "")
+            route = Route(rule, _methods(pattern.callback), pieces, pattern.callback, pattern.name or "")
+            for action in (getattr(pattern.callback, "actions", None) or {}).values():
+                route.names |= {action, f"perform_{action.replace('partial_', '')}"}
+            yield route
 
 
 def _pieces(pattern: Any) -> list[list[str]]:
@@ -157,8 +171,8 @@ def _methods(callback: Any) -> list[str]:
 def find(site: Site, candidates: list[discover.File]) -> None:
     """Set up the target's Django project, if it is one."""
     name = next((found.group(1).decode() for f in candidates for found in [_NAMED.search(f.text)] if found), "")
-    name = os.environ.get("DJANGO_SETTINGS_MODULE") or name or _settings_file(site)
-    if not name:
+    name = os.environ.get("DJANGO_SETTINGS_MODULE") or name or _settings_file(site, candidates)
+    if not name and not any("django" in file.mentions for file in candidates) and not django_library.packages(site):
         return
     if discover.importable("django") is None:
         site.problems.append("django is not installed for this interpreter")
@@ -167,8 +181,11 @@ def find(site: Site, candidates: list[discover.File]) -> None:
         folder = os.path.dirname(file.path)
         if os.path.basename(file.path) == "manage.py" and folder not in sys.path:
             sys.path.insert(0, folder)
-    os.environ["DJANGO_SETTINGS_MODULE"] = name
-    settings = _settings(site)
+    if name:
+        os.environ["DJANGO_SETTINGS_MODULE"] = name
+        settings = _settings(site)
+    else:
+        name, settings = django_library.NAME, django_library.configured(site)
     if settings is None:
         return
     _override(settings)
@@ -180,19 +197,37 @@ def find(site: Site, candidates: list[discover.File]) -> None:
     django_data.rows(site, users)
     app = DjangoApp(name, users)
     _middleware(site, settings, app)
+    if name == django_library.NAME:
+        django_library.addresses(site)
+        app.notes.append("the project around the application is ours")
     site.apps.append(app)
 
 
-def _settings_file(site: Site) -> str:
+_INI = re.compile(r"^\s*DJANGO_SETTINGS_MODULE\s*=\s*[\"']?([\w.]+)", re.MULTILINE)
+
+
+def _settings_file(site: Site, candidates: list[discover.File]) -> str:
+    """The settings that are asked for, that its own tests name, or that lie somewhere, those of tests last."""
+    for file in candidates:
+        if b"INSTALLED_APPS" in file.text and b"settings.configure" not in file.text:
+            return file.module
+    for name in ("pytest.ini", "setup.cfg", "tox.ini", "pyproject.toml"):
+        try:
+            with open(os.path.join(site.target, name), encoding="utf-8", errors="replace") as ini:
+                found = _INI.search(ini.read())
+        except OSError:
+            continue
+        if found:
+            return found.group(1)
+    lying: list[tuple[bool, str]] = []
     for folder, inner, names in os.walk(site.target):
-        inner[:] = sorted(
-            n for n in inner if not n.startswith(".") and n not in ("node_modules", "site-packages", "tests")
-        )
-        if "settings.py" in names:
-            with open(os.path.join(folder, "settings.py"), "rb") as file:
-                if b"INSTALLED_APPS" in file.read(1 << 20):
-                    return discover.module_name(site, os.path.join(folder, "settings.py"))
-    return ""
+        inner[:] = sorted(n for n in inner if not n.startswith(".") and n not in ("node_modules", "site-packages"))
+        for name in {"settings.py", "test_settings.py", "settings_test.py"} & set(names):
+            path = os.path.join(folder, name)
+            with open(path, "rb") as file_of_settings:
+                if b"INSTALLED_APPS" in file_of_settings.read(1 << 20):
+                    lying.append(("test" in os.path.relpath(path, site.target), path))
+    return discover.module_name(site, min(lying)[1]) if lying else ""
 
 
 def _settings(site: Site) -> Any:
@@ -298,3 +333,15 @@ def _middleware(site: Site, settings: Any, app: DjangoApp) -> None:
             site.problem("middleware is left out", error)
             app.notes.append(f"without the middleware {name}")
     settings.MIDDLEWARE = kept
+
+
+def attach(site: Site, path: str) -> None:
+    """Give the views of a file that no address leads to an address each."""
+    app = next((app for app in site.apps if isinstance(app, DjangoApp)), None)
+    if app is None or path in app.attached:
+        return
+    app.attached.add(path)
+    known = {owner for route in app.routes for owner in route.owners}
+    if django_library.attach(site, path, known):
+        app.find_routes()
+        site.changed()

@@ -277,7 +277,7 @@ def _database(app: FlaskApp) -> None:
 def attach(site: Site, path: str) -> None:
     """Give a file whose routes no application has an application of its own."""
     flask = discover.importable("flask")
-    if flask is None or any(owner[0] == path for app in site.apps for route in app.routes for owner in route.owners):
+    if flask is None or any(held == path for held, _ in site.index()):
         return
     module = discover.load(site, discover.module_name(site, path), path)
     if module is None:

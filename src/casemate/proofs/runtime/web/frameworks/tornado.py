@@ -7,9 +7,9 @@ import inspect
 import os
 import re
 
-from .. import discover, loops, pairs, shapes, wsgi
+from .. import benign, discover, loops, pairs, people, shapes, wsgi
 from ..request import Request
-from ..site import App, Route
+from ..site import ISOLATED, App, Route
 from .flask import FACTORIES
 
 TYPE_CHECKING = False
@@ -136,3 +136,44 @@ async def _made(factory: Any) -> Any:
 def _add(site: Site, name: str, application: Any) -> None:
     if not any(isinstance(app, TornadoApp) and app._application is application for app in site.apps):
         site.apps.append(TornadoApp(name, application))
+
+
+class _Settings(dict):  # type: ignore[type-arg]
+    """Plausible values for what handlers ask of their application."""
+
+    def __missing__(self, name: str) -> str:
+        return benign.value(name)
+
+
+def attach(site: Site, path: str) -> None:
+    """Give the handlers of a file that no application has an application of their own."""
+    web = discover.importable("tornado.web")
+    if web is None or any(held == path for held, _ in site.index()):
+        return
+    module = discover.load(site, discover.module_name(site, path), path)
+    rules = []
+    for name, kind in sorted(vars(module).items()) if module is not None else ():
+        if not isinstance(kind, type) or not issubclass(kind, web.RequestHandler) or kind.__module__ != module.__name__:
+            continue
+        own = [getattr(kind, word) for word in _METHODS if getattr(kind, word) is not getattr(web.RequestHandler, word)]
+        if own:
+            parts = max(len(_wanted(method)) for method in own)
+            told = {
+                word: people.stand_in(word)
+                for word in _wanted(vars(kind).get("initialize", web.RequestHandler.initialize))
+            }
+            rules.append((f"/casemate/{name}" + "/([^/]*)" * parts, kind, told))
+    if rules:
+        application = web.Application(rules, cookie_secret="casemate")
+        application.settings = _Settings(application.settings)
+        app = TornadoApp(module.__name__, application)
+        app.fidelity = ISOLATED
+        app.notes.append("no application of the target has these handlers: they were given an empty one")
+        app.find_routes()
+        site.apps.append(app)
+
+
+def _wanted(function: Any) -> list[str]:
+    """Parameters without a default, but for the object itself."""
+    given = list(inspect.signature(function).parameters.values())[1:]
+    return [one.name for one in given if one.default is one.empty and one.kind < one.VAR_POSITIONAL]
