@@ -25,8 +25,9 @@ class Question:
 
     @property
     def drivers(self) -> tuple[str, ...]:
-        """What can carry a value to where it enters, most faithful first."""
-        return ("web", "function") if self.lead.boundary is Boundary.REMOTE else ("function",)
+        """What can carry a value to where it enters, most faithful first. A fact has no such place: a request may reach it."""
+        remote = self.lead.boundary is Boundary.REMOTE or self.lead.trace is None
+        return ("web", "function") if remote else ("function",)
 
     def told(self, driver: str, variant: Any = None) -> dict[str, Any]:
         """What the harness is told, but for the words and the payload. variant: None to ask for the ways of driving."""
