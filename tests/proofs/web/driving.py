@@ -8,7 +8,7 @@ from pathlib import Path
 
 
 def main():
-    from casemate.proofs.runtime import web
+    from casemate.proofs.runtime.web import driver as web
 
     out = os.fdopen(os.dup(1), "w")
     os.dup2(2, 1)

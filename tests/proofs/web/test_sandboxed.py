@@ -13,7 +13,7 @@ LIMITS = Limits(memory=512 << 20, processes=32, cpu=20, wall=60)
 ODD = 'it\'s "5"; <x>'
 HARNESS = """
 import json, os
-from casemate_runtime import web
+from casemate_runtime.web import driver as web
 os.chdir("target")
 site = web.load({"target": os.getcwd()})
 

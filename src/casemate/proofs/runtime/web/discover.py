@@ -73,7 +73,7 @@ def files(site: Site) -> list[File]:
                 continue
             number += 1
             if number > _FILES:
-                return sorted(found, key=_order)
+                break
             path = os.path.join(folder, name)
             try:
                 with open(path, "rb") as file:
@@ -82,6 +82,7 @@ def files(site: Site) -> list[File]:
                 continue
             if _MARKS.search(text):
                 found.append(File(os.path.realpath(path), module_name(site, path), text))
+    silence(found)
     return sorted(found, key=_order)
 
 
@@ -97,6 +98,7 @@ def named(site: Site, apps: Iterable[str]) -> list[File]:
             return []
         with open(path, "rb") as file:
             found.append(File(os.path.realpath(path), module, file.read(_BIGGEST)))
+    silence(found)
     return found
 
 

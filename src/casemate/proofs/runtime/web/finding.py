@@ -9,7 +9,7 @@ import itertools
 import os
 
 from . import benign, channels, conditions, facts, keys, reading, surroundings
-from .frameworks import ATTACHERS
+from .finders import ATTACHERS
 from .places import places
 from .ranking import Case, ranked
 
