@@ -73,7 +73,7 @@ def files(site: Site) -> list[File]:
                 continue
             number += 1
             if number > _FILES:
-                break
+                return sorted(found, key=_order)
             path = os.path.join(folder, name)
             try:
                 with open(path, "rb") as file:
@@ -82,7 +82,6 @@ def files(site: Site) -> list[File]:
                 continue
             if _MARKS.search(text):
                 found.append(File(os.path.realpath(path), module_name(site, path), text))
-    silence(found)
     return sorted(found, key=_order)
 
 
@@ -98,7 +97,6 @@ def named(site: Site, apps: Iterable[str]) -> list[File]:
             return []
         with open(path, "rb") as file:
             found.append(File(os.path.realpath(path), module, file.read(_BIGGEST)))
-    silence(found)
     return found
 
 
