@@ -16,14 +16,14 @@ from casemate.proofs.search import Candidate, search
 from proofs.questions import question, written
 
 
-def answers(folder, targets, *, budget=40, python=sys.executable):
+def answers(folder, targets, *, budget=90, python=sys.executable):
     """Path → the oracle that answered, or the verdict in words. targets: path → (CWE, text); each is a library."""
     written(folder, {path: text for path, (_, text) in targets.items()})
     questions = [question(folder, path, cwe=cwe) for path, (cwe, _) in targets.items()]
     return _searched(folder, questions, budget, python)
 
 
-def answers_of_a_site(folder, text, cwes, *, budget=40):
+def answers_of_a_site(folder, text, cwes, *, budget=90):
     """Name of a view → the oracle that answered, or the verdict in words, for an application of one file with marked views.
     cwes: name → CWE."""
     written(folder, {"app.py": text})

@@ -8,7 +8,8 @@ ODD = 'it\'s "5"; a=b&c %41+ä/<x>'
 
 
 def test_what_nothing_attaches_is_attached(tmp_path):
-    """Blueprints, functions that take the application, routers, tables of routes, handlers, and views alone."""
+    """Blueprints, functions that take the application, routers, tables of routes, handlers, and views alone; and a variant is
+    enough to attach it again, in a process that has never seen the trace."""
     folder = shutil.copytree(SITES / "detached_site", tmp_path / "target")
     found = marks("detached_site")
     assert len(found) == 6
@@ -16,11 +17,5 @@ def test_what_nothing_attaches_is_attached(tmp_path):
     assert told["problems"] == []
     assert [seen(result[0]) for result in told["results"]] == [[ODD]] * 6
     assert {result[0]["fidelity"] for result in told["results"]} == {"isolated function"}
-
-
-def test_a_variant_is_enough_in_a_process_that_has_never_seen_the_trace(tmp_path):
-    """What was attached for a search is attached again for a fresh run."""
-    folder = shutil.copytree(SITES / "detached_site", tmp_path / "target")
-    told = drive(folder, [mark.case(ODD) for mark in marks("detached_site").values()])
     again = drive(folder, [{"variant": result[0]["variant"], "value": ODD} for result in told["results"]])
     assert again["results"] == told["results"]

@@ -103,6 +103,14 @@ def test_a_finding_without_a_trace_is_reached_by_each_part_that_is_read_and_by_n
     assert [seen(result) for result in results[2:]] == [[ODD], ["ok"]]
 
 
+def test_a_part_that_a_helper_reads_reaches_a_finding_without_a_trace(tmp_path):
+    """The helper's file is not loaded before the view has run."""
+    folder = shutil.copytree(SITES / "flask_site", tmp_path / "target")
+    case = line_of("flask_site", "app.py", "told(hue.upper())").case("blue")
+    case["steps"][0]["note"] = ""
+    assert seen(drive(folder, [case])["results"][0][0]) == ["BLUE"]
+
+
 def test_what_is_no_source_of_a_request_has_no_variant(tmp_path):
     """A near-miss: the place is right, but the value enters by the command line."""
     folder = shutil.copytree(SITES / "flask_site", tmp_path / "target")

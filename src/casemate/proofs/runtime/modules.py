@@ -22,7 +22,7 @@ def module(target: str, path: str) -> tuple[ModuleType | dict[str, Any], bool]:
     full = os.path.join(target, path)
     parts = [os.path.basename(full)[: -len(".py")]]
     folder = os.path.dirname(full)
-    while os.path.isfile(os.path.join(folder, "__init__.py")) and folder != target:
+    while folder != target and (os.path.isfile(os.path.join(folder, "__init__.py")) or _shared(folder)):
         parts.insert(0, os.path.basename(folder))
         folder = os.path.dirname(folder)
     if parts[-1] == "__init__":
@@ -54,6 +54,13 @@ def module(target: str, path: str) -> tuple[ModuleType | dict[str, Any], bool]:
         if isinstance(missing, ImportError) and missing.name:
             told["missing"] = missing.name
         return told, True
+
+
+def _shared(folder: str) -> bool:
+    """Whether a folder is a package that several distributions share: it holds packages only, and is no place for sources."""
+    if os.path.basename(folder) in ("src", "lib", "python", "source") or not os.path.basename(folder).isidentifier():
+        return False
+    return not any(name.endswith(".py") for name in os.listdir(folder))
 
 
 def forget(target: str, path: str) -> None:

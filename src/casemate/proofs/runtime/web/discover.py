@@ -127,11 +127,22 @@ def prepare(site: Site) -> None:
     sys.argv[:] = sys.argv[:1]
 
 
-def silence(*names: str) -> None:
-    """Replace what starts a server for good, in modules that are loaded."""
-    for name in names:
+_SERVERS = (
+    "socketserver:BaseServer.serve_forever", "uvicorn:run", "waitress:serve", "hypercorn.run:run",
+    "gevent.pywsgi:WSGIServer.serve_forever",
+    "eventlet.wsgi:server", "flask_socketio:SocketIO.run", "cheroot.server:HTTPServer.start", "meinheld:run", "bjoern:run",
+)  # fmt: skip
+
+
+def silence(candidates: Iterable[File]) -> None:
+    """Replace what would serve for ever when a file is loaded, of the servers that the files name."""
+    texts = [file.text for file in candidates]
+    for name in _SERVERS:
         module, _, dotted = name.partition(":")
-        held: Any = sys.modules.get(module)
+        word = module.partition(".")[0].encode()
+        if module != "socketserver" and not any(word in text for text in texts):
+            continue
+        held: Any = importable(module)
         *way, last = dotted.split(".")
         for step in way:
             held = getattr(held, step, None)

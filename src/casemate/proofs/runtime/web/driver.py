@@ -28,6 +28,7 @@ def load(settings: dict[str, Any]) -> Site:
     try:
         discover.prepare(site)
         candidates = discover.named(site, settings.get("apps") or ()) or discover.files(site)
+        discover.silence(candidates)
         for find in FINDERS:
             try:
                 find(site, candidates)

@@ -74,8 +74,8 @@ def _helpers(
             [alias.name] if isinstance(node, ast.Import) else [node.module or "", f"{node.module}.{alias.name}"]
         )
     ]
-    files = [getattr(sys.modules.get(name), "__file__", None) for name in dict.fromkeys(names)]
-    known = [case.library.read(path) for path in files if path and site.owns(os.path.realpath(path))]
+    files = [path for name in dict.fromkeys(names) for path in _file(site, name)]
+    known = [case.library.read(path) for path in dict.fromkeys(files)]
     calls = [n for n in ast.walk(function) if isinstance(n, ast.Call) and any(map(reading.literal, n.args))]
     return [
         (call, other, held)
@@ -85,3 +85,12 @@ def _helpers(
         for held in other.functions
         if held.name == (getattr(call.func, "attr", "") or getattr(call.func, "id", ""))
     ]
+
+
+def _file(site: Site, name: str) -> list[str]:
+    """The file of a module of the target; it may not be loaded before a view has run."""
+    below = name.replace(".", os.sep)
+    loaded = getattr(sys.modules.get(name), "__file__", None)
+    places = [os.path.join(site.target, top, below + end) for top in ("", "src") for end in (".py", "/__init__.py")]
+    found = [os.path.realpath(path) for path in [loaded, *places] if path and os.path.isfile(path)]
+    return [path for path in found if site.owns(path)][:1]

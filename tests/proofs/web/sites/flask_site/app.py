@@ -187,6 +187,14 @@ def by_prefix():
     return told(url[len("https://feeds.example/") :])
 
 
+@app.post("/late")
+def by_late():
+    import late
+
+    hue = late.part(request, "hue")
+    return told(hue.upper())
+
+
 @app.get("/checked")
 def by_checked():
     return told(checked(request.args["url"]))  #: args | query string

@@ -2,6 +2,7 @@
 
 import json
 from urllib.parse import parse_qs
+from wsgiref.simple_server import make_server
 
 
 def application(environ, start_response):
@@ -12,3 +13,6 @@ def application(environ, start_response):
         seen = []
     start_response("200 OK", [("Content-Type", "application/json")])
     return [json.dumps({"seen": seen}).encode()]
+
+
+make_server("localhost", 0, application).serve_forever()

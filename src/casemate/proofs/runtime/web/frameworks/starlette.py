@@ -196,9 +196,6 @@ def find(site: Site, candidates: list[discover.File]) -> None:
     if starlette is None:
         site.problems.append("starlette is not installed for this interpreter")
         return
-    server = discover.importable("uvicorn") if any(b"uvicorn" in file.text for file in wanted) else None
-    if server is not None:
-        discover.silence("uvicorn:run")
     factories: list[tuple[str, Any]] = []
     for file in wanted:
         if not re.search(
