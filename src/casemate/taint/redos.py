@@ -33,10 +33,12 @@ Triple = tuple[int, int, int]
 
 
 class Attack(NamedTuple):
-    """A text that may keep a matcher busy: what leads to the repetition, and what it is fed with again and again."""
+    """A text that may keep a matcher busy: what leads to the repetition, what it is fed with again and again, and an end that
+    fails."""
 
     lead: str
     pump: str
+    end: str
 
 
 def attacks(pattern: str) -> list[Attack]:
@@ -111,9 +113,33 @@ class _Search:
 
     def _attack(self, state: int, text: list[int]) -> Iterator[Attack]:
         lead = self._lead(state)
-        if lead is not None:
-            chars = self.a.characters
-            yield Attack("".join(chars[atom] for atom in lead), "".join(chars[atom] for atom in text))
+        end = None if lead is None else self._end([*lead, *text * PUMPS])
+        if lead is not None and end is not None:
+            yield Attack(self._spelled(lead), self._spelled(text), self._spelled(end))
+
+    def _spelled(self, atoms: list[int]) -> str:
+        return "".join(self.a.characters[atom] for atom in atoms)
+
+    def _end(self, before: list[int]) -> list[int] | None:
+        """A shortest end by which a text fails, None when every one of some length matches."""
+        reached: frozenset[int] | None = frozenset({self.a.start})
+        for atom in before:
+            reached = self._step(reached, atom)
+        if reached is None:
+            return None
+        ways: dict[frozenset[int], list[int]] = {reached: []}
+        for left in range(MAX_SUFFIX, -1, -1):
+            for states, end in ways.items():
+                if not states & self.a.ends:
+                    return end
+            longer: dict[frozenset[int], list[int]] = {}
+            for states, end in ways.items():
+                for atom in range(self.a.atoms if left else 0):
+                    after = self._step(states, atom)
+                    if after is not None and after not in longer and len(longer) < MAX_SETS:
+                        longer[after] = [*end, atom]
+            ways = longer
+        return None
 
     def _tick(self) -> None:
         self.steps += 1

@@ -12,7 +12,7 @@ from casemate.proofs.oracle import Input
 from casemate.taint.redos import attacks, explosive, slow
 
 _MOST = 8  # inputs for a file
-_ENDS = ("\0!", "\n\0", "")
+_ENDS = ("\0!", "")
 
 _UNITS = (
     ("a", "\0!", "letters"),
@@ -60,5 +60,8 @@ def aimed(source: bytes, line: int) -> tuple[Input, ...]:
     out: list[Input] = []
     for text in sorted((text for text in found if slow(text) or explosive(text)), key=lambda text: found[text]):
         for one in attacks(text)[:2]:
-            out += [_input("made for a pattern of the file", one.lead, one.pump, end) for end in _ENDS]
+            out += [
+                _input("made for a pattern of the file", one.lead, one.pump, end)
+                for end in dict.fromkeys((one.end, *_ENDS))
+            ]
     return tuple(out[:_MOST])
