@@ -171,6 +171,8 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
     for _ in range(_REPAIRS):
         made: list[str] = []
         told: dict[str, Any] = {"stubs": made}
+        if variant.get("plant") == "listing":
+            library.scratch.text = library.scratch.folder  # some text must be the folder that is looked through
         with surroundings.planted(variant, value, library.scratch.folder):
             try:
                 called, args, named = _ready(library, module, variant, value, made)

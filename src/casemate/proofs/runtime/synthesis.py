@@ -44,13 +44,16 @@ _NUMBERS = _words(
     "n length len total amount min max nbytes bits rounds seconds days hours retries count size port timeout num limit offset"
 ) | _words("width height index level depth seed")
 _HOSTS = _words("host hostname address addr ip bind server")
+_DATABASES = _words("connection conn con db database cursor cur")
 _CALLED = _words("callback func fn function hook handler")
 _LISTS = _words("args argv items lst values names paths files iterable iterator iter seq rows elements objects entries")
 _MAPPINGS = _words("kwargs options config settings params headers env context attrs mapping")
 
 
 class Scratch:
-    """Places that may be given to a function, so that it finds what it opens."""
+    """Places that may be given to a function, so that it finds what it opens. text: what is given where nothing says more."""
+
+    text = "text"
 
     def __init__(self, base: str) -> None:
         self.folder = os.path.join(base, "folder")
@@ -175,7 +178,19 @@ def attribute(name: str, scratch: Scratch) -> Any:
         return 0 if last == "port" else 1
     if name.startswith(_FLAGS):
         return False
+    if last in _DATABASES:
+        return _database(last)
     return _text(name, scratch) if _placed(name) else Standin(name)
+
+
+def _database(name: str) -> Any:
+    """An empty database, or its cursor: a statement that comes to it is a statement that any other would have got."""
+    try:
+        import sqlite3
+    except ImportError:  # an interpreter that was built without it
+        return Standin(name)
+    connection = sqlite3.connect(":memory:")
+    return connection.cursor() if name in ("cursor", "cur") else connection
 
 
 def _placed(name: str) -> bool:
@@ -211,9 +226,11 @@ def likely(parameter: inspect.Parameter, scratch: Scratch, thing: bool, noted: A
         return 2  # one is often a case of its own
     if default is None:
         return _text(name, scratch) if _placed(name) else None
+    last = name.rsplit("_", 1)[-1]
+    if thing and not said and last in _DATABASES:
+        return _database(last)
     if thing or said:
         return Standin(name)
-    last = name.rsplit("_", 1)[-1]
     if name in _NUMBERS or last in _NUMBERS:
         return 0 if last == "port" else 1  # any port that is free
     if name in _CALLED:
@@ -239,7 +256,7 @@ def _text(name: str, scratch: Scratch) -> str:
         return "utf-8"
     if last == "mode":
         return "r"
-    return "text"
+    return scratch.text
 
 
 def _same(*args: Any, **named: Any) -> Any:
