@@ -87,6 +87,7 @@ def drive(site: Site, variant: dict[str, Any], value: str | bytes) -> dict[str, 
 def _tell(told: dict[str, Any], answer: dict[str, Any]) -> None:
     """Take an answer over; the first error stays."""
     told["error"] = told["error"] or answer["error"]
+    told["stubs"] = sorted({*told.get("stubs", ()), *answer.get("stubs", ())})
     told["session"] = answer.get("session") or told["session"]
     if answer["status"]:
         told["response"] = {

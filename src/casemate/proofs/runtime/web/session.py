@@ -53,16 +53,14 @@ def flask_login(application: Any, notes: list[str]) -> dict[str, Any]:
     return {}
 
 
-def greeter(names: list[str], notes: list[str]) -> Callable[[], None]:
-    """Puts a person where the program found nobody, in `flask.g`."""
+def greeter(names: list[str], standing: dict[str, bool]) -> Callable[[], None]:
+    """Puts a person where the program found nobody, in `flask.g`. standing: which of them were there in the end."""
     flask = sys.modules["flask"]
 
     def greet() -> None:
         for name in names:
             if getattr(flask.g, name, None) is None:
                 setattr(flask.g, name, people.stand_in(name))
-                told = f"logged in: g.{name} was a stand-in"
-                if told not in notes:
-                    notes.append(told)
+            standing[name] = isinstance(getattr(flask.g, name), people.Person)
 
     return greet

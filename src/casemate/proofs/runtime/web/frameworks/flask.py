@@ -33,6 +33,7 @@ FACTORIES = (
     "make_application",
     "application",
 )
+_LOGIN = "a login"
 _FROM_TESTS = 3  # applications that the tests make
 REGISTERS = ("init", "init_app", "setup_routes", "add_routes", "register", "register_routes", "setup", "init_routes")
 
@@ -105,8 +106,9 @@ class FlaskApp(App):
         application.log_exception = note
         interface.save_session = keep
         before = application.before_request_funcs
+        standing: dict[str, bool] = {}
         if variant.get("people"):
-            greet = session.greeter(variant["people"], notes)
+            greet = session.greeter(variant["people"], standing)
             application.before_request_funcs = {
                 scope: [greet, *(each for function in functions for each in (function, greet))]
                 for scope, functions in {None: [], **before}.items()
@@ -117,7 +119,9 @@ class FlaskApp(App):
             application.log_exception, interface.save_session = log, save
             application.before_request_funcs = before
         answer["error"] = answer["error"] or next(iter(errors), "")
+        notes += [f"logged in: g.{name} was a stand-in" for name, stood in standing.items() if stood]
         answer["session"], answer["notes"] = kept, notes
+        answer["stubs"] = [_LOGIN] if any(standing.values()) or application.config.get("LOGIN_DISABLED") else []
         return answer
 
 

@@ -137,6 +137,7 @@ class AsgiApp(App):
             held.clear()
             held.update(before)
         answer["notes"] += greeted
+        answer["stubs"] = ["a login"] if greeted else []
         return answer
 
     def _guards(self, variant: dict[str, Any]) -> list[Any]:
