@@ -17,7 +17,7 @@ import re
 
 from . import modules, objects, stubs, surroundings
 from .probe import last_line
-from .reading import FUNCTIONS, enclosing, feeding, many, patterns, shapes, things, users, writers
+from .reading import FUNCTIONS, enclosing, feeding, many, patterns, shapes, things, users
 from .shapes import shaped
 from .synthesis import Scratch, arguments
 
@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PARAMETER = re.compile(r"parameter `(\w+)`")
-_KEPT = re.compile(r"kept in attribute `?(\w+)")
 _WIDTH = re.compile(r"not enough values to unpack \(expected (?:at least )?(\d+), got 0\)")
 _LACKS = re.compile(r"takes (?:exactly|at least) (\d+) (?:positional )?argument.*\b0 given")
 _VARIABLE = re.compile(r"^KeyError: '([A-Z][A-Z0-9_]*)'$")
@@ -66,12 +65,7 @@ def variants(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     named = _PARAMETER.search(steps[0]["note"])
     if named is not None:
         chain = enclosing(library.tree(steps[0]["path"]), steps[0]["line"], named.group(1))
-        out = _ways(library, case, steps[0]["path"], chain, named.group(1), {})
-        kept = _KEPT.search(steps[1]["note"]) if len(steps) > 1 and len(chain) == 2 else None
-        for method, parameter in writers(chain[0], kept.group(1)) if kept is not None else ():
-            if (method, parameter) != (chain[-1], named.group(1)):
-                out += _ways(library, case, steps[0]["path"], [chain[0], method], parameter, {})
-        return out
+        return _ways(library, case, steps[0]["path"], chain, named.group(1), {})
     how = surroundings.kind(steps[0]["note"]) or ("outside" if len(steps) > 1 else "")
     if how:
         tree = library.tree(steps[0]["path"])

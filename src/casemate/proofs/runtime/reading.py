@@ -110,22 +110,6 @@ def many(function: Any) -> set[str]:
     return out & set(names(function))
 
 
-def writers(cls: Any, attribute: str) -> list[tuple[Any, str]]:
-    """The methods of a class that keep a parameter in that attribute, each with the parameter."""
-    out = []
-    for method in cls.body:
-        if not isinstance(method, FUNCTIONS):
-            continue
-        for node in ast.walk(method):
-            if not isinstance(node, (ast.Assign, ast.AugAssign)):
-                continue
-            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if any(isinstance(t, ast.Attribute) and t.attr == attribute for t in targets):
-                used = {one.id for one in ast.walk(node.value) if isinstance(one, ast.Name)}
-                out += [(method, name) for name in names(method)[1:] if name in used]
-    return list(dict.fromkeys(out))
-
-
 def roots(tree: ast.AST, line: int) -> list[str]:
     """The names at which the calls and attributes of a statement begin, `self.x` for an object's own."""
     _, _, heads = statement(tree, line)
