@@ -74,7 +74,7 @@ def test_each_value_is_made_anew(fixtures):
 
 def test_what_nobody_has_is_a_stand_in(fixtures):
     """And what goes in circles ends."""
-    assert fixtures.value("odd") == "stand-in"
+    assert fixtures.value("odd") == "standin"
     with pytest.raises(RecursionError):
         fixtures.value("circle")
 
