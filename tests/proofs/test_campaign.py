@@ -185,6 +185,32 @@ TARGET = {
         def run(name):  # source: parameter `name` of the public API
             os.abort()  # sink
         """,
+    "prints.py": """
+        def run(name):  # source: parameter `name` of the public API
+            while True:
+                print("x" * 100_000)  # sink
+        """,
+    "faults.py": """
+        import ctypes
+
+        def run(name):  # source: parameter `name` of the public API
+            ctypes.string_at(0)  # sink
+        """,
+    "kills.py": """
+        import os
+        import signal
+
+        def run(name):  # source: parameter `name` of the public API
+            os.kill(os.getppid(), signal.SIGKILL)  # sink
+        """,
+    "fills.py": """
+        import tempfile
+
+        def run(name):  # source: parameter `name` of the public API
+            for number in range(10_000):
+                with open(tempfile.gettempdir() + f"/{number}", "wb") as file:
+                    file.write(bytes(1 << 20))  # sink
+        """,
     "spoils.py": """
         import os
 
@@ -199,7 +225,7 @@ TARGET = {
 }
 BOUNDARIES = {"variable": Boundary.LOCAL, "options": Boundary.LOCAL, "rows": Boundary.FILE, "asked": Boundary.LOCAL}
 FUNCTIONS = {"kept": "Job.start"}
-SMALL = replace(LIMITS, memory=256 << 20, cpu=1, wall=20.0)
+SMALL = replace(LIMITS, memory=256 << 20, tmp=32 << 20, cpu=1, wall=20.0)
 
 
 def digests(folder):
@@ -265,6 +291,10 @@ OTHERS = {
     "eats": Result.OUT_OF_MEMORY,
     "forges": Result.NOT_TRIGGERED,
     "dies": Result.BROKEN,
+    "prints": Result.UNSAFE,
+    "faults": Result.BROKEN,
+    "kills": Result.BROKEN,
+    "fills": Result.NOT_TRIGGERED,
     "spoils": Result.NOT_TRIGGERED,
 }
 

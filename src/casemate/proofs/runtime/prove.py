@@ -74,6 +74,18 @@ class Bench:
         self._loaded: dict[str, tuple[Any, Any]] = {}
         if settings.get("driver"):
             self._driver(settings["driver"])
+        self._kept = {top: set(os.listdir(top)) for top in (temporary, self.scratch, given) if os.path.isdir(top)}
+
+    def _tidy(self) -> None:
+        """Take away what an earlier case has left among the temporary files: it may be in the way, or have filled them."""
+        for top, kept in self._kept.items():
+            for name in set(os.listdir(top)) - kept:
+                path = os.path.join(top, name)
+                if os.path.isdir(path) and not os.path.islink(path):
+                    shutil.rmtree(path, ignore_errors=True)
+                else:
+                    with contextlib.suppress(OSError):
+                        os.remove(path)
 
     def _driver(self, name: str) -> tuple[Any, Any]:
         if name not in self._loaded:
@@ -85,6 +97,7 @@ class Bench:
         """Drive one input, or, without a variant, say in which ways this finding can be driven."""
         if case.get("variant") is None:
             return self._variants(case)
+        self._tidy()
         module, loaded = self._driver(case["driver"])
         places = [self._place(case["steps"][-1]), self._place(case["at"])]
         folder = self.canaries.place(case["canary"])
