@@ -14,7 +14,7 @@ def unpack(stream, site):
     target = Path(settings.BUNDLES) / site
     target.mkdir(parents=True, exist_ok=True)
     with tarfile.open(fileobj=stream) as bundle:
-        bundle.extractall(target, filter="fully_trusted")
+        bundle.extractall(target)
         return bundle.getnames()
 
 
