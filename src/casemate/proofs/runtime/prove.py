@@ -74,7 +74,12 @@ class Bench:
         self._loaded: dict[str, tuple[Any, Any]] = {}
         if settings.get("driver"):
             self._driver(settings["driver"])
-        self._kept = {top: set(os.listdir(top)) for top in (temporary, self.scratch, given) if os.path.isdir(top)}
+        self._tops = (temporary, self.scratch, given)
+        self._kept = self._there()
+
+    def _there(self) -> dict[str, set[str]]:
+        """What is among the temporary files."""
+        return {top: set(os.listdir(top)) for top in self._tops if os.path.isdir(top)}
 
     def _tidy(self) -> None:
         """Take away what an earlier case has left among the temporary files: it may be in the way, or have filled them."""
@@ -155,8 +160,10 @@ class Bench:
         path = variant.get("path") if isinstance(variant, dict) and case["driver"] == "function" else None
         if isinstance(path, str) and path not in self._ready:
             self._ready.add(path)
+            self._tidy()
             with contextlib.suppress(BaseException):
                 modules.module(self.target, path)
+            self._kept = self._there()  # what a module makes when it is imported is there for every case
 
     def _variants(self, case: dict[str, Any]) -> dict[str, Any]:
         """The ways of driving it."""
