@@ -32,10 +32,8 @@ def example(name: str, python: Path | None, work: Path, *, jobs: int) -> tuple[S
     proven = [one for one in told.findings if one["result"] == PROVEN]
     places = {(one["rule"], one["path"], one["line"]) for one in proven}
     planted = [(one["rule"], one["file"], one["line"]) in places for one in expected["weakness"]]
-    functions = {(one["rule"], one["path"], one["function"].rpartition(".")[2]) for one in proven}
-    near = [
-        (one["rule"], one["file"], one["function"].rpartition(".")[2]) in functions for one in expected["near_miss"]
-    ]
+    functions = {(one["rule"], one["path"], one["function"]) for one in proven}
+    near = [(one["rule"], one["file"], one["function"]) in functions for one in expected["near_miss"]]
     known = {(one["rule"], one["file"], one["line"]) for one in expected["weakness"]}
     others = len(places - known)
     result.rows = [
