@@ -18,7 +18,7 @@ from casemate.model.finding import Disposition, Finding, FindingId, Report
 from casemate.model.proof import Exhibit, Fidelity, Observer, Proof, Result, Verdict
 
 RESULT: Final = {
-    Result.PROVEN: "A harmless input took effect in every one of its runs, in fresh sandboxes, and its control did not.",
+    Result.PROVEN: "An oracle saw it in every one of its runs, in fresh sandboxes; what a canary did, a harmless input did not.",
     Result.NOT_TRIGGERED: "The code was driven up to the finding's line, and no oracle saw anything take effect.",
     Result.NOT_REACHED: "The code was driven, and never came to the finding's line.",
     Result.BROKEN: "The target could not be loaded or driven.",

@@ -13,7 +13,7 @@ EVIDENCE: Final = {
     Evidence.SUSPECTED: "A rule says so; no way from outside was followed.",
     Evidence.TRACED: "A value was followed step by step from outside to the place where it does harm.",
     Evidence.DEMONSTRATED: "A property was seen to be violated; no person has accepted yet that it must hold.",
-    Evidence.PROVEN: "A harmless proof took effect in a fresh sandbox, every time, and its control stayed quiet.",
+    Evidence.PROVEN: "An oracle saw it in fresh sandboxes, every time; what a canary did, a harmless input did not.",
     Evidence.FIXED: "With the fix in place the proof and its variants no longer take effect.",
 }
 

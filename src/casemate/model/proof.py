@@ -1,6 +1,6 @@
 """A proof, and every other way in which the attempt to prove a finding can end.
 
-Proposers never judge: a proof is an oracle's own report, seen in a fresh sandbox in every one of its runs, while a benign
+Proposers never judge: a proof is an oracle's own report, seen in fresh sandboxes in every one of its runs, while a benign
 control input left the oracle quiet.
 """
 
@@ -37,7 +37,7 @@ class Observer(StrEnum):
 class Proof:
     """What an oracle saw.
 
-    oracle: its id. happened: one plain sentence, without the input. runs: fresh sandboxes in which it was seen, all of them.
+    oracle: its id. happened: one plain sentence, without the input. runs: in how many it was seen, all of them.
     stubs: imports and objects that were stand-ins; the tainted value passed through none of them. bundle: SHA-256 of the
     evidence bundle, in hex; "" before it is made.
     """

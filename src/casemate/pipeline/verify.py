@@ -23,6 +23,7 @@ from casemate.ports import Sandbox, SourceFile, SourceTree
 from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Oracle, Run
 from casemate.proofs.replay import Failed, canonical, job, observed, reported, words_of
+from casemate.proofs.search import answer_to_control
 
 VERSION = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
 
@@ -138,7 +139,7 @@ class _Replay:
         self._derive()
         calm = [self._observe(data, f"control {number}") for number, data in enumerate(self._exhibit.controls, 1)]
         for number, (data, seen) in enumerate(zip(self._exhibit.controls, calm, strict=True), 1):
-            if self._oracle.judge(Run(words=words_of(data), seen=seen)):
+            if answer_to_control(self._oracle, words_of(data), seen):
                 raise _Ended(Answer.FAILS, f"the oracle also fires on control {number}, which does no harm")
             self._quiet += 1
         for number, data in enumerate(self._exhibit.cases):

@@ -7,6 +7,7 @@ the control input; only when the oracle sees it in every run and stays quiet on 
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -16,10 +17,10 @@ from casemate.model.proof import Attempt, Exhibit, Fidelity, Observer, Proof, Re
 from casemate.model.sandbox import Profile
 from casemate.ports import Sandbox
 from casemate.proofs.catalogue import ORACLES, for_cwe
-from casemate.proofs.oracle import Oracle, Run, Words
+from casemate.proofs.oracle import Oracle, Words
 from casemate.proofs.question import Question
 from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observed, words, words_of
-from casemate.proofs.search import Candidate, Searching, answer, search
+from casemate.proofs.search import Candidate, Searching, answer, answer_to_control, search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,15 +85,17 @@ def _searched(bench: Bench, driver: str, group: Sequence[Question]) -> Iterator[
     runs = bench.sandbox.search(
         bench.profile, job(settings), state.cases(search(q, bench.budget, bench.source) for q in group)
     )
-    answered = 0
+    waiting = iter(group)
+
+    def answered() -> Iterator[tuple[Question, Attempt]]:
+        while state.ended:
+            question = next(waiting)
+            yield question, _confirmed(bench, question, state.ended.popleft())
+
     for run in runs:
         state.last = run
-        while answered < len(state.ended):
-            yield group[answered], _confirmed(bench, group[answered], state.ended[answered])
-            answered += 1
-    while answered < len(state.ended):
-        yield group[answered], _confirmed(bench, group[answered], state.ended[answered])
-        answered += 1
+        yield from answered()
+    yield from answered()
 
 
 @dataclass(slots=True)
@@ -100,10 +103,10 @@ class _Lockstep:
     """Feeds a server from several searches, one after the other: a case follows from the outcome of the one before it."""
 
     last: sandbox.Run | None = None
-    ended: list[Candidate | Verdict] = field(default_factory=list)
+    ended: deque[Candidate | Verdict] = field(default_factory=deque)
 
     def cases(self, searches: Iterator[Searching]) -> Iterator[bytes]:
-        """The cases of all searches; how each ended goes to `ended`."""
+        """The cases of all searches; how each ended goes to `ended`, in order."""
         for one in searches:
             try:
                 case = next(one)
@@ -133,7 +136,7 @@ def _confirmed(bench: Bench, question: Question, found: Candidate | Verdict) -> 
     calm, first, *rest = [observed(run) for run in (next(others), alone, *others)]
     if isinstance(calm, Failed):
         return end(calm.result, f"the control: {calm.why}")
-    if found.oracle.judge(Run(words=words_of(controls[0]), seen=calm)):
+    if answer_to_control(found.oracle, words_of(controls[0]), calm):
         return end(Result.NOT_TRIGGERED, "the oracle also answered to the control input")
     kept = [minutes(calm, "", words_of(controls[0]))]
     happened, last = "", calm

@@ -18,7 +18,7 @@ from casemate.proofs.observation import Observation, parse
 from casemate.proofs.oracle import Words
 
 RUNS = 5
-"""Fresh sandboxes in which an oracle must see the same."""
+"""Confirming runs in which an oracle must see the same."""
 
 TARGET = "target"
 """The name under which the target is lent."""

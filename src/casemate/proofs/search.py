@@ -12,7 +12,7 @@ from typing import Any
 
 from casemate.model import sandbox
 from casemate.model.lead import Lead
-from casemate.model.proof import Result, Verdict
+from casemate.model.proof import ProofKind, Result, Verdict
 from casemate.proofs.catalogue import for_lead
 from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Input, Oracle, Run, Words
@@ -217,6 +217,14 @@ def answer(oracle: Oracle, of: Words, seen: Observation, calm: Observation | Non
     if not seen.passed or seen.through_stub or seen.broken:
         return ""
     return oracle.judge(Run(words=of, seen=seen, calm=calm))
+
+
+def answer_to_control(oracle: Oracle, of: Words, seen: Observation) -> str:
+    """What happened under the control input, of which an oracle of canaries must say nothing: it is beside itself, so that every
+    condition is asked. An observation may well be made then, too: a weak primitive is as weak under a harmless input.
+    """
+    beside = seen if oracle.kind is ProofKind.CANARY else None
+    return oracle.judge(Run(words=of, seen=seen, calm=beside))
 
 
 def _minimised(
