@@ -98,9 +98,8 @@ def main(words: Sequence[str]) -> None:
     """Hunt, and write what came of it."""
     from casemate.app.prove import HuntRequest, run_hunt
     from casemate.app.scan import ScanRequest
-    from casemate.pipeline import attempts
+    from casemate.cli.hunt import keep
 
-    attempts.__version__ = f"measured-{time.time_ns()}"  # nothing that was tried before counts
     request, result = map(Path, words)
     told = json.loads(request.read_text())
     spots = [Spot(**{**spot, "cwes": tuple(spot["cwes"])}) for spot in told["spots"]]
@@ -109,7 +108,7 @@ def main(words: Sequence[str]) -> None:
     started = time.monotonic()
     report, bundles = run_hunt(
         HuntRequest(
-            scan=ScanRequest(paths=(target,), jobs=told["jobs"], pedantic=told["pedantic"]),
+            scan=ScanRequest(paths=(target,), jobs=told["jobs"], pedantic=told["pedantic"], cache=False),  # all anew
             budget=told["budget"],
             python=python,
             wanted=lambda finding: not spots or any(of_interest(finding, spot) for spot in spots),
@@ -118,10 +117,7 @@ def main(words: Sequence[str]) -> None:
         progress=lambda what, done, of: None,
     )
     seconds = time.monotonic() - started
-    kept = result.parent / "bundles"
-    for bundle in bundles:
-        kept.mkdir(exist_ok=True)
-        (kept / f"{bundle.name}.bundle").write_bytes(bundle.data)
+    keep(bundles, result.parent / "bundles")
     out = {
         "findings": [_finding(one) for one in report.findings if one.verdict is not None],
         "imported": {path: imported(target, python, path) for path in told["modules"]},

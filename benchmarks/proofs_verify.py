@@ -25,7 +25,7 @@ HOLDS = 0  # exit codes of `casemate verify`
 
 def measure(work: Path, *, jobs: int, limit: int | None) -> tuple[Section, list[dict[str, Any]]]:
     """Verify what lies below the work folder, at most `MOST` bundles."""
-    found = sorted(work.rglob("bundles/*.bundle"))[: limit or MOST]
+    found = sorted(work.rglob("bundles/*.casemate"))[: limit or MOST]
     result = Section(title=f"Evidence bundles verified twice, {len(found)}")
     if not found:
         why = f"no bundle below {str(work)!r}: measure something else first"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -70,8 +70,8 @@ def run_hunt(
     """
     with ExitStack() as held:
         scene = Scene(request.scan, Tier.PROVE, announce, held)
-        report = over_time(scene.scan(progress, announce), request.scan, today())
-        return _proven(scene, report, request, lambda finding: True, announce, progress)
+        report = over_time(scene.scan(progress), request.scan, today())
+        return _proven(scene, report, request, progress)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,16 +97,15 @@ def run_prove(
     with ExitStack() as held:
         scene = Scene(request.hunt.scan, Tier.PROVE, announce, held)
         tree = scene.trees[0]
-        report = scene.scan(progress, announce)
+        report = scene.scan(progress)
         cwes: dict[str, int] = {rule.id: rule.cwe for rule in rules()}
         with scene.wall.operation("scan", subject=scene.subject) as operation:
             asked = understood(
                 request.claims, request.sarif, report, operation.tree(tree), place=str(tree.place), cwes=cwes
             )
         wanted = {match.finding.identity for match in asked.matches if match.finding is not None}
-        told, sealed = _proven(
-            scene, report, request.hunt, lambda finding: finding.identity in wanted, announce, progress
-        )
+        only = replace(request.hunt, wanted=lambda finding: finding.identity in wanted)
+        told, sealed = _proven(scene, report, only, progress)
     return answered(asked, told), sealed
 
 
@@ -114,11 +113,9 @@ def _proven(
     scene: Scene,
     report: Report,
     request: HuntRequest,
-    wanted: Callable[[Finding], bool],
-    announce: Callable[[str], None],
     progress: Progress,
 ) -> tuple[Report, tuple[Sealed, ...]]:
-    """The operation that proves. wanted: which findings are tried."""
+    """The operation that proves."""
     from casemate.adapters.interpreters import target_python
     from casemate.evidence.bundle import digest
     from casemate.evidence.verdicts import sealed
@@ -128,10 +125,10 @@ def _proven(
 
     tree = scene.trees[0]
     python = target_python(tree.place, request.python)
-    announce(f"proving with {python.path} ({python.why})")
+    scene.announce(f"proving with {python.path} ({python.why})")
     with scene.wall.operation("prove", subject=scene.subject) as operation:
         target = operation.tree(tree)
-        store = operation.store(scene.store())
+        store = operation.store(scene.store)
         hunted = hunt(
             report,
             bench(target, operation.sandbox(sandbox()), tree.place, python.path),
@@ -139,15 +136,15 @@ def _proven(
             budget=request.budget,
             jobs=request.scan.jobs,
             progress=progress,
-            wanted=lambda finding: wanted(finding) and request.wanted(finding),
+            wanted=request.wanted,
         )
-        exhibits = {one.finding.identity: one.exhibit for one in hunted.proven}
-        told, bundles = sealed(hunted.report, exhibits)
+        told, bundles = sealed(hunted.report, hunted.exhibits)
         digests = {identity: digest(data) for identity, data in bundles.items()}
         for name in digests.values():
             operation.keep(name)
     rules = {finding.identity: finding.lead.rule for finding in told.findings}
-    entry = operation.entry or 0
+    entry = operation.entry
+    assert entry is not None  # the operation has ended
     return told, tuple(
         Sealed(
             name=f"{rules[identity]}-{identity[:12]}",

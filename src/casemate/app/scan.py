@@ -59,18 +59,21 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
     """
     with ExitStack() as held:
         scene = Scene(request, Tier.FIND, announce, held)
-        report = scene.scan(progress, announce)
+        report = scene.scan(progress)
     return over_time(report, request, today())
 
 
 class Scene:
-    """What is examined, under a charter made for it. Raises as `run_scan` does."""
+    """What is examined, under a charter made for it. store: keeps derived facts between operations. Raises as `run_scan` does."""
 
     def __init__(self, request: ScanRequest, tier: Tier, announce: Callable[[str], None], held: ExitStack) -> None:
+        from casemate.adapters.cache import FileStore
         from casemate.adapters.filesystem import FileTree
+        from casemate.adapters.nostore import NoStore
 
         self._request = request
         self._held = held
+        self.announce = announce
         self._own = read_own(request.own) if request.own else None
         self.trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
         self.subject = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in self.trees)
@@ -79,28 +82,21 @@ class Scene:
         if self._own is not None and self._own.knowledge.replaced:
             announce(f"own knowledge replaces what is packaged of {', '.join(self._own.knowledge.replaced)}")
         self.wall = wall(charter, PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS)
+        self.store: Store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
 
-    def store(self) -> Store:
-        """What keeps derived facts between operations."""
-        from casemate.adapters.cache import FileStore
-        from casemate.adapters.nostore import NoStore
-
-        return self._held.enter_context(FileStore(cache_folder())) if self._request.cache else NoStore()
-
-    def scan(self, progress: Progress, announce: Callable[[str], None]) -> Report:
+    def scan(self, progress: Progress) -> Report:
         """The operation that finds."""
         from casemate.adapters.cache import FileStore
         from casemate.adapters.processes import ProcessExecutor
         from casemate.pipeline.scan import ScanOptions, scan
 
         request, held, own = self._request, self._held, self._own
-        store = self.store()
         executor = ProcessExecutor(jobs=request.jobs)
         histories = [held.enter_context(_history(tree, request.since)) for tree in self.trees if request.since]
         with _without_collector(), self.wall.operation("scan", subject=self.subject) as operation:
             report = scan(
                 [operation.tree(tree) for tree in self.trees],
-                store=operation.store(store),
+                store=operation.store(self.store),
                 executor=operation.executor(executor),
                 options=ScanOptions(
                     exclude=request.exclude,
@@ -115,8 +111,8 @@ class Scene:
                 progress=progress,
                 histories=[operation.history(history) for history in histories],
             )
-        if isinstance(store, FileStore) and store.problem:
-            announce(store.problem)
+        if isinstance(self.store, FileStore) and self.store.problem:
+            self.announce(self.store.problem)
         return report
 
 

@@ -19,6 +19,9 @@ from casemate.proofs.campaign import Bench
 from casemate.proofs.question import Question
 from casemate.proofs.replay import canonical
 
+VERSION = 1
+"""Raised when what drives, runs or judges a target changes: what was tried before that says nothing now."""
+
 _LASTING = frozenset({Result.PROVEN, Result.NOT_TRIGGERED, Result.NOT_REACHED, Result.SPENT})
 _BYTES = ("settings", "cases", "controls", "reports")
 
@@ -29,7 +32,7 @@ class Attempts:
     def __init__(self, store: Store, bench: Bench, target: str) -> None:
         self._store = store
         self._bench = bench
-        self._about = [__version__, target, bench.profile.interpreter, str(bench.profile.limits), bench.budget]
+        self._about = [__version__, VERSION, target, bench.profile.interpreter, str(bench.profile.limits), bench.budget]
 
     def get(self, question: Question) -> Attempt | None:
         """The attempt of an earlier hunt, None when there was none or it cannot be read."""

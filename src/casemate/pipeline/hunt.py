@@ -5,13 +5,13 @@ Proposers never judge: what the scan says is only what is tried, and in which or
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from queue import SimpleQueue
 
 from casemate.evidence.identity import rank
-from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.finding import Disposition, Finding, FindingId, Report
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Attempt, Exhibit, Result, Verdict
 from casemate.pipeline.attempts import Attempts
@@ -26,19 +26,11 @@ LEAST = 20
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proven:
-    """A finding with what shows its proof again."""
-
-    finding: Finding
-    exhibit: Exhibit
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Hunted:
-    """The report with a verdict on each finding that was tried, and the proofs in the report's order."""
+    """The report with a verdict on each finding that was tried, ranked anew; and what shows each proof again, by identity."""
 
     report: Report
-    proven: tuple[Proven, ...]
+    exhibits: Mapping[FindingId, Exhibit]
 
 
 def hunt(
@@ -86,15 +78,13 @@ def hunt(
         replace(finding, verdict=verdicts[finding.identity].verdict) if finding.identity in verdicts else finding
         for finding in report.findings
     ]
-    ranked = tuple(sorted(findings, key=rank))
-    proven = [
-        Proven(finding=finding, exhibit=exhibit)
-        for finding in ranked
+    told = replace(report, findings=tuple(sorted(findings, key=rank)), not_examined=(*report.not_examined, *losses))
+    exhibits = {
+        finding.identity: exhibit
+        for finding in told.findings
         if finding.identity in verdicts and (exhibit := verdicts[finding.identity].exhibit) is not None
-    ]
-    return Hunted(
-        report=replace(report, findings=ranked, not_examined=(*report.not_examined, *losses)), proven=tuple(proven)
-    )
+    }
+    return Hunted(report=told, exhibits=exhibits)
 
 
 def _all(

@@ -71,6 +71,7 @@ class Bench:
         stubs.install(self.watch, imports=bool(settings.get("stubs")))
         self._settings = dict(settings, target=target)
         self._ready: set[str] = set()
+        self._trees: dict[str, ast.Module] = {}
         self._loaded: dict[str, tuple[Any, Any]] = {}
         if settings.get("driver"):
             self._driver(settings["driver"])
@@ -155,7 +156,10 @@ class Bench:
         return told
 
     def ready(self, case: dict[str, Any]) -> None:
-        """Import, in the process that forks for each case, what a case has imported that ended well."""
+        """Parse and import, in the process that forks for each case, what a case that ended well has parsed and imported."""
+        if case.get("variant") is not None:
+            self._place(case["steps"][-1])
+            self._place(case["at"])
         variant = case.get("variant")
         path = variant.get("path") if isinstance(variant, dict) and case["driver"] == "function" else None
         if isinstance(path, str) and path not in self._ready:
@@ -176,11 +180,17 @@ class Bench:
             return {"variants": [], "problems": [f"Python {version} cannot parse it: {error}", *problems]}
         return {"variants": variants, "problems": problems}
 
+    def _tree(self, path: str) -> ast.Module:
+        """A file, parsed once for all cases that follow the server's `ready`."""
+        if path not in self._trees:
+            with open(path, "rb") as file:
+                self._trees[path] = ast.parse(file.read())
+        return self._trees[path]
+
     def _place(self, step: dict[str, Any]) -> tuple[Place, list[ast.expr]]:
         path = os.path.join(self.target, step["path"])
         try:
-            with open(path, "rb") as file:
-                first, last, heads = statement(ast.parse(file.read()), step["line"])
+            first, last, heads = statement(self._tree(path), step["line"])
         except (OSError, SyntaxError, ValueError, RecursionError):
             first = last = step["line"]
             heads = []
@@ -190,8 +200,7 @@ class Bench:
         """Where it counts as the finding's line: a check does nothing itself, what it lets through comes after it."""
         if "a check of" not in step.get("note", ""):
             return place
-        with open(place.path, "rb") as file:
-            around = enclosing(ast.parse(file.read()), step["line"], None)
+        around = enclosing(self._tree(place.path), step["line"], None)
         return Place(place.path, place.first, last_line(around[-1])) if around else place
 
 

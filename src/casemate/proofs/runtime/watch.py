@@ -43,7 +43,6 @@ class Watch:
         self.root = root
         self.canary = self.calm = self.folder = self.file = ""
         self.events: list[dict[str, Any]] = []
-        self.tainted: list[str] = []
         self.endings: list[Callable[[], None]] = []
         self._sink: Place | None = None
         self._armed = False
