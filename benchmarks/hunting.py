@@ -98,7 +98,7 @@ def main(words: Sequence[str]) -> None:
     """Hunt, and write what came of it."""
     from casemate.app.prove import HuntRequest, run_hunt
     from casemate.app.scan import ScanRequest
-    from casemate.cli.hunt import keep
+    from casemate.cli.bundles import keep
 
     request, result = map(Path, words)
     told = json.loads(request.read_text())

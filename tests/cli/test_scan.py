@@ -9,7 +9,7 @@ import pytest
 from evidence.support import NOT_EXAMINED, at, bank, lead, trace
 
 from casemate.cli.deliver import exit_code
-from casemate.cli.scan import FORMATS
+from casemate.cli.options import FORMATS
 from casemate.governance.charter import Tier
 from casemate.leads.catalogue import rules
 from casemate.leads.rule import Persona

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from casemate.cli.errors import ExitCode
-from casemate.cli.scan import LEVELS
+from casemate.cli.options import LEVELS
 
 
 @click.command()

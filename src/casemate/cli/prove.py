@@ -9,9 +9,8 @@ from pathlib import Path
 
 import click
 
+from casemate.cli import options
 from casemate.cli.errors import ExitCode, say
-from casemate.cli.hunt import BUDGET, keep
-from casemate.cli.scan import TargetPath
 
 
 @click.command()
@@ -26,31 +25,14 @@ from casemate.cli.scan import TargetPath
 @click.option(
     "--target",
     metavar="PATH",
-    type=TargetPath(path_type=Path),
+    type=options.TargetPath(path_type=Path),
     default=Path(),
     show_default="the current folder",
     help="What the claims are about.",
 )
-@click.option(
-    "--python",
-    metavar="PYTHON",
-    type=click.Path(path_type=Path),
-    help="The target's interpreter or virtual environment. Default: the one in the target, else ours.",
-)
-@click.option(
-    "--budget",
-    metavar="N",
-    type=click.IntRange(min=1),
-    default=BUDGET,
-    show_default=True,
-    help="Executions that the search for inputs may take.",
-)
-@click.option(
-    "--bundles",
-    metavar="DIR",
-    type=click.Path(path_type=Path),
-    help="Keep the evidence bundles of what is proven in DIR. Default: beside the ledger.",
-)
+@options.PYTHON
+@options.BUDGET
+@options.BUNDLES
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit with 3 when some claim was not examined.")
 @click.option("--quiet", is_flag=True, help="Only the answers: no charter, progress or time.")
@@ -79,8 +61,9 @@ def prove(
     """
     from casemate.app.prove import HuntRequest, ProveRequest, run_prove
     from casemate.app.scan import ScanRequest
+    from casemate.cli.bundles import keep, tell
     from casemate.cli.deliver import unheard
-    from casemate.cli.input import read_file
+    from casemate.cli.input import MAX_REPORT, read_file
     from casemate.cli.output import emit, show
     from casemate.cli.progress import display
     from casemate.cli.screen import takes_color, width
@@ -94,7 +77,7 @@ def prove(
     request = ProveRequest(
         hunt=HuntRequest(scan=scan, python=python, budget=budget),
         claims=claims,
-        sarif=tuple((str(path), read_file(path, _MOST, NEXT_STEP)) for path in sarif),
+        sarif=tuple((str(path), read_file(path, MAX_REPORT, NEXT_STEP)) for path in sarif),
     )
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
@@ -106,14 +89,10 @@ def prove(
     else:
         show(as_text(told.answers, told.not_examined, width(), takes_color()))
     if not quiet:
-        if sealed:
-            say(f"evidence: {len(sealed)} bundle{'s' * (len(sealed) > 1)} in {where} (casemate verify)")
+        tell(sealed, where)
         say(f"time: {took:.1f} s")
     results = {one.verdict.result for one in told.answers}
     if Result.PROVEN in results:
         sys.exit(ExitCode.FINDINGS)
     if strict and (told.not_examined or Result.NOT_EXAMINED in results):
         sys.exit(ExitCode.NOT_EXAMINED)
-
-
-_MOST = 512 << 20  # bytes of a SARIF file

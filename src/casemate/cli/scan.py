@@ -6,31 +6,16 @@ import os
 import sys
 import time
 from pathlib import Path
-from typing import Any
 
 import click
 
+from casemate.cli import options
 from casemate.cli.errors import say
-from casemate.cli.rulenames import all_known, complete
-
-FORMATS = ("table", "json", "sarif", "html", "md", "gitlab")
-LEVELS = ("suspected", "traced", "proven", "never")
-SUFFIXES = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html", ".md": "md"}
-
-
-class TargetPath(click.Path):
-    """A path that is not empty: an empty variable in a script must not become a scan of the current folder."""
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """The path. Raises BadParameter."""
-        if value == "":
-            self.fail("an empty path ''; name a folder or a file, \".\" for the current folder", param, ctx)
-        return super().convert(value, param, ctx)
 
 
 @click.command()
-@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=TargetPath(path_type=Path))
-@click.option("--format", "form", type=click.Choice(FORMATS), help="Default: by the suffix of --output, else table.")
+@click.argument("paths", nargs=-1, required=True, metavar="PATH...", type=options.TargetPath(path_type=Path))
+@options.FORM
 @click.option(
     "-o",
     "--output",
@@ -38,31 +23,11 @@ class TargetPath(click.Path):
     type=click.Path(path_type=Path),
     help="Write the report to FILE; the table is shown as well.",
 )
-@click.option(
-    "--fail-on",
-    type=click.Choice(LEVELS),
-    default="traced",
-    show_default=True,
-    help="Exit with 1 when there are findings at this level of evidence or above.",
-)
-@click.option("--strict", is_flag=True, help="Exit with 3 when some of the target was not examined.")
-@click.option("--exclude", metavar="GLOB", multiple=True, help="Leave out what matches, as in .gitignore. Repeatable.")
-@click.option(
-    "--rule",
-    "rules",
-    metavar="RULE",
-    callback=all_known,
-    shell_complete=complete,
-    multiple=True,
-    help="Only this rule. Repeatable.",
-)
-@click.option(
-    "--persona",
-    type=click.Choice(("default", "pedantic")),
-    default="default",
-    show_default=True,
-    help="Pedantic: also rules for a review with time to spare.",
-)
+@options.FAIL_ON
+@options.STRICT
+@options.EXCLUDE
+@options.RULE
+@options.PERSONA
 @click.option(
     "--since", metavar="REV", help="Report only what the change since REV (its merge base with HEAD) touches."
 )
@@ -91,12 +56,12 @@ class TargetPath(click.Path):
     help="What was decided about findings (see `casemate triage --help`).",
 )
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes. Default: one per core.")
-@click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
-@click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ones.")
+@options.NO_CACHE
+@options.EVERYTHING
 @click.option("--show-by-design", is_flag=True, help="Also show what an API is meant to do.")
 @click.option("--show-known", is_flag=True, help="Also show what stands in the baseline.")
 @click.option("--show-suppressed", is_flag=True, help="Also show what is hidden, with the reason.")
-@click.option("--quiet", is_flag=True, help="Only the report: no charter, progress or time; no table beside --output.")
+@options.QUIET
 def scan(
     paths: tuple[Path, ...],
     form: str | None,
@@ -141,7 +106,7 @@ def scan(
         check_place(output)
     if form == "gitlab":
         moment(os.environ)  # refused before any work is done
-    form = form or SUFFIXES.get(output.suffix if output else "", "table")
+    form = form or options.SUFFIXES.get(output.suffix if output else "", "table")
     request = ScanRequest(
         paths=paths,
         exclude=exclude,

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from casemate.cli.errors import ExitCode, say
-from casemate.cli.scan import TargetPath
+from casemate.cli.options import TargetPath
 
 
 @click.command()

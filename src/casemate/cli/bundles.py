@@ -1,0 +1,35 @@
+"""Where evidence bundles go."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casemate.cli.errors import say
+
+if TYPE_CHECKING:
+    from casemate.app.prove import Sealed
+
+
+def keep(sealed: Sequence[Sealed], folder: Path | None) -> Path:
+    """Write the bundles and their receipts; the folder. A bundle of the same name is replaced: it is of the same finding.
+
+    Raises EnvironmentFault.
+    """
+    from casemate.app.prove import bundles_folder
+    from casemate.cli.output import make_folder, write_file
+
+    place = folder if folder is not None else bundles_folder()
+    if sealed:
+        make_folder(place, "evidence bundles")
+    for one in sealed:
+        write_file(place / f"{one.name}.casemate", one.data, "an evidence bundle")
+        write_file(place / f"{one.name}.receipt", one.receipt, "a receipt")
+    return place
+
+
+def tell(sealed: Sequence[Sealed], where: Path) -> None:
+    """Say how many there are, if there are any."""
+    if sealed:
+        say(f"evidence: {len(sealed)} bundle{'s' * (len(sealed) > 1)} in {where} (casemate verify)")

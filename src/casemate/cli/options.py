@@ -1,0 +1,82 @@
+"""Options that several commands have, and what they may say."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from casemate.cli.rulenames import all_known, complete
+
+FORMATS = ("table", "json", "sarif", "html", "md", "gitlab")
+LEVELS = ("suspected", "traced", "proven", "never")
+SUFFIXES = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html", ".md": "md"}
+BUDGET_OF_A_HUNT = 20_000  # executions
+
+
+class TargetPath(click.Path):
+    """A path that is not empty: an empty variable in a script must not become a scan of the current folder."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        """The path. Raises BadParameter."""
+        if value == "":
+            self.fail("an empty path ''; name a folder or a file, \".\" for the current folder", param, ctx)
+        return super().convert(value, param, ctx)
+
+
+FORM = click.option(
+    "--format", "form", type=click.Choice(FORMATS), help="Default: by the suffix of --output, else table."
+)
+FAIL_ON = click.option(
+    "--fail-on",
+    type=click.Choice(LEVELS),
+    default="traced",
+    show_default=True,
+    help="Exit with 1 when there are findings at this level of evidence or above.",
+)
+STRICT = click.option("--strict", is_flag=True, help="Exit with 3 when some of the target was not examined.")
+EXCLUDE = click.option(
+    "--exclude", metavar="GLOB", multiple=True, help="Leave out what matches, as in .gitignore. Repeatable."
+)
+RULE = click.option(
+    "--rule",
+    "rules",
+    metavar="RULE",
+    callback=all_known,
+    shell_complete=complete,
+    multiple=True,
+    help="Only this rule. Repeatable.",
+)
+PERSONA = click.option(
+    "--persona",
+    type=click.Choice(("default", "pedantic")),
+    default="default",
+    show_default=True,
+    help="Pedantic: also rules for a review with time to spare.",
+)
+NO_CACHE = click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
+EVERYTHING = click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ones.")
+QUIET = click.option(
+    "--quiet", is_flag=True, help="Only the report: no charter, progress or time; no table beside --output."
+)
+PYTHON = click.option(
+    "--python",
+    metavar="PYTHON",
+    type=click.Path(path_type=Path),
+    help="The target's interpreter or virtual environment. Default: the one in the target, else ours.",
+)
+BUDGET = click.option(
+    "--budget",
+    metavar="N",
+    type=click.IntRange(min=1),
+    default=BUDGET_OF_A_HUNT,
+    show_default=True,
+    help="Executions that the search for inputs may take.",
+)
+BUNDLES = click.option(
+    "--bundles",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Keep the evidence bundles of what is proven in DIR. Default: beside the ledger.",
+)
