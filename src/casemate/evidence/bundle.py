@@ -178,19 +178,24 @@ def _manifest(bundle: Bundle, members: Mapping[str, bytes]) -> Json:
         "kind": KIND,
         "tool": {"name": "casemate", "version": bundle.version},
         "finding": _of_finding(bundle.finding),
-        "proof": {
-            "oracle": proof.oracle,
-            "kind": proof.kind.value,
-            "observer": proof.observer.value,
-            "fidelity": proof.fidelity.value,
-            "happened": proof.happened,
-            "runs": proof.runs,
-            "stubs": list(proof.stubs),
-        },
+        "proof": of_proof(proof),
         "python": exhibit.python,
         "sandbox": exhibit.sandbox,
         "sources": [{"path": path, "sha256": hashed} for path, hashed in exhibit.sources],
         "members": [{"name": n, "size": len(members[n]), "sha256": digest(members[n])} for n in sorted(members)],
+    }
+
+
+def of_proof(proof: Proof) -> Json:
+    """A proof as JSON tells it, but for its bundle."""
+    return {
+        "oracle": proof.oracle,
+        "kind": proof.kind.value,
+        "observer": proof.observer.value,
+        "fidelity": proof.fidelity.value,
+        "happened": proof.happened,
+        "runs": proof.runs,
+        "stubs": list(proof.stubs),
     }
 
 

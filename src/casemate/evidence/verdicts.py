@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from casemate.evidence.bundle import canonical, digest, read, seal
+from casemate.evidence.bundle import canonical, digest, of_proof, read, seal
 from casemate.evidence.counts import plural
 from casemate.evidence.redact import redact
 from casemate.model.finding import Disposition, Finding, FindingId, Report
@@ -117,17 +117,7 @@ def as_json(verdict: Verdict) -> dict[str, Any]:
         "result": verdict.result.value,
         "detail": why(verdict),
         "executions": verdict.executions,
-        "proof": proof
-        and {
-            "oracle": proof.oracle,
-            "kind": proof.kind.value,
-            "observer": proof.observer.value,
-            "fidelity": proof.fidelity.value,
-            "happened": proof.happened,
-            "runs": proof.runs,
-            "stubs": list(proof.stubs),
-            "bundle": proof.bundle,
-        },
+        "proof": proof and {**of_proof(proof), "bundle": proof.bundle},
     }
 
 

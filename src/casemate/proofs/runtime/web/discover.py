@@ -6,6 +6,7 @@ Standard library only, Python 3.7 and later.
 from __future__ import annotations
 
 import importlib
+import inspect
 import os
 import re
 import sys
@@ -14,7 +15,7 @@ from . import reading
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Iterator
     from typing import Any
 
     from .site import Site
@@ -176,6 +177,23 @@ def load(site: Site, module: str, path: str = "") -> Any:
             return load(site, os.path.basename(path)[:-3], path)
         site.problem(module, error)
         return None
+
+
+def detached(site: Site, path: str) -> Any:
+    """The module of a file of which no application has a view, None when one has, or when it cannot be loaded."""
+    if any(held == path for held, _ in site.index()):
+        return None
+    return load(site, module_name(site, path), path)
+
+
+def fitting(function: Any, tries: Iterable[tuple[Any, ...]]) -> Iterator[tuple[Any, ...]]:
+    """Those arguments with which a function can be called."""
+    for arguments in tries:
+        try:
+            inspect.signature(function).bind(*arguments)
+        except TypeError:
+            continue
+        yield arguments
 
 
 def importable(name: str) -> Any:

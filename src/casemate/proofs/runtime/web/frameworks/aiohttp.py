@@ -116,11 +116,7 @@ def find(site: Site, candidates: list[discover.File]) -> None:
         return
     for name, factory in factories:
         tries: list[tuple[Any, ...]] = [(), ([],), (None,), ({},)]
-        for arguments in tries:
-            try:
-                inspect.signature(factory).bind(*arguments)
-            except TypeError:
-                continue
+        for arguments in discover.fitting(factory, tries):
             try:
                 made = loops.run(_made(factory, arguments))
             except (Exception, asyncio.CancelledError) as error:
@@ -147,12 +143,12 @@ def _without_inner(site: Site) -> None:
 def attach(site: Site, path: str) -> None:
     """Give the views of a file that no application has an application of their own."""
     web = discover.importable("aiohttp.web")
-    if web is None or any(held == path for held, _ in site.index()):
+    module = discover.detached(site, path) if web is not None else None
+    if module is None:
         return
-    module = discover.load(site, discover.module_name(site, path), path)
     application = web.Application()
     number = 0
-    for name, value in sorted(vars(module).items()) if module is not None else ():
+    for name, value in sorted(vars(module).items()):
         own = getattr(value, "__module__", "") == getattr(module, "__name__", "")
         if isinstance(value, web.RouteTableDef):
             application.add_routes(value)

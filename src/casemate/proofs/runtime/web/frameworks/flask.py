@@ -191,11 +191,7 @@ def _instances(site: Site, flask: Any, module: Any) -> None:
 
 def _from_factory(site: Site, flask: Any, name: str, factory: Any) -> None:
     tries: list[tuple[Any, ...]] = [(), ("testing",), ("development",), ("default",), ({"TESTING": True},), (None,)]
-    for arguments in tries:
-        try:
-            inspect.signature(factory).bind(*arguments)
-        except TypeError:
-            continue
+    for arguments in discover.fitting(factory, tries):
         try:
             made = factory(*arguments)
         except Exception as error:
@@ -281,9 +277,7 @@ def _database(app: FlaskApp) -> None:
 def attach(site: Site, path: str) -> None:
     """Give a file whose routes no application has an application of its own."""
     flask = discover.importable("flask")
-    if flask is None or any(held == path for held, _ in site.index()):
-        return
-    module = discover.load(site, discover.module_name(site, path), path)
+    module = discover.detached(site, path) if flask is not None else None
     if module is None:
         return
     application = flask.Flask(module.__name__.split(".")[0], root_path=os.path.dirname(path))

@@ -245,9 +245,7 @@ def _without_what_is_mounted(site: Site) -> None:
 def attach(site: Site, path: str) -> None:
     """Give the routers and views of a file that no application has an application of their own."""
     routing = discover.importable("starlette.routing")
-    if routing is None or any(held == path for held, _ in site.index()):
-        return
-    module = discover.load(site, discover.module_name(site, path), path)
+    module = discover.detached(site, path) if routing is not None else None
     if module is None:
         return
     routers, routes = [], []

@@ -148,11 +148,11 @@ class _Settings(dict):  # type: ignore[type-arg]
 def attach(site: Site, path: str) -> None:
     """Give the handlers of a file that no application has an application of their own."""
     web = discover.importable("tornado.web")
-    if web is None or any(held == path for held, _ in site.index()):
+    module = discover.detached(site, path) if web is not None else None
+    if module is None:
         return
-    module = discover.load(site, discover.module_name(site, path), path)
     rules = []
-    for name, kind in sorted(vars(module).items()) if module is not None else ():
+    for name, kind in sorted(vars(module).items()):
         if not isinstance(kind, type) or not issubclass(kind, web.RequestHandler) or kind.__module__ != module.__name__:
             continue
         own = [getattr(kind, word) for word in _METHODS if getattr(kind, word) is not getattr(web.RequestHandler, word)]
