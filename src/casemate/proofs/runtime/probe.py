@@ -45,6 +45,11 @@ class Unknown(Exception):
     """An expression that is not worked out here."""
 
 
+def first_line(node: Any) -> int:
+    """The first line of a node; of a function or class with its decorators."""
+    return min([int(node.lineno), *(int(d.lineno) for d in getattr(node, "decorator_list", ()))])
+
+
 def last_line(node: ast.AST) -> int:
     """The last line of a node; Python 3.7 does not say it itself."""
     end = getattr(node, "end_lineno", None)

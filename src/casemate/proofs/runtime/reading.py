@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from .probe import last_line, statement
+from .probe import first_line, last_line, statement
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -35,8 +35,7 @@ def enclosing(tree: ast.AST, line: int, parameter: str | None) -> list[Any]:
         inner = None
         for node in ast.walk(here):
             if node is not here and isinstance(node, (*FUNCTIONS, ast.ClassDef)):
-                first = min([node.lineno, *(d.lineno for d in node.decorator_list)])
-                if first <= line <= last_line(node) and (inner is None or node.lineno < inner.lineno):
+                if first_line(node) <= line <= last_line(node) and (inner is None or node.lineno < inner.lineno):
                     inner = node
         if inner is None:
             break

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 
+from ..probe import last_line
 from . import keys, reading
 
 TYPE_CHECKING = False
@@ -125,9 +126,9 @@ def _branch(source: Source, holder: Any, marks: set[tuple[str, int]]) -> bool | 
         return False
     leaves = isinstance(holder.body[-1], (ast.Return, ast.Raise, ast.Continue, ast.Break)) or _aborts(holder.body[-1])
     if leaves:
-        end = reading.last_line(holder)
+        end = last_line(holder)
         function = source.function_of(holder)
-        last = reading.last_line(function) if function is not None else end
+        last = last_line(function) if function is not None else end
         if any(path == source.path and end < line <= last for path, line in marks):
             return False
     return None
@@ -135,7 +136,7 @@ def _branch(source: Source, holder: Any, marks: set[tuple[str, int]]) -> bool | 
 
 def _holds(source: Source, body: list[Any], marks: set[tuple[str, int]]) -> bool:
     return bool(body) and any(
-        path == source.path and body[0].lineno <= line <= reading.last_line(body[-1]) for path, line in marks
+        path == source.path and body[0].lineno <= line <= last_line(body[-1]) for path, line in marks
     )
 
 

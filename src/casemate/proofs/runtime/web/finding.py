@@ -8,7 +8,8 @@ from __future__ import annotations
 import itertools
 import os
 
-from . import benign, channels, conditions, facts, keys, reading, surroundings
+from ..probe import first_line
+from . import benign, channels, conditions, facts, keys, surroundings
 from .finders import ATTACHERS
 from .places import places
 from .ranking import Case, ranked
@@ -129,7 +130,7 @@ def _then(site: Site, case: Case, app: App, route: Route) -> list[dict[str, Any]
     ends: list[Route] = []
     for function in source.around(line) if source else ():
         for other_app, other, first in site.index().get((path, function.name), ()):
-            if other_app is app and reading.first_line(function) <= first <= function.lineno and other not in ends:
+            if other_app is app and first_line(function) <= first <= function.lineno and other not in ends:
                 ends.append(other)
     if not ends or route in ends:
         return []

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import ast
 
-from . import reading
+from ..probe import first_line
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -49,7 +49,7 @@ def ranked(site: Site, case: Case, loose: bool = True) -> list[tuple[int, App, R
         held: dict[int, int] = {}
         for function in source.around(line) if source else ():
             for _, route, first in index.get((path, function.name), ()):
-                if reading.first_line(function) <= first <= function.lineno:
+                if first_line(function) <= first <= function.lineno:
                     within = (path, first, function.name) in route.within
                     held[id(route)] = max(held.get(id(route), 0), weight - 5 * within + (function.name in route.names))
         for route_id, worth in held.items():

@@ -9,6 +9,8 @@ import ast
 import os
 import sys
 
+from ..probe import first_line, last_line
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -104,19 +106,6 @@ def place(source: Source, node: ast.Attribute) -> tuple[int, int]:
         return line, column
     text = source.lines[node.lineno - 1] if node.lineno <= len(source.lines) else ""
     return node.lineno, text.find("." + node.attr) + 2
-
-
-def first_line(node: Any) -> int:
-    """Of a function or class, with its decorators."""
-    return min([int(node.lineno), *(int(d.lineno) for d in getattr(node, "decorator_list", ()))])
-
-
-def last_line(node: Any) -> int:
-    """Of any node."""
-    end = getattr(node, "end_lineno", None)
-    if end is not None:
-        return int(end)
-    return max([getattr(node, "lineno", 0), *(getattr(n, "lineno", 0) for n in ast.walk(node))])
 
 
 def parameters(function: Any) -> list[str]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 
+from ..probe import first_line, last_line
 from . import benign, channels, conditions, forms, keys, reading
 from .people import NAMES
 
@@ -173,9 +174,7 @@ def method_wanted(scope: list[tuple[Source, Any]], marks: set[tuple[str, int]]) 
     """Methods that the source itself asks for on the lines of the trace, likeliest first."""
     found: list[str] = []
     for source, function in scope:
-        if not any(
-            reading.first_line(function) <= line <= reading.last_line(function) for p, line in marks if p == source.path
-        ):
+        if not any(first_line(function) <= line <= last_line(function) for p, line in marks if p == source.path):
             continue
         if function.name in ("get", "post", "put", "patch", "delete"):
             found.append(function.name.upper())
@@ -191,7 +190,7 @@ def method_wanted(scope: list[tuple[Source, Any]], marks: set[tuple[str, int]]) 
                 if t in ("GET", "POST", "PUT", "PATCH", "DELETE")
             ]
             if told and names:
-                first, last = node.body[0].lineno, reading.last_line(node.body[-1])
+                first, last = node.body[0].lineno, last_line(node.body[-1])
                 inside = any(p == source.path and first <= line <= last for p, line in marks)
                 differs = any(isinstance(n, ast.NotEq) for n in ast.walk(node.test))
                 if inside != differs:
