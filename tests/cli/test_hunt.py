@@ -140,3 +140,11 @@ def test_a_claim_that_cannot_be_meant(shop, casemate):
         result = casemate("prove", *arguments, "--target", shop, "--quiet")
         assert result.exit_code == 2, arguments
         assert "RULE:FILE:LINE" in result.stderr
+
+
+def test_what_was_not_put_to_the_test_is_no_pass(shop, casemate):
+    """With --strict a claim that nobody looked at, or whose budget was too small, has an exit code of its own."""
+    asked = ("prove", "--target", shop, "--strict", "--quiet")
+    assert casemate(*asked, "CWE-78:shop.py:11").exit_code == 0  # by design
+    assert casemate(*asked, "CWE-78:shop.py:8").exit_code == 3
+    assert casemate(*asked, "CWE-78:shop.py:5", "--budget", "1").exit_code == 3

@@ -94,5 +94,5 @@ def prove(
     results = {one.verdict.result for one in told.answers}
     if Result.PROVEN in results:
         sys.exit(ExitCode.FINDINGS)
-    if strict and (told.not_examined or Result.NOT_EXAMINED in results):
+    if strict and (told.not_examined or not all(result.decided for result in results)):
         sys.exit(ExitCode.NOT_EXAMINED)

@@ -71,6 +71,11 @@ class Result(StrEnum):
     BY_DESIGN = "by design"
     NOT_EXAMINED = "not examined"  # no oracle or no driver for it, or no sandbox
 
+    @property
+    def decided(self) -> bool:
+        """Whether the finding's line was put to the test, or need not be: every other end leaves it unexamined."""
+        return self in (Result.PROVEN, Result.NOT_TRIGGERED, Result.BY_DESIGN)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Verdict:
