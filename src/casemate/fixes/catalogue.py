@@ -1,0 +1,20 @@
+"""The table of rewrites, in the order in which they are asked."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import Final
+
+from casemate.fixes.rewrite import Rewrite
+
+MODULES: Final = ("deserialization",)
+
+
+def rewrites() -> tuple[Rewrite, ...]:
+    """Every rewrite."""
+    return tuple(import_module(f"casemate.fixes.rewrites.{name}").REWRITE for name in MODULES)
+
+
+def for_cwe(cwe: int) -> tuple[Rewrite, ...]:
+    """Those for a CWE."""
+    return tuple(one for one in rewrites() if cwe in one.cwes)
