@@ -40,10 +40,11 @@ def sandbox() -> Sandbox:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HuntRequest:
     """What the operator asked to have proven. scan: one path. python: the target's interpreter, None to look for it. budget:
-    executions of all searches together. wanted: which findings are tried."""
+    executions of all searches together. wanted: which findings are tried. fix: what is proven is to be fixed as well."""
 
     scan: ScanRequest
     budget: int
+    fix: bool = False
     python: Path | None = None
     wanted: Callable[[Finding], bool] = lambda finding: True
 
@@ -64,12 +65,13 @@ class Sealed:
 def run_hunt(
     request: HuntRequest, *, announce: Callable[[str], None], progress: Progress
 ) -> tuple[Report, tuple[Sealed, ...]]:
-    """Scan, then put the findings to the proof, in a sandbox or not at all: the report, and the bundles of what is proven.
+    """Scan, then put the findings to the proof, in a sandbox or not at all; then what is proven may be fixed. The report, and the
+    bundles of what is proven.
 
     Raises as `run_scan` does.
     """
     with ExitStack() as held:
-        scene = Scene(request.scan, Tier.PROVE, announce, held)
+        scene = Scene(request.scan, Tier.FIX if request.fix else Tier.PROVE, announce, held)
         report = over_time(scene.scan(progress), request.scan, today())
         return _proven(scene, report, request, progress)
 
@@ -115,9 +117,11 @@ def _proven(
     request: HuntRequest,
     progress: Progress,
 ) -> tuple[Report, tuple[Sealed, ...]]:
-    """The operation that proves."""
+    """The operation that proves, and within it the one that fixes."""
     from casemate.adapters.interpreters import target_python
+    from casemate.app.fix import fixed
     from casemate.evidence.bundle import digest
+    from casemate.evidence.identity import rank
     from casemate.evidence.verdicts import sealed
     from casemate.pipeline.attempts import Attempts
     from casemate.pipeline.bench import bench, sources
@@ -138,7 +142,12 @@ def _proven(
             progress=progress,
             wanted=request.wanted,
         )
-        told, bundles = sealed(hunted.report, hunted.exhibits)
+        told = hunted.report
+        if request.fix:
+            mendings = fixed(scene, told, hunted.exhibits, python.path, request.scan.jobs, progress)
+            findings = (replace(one, mending=mendings.get(one.identity)) for one in told.findings)
+            told = replace(told, findings=tuple(sorted(findings, key=rank)))
+        told, bundles = sealed(told, hunted.exhibits)
         digests = {identity: digest(data) for identity, data in bundles.items()}
         for name in digests.values():
             operation.keep(name)

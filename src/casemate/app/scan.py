@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from casemate.evidence.earlier import Earlier
     from casemate.evidence.triage import Triage
     from casemate.model.finding import Report
-    from casemate.pipeline.scan import Progress
+    from casemate.pipeline.scan import Progress, ScanOptions
     from casemate.ports import Store
 
 
@@ -84,13 +84,29 @@ class Scene:
         self.wall = wall(charter, PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS)
         self.store: Store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
 
+    def options(self) -> ScanOptions:
+        """What is asked of the scan."""
+        from casemate.pipeline.scan import ScanOptions
+
+        request, own = self._request, self._own
+        return ScanOptions(
+            exclude=request.exclude,
+            untrusted=request.untrusted,
+            rules=request.rules,
+            pedantic=request.pedantic,
+            since=request.since,
+            knowledge=own.knowledge if own is not None else None,
+            own=own.rules if own is not None else (),
+            ahead=request.jobs - 1,
+        )
+
     def scan(self, progress: Progress) -> Report:
         """The operation that finds."""
         from casemate.adapters.cache import FileStore
         from casemate.adapters.processes import ProcessExecutor
-        from casemate.pipeline.scan import ScanOptions, scan
+        from casemate.pipeline.scan import scan
 
-        request, held, own = self._request, self._held, self._own
+        request, held = self._request, self._held
         executor = ProcessExecutor(jobs=request.jobs)
         histories = [held.enter_context(_history(tree, request.since)) for tree in self.trees if request.since]
         with _without_collector(), self.wall.operation("scan", subject=self.subject) as operation:
@@ -98,16 +114,7 @@ class Scene:
                 [operation.tree(tree) for tree in self.trees],
                 store=operation.store(self.store),
                 executor=operation.executor(executor),
-                options=ScanOptions(
-                    exclude=request.exclude,
-                    untrusted=request.untrusted,
-                    rules=request.rules,
-                    pedantic=request.pedantic,
-                    since=request.since,
-                    knowledge=own.knowledge if own is not None else None,
-                    own=own.rules if own is not None else (),
-                    ahead=request.jobs - 1,
-                ),
+                options=self.options(),
                 progress=progress,
                 histories=[operation.history(history) for history in histories],
             )

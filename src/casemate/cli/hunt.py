@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     is_flag=True,
     help="Say in the report what proofs were driven with: a release, which the ledger records.",
 )
+@click.option("--no-fix", is_flag=True, help="Leave out the patches for what is proven.")
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Sandboxes at a time. Default: one per core.")
 @options.NO_CACHE
 @options.EVERYTHING
@@ -53,6 +54,7 @@ def hunt(
     persona: str,
     bundles: Path | None,
     include_proofs: bool,
+    no_fix: bool,
     jobs: int | None,
     no_cache: bool,
     everything: bool,
@@ -86,7 +88,7 @@ def hunt(
     )
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
-        request = HuntRequest(scan=scan, python=python, budget=budget)
+        request = HuntRequest(scan=scan, python=python, budget=budget, fix=not no_fix)
         report, sealed = run_hunt(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
     where = keep(sealed, bundles)

@@ -16,7 +16,12 @@ if TYPE_CHECKING:
     from rich.progress import Progress as RichProgress
     from rich.progress import TaskID
 
-NOUNS = {"reading": "files", "following": "functions", "proving": "findings"}  # of the pipeline's stages
+NOUNS = {
+    "reading": "files",
+    "following": "functions",
+    "proving": "findings",
+    "fixing": "proofs",
+}  # of the pipeline's stages
 PAUSE_BEFORE_BAR = 0.4  # seconds
 PAUSE_BETWEEN_UPDATES = 0.05
 PAUSE_BETWEEN_LINES = 2.0

@@ -85,6 +85,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "Store", "get", "put"),
         _rule(Tier.FIND, "Executor", "map"),
         _rule(Tier.PROVE, OPERATION, "prove"),
+        _rule(Tier.FIX, OPERATION, "fix"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),
     )
 )

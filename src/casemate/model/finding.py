@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from casemate.model.fix import Mending
 from casemate.model.hiding import Remark, Suppression
 from casemate.model.lead import Evidence, Lead, Severity
 from casemate.model.outcome import NotExamined
@@ -37,7 +38,8 @@ class Finding:
     identity: hex digest over rule, path, function and the normalised text of the line, so that it survives moved
     lines (SARIF partialFingerprints). snippet: the source line, already redacted. title, cwe, severity: the rule's.
     suppression: why it is hidden, when it is. baseline: None when there is none to compare with. note: what people decided
-    of it that does not hide it. verdict: how the attempt to prove it ended; None when there was none.
+    of it that does not hide it. verdict: how the attempt to prove it ended; None when there was none. mending: what became of
+    the attempt to fix what is proven; None when there was none.
     """
 
     identity: FindingId
@@ -51,6 +53,7 @@ class Finding:
     baseline: Baseline | None = None
     note: str = ""
     verdict: Verdict | None = None
+    mending: Mending | None = None
 
     def __post_init__(self) -> None:
         if not self.identity or self.cwe < 1:
@@ -63,6 +66,8 @@ class Finding:
     @property
     def evidence(self) -> Evidence:
         """The rung that the finding stands on."""
+        if self.mending is not None and self.mending.fix is not None:
+            return Evidence.FIXED
         return Evidence.PROVEN if self.verdict is not None and self.verdict.proof is not None else self.lead.evidence
 
 

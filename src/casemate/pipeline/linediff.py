@@ -25,7 +25,7 @@ def changed_lines(before: Sequence[bytes], after: Sequence[bytes]) -> frozenset[
     out: set[int] = set()
     at = 0
     previous = 0
-    for old, new in [*_matches(before, after), (len(before), len(after))]:
+    for old, new in [*matches(before, after), (len(before), len(after))]:
         written = [n + 1 for n in range(at, new) if after[n].strip()]
         out.update(written)
         if old > previous and not written:
@@ -41,7 +41,7 @@ def _around(lines: Sequence[bytes], at: int) -> list[int]:
     return [n + 1 for n in (above, below) if n is not None]
 
 
-def _matches(a: Sequence[bytes], b: Sequence[bytes]) -> list[Pair]:
+def matches(a: Sequence[bytes], b: Sequence[bytes]) -> list[Pair]:
     """Pairs of equal lines, in order."""
     out: list[Pair] = []
     work = [(0, len(a), 0, len(b), 0)]

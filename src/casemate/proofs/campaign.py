@@ -7,27 +7,30 @@ the control input; only when the oracle sees it in every run and stays quiet on 
 from __future__ import annotations
 
 import hashlib
-from collections import deque
+from base64 import b64encode
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from casemate.model import sandbox
+from casemate.model.fix import Change
 from casemate.model.lead import Lead
 from casemate.model.proof import Attempt, Exhibit, Fidelity, Observer, Proof, Result, Verdict
 from casemate.model.sandbox import Profile
 from casemate.ports import Sandbox
 from casemate.proofs.catalogue import ORACLES, for_cwe
+from casemate.proofs.lockstep import Lockstep
 from casemate.proofs.oracle import Oracle, Words
 from casemate.proofs.question import Question
 from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observed, words, words_of
-from casemate.proofs.search import Candidate, Searching, answer, answer_to_control, search
+from casemate.proofs.search import Candidate, answer, answer_to_control, search
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bench:
     """What a campaign runs in. source: bytes of a file of the target, None when it is not to be had. copied: the target
     gets a writable copy of itself when it is driven through requests. stubs: missing imports have stand-ins. budget: executions
-    that the search for one finding may take. held_by: what the self test says of the sandbox."""
+    that the search for one finding may take. held_by: what the self test says of the sandbox. patched: the target is run as a
+    copy with these changes; without any, as a copy to compare with."""
 
     sandbox: Sandbox
     profile: Profile
@@ -37,12 +40,15 @@ class Bench:
     stubs: bool = True
     budget: int = 150
     held_by: str = ""
+    patched: tuple[Change, ...] | None = None
 
     def settings(self, driver: str, application: str = "") -> bytes:
         """What the harness is told once. application: the only one of the target's that is wanted, "" to find them all."""
         arms = sorted({arm for oracle in ORACLES for arm in oracle.watch})
+        patched = {} if self.patched is None else {"patched": self._contents(self.patched)}
         return canonical(
             {
+                **patched,
                 "target": "target",
                 "copied": self.copied and driver == "web",
                 "paths": self.paths,
@@ -52,6 +58,10 @@ class Bench:
                 "apps": [application] if application else [],
             }
         )
+
+    @staticmethod
+    def _contents(changes: Sequence[Change]) -> dict[str, str]:
+        return {change.path: b64encode(change.after).decode() for change in changes}
 
 
 def campaign(bench: Bench, questions: Sequence[Question]) -> Iterator[tuple[Question, Attempt]]:
@@ -81,7 +91,7 @@ def _refusal(question: Question) -> Verdict | None:
 def _searched(bench: Bench, driver: str, group: Sequence[Question]) -> Iterator[tuple[Question, Attempt]]:
     """Search for all of them in one warm sandbox, and confirm each as soon as it is found."""
     settings = bench.settings(driver)
-    state = _Lockstep()
+    state: Lockstep[Candidate | Verdict] = Lockstep()
     runs = bench.sandbox.search(
         bench.profile, job(settings), state.cases(search(q, bench.budget, bench.source) for q in group)
     )
@@ -96,26 +106,6 @@ def _searched(bench: Bench, driver: str, group: Sequence[Question]) -> Iterator[
         state.last = run
         yield from answered()
     yield from answered()
-
-
-@dataclass(slots=True)
-class _Lockstep:
-    """Feeds a server from several searches, one after the other: a case follows from the outcome of the one before it."""
-
-    last: sandbox.Run | None = None
-    ended: deque[Candidate | Verdict] = field(default_factory=deque)
-
-    def cases(self, searches: Iterator[Searching]) -> Iterator[bytes]:
-        """The cases of all searches; how each ended goes to `ended`, in order."""
-        for one in searches:
-            try:
-                case = next(one)
-                while True:
-                    yield case
-                    assert self.last is not None
-                    case = one.send(self.last)
-            except StopIteration as stop:
-                self.ended.append(stop.value)
 
 
 def _confirmed(bench: Bench, question: Question, found: Candidate | Verdict) -> Attempt:

@@ -17,11 +17,13 @@ Case = Callable[[Words, Mapping[str, Any]], bytes]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
-    """A finding that is to be proven. identity: as reported."""
+    """A finding that is to be proven. identity: as reported. spread: first and last line that count as the sink's, where a patch
+    has made more of it."""
 
     identity: str
     cwe: int
     lead: Lead
+    spread: tuple[int, int] | None = None
 
     @property
     def drivers(self) -> tuple[str, ...]:
@@ -43,7 +45,9 @@ class Question:
             }
             for step in (lead.trace.steps if lead.trace is not None else ())
         ]
+        spread = {} if self.spread is None else {"spread": list(self.spread)}
         return {
+            **spread,
             "driver": driver,
             "variant": variant,
             "steps": steps or [{**here, "column": lead.location.column, "role": "sink", "note": ""}],

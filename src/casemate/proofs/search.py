@@ -89,7 +89,7 @@ def _driven(
 ) -> Generator[bytes, sandbox.Run, Candidate | None]:
     """Every oracle's inputs on every way of driving, a few at a time so that none takes the whole budget: first on those that
     reach the finding's line, then on the others."""
-    oracles = [(oracle, _inputs(source, question.lead, oracle)) for oracle in for_lead(question.cwe, question.lead)]
+    oracles = [(oracle, inputs_for(source, question.lead, oracle)) for oracle in for_lead(question.cwe, question.lead)]
     most = max((len(inputs) for _, inputs in oracles), default=0)
     rounds = [
         (oracle, inputs[at : at + _ROUND], variant)
@@ -161,7 +161,7 @@ class _Tries:
         return Verdict(result=result, detail=why, executions=self.spent)
 
 
-def _inputs(source: Source, lead: Lead, oracle: Oracle) -> tuple[Input, ...]:
+def inputs_for(source: Source, lead: Lead, oracle: Oracle) -> tuple[Input, ...]:
     """Those that are made for the finding's file, then those that are for every one."""
     if oracle.aimed is None:
         return oracle.inputs

@@ -25,7 +25,10 @@ def fill(words: dict[str, str]) -> Callable[[str], str]:
 def make(payload: dict[str, Any], filled: Callable[[str], str]) -> str | bytes:
     """The value. Raises ValueError for a kind that is not known."""
     if "text" in payload:
-        return filled(payload["text"])
+        text = filled(payload["text"])
+        for _ in range(payload.get("quoted", 0)):  # as a part of a URL, once or more
+            text = importlib.import_module("urllib.parse").quote(text, safe="")
+        return text
     if "latin1" in payload:
         return filled(payload["latin1"]).encode("latin-1")
     if "base64" in payload:

@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 
-from . import modules, payload, report, stubs
+from . import modules, overlay, payload, report, stubs
 from .canaries import Canaries
 from .probe import Probe, last_line, statement
 from .reading import enclosing
@@ -46,17 +46,18 @@ def prepare(path: str) -> Callable[[bytes], None]:
 class Bench:
     """The target, ready to be driven.
 
-    settings: target (a folder below this job's), copied (whether the target is to get a writable copy of itself), paths
-    (folders of it to import from), driver (to load once), arms.
+    settings: target (a folder below this job's), copied (whether the target is to get a writable copy of itself), patched
+    (what the files of a copy are, in base64 by path), paths (folders of it to import from), driver (to load once), arms.
     """
 
     def __init__(self, settings: dict[str, Any]) -> None:
         job = os.getcwd()
         temporary = os.path.realpath(os.environ.get("TMPDIR", "/tmp"))
         target = os.path.realpath(os.path.join(job, settings["target"]))
-        if settings.get("copied"):
+        if settings.get("copied") or "patched" in settings:
             copy = os.path.join(temporary, "work", os.path.basename(target))
-            shutil.copytree(target, copy, symlinks=True)
+            os.makedirs(os.path.dirname(copy), exist_ok=True)
+            overlay.lay(target, copy, settings.get("patched", {}), bool(settings.get("copied")))
             target = copy
         self.target = target
         self.watch = Watch(target)
@@ -105,7 +106,7 @@ class Bench:
             return self._variants(case)
         self._tidy()
         module, loaded = self._driver(case["driver"])
-        places = [self._place(case["steps"][-1]), self._place(case["at"])]
+        places = [self._place(step, case.get("spread")) for step in (case["steps"][-1], case["at"])]
         folder = self.canaries.place(case["canary"])
         words = {
             "canary": case["canary"],
@@ -187,13 +188,17 @@ class Bench:
                 self._trees[path] = ast.parse(file.read())
         return self._trees[path]
 
-    def _place(self, step: dict[str, Any]) -> tuple[Place, list[ast.expr]]:
+    def _place(self, step: dict[str, Any], spread: list[int] | None = None) -> tuple[Place, list[ast.expr]]:
+        """The lines of a step's statement, and what is on them. spread: lines that count as well, since a patch made them of
+        the finding's own."""
         path = os.path.join(self.target, step["path"])
         try:
             first, last, heads = statement(self._tree(path), step["line"])
         except (OSError, SyntaxError, ValueError, RecursionError):
             first = last = step["line"]
             heads = []
+        if spread is not None and spread[0] <= step["line"] <= spread[1]:
+            first, last = min(first, spread[0]), max(last, spread[1])
         return Place(os.path.realpath(path), first, last), heads
 
     def _reach(self, step: dict[str, Any], place: Place) -> Place:

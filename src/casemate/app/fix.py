@@ -1,0 +1,63 @@
+"""The composition root of fixing: what is proven is given a patch that was itself put to the proof, behind the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from casemate.app.scan import Scene
+    from casemate.model.finding import FindingId, Report
+    from casemate.model.fix import Mending, Patch
+    from casemate.model.proof import Exhibit
+    from casemate.pipeline.scan import Progress
+
+
+def fixed(
+    scene: Scene,
+    report: Report,
+    exhibits: Mapping[FindingId, Exhibit],
+    interpreter: str,
+    jobs: int,
+    progress: Progress,
+) -> dict[FindingId, Mending]:
+    """The operation that fixes: what became of each finding that is proven. exhibits: what shows the proofs."""
+    from casemate.adapters.inprocess import InProcess
+    from casemate.app.prove import sandbox
+    from casemate.pipeline.bench import bench
+    from casemate.pipeline.mend import mended
+    from casemate.pipeline.patched import Patched, Recollected
+    from casemate.pipeline.scan import scan
+    from casemate.pipeline.suite import LIMITS, Suite
+    from casemate.pipeline.validate import Grounds
+    from casemate.ports import SourceFile
+
+    tree = scene.trees[0]
+    with scene.wall.operation("fix", subject=scene.subject) as operation:
+        target = Recollected(operation.tree(tree))
+        held = operation.sandbox(sandbox())
+        store, executor, options = operation.store(scene.store), operation.executor(InProcess()), scene.options()
+        made = bench(target, held, tree.place, interpreter)
+        one_at_a_time = Lock()
+
+        def rescan(patch: Patch) -> Report:
+            with one_at_a_time:
+                return scan(
+                    [Patched(target, patch.changes)],
+                    store=store,
+                    executor=executor,
+                    options=replace(options, ahead=0),
+                    progress=lambda stage, done, total: None,
+                )
+
+        suite = Suite(
+            held=held,
+            profile=replace(made.profile, limits=LIMITS),
+            files=[seen.path for seen in target.walk() if isinstance(seen, SourceFile)],
+            source=made.source,
+            paths=made.paths,
+        )
+        grounds = Grounds(bench=made, suite=suite, report=report, rescan=rescan)
+        return mended(exhibits, grounds, jobs=jobs, progress=progress)

@@ -1,0 +1,112 @@
+"""Runs a target's own tests and reports how each ended. On the target's interpreter, with pytest where that is there, otherwise
+with unittest. Standard library only, Python 3.7 and later.
+"""
+
+from __future__ import annotations
+
+import importlib
+import json
+import os
+import sys
+import unittest
+
+from . import overlay, report
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_MOST = 20_000  # tests that are told
+
+
+def run(path: str) -> None:
+    """Run what the settings in a file say: target, patched, paths, files (of tests)."""
+    send = report.claim()
+    with open(path, encoding="utf-8") as file:
+        settings = json.load(file)
+    target = os.path.realpath(settings["target"])
+    copy = os.path.join(os.path.realpath(os.environ.get("TMPDIR", "/tmp")), "work", os.path.basename(target))
+    os.makedirs(os.path.dirname(copy), exist_ok=True)
+    overlay.lay(target, copy, settings.get("patched", {}), True)
+    sys.path.remove(os.getcwd())  # nothing of ours is in the way of a module of theirs
+    os.chdir(copy)
+    sys.path[:0] = [os.path.normpath(os.path.join(copy, one)) for one in settings.get("paths", ["."])]
+    try:
+        pytest: Any = importlib.import_module("pytest")
+    except Exception:
+        pytest = None
+    told = _pytest(pytest, settings["files"]) if pytest is not None else _unittest(settings["files"])
+    send(json.dumps(told, sort_keys=True).encode("utf-8", "backslashreplace"))
+    os._exit(0)  # threads that tests have left would wait for ever
+
+
+class _Noted:
+    """A plugin of pytest that notes how each test ended."""
+
+    def __init__(self) -> None:
+        self.results: dict[str, str] = {}
+
+    def pytest_runtest_logreport(self, report: Any) -> None:
+        """The worst of a test's phases counts."""
+        if report.when == "call" or report.outcome != "passed":
+            known = self.results.get(report.nodeid)
+            if known not in ("failed",) and len(self.results) < _MOST:
+                self.results[report.nodeid] = report.outcome
+
+    def pytest_collectreport(self, report: Any) -> None:
+        """A file that cannot be collected is a test that failed."""
+        if report.failed:
+            self.results[report.nodeid] = "failed"
+
+
+def _pytest(pytest: Any, files: list[str]) -> dict[str, Any]:
+    noted = _Noted()
+    options = [
+        "-q",
+        "--no-header",
+        "--no-summary",
+        "--tb=no",
+        "-o",
+        "addopts=",
+        "-p",
+        "no:cacheprovider",
+        "-p",
+        "no:randomly",
+    ]
+    code = pytest.main([*options, *files], plugins=[noted])
+    return {"with": "pytest", "results": noted.results, "problem": "" if noted.results else f"exit code {int(code)}"}
+
+
+class _Result(unittest.TestResult):
+    def __init__(self) -> None:
+        super().__init__()
+        self.results: dict[str, str] = {}
+
+    def startTest(self, test: unittest.TestCase) -> None:
+        """Passed, until something else is told."""
+        super().startTest(test)
+        self.results[test.id()] = "passed"
+
+    def addError(self, test: Any, err: Any) -> None:
+        """It raised."""
+        super().addError(test, err)
+        self.results[test.id()] = "failed"
+
+    def addFailure(self, test: Any, err: Any) -> None:
+        """It failed."""
+        super().addFailure(test, err)
+        self.results[test.id()] = "failed"
+
+    def addSkip(self, test: Any, reason: str) -> None:
+        """It was skipped."""
+        super().addSkip(test, reason)
+        self.results[test.id()] = "skipped"
+
+
+def _unittest(files: list[str]) -> dict[str, Any]:
+    result = _Result()
+    loader = unittest.TestLoader()
+    for path in files:
+        name = path[:-3].replace("/", ".") if path.endswith(".py") else path
+        loader.loadTestsFromName(name).run(result)
+    return {"with": "unittest", "results": result.results, "problem": "" if result.results else "no test was found"}
