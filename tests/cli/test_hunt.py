@@ -44,7 +44,7 @@ def no_sandbox(monkeypatch):
 
 def test_a_hunt(shop, casemate, tmp_path):
     """The table says what happened and how it was seen; the bundle lies where it was asked for, and verifies."""
-    result = casemate("hunt", shop, "--bundles", tmp_path / "kept", "--jobs", "1")
+    result = casemate("hunt", shop, "--no-fix", "--bundles", tmp_path / "kept", "--jobs", "1")
     assert result.exit_code == 1
     lines = result.stdout.splitlines()
     assert lines[1] == "proven     command-injection  CWE-78  shop.py:5"
@@ -73,7 +73,7 @@ def test_a_hunt_goes_on_where_it_stood(shop, casemate, tmp_path, monkeypatch):
             yield question, attempt
 
     monkeypatch.setattr("casemate.pipeline.hunt.campaign", counted)
-    asked = ("hunt", shop, "--format", "json", "--quiet", "--bundles")
+    asked = ("hunt", shop, "--no-fix", "--format", "json", "--quiet", "--bundles")
     first = casemate(*asked, tmp_path / "first")
     again = casemate(*asked, tmp_path / "again")
     assert tried == [5]

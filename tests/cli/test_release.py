@@ -27,7 +27,7 @@ def test_a_release_is_recorded(tmp_path):
 def test_a_hunt_that_releases(a_proof, casemate):
     """With the flag a report holds the input, and the ledger a release of that bundle; without it neither."""
     shop, _, _ = a_proof
-    asked = ("hunt", shop, "--format", "json", "--rule", "command-injection", "--no-cache", "--quiet")
+    asked = ("hunt", shop, "--no-fix", "--format", "json", "--rule", "command-injection", "--no-cache", "--quiet")
     quiet = json.loads(casemate(*asked).stdout)
     told = json.loads(casemate(*asked, "--include-proofs").stdout)
     proofs = [finding["verdict"]["proof"] for finding in told["findings"]]

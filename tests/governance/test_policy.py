@@ -52,7 +52,13 @@ def test_house_policy_runs_nothing_below_prove():
     ports = {rule.port for rule in HOUSE_POLICY.rules} - {"Sandbox", OPERATION}
     assert {rule.tier for rule in HOUSE_POLICY.rules if rule.port in ports} == {Tier.FIND}
     operations = {action: rule.tier for rule in HOUSE_POLICY.rules for action in rule.actions if rule.port == OPERATION}
-    assert operations == {"scan": Tier.FIND, "prove": Tier.PROVE, "verify": Tier.PROVE, "release": Tier.RELEASE}
+    assert operations == {
+        "scan": Tier.FIND,
+        "prove": Tier.PROVE,
+        "verify": Tier.PROVE,
+        "fix": Tier.FIX,
+        "release": Tier.RELEASE,
+    }
     assert {rule.tier for rule in HOUSE_POLICY.rules if rule.port == "Sandbox"} == {Tier.PROVE}
     named = [(rule.port, action) for rule in HOUSE_POLICY.rules for action in rule.actions]
     assert len(named) == len(set(named))

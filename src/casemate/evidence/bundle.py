@@ -17,6 +17,7 @@ from math import isfinite
 from typing import Any, TypeVar
 
 from casemate.evidence import archive
+from casemate.evidence.mended import Mended, mended, read_mended
 from casemate.evidence.redact import PLACEHOLDER, redact
 from casemate.model.errors import UserError
 from casemate.model.finding import Finding, FindingId
@@ -25,7 +26,9 @@ from casemate.model.location import Location
 from casemate.model.proof import Exhibit, Fidelity, Observer, Proof, ProofKind, Result, Verdict
 from casemate.model.trace import Boundary, Role, Step, Trace
 
-FORMAT = 1
+FORMAT = 2
+"""Format 2 may hold a fix; one that holds none is of format 1, as it was before there were fixes."""
+
 KIND = "casemate-evidence"
 MANIFEST = "MANIFEST.json"  # sorts before every other member, and stands first in every format
 SETTINGS = "settings.json"
@@ -45,11 +48,12 @@ Json = dict[str, Any]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Bundle:
     """What is claimed, and what shows it again. version: of the Casemate that made it. finding: with its proof, without what
-    anybody decided about it."""
+    anybody decided about it. fix: the patch that is offered with its ladder, as `evidence.mended` tells it; None for none."""
 
     version: str
     finding: Finding
     exhibit: Exhibit
+    fix: Mended | None = None
 
     @property
     def proof(self) -> Proof:
@@ -71,7 +75,9 @@ def seal(finding: Finding, exhibit: Exhibit, version: str) -> tuple[Finding, byt
         raise ValueError(f"only what is proven is sealed: {finding.identity!r}, {verdict!r}")
     shown = _proof(verdict.proof)
     bare = _bare(finding, shown)
-    data = encode(Bundle(version=version, finding=bare, exhibit=_shown(exhibit)))
+    offered = finding.mending.fix if finding.mending is not None else None
+    fix = None if offered is None else mended(offered)
+    data = encode(Bundle(version=version, finding=bare, exhibit=_shown(exhibit), fix=fix))
     return replace(finding, verdict=replace(verdict, proof=replace(shown, bundle=digest(data)))), data
 
 
@@ -173,8 +179,9 @@ def _members(exhibit: Exhibit) -> dict[str, bytes]:
 
 def _manifest(bundle: Bundle, members: Mapping[str, bytes]) -> Json:
     proof, exhibit = bundle.proof, bundle.exhibit
-    return {
-        "format": FORMAT,
+    fix = {} if bundle.fix is None else {"fix": bundle.fix.as_json()}
+    return fix | {
+        "format": FORMAT if bundle.fix is not None else 1,
         "kind": KIND,
         "tool": {"name": "casemate", "version": bundle.version},
         "finding": _of_finding(bundle.finding),
@@ -267,7 +274,12 @@ def _read(data: bytes, members: dict[str, bytes]) -> Bundle:
     )
     if not exhibit.cases or not exhibit.controls:
         raise _Invalid("it has no case, or no control, to see again")
-    bundle = Bundle(version=_text(manifest["tool"]["version"]), finding=_finding(manifest), exhibit=exhibit)
+    bundle = Bundle(
+        version=_text(manifest["tool"]["version"]),
+        finding=_finding(manifest),
+        exhibit=exhibit,
+        fix=read_mended(manifest["fix"], _path, _hash) if "fix" in manifest else None,
+    )
     if encode(bundle) != data:
         raise _Invalid("its manifest is not as Casemate writes it")
     return bundle

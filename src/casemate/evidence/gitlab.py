@@ -16,11 +16,13 @@ from casemate.evidence import words
 from casemate.evidence.commonmark import code, prose
 from casemate.evidence.escape import visible
 from casemate.evidence.excerpts import Quotes
+from casemate.evidence.fixes import fix_words, why_not
 from casemate.evidence.pages import how_to_fix
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.verdicts import seen_words, verdict_words
 from casemate.evidence.views import Group, groups, stops
 from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.fix import Mending
 from casemate.model.hiding import Remark
 from casemate.model.lead import RuleId, Severity
 from casemate.model.outcome import Reason
@@ -160,6 +162,8 @@ def _details(finding: Finding, quotes: Quotes) -> Json:
         out["boundary"] = _text("The value comes", words.BOUNDARY[lead.boundary])
     if finding.verdict is not None:
         out |= _proof(finding.verdict)
+    if finding.mending is not None:
+        out["fix"] = _text("Fix", visible(_fix(finding.mending)))
     if lead.trace is not None:
         out["trace"] = {
             "name": "The way of the value",
@@ -185,6 +189,11 @@ def _proof(verdict: Verdict) -> Json:
         "proof": _text("Proven", visible(f"{proof.happened}; {seen_words(proof)}")),
         "bundle": _text("Evidence bundle, SHA-256", proof.bundle),
     }
+
+
+def _fix(mending: Mending) -> str:
+    """What is offered, or why nothing is."""
+    return f"none: {why_not(mending)}" if mending.fix is None else fix_words(mending.fix)
 
 
 def _text(name: str, value: str) -> Json:

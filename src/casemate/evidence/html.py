@@ -17,11 +17,12 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from casemate.evidence import verdicts, words
+from casemate.evidence import fixes, verdicts, words
 from casemate.evidence.aside import others_words, suppression_words
 from casemate.evidence.charts import Chart, chart
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
+from casemate.evidence.fixes import fixed_words
 from casemate.evidence.pages import sections, spans
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
@@ -64,6 +65,8 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
             words=words,
             tried=tried_words(report),
             verdicts=verdicts if tried else None,
+            fixed=fixed_words(report),
+            fixes=fixes,
             inputs=dict(report.inputs),
             plural=plural,
             runs=spans,

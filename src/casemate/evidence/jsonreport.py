@@ -13,6 +13,7 @@ from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
+from casemate.evidence import fixes
 from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.uri import percent_encoded
@@ -76,27 +77,32 @@ def _finding(finding: Finding, inputs: Mapping[FindingId, str]) -> dict[str, Any
     lead = finding.lead
     steps = () if lead.trace is None else lead.trace.steps
     verdict = {} if finding.verdict is None else {"verdict": _verdict(finding.verdict, inputs.get(finding.identity))}
-    return verdict | {
-        "identity": finding.identity,
-        "rule": lead.rule,
-        "title": finding.title,
-        "cwe": finding.cwe,
-        "severity": finding.severity.value,
-        "evidence": finding.evidence.value,
-        "boundary": lead.boundary and lead.boundary.value,
-        "disposition": finding.disposition.value,
-        "suppression": finding.suppression and _suppression(finding.suppression),
-        "baseline": finding.baseline and finding.baseline.value,
-        "note": visible(finding.note),
-        "message": visible(lead.message),
-        "location": _location(lead.location),
-        "function": visible(lead.function),
-        "snippet": visible(finding.snippet),
-        "trace": [
-            {"role": step.role.value, "note": visible(step.note), "location": _location(step.location)}
-            for step in steps
-        ],
-    }
+    mending = {} if finding.mending is None else {"fix": fixes.as_json(finding.mending)}
+    return (
+        verdict
+        | mending
+        | {
+            "identity": finding.identity,
+            "rule": lead.rule,
+            "title": finding.title,
+            "cwe": finding.cwe,
+            "severity": finding.severity.value,
+            "evidence": finding.evidence.value,
+            "boundary": lead.boundary and lead.boundary.value,
+            "disposition": finding.disposition.value,
+            "suppression": finding.suppression and _suppression(finding.suppression),
+            "baseline": finding.baseline and finding.baseline.value,
+            "note": visible(finding.note),
+            "message": visible(lead.message),
+            "location": _location(lead.location),
+            "function": visible(lead.function),
+            "snippet": visible(finding.snippet),
+            "trace": [
+                {"role": step.role.value, "note": visible(step.note), "location": _location(step.location)}
+                for step in steps
+            ],
+        }
+    )
 
 
 def _verdict(verdict: Verdict, used: str | None) -> dict[str, Any]:

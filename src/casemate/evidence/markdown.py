@@ -14,12 +14,14 @@ from casemate.evidence.aside import amount_hidden, hidden_by, others_words, supp
 from casemate.evidence.commonmark import block, code, prose
 from casemate.evidence.counts import plural
 from casemate.evidence.excerpts import Quotes
+from casemate.evidence.fixes import climb_words, diff, fix_words, fixed_words, why_not
 from casemate.evidence.pages import how_to_fix
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
 from casemate.evidence.verdicts import seen_words, tried_words, verdict_words
 from casemate.evidence.views import Group, coverage, groups, stops
 from casemate.model.finding import Disposition, Finding, Report
+from casemate.model.fix import Climb, Fix, Mending
 from casemate.model.hiding import Remark
 from casemate.model.lead import Severity
 from casemate.model.proof import Verdict
@@ -50,6 +52,7 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
     if findings:
         head += [_severities(findings), ""]
         head += [f"**Put to the proof:** {tried}.", ""] if (tried := tried_words(report)) else []
+        head += [f"**Fixed:** {fixed}.", ""] if (fixed := fixed_words(report)) else []
         head += _table(findings)
     if meant:
         head += ["### By design", "", *_table(meant)]
@@ -103,6 +106,8 @@ def _way(finding: Finding, quotes: Quotes, fix: str, used: str | None) -> str:
     ]
     if finding.verdict is not None:
         parts += [*_verdict(finding.verdict, used), ""]
+    if finding.mending is not None:
+        parts += [*_mending(finding.mending), ""]
     for number, stop in enumerate(stops(lead.trace, quotes) if lead.trace else (), 1):
         around = quotes.around(stop.place, CONTEXT)
         shown = [f"{line.number:>5} {'>' if line.hit else ' '} {line.text}" for line in around]
@@ -124,6 +129,17 @@ def _verdict(verdict: Verdict, used: str | None) -> list[str]:
         return [f"**Not proven:** {prose(verdict_words(verdict))}."]
     said = f"**Proven:** {prose(f'{proof.happened}; {seen_words(proof)}')}. Evidence bundle: {code(proof.bundle)}."
     return [said, *(["", f"Driven with: {code(used)}"] if used is not None else [])]
+
+
+def _mending(mending: Mending) -> list[str]:
+    if mending.fix is None:
+        return [f"**No fix:** {prose(why_not(mending))}."]
+    rungs = [f"- {climb.rung}: {climb.step}{prose(said)}" for climb, said in _ladder(mending.fix)]
+    return [f"**Fix:** {prose(fix_words(mending.fix))}.", "", block(list(diff(mending.fix.patch))), "", *rungs]
+
+
+def _ladder(fix: Fix) -> list[tuple[Climb, str]]:
+    return [(climb, f" ({words})" if (words := climb_words(climb)) else "") for climb in fix.ladder]
 
 
 def _examined(report: Report) -> list[str]:

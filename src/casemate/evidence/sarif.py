@@ -14,11 +14,14 @@ from typing import Any
 from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.excerpts import Quotes
+from casemate.evidence.fixes import ladder_json, size, splices, why_not
 from casemate.evidence.identity import SCHEME
+from casemate.evidence.redact import redact
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.uri import percent_encoded
 from casemate.evidence.verdicts import why
 from casemate.model.finding import Disposition, Finding, FindingId, Report
+from casemate.model.fix import Mending
 from casemate.model.hiding import Amiss, Hider, Remark, Suppression
 from casemate.model.lead import RuleId, Severity
 from casemate.model.location import Location
@@ -178,6 +181,9 @@ def _result(
     }
     if finding.verdict is not None:
         result["properties"] |= _verdict(finding.verdict, inputs.get(finding.identity))
+    if finding.mending is not None:
+        result |= _fixes(finding.mending)
+        result["properties"]["fix"] = _ladder(finding.mending)
     if lead.trace is not None:
         source = lead.trace.steps[0]
         result["relatedLocations"] = [_location(source) | {"id": 1}]
@@ -210,6 +216,33 @@ def _verdict(verdict: Verdict, used: str | None) -> Json:
         "bundle": proof.bundle,
     }
     return out if used is None else out | {"input": visible(used)}
+
+
+def _fixes(mending: Mending) -> Json:
+    """An offered patch as a fix that tools apply (§3.55); none where a new line would have to be redacted, or is no UTF-8."""
+    if mending.fix is None:
+        return {}
+    changes = []
+    for change in mending.fix.patch.changes:
+        replacements = []
+        for one in splices(change):
+            try:
+                text = b"".join(one.lines).decode()
+            except UnicodeDecodeError:
+                return {}
+            if redact(text) != text:
+                return {}
+            region = {"startLine": one.first, "startColumn": 1, "endLine": one.behind, "endColumn": 1}
+            replacements.append({"deletedRegion": region, "insertedContent": {"text": text}})
+        changes.append({"artifactLocation": _artifact(change.path), "replacements": replacements})
+    return {"fixes": [{"description": _message(mending.fix.patch.what), "artifactChanges": changes}]}
+
+
+def _ladder(mending: Mending) -> Json:
+    """How far it came, for who shows properties."""
+    if mending.fix is None:
+        return {"offered": False, "why": visible(why_not(mending)), "attempts": len(mending.attempts)}
+    return {"offered": True, "lines": size(mending.fix.patch), "ladder": ladder_json(mending.fix.ladder)}
 
 
 def _suppression(suppression: Suppression) -> Json:

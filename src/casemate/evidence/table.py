@@ -20,9 +20,11 @@ from casemate.evidence import words
 from casemate.evidence.aside import amount_hidden, hidden_by, others_words, suppression_words
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
+from casemate.evidence.fixes import fix_words, fixed_words, why_not
 from casemate.evidence.identity import digits_needed
 from casemate.evidence.verdicts import seen_words, tried_words, verdict_words
 from casemate.model.finding import Coverage, Disposition, Finding, Report, Since
+from casemate.model.fix import Mending
 from casemate.model.hiding import Hider, Remark
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
@@ -77,6 +79,8 @@ def render(
             _list(console, listed, limit, digits)
     if tried := tried_words(report):
         hanging(console, "Put to the proof: ", tried)
+    if fixed := fixed_words(report):
+        hanging(console, "Fixed: ", fixed)
     hanging(console, "Examined: ", _examined(report.coverage))
     _not_examined(console, report.not_examined)
     _set_aside(console, report, shown)
@@ -165,6 +169,8 @@ def _list(console: Console, findings: Sequence[Finding], limit: int | None, digi
         hanging(console, f"{finding.identity[:digits]:<{level}}", visible(lead.message))
         if finding.verdict is not None:
             _verdict(console, level, finding.verdict)
+        if finding.mending is not None:
+            _mending(console, level, finding.mending)
         if lead.trace is not None and index < WAYS:
             indented(console, level, Text(_way(lead.trace, console.width - level), style="dim"))
         if said := finding.note or (finding.suppression and suppression_words(finding.suppression)):
@@ -182,6 +188,13 @@ def _verdict(console: Console, level: int, verdict: Verdict) -> None:
     indented(console, level, Text(f"proven: {visible(proof.happened)}", style=STYLES[Evidence.PROVEN]))
     bundle = f"; bundle {proof.bundle[:BUNDLE]}" if proof.bundle else ""
     indented(console, level, Text(visible(seen_words(proof) + bundle)))
+
+
+def _mending(console: Console, level: int, mending: Mending) -> None:
+    if mending.fix is None:
+        indented(console, level, Text(f"no fix: {visible(why_not(mending))}", style="dim"))
+        return
+    indented(console, level, Text(f"fix: {visible(fix_words(mending.fix))}", style=STYLES[Evidence.FIXED]))
 
 
 def _way(trace: Trace, width: int) -> str:

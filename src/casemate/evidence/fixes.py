@@ -1,0 +1,125 @@
+"""What became of the attempts to fix what is proven, in the words that every rendering shares; and a patch as lines to read.
+
+What is shown of a file is redacted line by line, as everything in a report is: a patch to apply is written elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from difflib import SequenceMatcher, unified_diff
+from typing import Any
+
+from casemate.evidence.counts import plural
+from casemate.evidence.escape import visible
+from casemate.evidence.redact import redact
+from casemate.model.finding import Disposition, Report
+from casemate.model.fix import Change, Climb, Fix, Mending, Patch, Rung, Step
+
+RUNGS = {
+    Rung.APPLIES: "the files are those that it was made for",
+    Rung.LOADS: "the target is driven as before",
+    Rung.TESTS: "they give the same results as before",
+    Rung.DEAD: "the proof's input no longer takes effect",
+    Rung.VARIANTS: "nor does any other input that was tried",
+    Rung.BENIGN: "they get the same answers as before",
+    Rung.CONTROL: "the oracle still fires on an unpatched copy",
+    Rung.RESCAN: "it shows no new finding",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Splice:
+    """Lines `first` up to, not including, `behind` of a file become these, each with its line end. Lines count from 1."""
+
+    first: int
+    behind: int
+    lines: tuple[bytes, ...]
+
+
+def splices(change: Change) -> tuple[Splice, ...]:
+    """A change as runs of lines."""
+    before, after = change.before.splitlines(keepends=True), change.after.splitlines(keepends=True)
+    matcher = SequenceMatcher(None, before, after, autojunk=False)
+    return tuple(
+        Splice(i1 + 1, i2 + 1, tuple(after[j1:j2])) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"
+    )
+
+
+def size(patch: Patch) -> int:
+    """Lines that it changes: of a run of lines the larger of what goes and what comes."""
+    return sum(max(one.behind - one.first, len(one.lines)) for change in patch.changes for one in splices(change))
+
+
+def diff(patch: Patch, context: int = 2) -> Iterator[str]:
+    """A unified diff for a person, redacted and made visible, without line ends."""
+    for change in patch.changes:
+        path = visible(change.path)
+        yield from (
+            line.rstrip("\n")
+            for line in unified_diff(_shown(change.before), _shown(change.after), f"a/{path}", f"b/{path}", n=context)
+        )
+
+
+def _shown(data: bytes) -> list[str]:
+    return [visible(redact(line)) + "\n" for line in data.decode("utf-8", "replace").splitlines()]
+
+
+def patch_words(patch: Patch) -> str:
+    """`3 lines in app/views.py`."""
+    names = [change.path for change in patch.changes]
+    more = f" and {plural(len(names) - 1, 'more file')}" if len(names) > 1 else ""
+    return f"{plural(size(patch), 'line')} in {names[0]}{more}"
+
+
+def fix_words(fix: Fix) -> str:
+    """What an offered patch does, and what it was put to, in one line."""
+    held = [climb for climb in fix.ladder if climb.step is Step.HOLDS]
+    tests = next((climb for climb in held if climb.rung is Rung.TESTS), None)
+    without = "" if tests is not None else ", without tests of the target"
+    return f"{fix.patch.what}: {patch_words(fix.patch)}; {len(held)} of {len(fix.ladder)} rungs hold{without}"
+
+
+def climb_words(climb: Climb) -> str:
+    """What is said of a rung."""
+    return redact(climb.detail) or (RUNGS[climb.rung] if climb.step is Step.HOLDS else "")
+
+
+def why_not(mending: Mending) -> str:
+    """Why nothing is offered, in one line."""
+    return redact(" ".join(mending.why.split()))
+
+
+def fixed_words(report: Report) -> str:
+    """`12 of 20 proven findings`; "" when nothing was to be fixed."""
+    tried = [f for f in report.of(Disposition.ACTIVE) if f.mending is not None]
+    offered = sum(f.mending is not None and f.mending.fix is not None for f in tried)
+    return f"{offered:,} of {plural(len(tried), 'proven finding')}" if tried else ""
+
+
+def as_json(mending: Mending) -> dict[str, Any]:
+    """For programs."""
+    return {
+        "offered": mending.fix is not None and _fix(mending.fix),
+        "why": visible(why_not(mending)),
+        "attempts": [_fix(fix) for fix in mending.attempts],
+    }
+
+
+def ladder_json(ladder: Sequence[Climb]) -> list[dict[str, str]]:
+    """The rungs, for programs."""
+    return [
+        {"rung": climb.rung.value, "step": climb.step.value, "detail": visible(redact(climb.detail))}
+        for climb in ladder
+    ]
+
+
+def _fix(fix: Fix) -> dict[str, Any]:
+    return {
+        "proposer": fix.patch.proposer,
+        "what": visible(fix.patch.what),
+        "lines": size(fix.patch),
+        "executions": fix.executions,
+        "ladder": ladder_json(fix.ladder),
+        "diff": list(diff(fix.patch)),
+    }
