@@ -20,6 +20,31 @@ _OURS = frozenset(
     {"sys.executable", "os.sep", "os.linesep", "os.pathsep", "os.devnull", "os.curdir", "__name__", "__file__"}
 )
 _LITERALS = frozenset({"integer", "float", "true", "false", "none", "comparison_operator", "not_operator"})
+_OPEN = frozenset(
+    {
+        "argument_list",
+        "keyword_argument",
+        "list",
+        "tuple",
+        "parenthesized_expression",
+        "conditional_expression",
+        "boolean_operator",
+        "binary_operator",
+        "attribute",
+        "await",
+        "expression_statement",
+        "assignment",
+        "return_statement",
+        "with_clause",
+        "with_item",
+        "as_pattern",
+        "yield",
+        "if_statement",
+    }
+)
+_HAND_ON = frozenset(
+    {"split", "join", "str", "text", "encode", "strip", "dedent", "list", "tuple", "literal", "raw", "format"}
+)
 _GROW = ("append", "extend", "insert", "write")
 
 
@@ -76,43 +101,51 @@ def _flat(parts: tuple[Piece, ...]) -> tuple[Item, ...]:
 
 
 def texts(site: Site) -> Iterator[Text]:
-    """The texts that go to the sink, those nearest to it first: in its statement, in what its names were assigned, in the other
+    """The texts that go to the sink, those nearest to it first: in its call, in what its names were assigned, in the other
     statements of the trace."""
     seen: set[tuple[str, int, int]] = set()
     for spot in site.spots:
-        for head in heads(spot.statement):
-            for one in _within(spot, head, grows=head.type == "augmented_assignment", follow=spot is site.sink):
+        call = next((one for one in spot.calls() if spot.covers(one)), None) if spot is site.sink else None
+        for top in [call] if call is not None else heads(spot.statement):
+            for one in feeding(spot, top, follow=spot is site.sink):
                 mark = (one.spot.source.path, one.node.start_byte, one.node.end_byte)
                 if mark not in seen:
                     seen.add(mark)
                     yield one
 
 
-def feeding(spot: Spot, node: Node) -> Iterator[Text]:
-    """The texts that an expression is made of, by the names that the function around assigns."""
-    yield from _within(spot, node, grows=False, follow=True)
-
-
-def _within(spot: Spot, top: Node, *, grows: bool, follow: bool) -> Iterator[Text]:
+def feeding(spot: Spot, top: Node, *, follow: bool = True) -> Iterator[Text]:
+    """The texts that an expression is made of, also by the names that the function around assigns (follow). An expression that is
+    put into a text is looked into only when it carries text of the same kind."""
     seen: set[str] = set()
-    waiting: list[tuple[Spot, Node, bool]] = [(spot, top, grows)]
+    waiting: list[tuple[Spot, Node, bool]] = [(spot, top, False)]
     while waiting:
-        here, node, grown = waiting.pop(0)
-        if node.type in ("function_definition", "class_definition", "lambda"):
-            continue
-        found = as_text(here, node, grows=grown)
+        here, node, grows = waiting.pop(0)
+        found = as_text(here, node, grows=grows)
         if found is not None:
             yield found
-            waiting += [(here, found.items[at].node, False) for at in found.holes()]
+            waiting += [(here, found.items[hole].node, False) for hole in found.holes() if carried(found, hole)]
         elif node.type == "identifier" and follow:
             name = text(node)
-            if name not in seen:
-                seen.add(name)
-                waiting += [(at(here, value), value, more) for value, more in _made_of(here, name)]
-        elif node.type == "attribute":
-            continue
-        else:
-            waiting += [(here, child, grown and child.parent == top) for child in node.named_children]
+            values = list(_made_of(here, name)) if name not in seen else []
+            seen.add(name)
+            if grows and not any(pieces(value) is not None for value, _ in values):
+                yield Text(here, node, (Item((node.start_byte, node.end_byte), hole=Piece(node=node)),), grows=True)
+            else:
+                waiting += [(at(here, value), value, more) for value, more in values]
+        elif node.type == "augmented_assignment":
+            right = node.child_by_field_name("right")
+            waiting += [(here, right, True)] if right is not None else []
+        elif node.type in _OPEN or (node.type == "call" and (here is spot or dotted_end(node) in _HAND_ON)):
+            waiting += [(here, child, False) for child in node.named_children]
+
+
+def dotted_end(call: Node) -> str:
+    """The last name of a call's function: `join` of `" ".join(…)`."""
+    function = call.child_by_field_name("function")
+    if function is not None and function.type == "attribute":
+        function = function.child_by_field_name("attribute")
+    return text(function) if function is not None else ""
 
 
 def _made_of(spot: Spot, name: str) -> Iterator[tuple[Node, bool]]:
@@ -184,3 +217,11 @@ def parameters(function: Node | None) -> set[str]:
         if name is not None:
             names.add(text(name))
     return names
+
+
+def value_of(node: Node) -> Node:
+    """An expression without what only turns it into text: `name` of `str(name)`."""
+    given = (
+        node.child_by_field_name("arguments") if node.type == "call" and dotted_end(node) in ("str", "fspath") else None
+    )
+    return given.named_children[0] if given is not None and given.named_child_count == 1 else node
