@@ -15,6 +15,7 @@ from casemate.model.lead import Lead
 from tests.leads.examples import files
 
 RULES = (
+    "code-injection",
     "unsafe-deserialization",
     "command-injection",
     "argument-injection",
