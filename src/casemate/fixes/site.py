@@ -54,9 +54,9 @@ class Spot:
     def nodes(self, *types: str) -> Iterator[Node]:
         """Nodes of the statement (of a compound one its head) of these types, those first that begin nearest to the column."""
         found = [node for child in heads(self.statement) for node in walk(child) if node.type in types]
-        return iter(sorted(found, key=lambda node: (not self._covers(node), node.end_byte - node.start_byte)))
+        return iter(sorted(found, key=lambda node: (not self.covers(node), node.end_byte - node.start_byte)))
 
-    def _covers(self, node: Node) -> bool:
+    def covers(self, node: Node) -> bool:
         """Whether the finding's very place is in the node."""
         at = (self.line - 1, self.column - 1)
         return tuple(node.start_point) <= at < tuple(node.end_point)

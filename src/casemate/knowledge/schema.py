@@ -220,6 +220,7 @@ class Reader:
             item=_item(table),
             probe=table.flag("probe"),
             place=table.flag("place"),
+            refusing=table.text("refusing") or "",
         )
 
     def _guard(self, table: Table) -> Guard:

@@ -125,7 +125,7 @@ def instantiate(frame: Frame, pos: int, key: Unit, args: Arguments) -> Value:
         return me
     klass = frame.program.klass(key)
     for base in frame.program.external_bases(key) or [f"*.{b.rpartition('.')[2]}" for b in klass.bases if "." in b]:
-        external.made(frame, pos, base, args)
+        external.made(frame, pos, base, args, key)
     if klass.annotations:
         fields = [name for name, _ in klass.annotations]
         for name, val in zip(fields, args.positional, strict=False):

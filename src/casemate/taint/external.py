@@ -6,6 +6,7 @@ from typing import Any
 
 from casemate.knowledge.entries import Call
 from casemate.knowledge.entries import Value as Written
+from casemate.languages import ir
 from casemate.taint import chosen, conditions, containers, entries, fold, guards, operators, parts, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
@@ -161,15 +162,32 @@ def _is_switch(frame: Frame, operand: Any) -> bool:
     return any(parameter.name == operand and parameter.annotation == "bool" for parameter in frame.fn.params)
 
 
-def made(frame: Frame, pos: int, base: str, args: Arguments) -> None:
-    """An object of a class of the program is made whose base is this: the base's constructor is given the arguments."""
+def made(frame: Frame, pos: int, base: str, args: Arguments, key: tuple[str, int]) -> None:
+    """An object of a class (key) of the program is made whose base is this: the base's constructor is given the arguments."""
     call = frame.knowledge.calls.get(base)
     if call is not None:
-        _sinks(frame, pos, call, None, args)
+        _sinks(frame, pos, call, None, args, key)
 
 
-def _sinks(frame: Frame, pos: int, call: Call, receiver: Value | None, args: Arguments) -> None:
+def _refuses(frame: Frame, key: tuple[str, int], name: str) -> bool:
+    """Whether a class has a method of its own of that name that raises."""
+    found = frame.program.method(key, name) if name else None
+    if found is None or found[0] != "f":
+        return False
+    return any(end[0] == ir.RAISE for _, end, _ in ir.graph(frame.program.callee((found[1], found[2]))))
+
+
+def _sinks(
+    frame: Frame,
+    pos: int,
+    call: Call,
+    receiver: Value | None,
+    args: Arguments,
+    key: tuple[str, int] | None = None,
+) -> None:
     for sink in call.sinks:
+        if key is not None and _refuses(frame, key, sink.refusing):
+            continue
         kind = frame.knowledge.kinds[sink.kind]
         if sink.item == OPTIONS:
             for val, _ in args.select(sink.arg, receiver):

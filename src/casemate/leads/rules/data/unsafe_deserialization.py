@@ -116,6 +116,40 @@ def pipeline():
 """,
         ),
         Example(
+            name="an unpickler that finds what it is told to",
+            code="""
+import pickle
+from flask import Flask, request
+app = Flask(__name__)
+
+class Renaming(pickle.Unpickler):
+    def find_class(self, module, name):
+        return super().find_class(module.replace("old", "new"), name)
+
+@app.post("/basket")
+def basket():
+    return {"items": Renaming(request.stream).load()}  # finding
+""",
+        ),
+        Example(
+            name="near-miss: an unpickler that finds nothing but what is in its list",
+            code="""
+import pickle
+from flask import Flask, request
+app = Flask(__name__)
+
+class Plain(pickle.Unpickler):
+    def find_class(self, module, name):
+        if (module, name) != ("builtins", "set"):
+            raise pickle.UnpicklingError(name)
+        return super().find_class(module, name)
+
+@app.post("/basket")
+def basket():
+    return {"items": Plain(request.stream).load()}
+""",
+        ),
+        Example(
             name="near-miss: by design, a module for pickles",
             code="""
 import pickle
