@@ -7,7 +7,7 @@ from typing import Final
 
 from casemate.fixes.rewrite import Rewrite
 
-MODULES: Final = ("deserialization",)
+MODULES: Final = ("deserialization", "prefix", "path")
 
 
 def rewrites() -> tuple[Rewrite, ...]:

@@ -53,6 +53,15 @@ def dotted(node: Node | None) -> str:
     return ".".join(reversed([*parts, text(node)])) if node is not None and node.type == "identifier" else ""
 
 
+def told(node: Node) -> bool:
+    """Whether an identifier is only the name of an attribute, or of a keyword argument: it stands for nothing of its own."""
+    above = node.parent
+    if above is None:
+        return False
+    field = {"attribute": "attribute", "keyword_argument": "name"}.get(above.type, "")
+    return bool(field) and above.child_by_field_name(field) == node
+
+
 def name_for(root: Node, wanted: str) -> tuple[str, tuple[Edit, ...]]:
     """How `module.name`, or a module, is written in this file, and the edits that import it where it is not yet.
 
