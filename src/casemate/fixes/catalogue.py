@@ -7,7 +7,21 @@ from typing import Final
 
 from casemate.fixes.rewrite import Rewrite
 
-MODULES: Final = ("deserialization", "prefix", "path")
+MODULES: Final = (
+    "deserialization",
+    "prefix",
+    "path",
+    "randomness",
+    "digest",
+    "cookie",
+    "debug",
+    "csrf",
+    "certificate",
+    "token",
+    "secret",
+    "compare",
+    "keys",
+)
 
 
 def rewrites() -> tuple[Rewrite, ...]:

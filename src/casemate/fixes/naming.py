@@ -42,6 +42,15 @@ def named(spot: Spot, wanted: str) -> tuple[str, tuple[Edit, ...]]:
     if module == "os":
         name, edits = spot.named("os")
         return f"{name}.{attribute}", edits
+    beside = {names.field(node, "module_name") for node in spot.root.children if node.type == "import_from_statement"}
+    plain = {
+        meaning
+        for node in spot.root.children
+        if node.type == "import_statement"
+        for meaning in names.imported(node).values()
+    }
+    if module in beside and module not in plain and attribute not in bound(spot):
+        return names.name_from(spot.root, wanted)
     return spot.named(wanted)
 
 
