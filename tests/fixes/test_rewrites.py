@@ -16,7 +16,7 @@ from casemate.model.location import Location
 from casemate.model.trace import Boundary, Role, Step, Trace
 
 PATH = "example.py"
-_MARK = re.compile(r"[ \t]*# (sink|step)$")
+_MARK = re.compile(r"[ \t]*# (sink|step)(?: at (\S+))?$")
 
 
 def site(example: Example, cwe: int) -> tuple[Site, bytes]:
@@ -25,8 +25,9 @@ def site(example: Example, cwe: int) -> tuple[Site, bytes]:
     code = "\n".join(_MARK.sub("", line) for line in lines) + "\n"
     marked = [(at, found[1]) for at, line in enumerate(lines, 1) if (found := _MARK.search(line))]
     (sink,) = [at for at, kind in marked if kind == "sink"]
-    indent = len(lines[sink - 1]) - len(lines[sink - 1].lstrip()) + 1
-    here = Location(path=PATH, line=sink, column=indent)
+    shown = _MARK.search(lines[sink - 1])
+    column = lines[sink - 1].find(shown[2] if shown and shown[2] else lines[sink - 1].strip()[:1]) + 1
+    here = Location(path=PATH, line=sink, column=column)
     way = [Location(path=PATH, line=at) for at, kind in marked if kind == "step"]
     trace = None
     if way:

@@ -7,7 +7,24 @@ from typing import Final
 
 from casemate.fixes.rewrite import Rewrite
 
-MODULES: Final = ("deserialization", "command", "argument", "code")
+MODULES: Final = (
+    "deserialization",
+    "command",
+    "argument",
+    "code",
+    "prefix",
+    "path",
+    "randomness",
+    "digest",
+    "cookie",
+    "debug",
+    "csrf",
+    "certificate",
+    "token",
+    "secret",
+    "compare",
+    "keys",
+)
 
 
 def rewrites() -> tuple[Rewrite, ...]:

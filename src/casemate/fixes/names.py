@@ -30,15 +30,15 @@ def imported(root: Node) -> dict[str, str]:
         if node.type == "import_statement":
             for one in node.named_children:
                 if one.type == "aliased_import":
-                    names[_field(one, "alias")] = _field(one, "name")
+                    names[field(one, "alias")] = field(one, "name")
                 else:
                     first = text(one).partition(".")[0]
                     names.setdefault(first, first)
         elif node.type == "import_from_statement":
-            module = _field(node, "module_name")
+            module = field(node, "module_name")
             for one in node.children_by_field_name("name"):
                 if one.type == "aliased_import":
-                    names[_field(one, "alias")] = f"{module}.{_field(one, 'name')}"
+                    names[field(one, "alias")] = f"{module}.{field(one, 'name')}"
                 else:
                     names[text(one)] = f"{module}.{text(one)}"
     return names
@@ -48,9 +48,18 @@ def dotted(node: Node | None) -> str:
     """`a.b.c` of an attribute or a name, "" for anything else."""
     parts: list[str] = []
     while node is not None and node.type == "attribute":
-        parts.append(_field(node, "attribute"))
+        parts.append(field(node, "attribute"))
         node = node.child_by_field_name("object")
     return ".".join(reversed([*parts, text(node)])) if node is not None and node.type == "identifier" else ""
+
+
+def told(node: Node) -> bool:
+    """Whether an identifier is only the name of an attribute, or of a keyword argument: it stands for nothing of its own."""
+    above = node.parent
+    if above is None:
+        return False
+    own = {"attribute": "attribute", "keyword_argument": "name"}.get(above.type, "")
+    return bool(own) and above.child_by_field_name(own) == node
 
 
 def name_for(root: Node, wanted: str) -> tuple[str, tuple[Edit, ...]]:
@@ -85,7 +94,7 @@ def name_from(root: Node, wanted: str) -> tuple[str, tuple[Edit, ...]]:
             return f"{found[module]}.{attribute}", ()
     for node in heads:
         names = node.children_by_field_name("name")
-        if node.type == "import_from_statement" and _field(node, "module_name") == module and names:
+        if node.type == "import_from_statement" and field(node, "module_name") == module and names:
             return attribute, (Edit(names[-1].end_byte, names[-1].end_byte, f", {attribute}"),)
     return attribute, (_line(root, heads, f"from {module} import {attribute}"),)
 
@@ -129,6 +138,7 @@ def _first_block(heads: list[Node]) -> list[Node]:
     return block
 
 
-def _field(node: Node, name: str) -> str:
+def field(node: Node, name: str) -> str:
+    """The source of a node's child, "" where it has none."""
     child = node.child_by_field_name(name)
     return text(child) if child is not None else ""

@@ -29,7 +29,8 @@ def draft(what: str, spot: Spot, *edits: Edit) -> Draft:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Example:
     """Code before and after the first draft, and where the sink is: the line of `before` that ends in `# sink`; `# step` marks
-    the lines of a trace in their order, the first being the source. Marks are not part of the code."""
+    the lines of a trace in their order, the first being the source; `# sink at open` says which word of the line is meant. Marks
+    are not part of the code."""
 
     name: str
     before: str

@@ -143,7 +143,7 @@ class Spot:
 
     def fresh(self, name: str) -> str:
         """That name, or one like it that the scope does not use yet."""
-        used = {text(node) for node in walk(self.scope) if node.type == "identifier"}
+        used = {text(node) for node in walk(self.scope) if node.type == "identifier" and not names.told(node)}
         return next(one for at in range(1, 1000) if (one := name if at == 1 else f"{name}_{at}") not in used)
 
 

@@ -1,0 +1,91 @@
+"""Lines of a check that go in front of a sink, where the statement allows it: under a branch that is only an `elif`, in a lambda or
+in a comprehension there is no place for them."""
+
+from __future__ import annotations
+
+from tree_sitter import Node
+
+from casemate.fixes.names import text, walk
+from casemate.fixes.site import Spot, enclosing
+from casemate.fixes.source import Edit
+from casemate.fixes.untrusted import spot_of, statement_of
+
+
+def ahead(spot: Spot, node: Node) -> bool:
+    """Whether lines in front of the spot's statement run before the expression does, once, with the same names."""
+    if enclosing(
+        node, "lambda", "list_comprehension", "generator_expression", "set_comprehension", "dictionary_comprehension"
+    ):
+        inside = enclosing(
+            node,
+            "lambda",
+            "list_comprehension",
+            "generator_expression",
+            "set_comprehension",
+            "dictionary_comprehension",
+        )
+        if inside is not None and inside.start_byte >= spot.statement.start_byte:
+            return False
+    statement = spot.statement
+    if statement.type in ("while_statement", "function_definition", "class_definition", "decorated_definition"):
+        return False
+    if statement.type == "if_statement":
+        above = enclosing(node, "elif_clause", "block")
+        if above is not None and above.type == "elif_clause" and above.start_byte > statement.start_byte:
+            return False
+    line = spot.source.text.rfind(b"\n", 0, statement.start_byte) + 1
+    return not spot.source.text[line : statement.start_byte].strip()
+
+
+def place(spot: Spot, node: Node) -> tuple[Spot, str, bool] | None:
+    """Where to check a value: (statement, the value's name, whether the lines go below it). What is assigned once, in a block
+    around the sink, is checked there, so that every later use is covered."""
+    if node.type != "identifier":
+        return (spot, "", False) if ahead(spot, node) else None
+    name = text(node)
+    known = spot.definitions(name)
+    if len(known) == 1 and known[0].type != "augmented_assignment":
+        made = spot_of(spot, known[0])
+        block = made.statement.parent
+        if block is not None and block.start_byte <= spot.statement.start_byte < block.end_byte:
+            simple = (
+                made.statement.type == "expression_statement" and made.statement.named_children[0].type == "assignment"
+            )
+            if simple and _last(made):
+                return made, name, True
+    return (spot, name, False) if ahead(spot, node) else None
+
+
+def _last(spot: Spot) -> bool:
+    """Whether nothing else stands behind the statement on its line."""
+    end = spot.source.text.find(b"\n", spot.statement.end_byte)
+    rest = spot.source.text[spot.statement.end_byte : end if end >= 0 else None].strip()
+    return not rest
+
+
+def function_ahead(spot: Spot, *lines: str) -> Edit:
+    """A helper function, or another statement of the file, in front of the statement of the file that the spot is in. A leading
+    tab in a line is one step deeper."""
+    top = spot.statement
+    while top.parent is not None and top.parent.type != "module":
+        top = top.parent
+    # Comments that stand directly above belong to it.
+    start = top
+    while start.prev_sibling is not None and start.prev_sibling.type == "comment":
+        if start.prev_sibling.end_point.row != start.start_point.row - 1 or start.prev_sibling.start_point.column:
+            break
+        start = start.prev_sibling
+    deeper = spot.deeper()
+    body = "".join(deeper * (len(line) - len(line.lstrip("\t"))) + line.lstrip("\t") + "\n" for line in lines)
+    return Edit(start.start_byte, start.start_byte, f"{body}\n\n")
+
+
+def defines(spot: Spot, name: str) -> bool:
+    """Whether the file has a function of that name already."""
+    return any(
+        node.type == "function_definition" and text(node.child_by_field_name("name") or node) == name
+        for node in walk(spot.root)
+    )
+
+
+__all__ = ["ahead", "defines", "function_ahead", "place", "statement_of"]

@@ -1,0 +1,259 @@
+"""Paths: what a name from outside leads to is looked at, links and all, before it is used: it must lie below the folder that the
+code names. The path itself stays as it was, so that a file that is missing is missing as before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from tree_sitter import Node
+
+from casemate.fixes.checks import defines, function_ahead, place
+from casemate.fixes.folders import Folder, folder
+from casemate.fixes.names import text
+from casemate.fixes.naming import named
+from casemate.fixes.refusal import refusal
+from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
+from casemate.fixes.sinks import sink_call, values
+from casemate.fixes.site import Site, Spot
+from casemate.fixes.source import Edit
+from casemate.fixes.untrusted import holds, untrusted
+
+_CANONICAL = ("os.path.realpath",)
+_NEITHER = frozenset({"replace", "format", "join", "get", "append", "add_url_rule"})
+_WHY = "the path leaves its folder"
+
+
+def propose(site: Site) -> Iterator[Draft]:
+    """A check below the folder; of a name without one, a check of the name; where no lines fit in, a function that checks."""
+    spot = site.sink
+    call = sink_call(spot)
+    if call is not None and text(call.child_by_field_name("function") or call).endswith(("startswith", "commonprefix")):
+        return  # a check, which `prefix` mends
+    names = untrusted(site, spot)
+    for value in _paths(call, names) if call is not None else _others(spot, names):
+        found = folder(spot, value, names)
+        if found is None:
+            continue
+        if place(spot, value) is None:
+            yield _helper(spot, value, found)
+        elif found.base:
+            yield from _contained(spot, value, found)
+        else:
+            yield from _named(spot, value, found)
+        return
+
+
+def _paths(call: Node, names: frozenset[str]) -> Iterator[Node]:
+    """The values of a call that may be its path: the object of a method of paths, then the arguments."""
+    function = call.child_by_field_name("function")
+    held = function.child_by_field_name("object") if function is not None and function.type == "attribute" else None
+    if held is not None and holds(held, names) and text(function or call).rpartition(".")[2] not in _NEITHER:
+        yield held
+    yield from (value for value in values(call) if holds(value, names))
+
+
+def _others(spot: Spot, names: frozenset[str]) -> Iterator[Node]:
+    yield from (node for node in spot.nodes("binary_operator", "identifier") if holds(node, names))
+
+
+def _contained(spot: Spot, value: Node, found: Folder) -> Iterator[Draft]:
+    where = place(spot, value)
+    if where is None:
+        return
+    at, name, below = where
+    lines: list[str] = []
+    edits: list[Edit] = []
+    if not name:
+        name = spot.fresh("path")
+        lines.append(f"{name} = {text(value)}")
+        edits.append(spot.replace(value, name))
+    says, more = refusal(at, _WHY)
+    edits += more
+    if found.pathlib:
+        lines += [f"if not {name}.resolve().is_relative_to({_resolved(found.base)}):", f"\t{says}"]
+    else:
+        real, imports = named(at, "os.path.realpath")
+        common, more = named(at, "os.path.commonpath")
+        root = spot.fresh("root")
+        there = name if _is_real(at, value) else f"{real}({name})"
+        edits += [*imports, *more]
+        lines += [f"{root} = {real}({found.base})", f"if {common}([{root}, {there}]) != {root}:", f"\t{says}"]
+    edits.append(at.below(*lines) if below else at.above(*lines))
+    yield draft("refuse paths that lead out of their folder", spot, *edits)
+
+
+def _named(spot: Spot, value: Node, found: Folder) -> Iterator[Draft]:
+    """A name without a folder: it must not be absolute, nor lead upwards."""
+    where = place(spot, value)
+    if where is None:
+        return
+    at, name, below = where
+    lines: list[str] = []
+    edits: list[Edit] = []
+    if not name:
+        name = spot.fresh("path")
+        lines.append(f"{name} = {text(value)}")
+        edits.append(spot.replace(value, name))
+    says, more = refusal(at, "the name leads elsewhere")
+    absolute, imports = named(at, "os.path.isabs")
+    as_text = f"str({name})" if found.pathlib else name
+    plain = [*lines, f'if {absolute}({as_text}) or ".." in {as_text}.split("/"):', f"\t{says}"]
+    edit = at.below(*plain) if below else at.above(*plain)
+    yield draft("refuse absolute names and those that lead upwards", spot, *edits, *more, *imports, edit)
+
+
+def _helper(spot: Spot, value: Node, found: Folder) -> Draft:
+    """A function of the file that gives a path back when it lies below a folder."""
+    real, imports = named(spot, "os.path.realpath")
+    common, more = named(spot, "os.path.commonpath")
+    base = found.base or '"."'
+    made: tuple[Edit, ...] = ()
+    if not defines(spot, "_below"):
+        made = (
+            function_ahead(
+                spot,
+                "def _below(folder, path):",
+                '\t"""The path, when it lies below the folder. Raises ValueError when it does not."""',
+                f"\troot = {real}(folder)",
+                f"\tif {common}([root, {real}(path)]) != root:",
+                f'\t\traise ValueError("{_WHY}")',
+                "\treturn path",
+            ),
+        )
+    return draft(
+        "refuse paths that lead out of their folder",
+        spot,
+        spot.replace(value, f"_below({base}, {text(value)})"),
+        *imports,
+        *more,
+        *made,
+    )
+
+
+def _is_real(spot: Spot, value: Node) -> bool:
+    made = spot.definition(value)
+    return made.type == "call" and spot.called(made) in _CANONICAL
+
+
+def _resolved(base: str) -> str:
+    return base if base.endswith(".resolve()") else f"{base}.resolve()"
+
+
+REWRITE = Rewrite(
+    id="path",
+    cwes=(22, 23, 24, 25, 26, 27, 28, 29, 35, 36, 37, 38, 39, 40, 59, 73),
+    propose=propose,
+    examples=(
+        Example(
+            name="joined below a folder",
+            before="""
+import os
+from flask import Flask, request, send_file
+app = Flask(__name__)
+
+@app.route("/invoice")
+def invoice():
+    name = request.args["file"]
+    return send_file(os.path.join("/srv/invoices", name))  # sink
+""",
+            after="""
+import os
+from flask import Flask, request, send_file, abort
+app = Flask(__name__)
+
+@app.route("/invoice")
+def invoice():
+    name = request.args["file"]
+    path = os.path.join("/srv/invoices", name)
+    root = os.path.realpath("/srv/invoices")
+    if os.path.commonpath([root, os.path.realpath(path)]) != root:
+        abort(400)
+    return send_file(path)
+""",
+        ),
+        Example(
+            name="a path that has a name, used twice",
+            before="""
+class Store:
+    def __init__(self, root):
+        self.root = root
+
+    def get(self, key):
+        place = f"{self.root}/{key}.json"
+        try:
+            with open(place) as handle:  # sink
+                return handle.read()
+        except FileNotFoundError:
+            return place
+""",
+            after="""
+import os
+
+class Store:
+    def __init__(self, root):
+        self.root = root
+
+    def get(self, key):
+        place = f"{self.root}/{key}.json"
+        root = os.path.realpath(self.root)
+        if os.path.commonpath([root, os.path.realpath(place)]) != root:
+            raise ValueError("the path leaves its folder")
+        try:
+            with open(place) as handle:
+                return handle.read()
+        except FileNotFoundError:
+            return place
+""",
+        ),
+        Example(
+            name="paths of pathlib",
+            before="""
+from pathlib import Path
+
+ROOT = Path("/srv/notes")
+
+def note(name):
+    target = ROOT / name
+    return target.read_text()  # sink
+""",
+            after="""
+from pathlib import Path
+
+ROOT = Path("/srv/notes")
+
+def note(name):
+    target = ROOT / name
+    if not target.resolve().is_relative_to(ROOT.resolve()):
+        raise ValueError("the path leaves its folder")
+    return target.read_text()
+""",
+        ),
+        Example(
+            name="no place for lines",
+            before="""
+import os
+
+FOLDER = "/srv/texts"
+
+def texts(names):
+    return [open(os.path.join(FOLDER, name)).read() for name in names]  # sink at open
+""",
+            after="""
+import os
+
+FOLDER = "/srv/texts"
+
+def _below(folder, path):
+    \"\"\"The path, when it lies below the folder. Raises ValueError when it does not.\"\"\"
+    root = os.path.realpath(folder)
+    if os.path.commonpath([root, os.path.realpath(path)]) != root:
+        raise ValueError("the path leaves its folder")
+    return path
+
+
+def texts(names):
+    return [open(_below(FOLDER, os.path.join(FOLDER, name))).read() for name in names]
+""",
+        ),
+    ),
+)
