@@ -53,8 +53,8 @@ $(EXAMPLE)/.made: requirements/example.txt
 
 lock:  ## resolve the dependencies again (wants uv on the PATH)
 	@command -v uv > /dev/null || { echo "uv is missing; next step: pipx install uv"; exit 1; }
-	@sh tools/lock.sh requirements/dev.txt --group dev
-	@sh tools/lock.sh requirements/run.txt --group build -c requirements/dev.txt
+	@sh tools/lock.sh requirements/dev.txt pyproject.toml --group dev
+	@sh tools/lock.sh requirements/run.txt pyproject.toml --group build -c requirements/dev.txt
 	@sh tools/lock.sh requirements/example.txt --group example -c requirements/dev.txt
 
 clean:  ## remove what was made here

@@ -5,4 +5,4 @@ out=$1
 shift
 echo "resolving $out"
 UV_CUSTOM_COMPILE_COMMAND="make lock" uv pip compile --quiet --upgrade --universal --python-version 3.11 \
-    --generate-hashes --only-binary :all: --output-file "$out" "$@" pyproject.toml
+    --generate-hashes --only-binary :all: --output-file "$out" "$@"

@@ -29,9 +29,10 @@ _HARNESS: Final = b"from casemate_runtime.testing import run\nrun('settings.json
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """How the tests ended. results: by test. problem: why there are none."""
+    """How the tests ended. results: by test. runner: what ran them. problem: why there are none."""
 
     results: dict[str, str]
+    runner: str = ""
     problem: str = ""
 
 
@@ -55,7 +56,7 @@ class Suite:
         was, wavering = self._baseline(chosen)
         steady = {test: result for test, result in was.results.items() if test not in wavering}
         if "passed" not in steady.values():
-            return _not_applicable(was.problem or "none of its tests passes here without the patch")
+            return _not_applicable(was.problem or f"none of its tests passes here without the patch ({was.runner})")
         now = self._run(chosen, patch.changes)
         if now.problem:
             return Climb(rung=Rung.TESTS, step=Step.FAILS, detail=now.problem)
@@ -120,7 +121,12 @@ def _outcome(told: bytes) -> Outcome:
     try:
         value: dict[str, Any] = json.loads(told)
         results = {str(test): str(result) for test, result in value["results"].items()}
-        return Outcome(results=results, problem="" if results else f"its tests did not run: {value['problem']}"[:300])
+        runner = str(value["with"])[:20]
+        return Outcome(
+            results=results,
+            runner=runner,
+            problem="" if results else f"its tests did not run: {value['problem']}"[:300],
+        )
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return Outcome(results={}, problem="its tests gave no result that can be read")
 
