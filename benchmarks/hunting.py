@@ -44,7 +44,8 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A hunt. spots: findings of interest, all when empty. modules: files of which is asked whether they can be imported."""
+    """A hunt. spots: findings of interest, all when empty. modules: files of which is asked whether they can be imported. fix: what
+    is proven is to be fixed as well."""
 
     target: Path
     python: Path | None = None
@@ -53,6 +54,7 @@ class Asked:
     pedantic: bool = False
     budget: int = BUDGET
     jobs: int = 1
+    fix: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,6 +105,7 @@ def main(words: Sequence[str]) -> None:
     request, result = map(Path, words)
     told = json.loads(request.read_text())
     spots = [Spot(**{**spot, "cwes": tuple(spot["cwes"])}) for spot in told["spots"]]
+    mendings = _timed()
     target = Path(told["target"])
     python = Path(told["python"]) if told["python"] else None
     started = time.monotonic()
@@ -110,6 +113,7 @@ def main(words: Sequence[str]) -> None:
         HuntRequest(
             scan=ScanRequest(paths=(target,), jobs=told["jobs"], pedantic=told["pedantic"], cache=False),  # all anew
             budget=told["budget"],
+            fix=told["fix"],
             python=python,
             wanted=lambda finding: not spots or any(of_interest(finding, spot) for spot in spots),
         ),
@@ -119,7 +123,7 @@ def main(words: Sequence[str]) -> None:
     seconds = time.monotonic() - started
     keep(bundles, result.parent / "bundles")
     out = {
-        "findings": [_finding(one) for one in report.findings if one.verdict is not None],
+        "findings": [_finding(one) | _mending(one, mendings) for one in report.findings if one.verdict is not None],
         "imported": {path: imported(target, python, path) for path in told["modules"]},
         "seconds": round(seconds, 2),
     }
@@ -193,6 +197,41 @@ def _finding(finding: Any) -> dict[str, Any]:
             "happened": proof.happened,
             "stubs": list(proof.stubs),
         },
+    }
+
+
+def _timed() -> dict[str, float]:
+    """Seconds from a proof to what became of the attempt to fix it, by the finding's identity; filled while the hunt runs."""
+    from casemate.pipeline import mend
+
+    took: dict[str, float] = {}
+    one = mend._one
+
+    def timed(finding: Any, *given: Any) -> Any:
+        started = time.monotonic()
+        try:
+            return one(finding, *given)
+        finally:
+            took[finding.identity] = time.monotonic() - started
+
+    mend._one = timed
+    return took
+
+
+def _mending(finding: Any, took: Mapping[str, float]) -> dict[str, Any]:
+    """What a measure needs of an attempt to fix it."""
+    from casemate.evidence.fixes import as_json
+
+    if finding.mending is None:
+        return {}
+    changes = finding.mending.fix.patch.changes if finding.mending.fix else ()
+    return {
+        "fix": as_json(finding.mending)
+        | {
+            "seconds": round(took[finding.identity], 2),
+            "tested": finding.mending.fix is not None and finding.mending.fix.tested,
+            "after": {change.path: change.after.decode("latin-1") for change in changes},
+        }
     }
 
 

@@ -70,6 +70,7 @@ def arguments(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument(
         "--packages", type=_words, default=(), metavar="A,B", help="of pairs: these packages or classes"
     )
+    parser.add_argument("--fix", action="store_true", help="also fix what is proven")
     parser.add_argument("--limit", type=int, metavar="N", help="only so many cases, pairs or packages")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1, help="sandboxes at a time")
     parser.add_argument("--json", type=Path, metavar="FILE")
@@ -93,12 +94,14 @@ def measured(name: str, options: argparse.Namespace) -> tuple[Section, Any]:
         corpus = owasp.Corpus(folder=options.owasp, scorer=options.owasp_scorer)
         chosen = options.categories or proofs_owasp.CANARY + proofs_owasp.OBSERVATION
         python = options.owasp_python
-        return proofs_owasp.measure(corpus, python, work, categories=chosen, limit=options.limit, jobs=options.jobs)
+        return proofs_owasp.measure(
+            corpus, python, work, categories=chosen, limit=options.limit, jobs=options.jobs, fix=options.fix
+        )
     if name == "pairs":
         flaws = pairs.Corpus(labels=options.pairs, folder=options.pairs_dir, scorer=options.pairs_scorer)
         environments = proofs_pairs.Environments(folder=options.pairs_environments.resolve())
         return proofs_pairs.measure(
-            flaws, environments, work, jobs=options.jobs, limit=options.limit, only=options.packages
+            flaws, environments, work, jobs=options.jobs, limit=options.limit, fix=options.fix, only=options.packages
         )
     if name == "design":
         return proofs_examples.by_design(

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import fixes_rows
 from hunting import PROVEN, RAN, UNLOADED, Asked, Spot, Told, hunted
 from owasp import Corpus
 from pairs import share
@@ -49,7 +50,14 @@ def cases(corpus: Corpus) -> list[Case]:
 
 
 def measure(
-    corpus: Corpus, python: Path | None, work: Path, *, categories: tuple[str, ...], limit: int | None, jobs: int
+    corpus: Corpus,
+    python: Path | None,
+    work: Path,
+    *,
+    categories: tuple[str, ...],
+    limit: int | None,
+    jobs: int,
+    fix: bool,
 ) -> tuple[Section, dict[str, Any]]:
     """Hunt the categories. limit: only the first true and the first safe cases of each, so many of either."""
     accepted = scorer_of(corpus.scorer).ALIAS
@@ -63,7 +71,12 @@ def measure(
             case.path: Spot(path=case.path, cwes=tuple(sorted(accepted.get(case.cwe, {case.cwe})))) for case in chosen
         }
         asked = Asked(
-            target=corpus.folder.resolve(), python=python, spots=tuple(found.values()), pedantic=True, jobs=jobs
+            target=corpus.folder.resolve(),
+            python=python,
+            spots=tuple(found.values()),
+            pedantic=True,
+            jobs=jobs,
+            fix=fix,
         )
         one = hunted(asked, work / (category if limit is None else f"{category}-{limit}"), timeout=TIMEOUT_SECONDS)
         if one.failure:
@@ -75,6 +88,10 @@ def measure(
     if records:
         result.rows = rows(records, told)
         misses = Counter(best(one["findings"]) for one in records if one["true"] and not one["proven"])
+        proven = [[one for one in case["findings"] if one["result"] == PROVEN] for case in records if case["proven"]]
+        every = [one for case in proven for one in case]
+        result.rows += fixes_rows.rows(every, proven)
+        result.notes += [f"not fixed: {why} {n}" for why, n in fixes_rows.unfixed(every)]
         result.notes.append("true cases not proven: " + ", ".join(f"{why} {n}" for why, n in misses.most_common()))
     return result, {"cases": records, "misses": by_verdict(records)}
 

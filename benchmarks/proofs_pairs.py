@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import fixes_rows
 from hunting import PROVEN, RAN, Asked, Spot, Told, hunted
 from pairs import Corpus, share
 from table import US, Figure, Row, Section
@@ -56,7 +57,14 @@ def spots(scorer: Any, pair: dict[str, Any], side: str) -> tuple[Spot, ...]:
 
 
 def measure(
-    corpus: Corpus, environments: Environments, work: Path, *, jobs: int, limit: int | None, only: tuple[str, ...] = ()
+    corpus: Corpus,
+    environments: Environments,
+    work: Path,
+    *,
+    jobs: int,
+    limit: int | None,
+    fix: bool,
+    only: tuple[str, ...] = (),
 ) -> tuple[Section, list[dict[str, Any]]]:
     """Hunt both releases of every pair. limit: only so many pairs. Returns the rows, and one record for each pair."""
     scorer = scorer_of(corpus.scorer)
@@ -70,6 +78,7 @@ def measure(
                 python=environments.of(pair, side),
                 spots=spots(scorer, pair, side),
                 modules=(pair["file"],),
+                fix=fix and side == "vulnerable",
             )
             told[side] = hunted(asked, work / f"{pair['id']}.{pair['package']}.{side}", timeout=TIMEOUT_SECONDS)
         return record(pair, told)
@@ -116,6 +125,14 @@ def section(records: list[dict[str, Any]]) -> Section:
     rows.append(Row(measure="seconds, scans included", figures={US: Figure(value=seconds, text=f"{seconds:,.0f}")}))
     result = Section(title=f"Proofs of known flaws, {len(records)} pairs of PyPI", rows=rows)
     ends = Counter(best(one["vulnerable"]["findings"]) for one in records)
+    proven = [
+        [finding for finding in one["vulnerable"]["findings"] if finding["result"] == PROVEN]
+        for one in records
+        if one["vulnerable"]["proven"] and not one["fixed"]["proven"]
+    ]
+    every = [finding for case in proven for finding in case]
+    result.rows += fixes_rows.rows(every, proven)
+    result.notes += [f"not fixed: {why} {n}" for why, n in fixes_rows.unfixed(every)]
     result.notes.append("vulnerable releases end in: " + ", ".join(f"{name} {n}" for name, n in ends.most_common()))
     return result
 

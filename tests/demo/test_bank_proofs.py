@@ -29,7 +29,7 @@ def findings(tmp_path_factory):
 
 def test_what_is_proven(findings):
     """All planted weaknesses but those of which the list says why not; near-misses have no finding, so no proof either."""
-    proven = {(f["rule"], f["location"]["path"], f["location"]["line"]) for f in findings if f["evidence"] == "proven"}
+    proven = {(f["rule"], f["location"]["path"], f["location"]["line"]) for f in findings if f["verdict"]["proof"]}
     assert proven == {(w["rule"], w["file"], w["line"]) for w in EXPECTED["weakness"] if "unproven" not in w}
 
 
@@ -38,6 +38,6 @@ def test_proofs_go_through_the_entry_points(findings):
     fidelity = {
         f["verdict"]["proof"]["fidelity"]
         for f in findings
-        if f["evidence"] == "proven" and f["location"]["path"].startswith("backoffice/")
+        if f["verdict"]["proof"] and f["location"]["path"].startswith("backoffice/")
     }
     assert fidelity == {"entry point"}
