@@ -44,8 +44,8 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Asked:
-    """A hunt. spots: findings of interest, all when empty. modules: files of which is asked whether they can be imported. fix: what
-    is proven is to be fixed as well."""
+    """A hunt. spots: findings of interest, all when empty. modules: files of which is asked whether they can be imported.
+    fix: what is proven is to be fixed as well."""
 
     target: Path
     python: Path | None = None

@@ -109,7 +109,7 @@ def measured(name: str, options: argparse.Namespace) -> tuple[Section, Any]:
         )
     if name == "verify":
         return proofs_verify.measure(options.work.resolve(), jobs=options.jobs, limit=options.limit)
-    return proofs_examples.example(name, options.example_python, work, jobs=options.jobs)
+    return proofs_examples.example(name, options.example_python, work, jobs=options.jobs, fix=options.fix)
 
 
 def _words(text: str) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
+import fixes_rows
 from hunting import PROVEN, Asked, hunted
 from pairs import share
 from table import US, Figure, NotMeasured, Row, Section
@@ -17,7 +18,9 @@ TIMEOUT_SECONDS = 1800
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
 
-def example(name: str, python: Path | None, work: Path, *, jobs: int) -> tuple[Section, list[dict[str, Any]]]:
+def example(
+    name: str, python: Path | None, work: Path, *, jobs: int, fix: bool
+) -> tuple[Section, list[dict[str, Any]]]:
     """Hunt an example, and compare with its `expected.toml`."""
     result = Section(title=f"Proofs on the bundled example {name}")
     folder = EXAMPLES / name
@@ -25,7 +28,7 @@ def example(name: str, python: Path | None, work: Path, *, jobs: int) -> tuple[S
         result.missing.append(NotMeasured(what=result.title, why=f"there is no example {name!r}"))
         return result, []
     expected = tomllib.loads((folder / "expected.toml").read_text(encoding="utf-8"))
-    told = hunted(Asked(target=folder, python=python, jobs=jobs), work, timeout=TIMEOUT_SECONDS)
+    told = hunted(Asked(target=folder, python=python, jobs=jobs, fix=fix), work, timeout=TIMEOUT_SECONDS)
     if told.failure:
         result.missing.append(NotMeasured(what=result.title, why=told.failure))
         return result, []
@@ -42,6 +45,8 @@ def example(name: str, python: Path | None, work: Path, *, jobs: int) -> tuple[S
         Row(measure="proven, and neither of them", figures={US: Figure(value=others, text=str(others))}),
         Row(measure="seconds", figures={US: Figure(value=told.seconds, text=f"{told.seconds:.0f}")}),
     ]
+    result.rows += fixes_rows.rows(proven, [[one] for one in proven])
+    result.notes += [f"not fixed: {why} {n}" for why, n in fixes_rows.unfixed(proven)]
     ends = Counter(one["result"] for one in told.findings)
     result.notes.append(f"findings of {name} end in: " + ", ".join(f"{end} {n}" for end, n in ends.most_common()))
     return result, list(told.findings)
