@@ -26,8 +26,9 @@ def fixed(
     """The operation that fixes: what became of each finding that is proven. exhibits: what shows the proofs."""
     from casemate.adapters.inprocess import InProcess
     from casemate.app.prove import sandbox
-    from casemate.pipeline.bench import bench
+    from casemate.pipeline.bench import bench, sources
     from casemate.pipeline.mend import mended
+    from casemate.pipeline.mendings import Mendings
     from casemate.pipeline.patched import Patched, Recollected
     from casemate.pipeline.scan import scan
     from casemate.pipeline.suite import LIMITS, Suite
@@ -60,4 +61,5 @@ def fixed(
             paths=made.paths,
         )
         grounds = Grounds(bench=made, suite=suite, report=report, rescan=rescan)
-        return mended(exhibits, grounds, jobs=jobs, progress=progress)
+        memory = Mendings(store, sources(target), interpreter)
+        return mended(exhibits, grounds, memory=memory, jobs=jobs, progress=progress)

@@ -42,10 +42,11 @@ class MendedFile:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Mended:
-    """A fix. proposer, what: of the patch."""
+    """A fix. proposer, what, answers_differ: of the patch."""
 
     proposer: str
     what: str
+    answers_differ: bool
     files: tuple[MendedFile, ...]
     ladder: tuple[Climb, ...]
 
@@ -54,6 +55,7 @@ class Mended:
         return {
             "proposer": self.proposer,
             "what": self.what,
+            "answers_differ": self.answers_differ,
             "files": [
                 {
                     "path": file.path,
@@ -76,6 +78,7 @@ def mended(fix: Fix) -> Mended:
     return Mended(
         proposer=fix.patch.proposer,
         what=fix.patch.what,
+        answers_differ=fix.patch.answers_differ,
         files=tuple(_file(change) for change in fix.patch.changes),
         ladder=tuple(Climb(rung=c.rung, step=c.step, detail=redact(c.detail)) for c in fix.ladder),
     )
@@ -100,6 +103,7 @@ def read_mended(told: Any, path: Callable[[object], str], digest: Callable[[obje
     return Mended(
         proposer=str(told["proposer"]),
         what=str(told["what"]),
+        answers_differ=told["answers_differ"] is True,
         files=tuple(
             MendedFile(
                 path=path(file["path"]),

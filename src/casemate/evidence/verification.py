@@ -10,8 +10,10 @@ from rich.text import Text
 from casemate.evidence.bundle import Bundle
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
+from casemate.evidence.fixes import climb_words, ladder_json
 from casemate.evidence.table import hanging, plain_console, trimmed
 from casemate.evidence.verdicts import seen_words
+from casemate.model.fix import Step
 from casemate.model.verification import Answer, Verification
 
 FORMAT = 1
@@ -54,6 +56,7 @@ def as_json(bundle: Bundle, digest: str, found: Verification, recorded: str) -> 
         "sandbox": visible(found.sandbox),
         "cases": {"seen": found.seen, "of": len(bundle.exhibit.cases)},
         "controls": {"quiet": found.quiet, "of": len(bundle.exhibit.controls)},
+        "patch": ladder_json(found.ladder),
         "sources": {"same": found.same, "of": len(bundle.exhibit.sources)},
     }
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
@@ -79,6 +82,11 @@ def _rows(bundle: Bundle, digest: str, found: Verification, recorded: str) -> li
         (
             "runs",
             f"the oracle fired in {found.seen} of {cases}, and was quiet on {found.quiet} of {plural(controls, 'control')}",
+        ),
+        *(
+            ("patch", f"{climb.rung}: {climb.step}, {climb_words(climb)}")
+            for climb in found.ladder
+            if climb.step is not Step.UNTRIED
         ),
         *(("but", note) for note in found.notes),
     ]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from casemate.model.fix import Climb
+
 
 class Answer(StrEnum):
     """What verifying gave."""
@@ -18,7 +20,8 @@ class Answer(StrEnum):
 class Verification:
     """The answer. why: "" when it holds. notes: what is another way here than where the bundle was made. python: version of
     the interpreter here, sandbox: what held the runs; "" where it did not come to that. seen, quiet: cases in which the oracle
-    fired, controls in which it did not. same: files of the trace that are as they were."""
+    fired, controls in which it did not. same: files of the trace that are as they were. ladder: rungs that the
+    bundle's patch was put to here, when it has one."""
 
     answer: Answer
     why: str = ""
@@ -28,6 +31,7 @@ class Verification:
     seen: int = 0
     quiet: int = 0
     same: int = 0
+    ladder: tuple[Climb, ...] = ()
 
     def __post_init__(self) -> None:
         if (self.answer is Answer.HOLDS) is bool(self.why):

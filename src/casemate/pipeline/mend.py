@@ -10,6 +10,7 @@ from casemate.fixes.source import Unfit
 from casemate.model.finding import Finding, FindingId
 from casemate.model.fix import Mending
 from casemate.model.proof import Exhibit
+from casemate.pipeline.mendings import Mendings
 from casemate.pipeline.tried import Proven
 from casemate.pipeline.validate import Grounds, mend
 from casemate.proofs.catalogue import oracle
@@ -20,19 +21,24 @@ def mended(
     exhibits: Mapping[FindingId, Exhibit],
     grounds: Grounds,
     *,
+    memory: Mendings,
     jobs: int,
     progress: Callable[[str, int, int], None],
 ) -> dict[FindingId, Mending]:
-    """What became of each finding that is proven. exhibits: what shows the proofs, by identity. jobs: sandboxes at a time."""
-    proven = [finding for finding in grounds.report.findings if finding.identity in exhibits]
+    """What became of each finding that is proven. exhibits: what shows the proofs, by identity. memory: what earlier hunts tried.
+    jobs: sandboxes at a time."""
+    every = [finding for finding in grounds.report.findings if finding.identity in exhibits]
+    known = {f.identity: found for f in every if (found := memory.get(f.identity, exhibits[f.identity])) is not None}
+    proven = [finding for finding in every if finding.identity not in known]
     progress("fixing", 0, len(proven))
     with ThreadPoolExecutor(max_workers=jobs) as pool:
         waiting = {pool.submit(_one, finding, exhibits[finding.identity], grounds): finding for finding in proven}
-        found = {}
         for done, future in enumerate(as_completed(waiting), 1):
-            found[waiting[future].identity] = future.result()
+            identity = waiting[future].identity
+            known[identity] = future.result()
+            memory.put(identity, exhibits[identity], known[identity])
             progress("fixing", done, len(proven))
-    return {finding.identity: found[finding.identity] for finding in proven}
+    return {finding.identity: known[finding.identity] for finding in every}
 
 
 def _one(finding: Finding, exhibit: Exhibit, grounds: Grounds) -> Mending:

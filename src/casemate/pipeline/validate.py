@@ -49,11 +49,11 @@ def climb(proven: Proven, patch: Patch, known: Before, grounds: Grounds) -> Fix:
     rungs = {Rung.APPLIES: _applies(patch, grounds.bench)}
     executions = 0
     if rungs[Rung.APPLIES].step is Step.HOLDS:
-        rungs[Rung.CONTROL] = _control(known)
+        rungs[Rung.CONTROL] = control(known)
     if _climbing(rungs):
         seen = after(proven, grounds.bench, patch, known)
         executions = seen.executions
-        rungs |= {climb.rung: climb for climb in _driven(patch, known, seen)}
+        rungs |= {climb.rung: climb for climb in driven(patch, known, seen)}
     if _climbing(rungs):
         rungs[Rung.RESCAN] = _rescan(proven, patch, grounds)
     if _climbing(rungs):
@@ -76,7 +76,7 @@ def _applies(patch: Patch, bench: Bench) -> Climb:
     return _holds(Rung.APPLIES, "")
 
 
-def _control(known: Before) -> Climb:
+def control(known: Before) -> Climb:
     """The oracle fires on an unpatched copy that is driven just so."""
     if known.broken:
         return _fails(Rung.CONTROL, f"an unpatched copy cannot be driven: {known.broken}")
@@ -85,7 +85,7 @@ def _control(known: Before) -> Climb:
     return _holds(Rung.CONTROL, "the oracle fires on an unpatched copy")
 
 
-def _driven(patch: Patch, known: Before, seen: After) -> list[Climb]:
+def driven(patch: Patch, known: Before, seen: After) -> list[Climb]:
     """What driving the patched copy says."""
     if seen.broken:
         return [_fails(Rung.LOADS, seen.broken)]

@@ -14,11 +14,13 @@ from hashlib import sha256
 
 from casemate.evidence.bundle import Bundle
 from casemate.evidence.redact import redact
+from casemate.model.fix import Climb, Step
 from casemate.model.lead import Lead
 from casemate.model.outcome import NotExamined
 from casemate.model.proof import Observer
 from casemate.model.sandbox import Finished, Job, Profile, Program
 from casemate.model.verification import Answer, Verification
+from casemate.pipeline.verify_fix import verify_fix
 from casemate.ports import Sandbox, SourceFile, SourceTree
 from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Oracle, Run
@@ -52,6 +54,8 @@ def verify(bundle: Bundle, *, oracle: Oracle, tree: SourceTree, sandbox: Sandbox
         replay.compare(tree)
         replay.examine()
         replay.run()
+        if bundle.fix is not None:
+            replay.mend(tree)
     except _Ended as ended:
         return replay.outcome(ended.answer, ended.why)
     return replay.outcome(Answer.HOLDS, "")
@@ -72,6 +76,7 @@ class _Replay:
         self._held = ""
         self._outside = False
         self._seen = self._quiet = self._same = 0
+        self._ladder: tuple[Climb, ...] = ()
 
     def outcome(self, answer: Answer, why: str) -> Verification:
         """The answer with all that is known."""
@@ -86,6 +91,7 @@ class _Replay:
             seen=self._seen,
             quiet=self._quiet,
             same=self._same,
+            ladder=self._ladder,
         )
 
     def check_claim(self) -> None:
@@ -155,6 +161,17 @@ class _Replay:
             self._compare_runs(seen, said)
         if self._bundle.proof.observer is Observer.OUTSIDE and not self._outside:
             self._notes.append(f"seen from {Observer.INSIDE} here, and it says from {Observer.OUTSIDE}")
+
+    def mend(self, tree: SourceTree) -> None:
+        """The patch of the bundle does here what it is said to do. One for other files is no answer, and said."""
+        self._ladder = verify_fix(
+            self._bundle, oracle=self._oracle, tree=tree, sandbox=self._sandbox, profile=self._profile
+        )
+        for climb in self._ladder:
+            if climb.step is Step.UNTRIED:
+                self._notes.append(f"its patch was not tried: {climb.detail}")
+            elif climb.step is Step.FAILS:
+                raise _Ended(Answer.FAILS, f"the proof holds, and its patch does not: {climb.rung}: {climb.detail}")
 
     def _derive(self) -> None:
         """The way of driving is one that follows from the claim here, not one that somebody thought out for the bundle."""

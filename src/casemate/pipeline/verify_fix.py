@@ -1,0 +1,65 @@
+"""A fix seen again: the patch that a bundle holds, applied to the target as it is here, and put to the proof anew.
+
+What runs the target is repeated: that it is driven as before, that the proof and other inputs are dead, that benign inputs get
+their answers, that the oracle would speak. The target's tests and the re-scan are not: they need no bundle.
+"""
+
+from __future__ import annotations
+
+import json
+
+from casemate.evidence.bundle import Bundle
+from casemate.model.fix import Change, Climb, Patch, Rung, Step
+from casemate.model.outcome import NotExamined
+from casemate.model.sandbox import Profile
+from casemate.pipeline.tried import Proven, after, before
+from casemate.pipeline.validate import control, driven
+from casemate.ports import Sandbox, SourceFile, SourceTree
+from casemate.proofs.campaign import Bench
+from casemate.proofs.oracle import Oracle
+from casemate.proofs.question import Question
+
+
+def verify_fix(
+    bundle: Bundle, *, oracle: Oracle, tree: SourceTree, sandbox: Sandbox, profile: Profile
+) -> tuple[Climb, ...]:
+    """The rungs that are put to the proof here; the first is that it applies. bundle: one with a fix."""
+    assert bundle.fix is not None
+    files = {seen.path: seen for seen in tree.walk() if isinstance(seen, SourceFile)}
+
+    def source(path: str) -> bytes | None:
+        data = tree.read(files[path]) if path in files else None
+        return None if isinstance(data, NotExamined) else data
+
+    changes = []
+    for file in bundle.fix.files:
+        content = source(file.path)
+        made = None if content is None else file.applied(content)
+        if content is None or made is None:
+            why = f"{file.path} is not the file that it was made for, or the bundle leaves out a line with a secret"
+            return (Climb(rung=Rung.APPLIES, step=Step.UNTRIED, detail=why),)
+        changes.append(Change(path=file.path, before=content, after=made))
+    # An answer that the patch means to change was agreed on when it was offered: only how it goes is compared here.
+    patch = Patch(
+        proposer=bundle.fix.proposer,
+        what=bundle.fix.what,
+        changes=tuple(changes),
+        answers_differ=bundle.fix.answers_differ,
+    )
+    settings = json.loads(bundle.exhibit.settings)
+    bench = Bench(
+        sandbox=sandbox,
+        profile=profile,
+        source=source,
+        paths=tuple(settings["paths"]),
+        copied=bool(settings["copied"]),
+        stubs=bool(settings["stubs"]),
+    )
+    finding = bundle.finding
+    question = Question(identity=finding.identity, cwe=finding.cwe, lead=finding.lead)
+    proven = Proven.of(question, oracle, bundle.exhibit)
+    known = before(proven, bench)
+    ladder = [Climb(rung=Rung.APPLIES, step=Step.HOLDS), control(known)]
+    if ladder[-1].step is Step.HOLDS:
+        ladder += driven(patch, known, after(proven, bench, patch, known))
+    return tuple(ladder)
