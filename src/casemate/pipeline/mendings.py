@@ -1,7 +1,8 @@
-"""Attempts to fix that are remembered, so that a hunt that was ended goes on where it stood, and a second one shows patches at once.
+"""Attempts to fix that are remembered, so that a hunt that was ended goes on where it stood, and a second one shows its patches
+at once.
 
-Keyed by everything that they depended on and that can be known here: our version, every source of the target, the interpreter, and
-what showed the proof.
+Keyed by everything that they depended on and that can be known here: our version, every source of the target, the interpreter,
+and what showed the proof.
 """
 
 from __future__ import annotations

@@ -1,0 +1,66 @@
+"""Where the lines of a lead are once a patch is applied."""
+
+from dataclasses import replace
+
+import pytest
+
+from casemate.model.fix import Change
+from casemate.model.lead import Lead, RuleId
+from casemate.model.location import Location
+from casemate.model.trace import Boundary, Role, Step, Trace
+from casemate.pipeline.moved import moved
+
+BEFORE = "import os\n\n\ndef f(name):\n    line = 'ls ' + name\n    os.system(line)\n    return line\n"
+
+
+def lead(sink=6):
+    at = Location(path="a.py", line=sink)
+    steps = (
+        Step(location=Location(path="a.py", line=4), role=Role.SOURCE, note=""),
+        Step(location=Location(path="b.py", line=2), role=Role.CALL, note=""),
+        Step(location=at, role=Role.SINK, note=""),
+    )
+    return Lead(
+        rule=RuleId("r"), location=at, function="f", message="m", trace=Trace(boundary=Boundary.API, steps=steps)
+    )
+
+
+def places(after):
+    there = moved(lead(), [Change(path="a.py", before=BEFORE.encode(), after=after.encode())])
+    assert there.lead.location.line == there.lead.trace.steps[-1].location.line
+    return [step.location.line for step in there.lead.trace.steps], there.spread
+
+
+@pytest.mark.parametrize(
+    ("after", "lines", "spread"),
+    [
+        pytest.param(BEFORE.replace("import os\n", "import os\nimport shlex\n"), [5, 2, 7], None, id="moved"),
+        pytest.param(BEFORE.replace("os.system(line)", "run(['ls', name])"), [4, 2, 6], (6, 6), id="replaced"),
+        pytest.param(
+            BEFORE.replace(
+                "    os.system(line)", "    if '/' in name:\n        raise ValueError\n    os.system(q(line))"
+            ),
+            [4, 2, 8],
+            (6, 8),
+            id="replaced by more",
+        ),
+        pytest.param(
+            BEFORE.replace("    line = 'ls ' + name\n    os.system(line)\n", "    os.system(['ls', name])\n"),
+            [4, 2, 5],
+            (5, 5),
+            id="replaced by fewer",
+        ),
+        pytest.param(BEFORE.replace("    os.system(line)\n", ""), [4, 2, 5], None, id="gone"),
+    ],
+)
+def test_lines_follow_the_patch(after, lines, spread):
+    """What is as it was is found where it went; of what was changed the lines that it became."""
+    assert places(after) == (lines, spread)
+
+
+def test_other_files_stay():
+    """A change elsewhere moves nothing here."""
+    change = Change(path="c.py", before=b"a\n", after=b"b\n")
+    assert moved(lead(), [change]).lead == lead()
+    fact = replace(lead(), trace=None)
+    assert moved(fact, [change]).lead == fact
