@@ -2,6 +2,7 @@
 
 import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from proofs.support import SHOP, a_shop
@@ -29,7 +30,7 @@ def shop(tmp_path_factory):
         patched.setenv("CASEMATE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
         place = a_shop(tmp_path_factory.mktemp("made") / "shop", ONE)
         scan = ScanRequest(paths=(place,), cache=False, jobs=1)
-        request = HuntRequest(scan=scan, budget=2_000, python=sys.prefix, fix=True)
+        request = HuntRequest(scan=scan, budget=2_000, python=Path(sys.prefix), fix=True)
         report, sealed = run_hunt(request, announce=silent, progress=silent)
         if not sealed:
             pytest.skip("no sandbox holds here")
@@ -45,7 +46,7 @@ def home(tmp_path, monkeypatch):
 
 
 def verified(bundle, place):
-    return run_verify(VerifyRequest(bundle=bundle, target=place, python=sys.prefix), announce=silent)
+    return run_verify(VerifyRequest(bundle=bundle, target=place, python=Path(sys.prefix)), announce=silent)
 
 
 def test_a_patch_holds_elsewhere(shop):
@@ -73,7 +74,7 @@ def test_a_patch_that_only_claims_to_hold_does_not(shop):
 
 def test_a_patch_for_another_file_is_not_tried(shop, tmp_path):
     """And that is said; the proof holds all the same."""
-    place, bundle = shop
+    _, bundle = shop
     other = a_shop(tmp_path / "shop", ONE + "\n# more\n")
     found = verified(bundle, other)
     assert found.answer is Answer.HOLDS
