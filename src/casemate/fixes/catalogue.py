@@ -7,7 +7,7 @@ from typing import Final
 
 from casemate.fixes.rewrite import Rewrite
 
-MODULES: Final = ("deserialization", "command", "argument", "code")
+MODULES: Final = ("deserialization", "command", "argument", "code", "sql")
 
 
 def rewrites() -> tuple[Rewrite, ...]:
