@@ -24,6 +24,7 @@ MODULES: Final = (
     "secret",
     "compare",
     "keys",
+    "sql",
 )
 
 

@@ -149,16 +149,18 @@ class Spot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Site:
-    """A finding's place. sink: its line. spots: the sink, then the steps of the trace back to the source, each line once."""
+    """A finding's place. sink: its line. spots: the sink, then the steps of the trace back to the source, each line once. read: a
+    file of the target by its path, which may raise Unfit."""
 
     lead: Lead
     cwe: int
     sink: Spot
     spots: tuple[Spot, ...]
+    read: Callable[[str], Source]
 
     @classmethod
     def of(cls, lead: Lead, cwe: int, read: Callable[[str], Source]) -> Site:
-        """Read the files of a lead. read: a file by its path, which may raise Unfit; only the sink's must not."""
+        """Read the files of a lead. The sink's must be there."""
         here = lead.location
         steps = [step.location for step in reversed(lead.trace.steps)] if lead.trace is not None else []
         spots: list[Spot] = []
@@ -174,7 +176,7 @@ class Site:
                     raise
                 continue
             spots.append(Spot(source, place.line, place.column, statement_at(source.tree.root_node, place.line)))
-        return cls(lead=lead, cwe=cwe, sink=spots[0], spots=tuple(spots))
+        return cls(lead=lead, cwe=cwe, sink=spots[0], spots=tuple(spots), read=read)
 
 
 def argument(call: Node, at: int | None, name: str = "") -> Node | None:

@@ -6,6 +6,7 @@ written with, however the text is put together. So one edit of a run of items wo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -76,6 +77,16 @@ class Text:
     def holes(self) -> list[int]:
         """Where expressions are put in, by the number of the item."""
         return [at for at, item in enumerate(self.items) if item.hole is not None]
+
+    def hole_is_quoted(self, at: int) -> bool:
+        """Whether an expression is put in as `repr` writes it, `{name!r}`: between quotes when it is a text."""
+        start, end = self.items[at].at
+        return self.spot.source.text[start:end].endswith((b"!r}", b"%r"))
+
+    def numeric(self, at: int) -> bool:
+        """Whether an expression is put in by a format for numbers, `%d` or `{n:.2f}`."""
+        start, end = self.items[at].at
+        return re.search(rb"%[^s]*[dixXofeEgG]$|:[^{}]*[dxXofeEgG%]\}$", self.spot.source.text[start:end]) is not None
 
     def fixed(self, start: int, end: int) -> str:
         """The fixed characters among these items; a NUL stands for an expression."""
@@ -198,9 +209,12 @@ def harmless(spot: Spot, node: Node, safe: frozenset[str] = frozenset(), depth: 
 def carried(one: Text, hole: int) -> bool:
     """Whether a hole holds text of the same kind, to which this text is put: `sql = sql + …`, `cmd = f"{base} -o {name}"`."""
     node = one.items[hole].node
+    if node.type == "call" and dotted_end(node) == "join":
+        given = node.child_by_field_name("arguments")
+        node = given.named_children[0] if given is not None and given.named_child_count == 1 else node
     if node.type != "identifier":
         return False
-    values = [value.child_by_field_name("right") or value for value in one.spot.definitions(text(node))]
+    values = [value for value, _ in _made_of(one.spot, text(node))]
     made = [parts for value in values if (parts := pieces(value)) is not None]
     if hole == 0 and made and one.node.type != "string":
         return True
