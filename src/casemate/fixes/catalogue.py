@@ -21,6 +21,8 @@ MODULES: Final = (
     "secret",
     "compare",
     "keys",
+    "pages",
+    "markup",
 )
 
 
