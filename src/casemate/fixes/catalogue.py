@@ -24,7 +24,11 @@ MODULES: Final = (
     "secret",
     "compare",
     "keys",
+MODULES: Final = (
     "sql",
+    "pages",
+    "markup",
+)
 )
 
 

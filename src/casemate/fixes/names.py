@@ -107,6 +107,8 @@ def _line(root: Node, heads: list[Node], statement: str) -> Edit:
         kind = "import_statement" if statement.startswith("import ") else "import_from_statement"
         later = [node for node in block if node.type == kind and text(node) > statement]
         future = [node for node in block if node.type == "future_import_statement"]
+        if kind == "import_statement" and not any(node.type == kind for node in block) and not future:
+            later = block
         if later and not any(node.start_byte > later[0].start_byte for node in future):
             return Edit(later[0].start_byte, later[0].start_byte, f"{statement}\n")
         return Edit(block[-1].end_byte, block[-1].end_byte, f"\n{statement}")

@@ -9,7 +9,7 @@ from tree_sitter import Node
 
 from casemate.fixes.names import dotted, text, told, walk
 from casemate.fixes.site import Site, Spot, enclosing, heads, statement_at
-from casemate.model.trace import Role
+from casemate.model.trace import Boundary, Role
 
 HARMLESS = frozenset({"int", "float", "bool", "len", "isinstance", "hash", "id", "ord", "type"})
 """What makes a value of another kind, which carries nothing."""
@@ -31,7 +31,7 @@ def untrusted(site: Site, spot: Spot) -> frozenset[str]:
             names.update(_read(spot.root, place.line, place.column))
         for head in heads(statement):
             names.update(_bound(head))
-    if spot.function is not None and not here:
+    if spot.function is not None and (not here or _answers(site, spot.function)):
         names.update(parameters(spot.function))
     known = [node for node in walk(scope) if node.type in ("assignment", "augmented_assignment", "named_expression")]
     loops = [node for node in walk(scope) if node.type in ("for_statement", "for_in_clause", "as_pattern")]
@@ -54,6 +54,14 @@ def untrusted(site: Site, spot: Spot) -> frozenset[str]:
                     names.add(owner)
         if len(names) == before:
             return frozenset(names)
+
+
+def _answers(site: Site, function: Node) -> bool:
+    """Whether a function answers a request: whatever else it is told comes from there too."""
+    if site.lead.trace is None or site.lead.trace.boundary is not Boundary.REMOTE:
+        return False
+    above = function.parent
+    return (above is not None and above.type == "decorated_definition") or "request" in set(parameters(function))
 
 
 def holds(node: Node, names: frozenset[str] | set[str]) -> bool:
