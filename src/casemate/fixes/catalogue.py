@@ -24,11 +24,9 @@ MODULES: Final = (
     "secret",
     "compare",
     "keys",
-MODULES: Final = (
     "sql",
     "pages",
     "markup",
-)
 )
 
 
