@@ -62,6 +62,26 @@ def told(node: Node) -> bool:
     return bool(own) and above.child_by_field_name(own) == node
 
 
+def bound(root: Node) -> frozenset[str]:
+    """Every name that the file binds itself, wherever: an import of it there, or a use, would mean something else."""
+    names = {name for name, meaning in imported(root).items() if name != meaning}
+    for node in walk(root):
+        match node.type:
+            case "function_definition" | "class_definition":
+                names.add(field(node, "name"))
+            case "parameters" | "lambda_parameters":
+                names |= {text(one) for one in walk(node) if one.type == "identifier"}
+            case "assignment" | "augmented_assignment" | "for_statement" | "for_in_clause":
+                left = node.child_by_field_name("left")
+                if left is not None and left.type in ("identifier", "pattern_list", "tuple_pattern"):
+                    names |= {text(one) for one in walk(left) if one.type == "identifier" and not told(one)}
+            case "as_pattern_target":
+                names.add(text(node))
+            case "named_expression":
+                names.add(field(node, "name"))
+    return frozenset(names)
+
+
 def name_for(root: Node, wanted: str) -> tuple[str, tuple[Edit, ...]]:
     """How `module.name`, or a module, is written in this file, and the edits that import it where it is not yet.
 
@@ -75,11 +95,18 @@ def name_for(root: Node, wanted: str) -> tuple[str, tuple[Edit, ...]]:
                 return name, ()
             if meaning == module and node.type == "import_statement" and "." not in module:
                 return f"{name}.{attribute}", ()
-    if not module:
-        return wanted, (_line(root, heads, f"import {wanted}"),)
     if module in {text(one) for head in heads if head.type == "import_statement" for one in head.named_children}:
         return wanted, ()
-    return wanted, (_line(root, heads, f"import {module}"),)
+    taken = bound(root)
+    if wanted.partition(".")[0] in taken:  # by something else
+        name = (
+            attribute
+            if module and attribute not in taken
+            else wanted.replace(".", "_").lstrip("_") + "_" * (not module)
+        )
+        statement = f"from {module} import {attribute}" if module else f"import {wanted}"
+        return name, (_line(root, heads, statement if name == attribute and module else f"{statement} as {name}"),)
+    return wanted, (_line(root, heads, f"import {module or wanted}"),)
 
 
 def name_from(root: Node, wanted: str) -> tuple[str, tuple[Edit, ...]]:
