@@ -18,6 +18,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import fixes_beaten
 import owasp
 import pairs
 import proofs_examples
@@ -26,7 +27,7 @@ import proofs_pairs
 import proofs_verify
 from table import US, NotMeasured, Section, render
 
-MEASURES = ("owasp", "pairs", "design", "bank", "desk", "verify")
+MEASURES = ("owasp", "pairs", "design", "bank", "desk", "verify", "beaten")
 NEEDED = {
     "owasp": ("owasp", "owasp_scorer"),
     "pairs": ("pairs", "pairs_dir", "pairs_scorer", "pairs_environments"),
@@ -34,6 +35,7 @@ NEEDED = {
     "bank": (),
     "desk": (),
     "verify": (),
+    "beaten": (),
 }
 
 
@@ -107,6 +109,8 @@ def measured(name: str, options: argparse.Namespace) -> tuple[Section, Any]:
         return proofs_examples.by_design(
             options.design, options.design_environments.resolve(), work, jobs=options.jobs, limit=options.limit
         )
+    if name == "beaten":
+        return fixes_beaten.measure(options.work.resolve(), jobs=options.jobs, limit=options.limit)
     if name == "verify":
         return proofs_verify.measure(options.work.resolve(), jobs=options.jobs, limit=options.limit)
     return proofs_examples.example(name, options.example_python, work, jobs=options.jobs, fix=options.fix)

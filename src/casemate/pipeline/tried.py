@@ -109,8 +109,9 @@ def before(proven: Proven, bench: Bench) -> Before:
     return asked(bench.sandbox, bench.profile, job(told.settings(proven.driver, proven.application)), asking)
 
 
-def after(proven: Proven, bench: Bench, patch: Patch, known: Before) -> After:
-    """Drive the target as the patch makes it. known: what it does as it is."""
+def after(proven: Proven, bench: Bench, patch: Patch, known: Before, others: Sequence[Payload] | None = None) -> After:
+    """Drive the target as the patch makes it. known: what it does as it is. others: what is tried beside the search to beat the
+    patch; None for mutations of the proof."""
     there = moved(proven.question.lead, patch.changes)
     question = replace(proven.question, lead=there.lead, spread=there.spread)
     changed = {change.path: change.after for change in patch.changes}
@@ -119,7 +120,9 @@ def after(proven: Proven, bench: Bench, patch: Patch, known: Before) -> After:
         return changed[path] if path in changed else bench.source(path)
 
     told = replace(bench, patched=patch.changes, source=source)
-    asking = _after(replace(proven, question=question), told, known, spoken(patch.changes))
+    if others is None:
+        others = mutated(proven.payload, spoken(patch.changes))
+    asking = _after(replace(proven, question=question), told, known, others)
     return asked(bench.sandbox, bench.profile, job(told.settings(proven.driver, proven.application)), asking)
 
 
@@ -191,7 +194,9 @@ def _before(proven: Proven, bench: Bench) -> Generator[bytes, sandbox.Run, Befor
     )
 
 
-def _after(proven: Proven, bench: Bench, known: Before, said: tuple[str, ...]) -> Generator[bytes, sandbox.Run, After]:
+def _after(
+    proven: Proven, bench: Bench, known: Before, others: Sequence[Payload]
+) -> Generator[bytes, sandbox.Run, After]:
     """Benign inputs come first, as they do on the unpatched copy: what an execution leaves on the disk is the same for both."""
     driven = _Driven(proven.question, proven.driver)
     variants, why = yield from driven.variants()
@@ -212,7 +217,6 @@ def _after(proven: Proven, bench: Bench, known: Before, said: tuple[str, ...]) -
             return replace(so_far, broken=f"the proof's input: {seen.why}", executions=driven.count)
         if fires := answer(proven.oracle, these, seen, calm):
             return replace(so_far, fires=fires, executions=driven.count)
-    others = mutated(proven.payload, said)
     for number, payload in enumerate(others, 1):
         these, seen = yield from driven.run(case, payload)
         if not isinstance(seen, Failed) and (beaten := answer(proven.oracle, these, seen, calm)):

@@ -7,6 +7,7 @@ their answers, that the oracle would speak. The target's tests and the re-scan a
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 
 from casemate.evidence.bundle import Bundle
 from casemate.model.fix import Change, Climb, Patch, Rung, Step
@@ -20,10 +21,33 @@ from casemate.proofs.oracle import Oracle
 from casemate.proofs.question import Question
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Replayed:
+    """What a fix is put to the proof with."""
+
+    proven: Proven
+    bench: Bench
+    patch: Patch
+
+
 def verify_fix(
     bundle: Bundle, *, oracle: Oracle, tree: SourceTree, sandbox: Sandbox, profile: Profile
 ) -> tuple[Climb, ...]:
     """The rungs that are put to the proof here; the first is that it applies. bundle: one with a fix."""
+    found = replayed(bundle, oracle=oracle, tree=tree, sandbox=sandbox, profile=profile)
+    if isinstance(found, Climb):
+        return (found,)
+    known = before(found.proven, found.bench)
+    ladder = [Climb(rung=Rung.APPLIES, step=Step.HOLDS), control(known)]
+    if ladder[-1].step is Step.HOLDS:
+        ladder += driven(found.patch, known, after(found.proven, found.bench, found.patch, known))
+    return tuple(ladder)
+
+
+def replayed(
+    bundle: Bundle, *, oracle: Oracle, tree: SourceTree, sandbox: Sandbox, profile: Profile
+) -> Replayed | Climb:
+    """The patch made anew from a bundle with a fix and the target's files; why it cannot be."""
     assert bundle.fix is not None
     files = {seen.path: seen for seen in tree.walk() if isinstance(seen, SourceFile)}
 
@@ -37,29 +61,25 @@ def verify_fix(
         made = None if content is None else file.applied(content)
         if content is None or made is None:
             why = f"{file.path} is not the file that it was made for, or the bundle leaves out a line with a secret"
-            return (Climb(rung=Rung.APPLIES, step=Step.UNTRIED, detail=why),)
+            return Climb(rung=Rung.APPLIES, step=Step.UNTRIED, detail=why)
         changes.append(Change(path=file.path, before=content, after=made))
-    # An answer that the patch means to change was agreed on when it was offered: only how it goes is compared here.
-    patch = Patch(
-        proposer=bundle.fix.proposer,
-        what=bundle.fix.what,
-        changes=tuple(changes),
-        answers_differ=bundle.fix.answers_differ,
-    )
     settings = json.loads(bundle.exhibit.settings)
-    bench = Bench(
-        sandbox=sandbox,
-        profile=profile,
-        source=source,
-        paths=tuple(settings["paths"]),
-        copied=bool(settings["copied"]),
-        stubs=bool(settings["stubs"]),
-    )
     finding = bundle.finding
     question = Question(identity=finding.identity, cwe=finding.cwe, lead=finding.lead)
-    proven = Proven.of(question, oracle, bundle.exhibit)
-    known = before(proven, bench)
-    ladder = [Climb(rung=Rung.APPLIES, step=Step.HOLDS), control(known)]
-    if ladder[-1].step is Step.HOLDS:
-        ladder += driven(patch, known, after(proven, bench, patch, known))
-    return tuple(ladder)
+    return Replayed(
+        proven=Proven.of(question, oracle, bundle.exhibit),
+        bench=Bench(
+            sandbox=sandbox,
+            profile=profile,
+            source=source,
+            paths=tuple(settings["paths"]),
+            copied=bool(settings["copied"]),
+            stubs=bool(settings["stubs"]),
+        ),
+        patch=Patch(
+            proposer=bundle.fix.proposer,
+            what=bundle.fix.what,
+            changes=tuple(changes),
+            answers_differ=bundle.fix.answers_differ,
+        ),
+    )
