@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 
-from . import modules, payload, report, stubs
+from . import bytecode, modules, payload, report, stubs
 from .canaries import Canaries
 from .probe import Probe, last_line, statement
 from .reading import enclosing
@@ -57,6 +57,7 @@ class Bench:
         if settings.get("copied"):
             copy = os.path.join(temporary, "work", os.path.basename(target))
             shutil.copytree(target, copy, symlinks=True)
+            bytecode.also(copy, target)
             target = copy
         self.target = target
         self.watch = Watch(target)
