@@ -17,6 +17,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from casemate.adapters.sandbox import cgroups, interpreter, plan
+from casemate.adapters.sandbox.bytecode import OURS, TARGETS
 from casemate.adapters.sandbox.session import Session
 from casemate.adapters.sandbox.starting import Found, Starting
 from casemate.adapters.sandbox.watch import Gauge
@@ -25,6 +26,7 @@ from casemate.proofs.runtime.confine import landlock_abi
 
 OLDEST = (0, 8)  # the first that forbids nested user namespaces
 _JOB, _TMP, _RUNTIME, _SHARED = "/job", "/tmp", "/run/casemate", "/dev/shm"
+_BYTECODE = "/run/casemate-bytecode"
 _ACCOUNT = "65534"
 _ETC = Path(__file__).parent / "etc"
 _OF_ETC = ("alternatives", "ld.so.cache", "localtime", "mime.types", "protocols", "services", "ssl/certs")
@@ -62,7 +64,11 @@ class Bubblewrap(Starting):
             )
         )
 
-    def _start(self, profile: Profile, job: Job, *, serve: bool) -> Session | Run:
+    @property
+    def _runtime(self) -> str:
+        return _RUNTIME
+
+    def _start(self, profile: Profile, job: Job, *, bytecode: str, serve: bool) -> Session | Run:
         plan.check(profile, job)
         for folder in profile.folders if not self._landlock else ():
             if (pipe := interpreter.first_pipe(folder.host)) is not None:
@@ -70,9 +76,9 @@ class Bubblewrap(Starting):
         with plan.Wiring(job) as wiring:
             info, info_out = wiring.from_inside()
             filter_in = wiring.to_inside(self._filter)
-            inside = self._inside(profile)
+            inside = self._inside(profile, compiled=bool(bytecode))
             command = [
-                self._program, *_arguments(profile), "--info-fd", str(info_out), "--seccomp", str(filter_in),
+                self._program, *_arguments(profile, bytecode), "--info-fd", str(info_out), "--seccomp", str(filter_in),
                 "--", *plan.supervise(inside, wiring),
             ]  # fmt: skip
             try:
@@ -94,8 +100,9 @@ class Bubblewrap(Starting):
                 started = wiring.started(process, gauge, end, lambda: _amount(pid, profile.limits))
         return Session(started, profile.limits, plan=encoded, stdin=job.stdin)
 
-    def _inside(self, profile: Profile) -> plan.Inside:
+    def _inside(self, profile: Profile, *, compiled: bool) -> plan.Inside:
         limits = profile.limits
+        bytecode = tuple(f"{_BYTECODE}/{name}" for name in (OURS, TARGETS) if compiled)
         limited = self._groups is not None
         return plan.Inside(
             runtime=_RUNTIME,
@@ -117,12 +124,14 @@ class Bubblewrap(Starting):
             ),
             tcp=True,
             landlock=0,
+            bytecode=bytecode,
+            known=next(iter(bytecode), ""),
             processes=limits.processes + 1,
             data=None if limited else 2 * limits.memory + (512 << 20),
         )
 
 
-def _arguments(profile: Profile) -> list[str]:
+def _arguments(profile: Profile, bytecode: str) -> list[str]:
     """What is unshared, bound and mounted."""
     size = str(profile.limits.tmp)
     found = [
@@ -133,6 +142,8 @@ def _arguments(profile: Profile) -> list[str]:
     ]  # fmt: skip
     found += _system()
     found += ["--ro-bind", plan.RUNTIME, _RUNTIME]
+    if bytecode:
+        found += ["--ro-bind", bytecode, _BYTECODE]
     for place in interpreter.places(profile.interpreter):
         found += ["--ro-bind", place, place]
     for folder in profile.folders:

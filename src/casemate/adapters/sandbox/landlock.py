@@ -16,6 +16,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from casemate.adapters.sandbox import cgroups, interpreter, plan
+from casemate.adapters.sandbox.bytecode import OURS, TARGETS
 from casemate.adapters.sandbox.scratch import Scratch
 from casemate.adapters.sandbox.session import Session
 from casemate.adapters.sandbox.starting import Found, Starting
@@ -55,11 +56,15 @@ class Landlock(Starting):
         """Which sandbox, and by what it holds."""
         return f"Landlock {self._abi} without namespaces, seccomp, {self.limited_by}"
 
-    def _start(self, profile: Profile, job: Job, *, serve: bool) -> Session | Run:
+    @property
+    def _runtime(self) -> str:
+        return plan.RUNTIME
+
+    def _start(self, profile: Profile, job: Job, *, bytecode: str, serve: bool) -> Session | Run:
         plan.check(profile, job)
         scratch = Scratch.make(profile.folders)
         with plan.Wiring(job) as wiring:
-            inside = self._inside(profile, scratch)
+            inside = self._inside(profile, scratch, bytecode)
             try:
                 process = wiring.start(plan.supervise(inside, wiring), job)
             except OSError as error:
@@ -77,7 +82,7 @@ class Landlock(Starting):
                 started = wiring.started(process, gauge, lambda leader: _end(process, leader, scratch), measure)
         return Session(started, profile.limits, plan=encoded, stdin=job.stdin)
 
-    def _inside(self, profile: Profile, scratch: Scratch) -> plan.Inside:
+    def _inside(self, profile: Profile, scratch: Scratch, bytecode: str) -> plan.Inside:
         limits = profile.limits
         readable = [
             *interpreter.SYSTEM,
@@ -87,6 +92,7 @@ class Landlock(Starting):
             *(folder.host for folder in profile.folders),
             plan.RUNTIME,
             str(scratch.job),
+            *([bytecode] if bytecode else []),
         ]
         limited = self._groups is not None
         return plan.Inside(
@@ -100,6 +106,8 @@ class Landlock(Starting):
             writable=(str(scratch.tmp), str(scratch.result), *(f"/dev/{name}" for name in _DEVICES)),
             tcp=False,
             landlock=LEAST,
+            # Not for the first process: it is outside of any wall until it has confined itself.
+            bytecode=tuple(f"{bytecode}/{name}" for name in (OURS, TARGETS) if bytecode),
             filter=self._filter,
             processes=_threads_of_account() + limits.processes + 1,
             data=None if limited else 2 * limits.memory + (512 << 20),

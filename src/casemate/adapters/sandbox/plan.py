@@ -21,6 +21,7 @@ from casemate.model.sandbox import RESULT, Amount, Harness, Job, Profile, Progra
 from casemate.proofs import runtime
 from casemate.proofs.runtime.report import NONCE
 
+COMPILED = "bytecode"
 RUNTIME = str(Path(runtime.__file__).parent)
 _RESULT_ENTRIES = 1_000
 _MOMENT = 1.0  # seconds
@@ -29,15 +30,20 @@ _SERVER_CPU = 3_600  # seconds of a fork server itself; each case has its own
 _PACKAGE = (  # under a name of its own, so that no module of the target can stand in its place, nor the other way round
     "import sys; m = type(sys)('casemate_runtime'); m.__path__ = [sys.argv.pop(1)]; sys.modules[m.__name__] = m; "
 )
-_SUPERVISE = _PACKAGE + "from casemate_runtime.supervisor import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+_TAKE_UP = "from casemate_runtime.bytecode import take_up; take_up(sys.argv.pop(1)); "
+_SUPERVISE = (
+    _PACKAGE + _TAKE_UP + "from casemate_runtime.supervisor import main; main(int(sys.argv[1]), int(sys.argv[2]))"
+)
 _SCRIPT = _PACKAGE + "from casemate_runtime.script import main; main(int(sys.argv[1]))"
+_COMPILE = _PACKAGE + "from casemate_runtime.compiling import main; main(sys.argv[1], sys.argv[2], sys.argv[3:])"
 _BARE = ("-s", "-S", "-B", "-c")  # nothing of what is installed beside the standard library
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Inside:
     """How things look from inside. runtime: where `proofs/runtime` lies. folder, tmp: of the job. first: whether the first
-    process is the first of a process namespace. supervisor: the interpreter of the first process. landlock: the least
+    process is the first of a process namespace. supervisor: the interpreter of the first process. bytecode: files that were
+    compiled beforehand, for the harness; known: those that the first process may take up, too. landlock: the least
     version of it that will do. filter: a seccomp program that the job applies to itself. processes: None for no limit of
     the account's processes.
     """
@@ -51,6 +57,8 @@ class Inside:
     writable: tuple[str, ...]
     tcp: bool
     landlock: int
+    bytecode: tuple[str, ...] = ()
+    known: str = ""
     filter: bytes = b""
     processes: int | None = None
     data: int | None = None
@@ -58,7 +66,13 @@ class Inside:
 
 def supervise(inside: Inside, wiring: Wiring) -> list[str]:
     """The command of the first process."""
-    return [inside.supervisor, *_BARE, _SUPERVISE, inside.runtime, str(wiring.plan_in), str(wiring.status_out)]
+    descriptors = str(wiring.plan_in), str(wiring.status_out)
+    return [inside.supervisor, *_BARE, _SUPERVISE, inside.runtime, inside.known, *descriptors]
+
+
+def compiling(interpreter: str, runtime: str, roots: tuple[str, ...]) -> Job:
+    """The job that compiles beforehand what lies below these places, and what that imports (`proofs/runtime/compiling.py`)."""
+    return Job(what=Program(argv=(interpreter, *_BARE, _COMPILE, runtime, f"{RESULT}/{COMPILED}", interpreter, *roots)))
 
 
 def first_environment(job: Job) -> dict[str, str]:
@@ -77,7 +91,7 @@ def encode(profile: Profile, job: Job, inside: Inside, wiring: Wiring, *, serve:
     else:
         here = inside.supervisor == profile.interpreter
         argv = (profile.interpreter, *_BARE, _SCRIPT, inside.runtime)
-        harness = _harness(what, profile, wiring, serve=serve)
+        harness = _harness(what, profile, inside, wiring, serve=serve)
     bounds = [
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_FSIZE, limits.tmp),
@@ -120,11 +134,12 @@ def check(profile: Profile, job: Job) -> None:
                 raise ValueError(f"a file cannot be placed in what is lent read-only: {file.at!r} in {folder.at!r}")
 
 
-def _harness(what: Harness, profile: Profile, wiring: Wiring, *, serve: bool) -> dict[str, object]:
+def _harness(what: Harness, profile: Profile, inside: Inside, wiring: Wiring, *, serve: bool) -> dict[str, object]:
     limits = profile.limits
     return {
         "channel": wiring.channel_in,
         "nonce": wiring.nonce,
+        "bytecode": list(inside.bytecode),
         "path": what.path,
         "arguments": list(what.arguments),
         "case": what.case,

@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 
-from . import modules, overlay, payload, report, stubs
+from . import bytecode, modules, overlay, payload, report, stubs
 from .canaries import Canaries
 from .probe import Probe, last_line, statement
 from .reading import enclosing
@@ -58,6 +58,7 @@ class Bench:
             copy = os.path.join(temporary, "work", os.path.basename(target))
             os.makedirs(os.path.dirname(copy), exist_ok=True)
             overlay.lay(target, copy, settings.get("patched", {}), bool(settings.get("copied")))
+            bytecode.also(copy, target)
             target = copy
         self.target = target
         self.watch = Watch(target)

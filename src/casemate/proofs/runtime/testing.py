@@ -10,7 +10,7 @@ import os
 import sys
 import unittest
 
-from . import overlay, report
+from . import bytecode, overlay, report
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ def run(path: str) -> None:
     copy = os.path.join(os.path.realpath(os.environ.get("TMPDIR", "/tmp")), "work", os.path.basename(target))
     os.makedirs(os.path.dirname(copy), exist_ok=True)
     overlay.lay(target, copy, settings.get("patched", {}), True)
+    bytecode.also(copy, target)
     sys.path.remove(os.getcwd())  # nothing of ours is in the way of a module of theirs
     os.chdir(copy)
     sys.path[:0] = [os.path.normpath(os.path.join(copy, one)) for one in settings.get("paths", ["."])]
