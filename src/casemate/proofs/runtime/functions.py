@@ -16,9 +16,9 @@ import os
 import re
 
 from . import afterwards, guards, modules, objects, stubs, surroundings
-from .mending import mended
-from .probe import last_line
-from .reading import FUNCTIONS, enclosing, feeding, many, patterns, shapes, things, users
+from .mending import detour, mended
+from .probe import last_line, statement
+from .reading import FUNCTIONS, enclosing, feeding, keepers, many, names, patterns, shapes, things, users
 from .shapes import shaped
 from .synthesis import Scratch, arguments
 
@@ -27,9 +27,10 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PARAMETER = re.compile(r"parameter `(\w+)`")
+_TLS = {"verify", "ssl", "tls", "cert", "context", "certificate"}
 _LONG = 1 << 16
 _MANY = 50
-_REPAIRS = 4
+_REPAIRS = 6
 _OTHERS = 4  # parameters that are given a value, or another one, alone
 _FED = 3  # parameters of a function with a fact that are tried
 _PUBLIC, _ISOLATED = "public API", "isolated function"
@@ -63,7 +64,12 @@ def variants(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     named = _PARAMETER.search(steps[0]["note"])
     if named is not None:
         chain = enclosing(library.tree(steps[0]["path"]), steps[0]["line"], named.group(1))
-        return _ways(library, case, steps[0]["path"], chain, named.group(1), {})
+        ways = _ways(library, case, steps[0]["path"], chain, named.group(1), {})
+        kept = [step for step in steps if "kept in attribute" in step["note"] and step["path"] == steps[0]["path"]]
+        for step in kept[:1]:  # it holds what other methods put there as well
+            for method, parameter in keepers(chain, step["note"].rpartition(" ")[2]):
+                ways += _ways(library, case, step["path"], [*chain[:-1], method], parameter, {})[:2]
+        return ways
     how = surroundings.kind(steps[0]["note"]) or ("outside" if len(steps) > 1 else "")
     if how:
         tree = library.tree(steps[0]["path"])
@@ -92,7 +98,7 @@ def _around(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     places = users(tree, line) if whole else [(chain, line)]
     by_rank: list[list[dict[str, Any]]] = []
     for inner, at in places[:4]:
-        more: dict[str, Any] = {"fact": True}
+        more: dict[str, Any] = {"fact": True, "secure": _secure(tree, line)}
         if whole:
             more.update(loading=True, use=[inner[-1].lineno, last_line(inner[-1])])
         fed = feeding(tree, inner[-1], at)[:_FED]
@@ -100,8 +106,23 @@ def _around(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
         by_rank.append(_ways(library, case, path, inner, None, more))
     if whole:
         by_rank += [[{"path": path, "pattern": text, "loading": True}] for text in patterns(tree, line)]
+    alone = [way for ways in by_rank for way in ways if _alone(way) and way["parameter"] is None]
+    by_rank = [[way for way in ways if not _alone(way)] for ways in by_rank]
     longest = max(map(len, by_rank), default=0)
-    return [ways[at] for at in range(longest) for ways in by_rank if at < len(ways)]  # one of each first
+    out = [ways[at] for at in range(longest) for ways in by_rank if at < len(ways)]  # one of each first
+    return out[: len(by_rank)] + alone + out[len(by_rank) :]
+
+
+def _alone(way: dict[str, Any]) -> bool:
+    """Whether one parameter only gets a value that it need not have."""
+    return str(way.get("how", "")).startswith(("only ", "flip "))
+
+
+def _secure(tree: ast.Module, line: int) -> bool:
+    """Whether the statement at a line is about TLS, so that addresses have to be such."""
+    _, _, heads = statement(tree, line)
+    words = {str(getattr(node, "attr", getattr(node, "arg", ""))) for head in heads for node in ast.walk(head)}
+    return bool(_TLS & {part for word in words for part in word.lower().split("_")})
 
 
 def _ways(
@@ -110,23 +131,23 @@ def _ways(
     """The ways of calling the function at the end of a chain. parameter: the one that gets the canary, if one does."""
     if not chain or not isinstance(chain[-1], FUNCTIONS):
         return []
-    names = [node.name for node in chain]
+    called = [node.name for node in chain]
     function = chain[-1]
     outer = next(at for at, node in enumerate(chain) if isinstance(node, FUNCTIONS))
     base = {
         "path": path,
-        "names": names[: outer + 1],
-        "inner": names[outer + 1 :],
+        "names": called[: outer + 1],
+        "inner": called[outer + 1 :],
         "parameter": parameter,
-        "then": _then(library, case, path, names),
+        "then": _then(library, case, path, called),
         "things": sorted(things(function)),
         "many": sorted(many(function)),
-        "values": _values(case, path, chain, parameter),
+        "values": _values(library, case, path, chain, parameter),
         "kept": afterwards.users(chain, case["steps"][-1]["line"]) if path == case["steps"][-1]["path"] else [],
         **more,
     }
     kinds = ["none"] if outer == 0 else [objects.MADE, objects.FULL, objects.BARE]
-    if names[outer] in ("__init__", "__new__"):
+    if called[outer] in ("__init__", "__new__"):
         kinds = [objects.MADE]
     lines = tuple(step["line"] for step in case["steps"] if step["path"] == path)
     shapes_ = shapes(function, parameter, lines) if parameter is not None else ["text"]
@@ -134,10 +155,13 @@ def _ways(
     ways = [dict(base, object=kind, shape=shape, how=how) for how in hows for kind in kinds for shape in shapes_]
     others = [f"only {name}" for name in guards.empty(chain[outer]) if name != parameter][:_OTHERS]
     others += [f"flip {name}" for name in guards.flags(chain[outer]) if name != parameter][:_OTHERS]
-    return ways + [dict(base, object=kinds[0], shape=shapes_[0], how=how) for how in others]
+    ends = dict.fromkeys((kinds[0], kinds[-1]))
+    return ways + [dict(base, object=kind, shape=shapes_[0], how=how) for how in others for kind in ends]
 
 
-def _values(case: dict[str, Any], path: str, chain: list[Any], parameter: str | None) -> dict[str, list[Any]]:
+def _values(
+    library: Library, case: dict[str, Any], path: str, chain: list[Any], parameter: str | None
+) -> dict[str, list[Any]]:
     """What the functions of a chain ask of their parameters on the way to the trace's line, or to the function within."""
     found: dict[str, list[Any]] = {}
     for at, node in enumerate(chain):
@@ -150,6 +174,10 @@ def _values(case: dict[str, Any], path: str, chain: list[Any], parameter: str | 
         ]
         lines = [chain[at + 1].lineno] if at + 1 < len(chain) else inside
         found.update(guards.wanted(node, lines[0]) if lines else {})
+    sink = enclosing(library.tree(case["steps"][-1]["path"]), case["steps"][-1]["line"], None)
+    if sink and isinstance(sink[-1], FUNCTIONS) and sink != chain:  # what it is called where it was kept
+        asked = guards.wanted(sink[-1], case["steps"][-1]["line"], set(names(chain[-1])))
+        found = {**asked, **found}
     ends = found.pop(parameter, None) if parameter is not None else None
     return dict(found, **{"": ends}) if ends and ends[0] == guards.ENDS else found
 
@@ -188,6 +216,8 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
     for _ in range(_REPAIRS):
         made: list[str] = []
         told = {"stubs": made}
+        if variant.get("secure"):
+            library.scratch.url = "https://text.invalid/"
         if variant.get("plant") == "listing":
             library.scratch.text = library.scratch.folder  # some text must be the folder that is looked through
         with surroundings.planted(variant, value, library.scratch.folder):
@@ -203,16 +233,21 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
                     continue
                 return told
             probe.on()
+            around = False
             try:
                 told["returned"] = _text(_called(library, variant, called, args, named, probe))
             except BaseException as error:
                 told["error"] = f"{type(error).__name__}: {_text(error)[:2000]}"
+                probe.off()
+                path = os.path.realpath(os.path.join(library.target, variant["path"]))
+                around = not all(probe.passed) and detour(error, variant, path, library.tree(variant["path"]))
             finally:
                 probe.off()
         told["fidelity"] = _PUBLIC
         if made or alone or private or variant["inner"] or variant["object"] == objects.BARE:
             told["fidelity"] = _ISOLATED
-        if all(probe.passed) or not mended(told.get("error", ""), variant, library.scratch, value):
+        learned = around or (not all(probe.passed) and mended(told.get("error", ""), variant, library.scratch, value))
+        if not learned:
             break
     return told
 

@@ -20,6 +20,8 @@ LIMIT = 0.5  # seconds of one size
 _SMALLEST, _STEP = 8, 4
 _LARGEST = 1 << 16  # characters, about
 _TELLING = 0.004  # seconds that are no noise
+_AGAIN = 0.2  # seconds of a size that is measured again
+_REPEATS = 2
 _WANTED = 3  # sizes that took so long and came to their end
 _FINER = 6  # sizes that are tried for that between the last that was quick and the first that was not
 
@@ -43,6 +45,11 @@ def drive(
     def measure(times: int) -> tuple[dict[str, Any], bool]:
         value = make(dict(payload, times=times))
         told, seconds, done = clock.time(once, value)
+        if done and _TELLING <= seconds < _AGAIN:  # what else the machine did then is no part of it
+            for _ in range(_REPEATS):
+                again, more, whole = clock.time(once, value)
+                if whole and more < seconds:
+                    told, seconds = again, more
         rows.append((times, seconds, done))
         return told, done
 

@@ -19,13 +19,15 @@ IS, ENDS, STARTS, FILLED = "is", "ends", "starts", "filled"
 """A parameter is that value; a text that ends so; one that starts so; anything that counts as true, and is not None."""
 
 
-def wanted(function: Any, line: int) -> dict[str, list[Any]]:
-    """By the name of a parameter what it has to be, so that the line is come to: a kind, and a value where it has one."""
-    own = set(names(function)) - {"self", "cls"}
+def wanted(function: Any, line: int, own: set[str] | None = None) -> dict[str, list[Any]]:
+    """By the name of a parameter what it has to be, so that the line is come to: a kind, and a value where it has one. own:
+    names that are asked about in the place of the parameters."""
+    own = set(names(function)) - {"self", "cls"} if own is None else own
     found: dict[str, list[Any]] = {}
     for test, outcome in _tests(function.body, line):
         for name, told in _atoms(test, outcome, own):
-            found.setdefault(name, told)
+            if name not in found or found[name] == [FILLED]:
+                found[name] = told
     return found
 
 

@@ -5,6 +5,7 @@ Standard library only, Python 3.7 and later.
 
 from __future__ import annotations
 
+import ast
 import os
 import re
 import sys
@@ -34,6 +35,8 @@ _FORMS = (
 )
 """What a text has to be, by what is said of one that is not."""
 _REQUIRED = re.compile(r"(?i)not set|required|missing|must be set|not (?:been )?(?:given|provided|specified)")
+_PLACES = re.compile(r"(?i)does not exist|not a (?:valid )?(?:directory|folder)|NotADirectory")
+_TEXTLESS = re.compile(r"(?i)(?:concatenate|must be|expected).*\bstr.*\bStandin\b")
 _KEYS = 6  # that are learned
 
 
@@ -59,7 +62,37 @@ def mended(error: str, variant: dict[str, Any], scratch: Scratch, value: str | b
     said = value if isinstance(value, str) else value.decode("utf-8", "replace")
     if said and said in error:
         return False
+    if _TEXTLESS.search(error) is not None and not scratch.texts:
+        scratch.texts = True
+        return True
+    if _PLACES.search(error) is not None and scratch.file != scratch.folder:
+        scratch.file = scratch.folder  # what is called a path is a folder
+        return True
     return _key(error, variant) or _constant(error, scratch) or _form(error, scratch) or _fields(error, variant)
+
+
+def detour(error: BaseException, variant: dict[str, Any], path: str, tree: ast.AST) -> bool:
+    """Whether another method of the object could be named that fails for what the machine lacks, so that it can be done
+    without. path: the real one of the file of the function that was called, of which `tree` is the source."""
+    if not isinstance(error, OSError) or not variant.get("fact"):
+        return False
+    trace, line = error.__traceback__, 0
+    while trace is not None:
+        code = trace.tb_frame.f_code
+        if code.co_name == variant["names"][-1] and os.path.realpath(code.co_filename) == path:
+            line = trace.tb_lineno
+            break
+        trace = trace.tb_next
+    if trace is None or trace.tb_next is None:
+        return False
+    known = variant.setdefault("detours", [])
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.lineno == line:
+            name = node.func.attr
+            if getattr(node.func.value, "id", "") == "self" and name not in known and len(known) < _KEYS:
+                known.append(name)
+                return True
+    return False
 
 
 def _key(error: str, variant: dict[str, Any]) -> bool:

@@ -18,6 +18,7 @@ from .synthesis import Scratch, arguments, attribute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 MADE, FULL, BARE = "made", "full", "bare"
@@ -34,13 +35,17 @@ def method(
         return holder
     if isinstance(own, (staticmethod, classmethod)):
         return getattr(holder, name)
-    thing = bare(holder, scratch) if kind == BARE else instance(holder, kind, scratch, made, learned)
-    for key in (learned or {}).get("keys", ()):
+    keys = (learned or {}).get("keys", ())
+    thing = bare(holder, scratch, keys) if kind == BARE else instance(holder, kind, scratch, made, learned)
+    for key in keys:
         for value in vars(thing).values() if hasattr(thing, "__dict__") else ():
             if type(value) is dict:
                 value.setdefault(key, attribute(key, scratch))
     if (learned or {}).get("complete"):
         complete(thing, scratch)
+    for other in (learned or {}).get("detours", ()):
+        object.__setattr__(thing, other, Standin(other))
+        made.append(other)
     if isinstance(own, property):
         return lambda: getattr(thing, name)
     return getattr(thing, name)
@@ -110,10 +115,13 @@ def having(cls: Any, attribute: str) -> Any:
     return cls
 
 
-def bare(cls: Any, scratch: Scratch) -> Any:
+def bare(cls: Any, scratch: Scratch, keys: Iterable[str] = ()) -> Any:
     """An object whose constructor did not run: it has the constants that the constructor gives it, and every attribute that is
-    asked for."""
+    asked for. keys: that mappings have to have."""
     constants = _constants(cls)
+    for value in constants.values():
+        if type(value) is dict:
+            value.update({key: attribute(key, scratch) for key in keys if key not in value})
 
     def anything(self: Any, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):

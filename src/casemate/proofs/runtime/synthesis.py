@@ -56,6 +56,8 @@ class Scratch:
     """Places that may be given to a function, so that it finds what it opens. text: what is given where nothing says more."""
 
     text = "text"
+    texts = False  # whether what could be anything is a text
+    url = "http://localhost/"
 
     def __init__(self, base: str) -> None:
         self.folder = os.path.join(base, "folder")
@@ -196,10 +198,13 @@ def _asked(
     default = parameter.default
     if kind == "is":
         return default if what is False and default is not parameter.empty and not default else what
-    if kind == "ends":
-        with open(scratch.file, "rb") as file, open(os.path.join(scratch.folder, "given" + what), "wb") as copy:
-            copy.write(file.read())
-        return os.path.join(scratch.folder, "given" + what)
+    if kind == "ends" and what.startswith("."):
+        name = os.path.join(scratch.folder, "given" + what)
+        with open(name, "w") as file:
+            file.write("text\n")
+        return name
+    if kind == "ends":  # of what is no file's name most often that of a type of content
+        return {"/": "application", "+": "application/x"}.get(what[:1], scratch.text) + what
     if kind == "starts":
         return str(what) + scratch.text
     if default is not parameter.empty and default:
@@ -259,7 +264,7 @@ def attribute(name: str, scratch: Scratch) -> Any:
         return False
     if last in _DATABASES:
         return _database(last)
-    return _text(name, scratch) if _placed(name) else Standin(name)
+    return _text(name, scratch) if scratch.texts or _placed(name) else Standin(name)
 
 
 def _database(name: str) -> Any:
@@ -328,7 +333,7 @@ def _text(name: str, scratch: Scratch) -> str:
     if last in _FILES or name.endswith(("path", "file", "filename")):
         return scratch.file
     if "url" in name or "uri" in name:
-        return "http://localhost/"
+        return scratch.url
     if last in _HOSTS:
         return "127.0.0.1"
     if last == "encoding":
