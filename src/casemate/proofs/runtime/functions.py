@@ -15,7 +15,7 @@ import itertools
 import os
 import re
 
-from . import afterwards, guards, modules, objects, stubs, surroundings
+from . import afterwards, guards, modules, objects, preparing, stubs, surroundings
 from .mending import detour, mended
 from .probe import last_line, statement
 from .reading import FUNCTIONS, enclosing, feeding, keepers, many, names, patterns, shapes, things, users
@@ -73,11 +73,10 @@ def variants(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     how = surroundings.kind(steps[0]["note"]) or ("outside" if len(steps) > 1 else "")
     if how:
         tree = library.tree(steps[0]["path"])
-        source = [os.path.realpath(os.path.join(library.target, steps[0]["path"])), steps[0]["line"]]
         plant = {
             "plant": how,
             "key": surroundings.key(tree, steps[0]["line"]),
-            "source": source,
+            "source": [steps[0]["path"], steps[0]["line"]],
             "separator": surroundings.separator(tree),
             "suffixes": surroundings.suffixes(tree),
         }
@@ -202,6 +201,7 @@ def _then(library: Library, case: dict[str, Any], path: str, names: list[str]) -
 
 def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: Any) -> dict[str, Any]:
     """Call it once; again when what a stand-in gave could not be taken apart."""
+    preparing.prepare(library.target, variant["path"])
     if variant.get("loading"):
         modules.forget(library.target, variant["path"])
         probe.on()  # the fact stands outside of functions
@@ -220,7 +220,7 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
             library.scratch.url = "https://text.invalid/"
         if variant.get("plant") == "listing":
             library.scratch.text = library.scratch.folder  # some text must be the folder that is looked through
-        with surroundings.planted(variant, value, library.scratch.folder):
+        with surroundings.planted(variant, value, library.scratch.folder, library.target):
             if variant.get("fact"):
                 probe.on()  # making the object may be what comes to the line
             try:

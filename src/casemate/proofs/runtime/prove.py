@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 
-from . import modules, payload, report, stubs
+from . import modules, payload, preparing, report, stubs
 from .canaries import Canaries
 from .probe import Probe, last_line, statement
 from .reading import enclosing
@@ -166,6 +166,7 @@ class Bench:
             self._ready.add(path)
             self._tidy()
             with contextlib.suppress(BaseException):
+                preparing.prepare(self.target, path)
                 modules.module(self.target, path)
             self._kept = self._there()  # what a module makes when it is imported is there for every case
 
