@@ -119,6 +119,8 @@ class Bench:
         reach = self._reach(case["steps"][-1], places[0][0])
         if "use" in case["variant"]:  # a fact outside of functions takes effect where it is used
             reach = Place(reach.path, *case["variant"]["use"])
+        elif "pattern" in case["variant"]:  # it is used by us alone
+            reach = Place(os.path.realpath(module.__file__ or ""), 1, sys.maxsize)
         self.watch.begin(case["canary"], case["calm"], folder, reach)
         told: dict[str, Any] = {}
 
