@@ -16,6 +16,7 @@ from casemate.model.proof import ProofKind, Result, Verdict
 from casemate.proofs.catalogue import for_lead
 from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Input, Oracle, Run, Words
+from casemate.proofs.origins import origins
 from casemate.proofs.question import Case, Question
 from casemate.proofs.replay import Failed, canonical, observed, reported, words
 
@@ -166,7 +167,11 @@ def inputs_for(source: Source, lead: Lead, oracle: Oracle) -> tuple[Input, ...]:
     if oracle.aimed is None:
         return oracle.inputs
     sink = lead.trace.steps[-1].location if lead.trace is not None and lead.trace.steps else lead.location
-    return (*oracle.aimed(source(sink.path) or b"", sink.line), *oracle.inputs)
+    code = source(sink.path) or b""
+    found = list(oracle.aimed(code, sink.line))
+    for path, line in origins(code, sink.path, sink.line, source):
+        found += [one for one in oracle.aimed(source(path) or b"", line) if one not in found]
+    return (*found, *oracle.inputs)
 
 
 def _tried(

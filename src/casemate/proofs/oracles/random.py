@@ -13,6 +13,7 @@ from casemate.proofs.oracle import Oracle, Run
 from casemate.proofs.outputs import kept, spelled
 
 _LEAST = 4  # characters that are no coincidence
+_LEAST_BYTES = 8
 
 
 def judge(run: Run) -> str:
@@ -27,11 +28,20 @@ def judge(run: Run) -> str:
     drawn_bytes = [form for text in drawn if len(text) >= 8 for form in spelled(text)]
     forms = {form for form in (*drawn, whole) for form in (form, form.removeprefix("0.")) if len(form) >= _LEAST}
     forms.update(drawn_bytes)
+    forms.update(_joined([event.args[1] for event in run.seen.at_sink("random.drawn") if len(event.args) > 1]))
     if any(form in text for text in out for form in forms) or run.seen.returned in (whole, repr(whole)):
         return "a predictable generator made a value that came out"
     if any(re.search(rf"(?<!\d){re.escape(form)}(?!\d)", _cookies(run)) for form in drawn if form.isdigit()):
         return "a predictable generator made the value of a cookie"
     return ""
+
+
+def _joined(drawn: list[object]) -> list[str]:
+    """What numbers of one byte each come out as when they are put together."""
+    if len(drawn) < _LEAST_BYTES or not all(type(one) is int and 0 <= one < 256 for one in drawn):
+        return []
+    data = bytes(one for one in drawn if isinstance(one, int))
+    return [data.decode("utf-8", "backslashreplace"), data.decode("latin-1"), *spelled(data.hex())]
 
 
 def _cookies(run: Run) -> str:

@@ -11,6 +11,8 @@ import os
 import shutil
 import stat
 
+from . import stubs
+
 TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
@@ -50,6 +52,7 @@ class Canaries:
 
         def called(cls: Any, *args: Any, **named: Any) -> str:
             record("canary.called", (canary, *args[:8]))
+            stubs.settle(self._watch)
             return canary
 
         # A class, since some readers of stored objects make only instances; called, it is a function like any other.

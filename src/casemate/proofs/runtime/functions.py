@@ -15,9 +15,10 @@ import itertools
 import os
 import re
 
-from . import modules, objects, stubs, surroundings
-from .probe import last_line
-from .reading import FUNCTIONS, enclosing, feeding, many, patterns, shapes, things, users
+from . import afterwards, guards, modules, objects, preparing, stubs, surroundings
+from .mending import detour, mended
+from .probe import last_line, statement
+from .reading import FUNCTIONS, enclosing, feeding, keepers, many, names, patterns, shapes, things, users
 from .shapes import shaped
 from .synthesis import Scratch, arguments
 
@@ -26,13 +27,11 @@ if TYPE_CHECKING:
     from typing import Any
 
 _PARAMETER = re.compile(r"parameter `(\w+)`")
-_WIDTH = re.compile(r"not enough values to unpack \(expected (?:at least )?(\d+), got 0\)")
-_LACKS = re.compile(r"takes (?:exactly|at least) (\d+) (?:positional )?argument.*\b0 given")
-_VARIABLE = re.compile(r"^KeyError: '([A-Z][A-Z0-9_]*)'$")
-_ATTRIBUTE = re.compile(r"'(\w+)'(?: object)? has no attribute '(\w+)'")
+_TLS = {"verify", "ssl", "tls", "cert", "context", "certificate"}
 _LONG = 1 << 16
 _MANY = 50
-_REPAIRS = 4
+_REPAIRS = 6
+_OTHERS = 4  # parameters that are given a value, or another one, alone
 _FED = 3  # parameters of a function with a fact that are tried
 _PUBLIC, _ISOLATED = "public API", "isolated function"
 
@@ -65,15 +64,19 @@ def variants(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     named = _PARAMETER.search(steps[0]["note"])
     if named is not None:
         chain = enclosing(library.tree(steps[0]["path"]), steps[0]["line"], named.group(1))
-        return _ways(library, case, steps[0]["path"], chain, named.group(1), {})
+        ways = _ways(library, case, steps[0]["path"], chain, named.group(1), {})
+        kept = [step for step in steps if "kept in attribute" in step["note"] and step["path"] == steps[0]["path"]]
+        for step in kept[:1]:  # it holds what other methods put there as well
+            for method, parameter in keepers(chain, step["note"].rpartition(" ")[2]):
+                ways += _ways(library, case, step["path"], [*chain[:-1], method], parameter, {})[:2]
+        return ways
     how = surroundings.kind(steps[0]["note"]) or ("outside" if len(steps) > 1 else "")
     if how:
         tree = library.tree(steps[0]["path"])
-        source = [os.path.realpath(os.path.join(library.target, steps[0]["path"])), steps[0]["line"]]
         plant = {
             "plant": how,
             "key": surroundings.key(tree, steps[0]["line"]),
-            "source": source,
+            "source": [steps[0]["path"], steps[0]["line"]],
             "separator": surroundings.separator(tree),
             "suffixes": surroundings.suffixes(tree),
         }
@@ -94,14 +97,31 @@ def _around(library: Library, case: dict[str, Any]) -> list[dict[str, Any]]:
     places = users(tree, line) if whole else [(chain, line)]
     by_rank: list[list[dict[str, Any]]] = []
     for inner, at in places[:4]:
-        more = {"loading": True, "use": [inner[-1].lineno, last_line(inner[-1])]} if whole else {}
+        more: dict[str, Any] = {"fact": True, "secure": _secure(tree, line)}
+        if whole:
+            more.update(loading=True, use=[inner[-1].lineno, last_line(inner[-1])])
         fed = feeding(tree, inner[-1], at)[:_FED]
         by_rank += [_ways(library, case, path, inner, parameter, more) for parameter in fed]
         by_rank.append(_ways(library, case, path, inner, None, more))
-    if not by_rank and whole:
-        by_rank = [[{"path": path, "pattern": text, "loading": True}] for text in patterns(tree, line)]
+    if whole:
+        by_rank += [[{"path": path, "pattern": text, "loading": True}] for text in patterns(tree, line)]
+    alone = [way for ways in by_rank for way in ways if _alone(way) and way["parameter"] is None]
+    by_rank = [[way for way in ways if not _alone(way)] for ways in by_rank]
     longest = max(map(len, by_rank), default=0)
-    return [ways[at] for at in range(longest) for ways in by_rank if at < len(ways)]  # one of each first
+    out = [ways[at] for at in range(longest) for ways in by_rank if at < len(ways)]  # one of each first
+    return out[: len(by_rank)] + alone + out[len(by_rank) :]
+
+
+def _alone(way: dict[str, Any]) -> bool:
+    """Whether one parameter only gets a value that it need not have."""
+    return str(way.get("how", "")).startswith(("only ", "flip "))
+
+
+def _secure(tree: ast.Module, line: int) -> bool:
+    """Whether the statement at a line is about TLS, so that addresses have to be such."""
+    _, _, heads = statement(tree, line)
+    words = {str(getattr(node, "attr", getattr(node, "arg", ""))) for head in heads for node in ast.walk(head)}
+    return bool(_TLS & {part for word in words for part in word.lower().split("_")})
 
 
 def _ways(
@@ -110,26 +130,55 @@ def _ways(
     """The ways of calling the function at the end of a chain. parameter: the one that gets the canary, if one does."""
     if not chain or not isinstance(chain[-1], FUNCTIONS):
         return []
-    names = [node.name for node in chain]
+    called = [node.name for node in chain]
     function = chain[-1]
     outer = next(at for at, node in enumerate(chain) if isinstance(node, FUNCTIONS))
     base = {
         "path": path,
-        "names": names[: outer + 1],
-        "inner": names[outer + 1 :],
+        "names": called[: outer + 1],
+        "inner": called[outer + 1 :],
         "parameter": parameter,
-        "then": _then(library, case, path, names),
+        "then": _then(library, case, path, called),
         "things": sorted(things(function)),
         "many": sorted(many(function)),
+        "values": _values(library, case, path, chain, parameter),
+        "kept": afterwards.users(chain, case["steps"][-1]["line"]) if path == case["steps"][-1]["path"] else [],
         **more,
     }
     kinds = ["none"] if outer == 0 else [objects.MADE, objects.FULL, objects.BARE]
-    if names[outer] in ("__init__", "__new__"):
+    if called[outer] in ("__init__", "__new__"):
         kinds = [objects.MADE]
     lines = tuple(step["line"] for step in case["steps"] if step["path"] == path)
     shapes_ = shapes(function, parameter, lines) if parameter is not None else ["text"]
     hows = ("plain", "full") if function.args.defaults or any(function.args.kw_defaults) else ("plain",)
-    return [dict(base, object=kind, shape=shape, how=how) for how in hows for kind in kinds for shape in shapes_]
+    ways = [dict(base, object=kind, shape=shape, how=how) for how in hows for kind in kinds for shape in shapes_]
+    others = [f"only {name}" for name in guards.empty(chain[outer]) if name != parameter][:_OTHERS]
+    others += [f"flip {name}" for name in guards.flags(chain[outer]) if name != parameter][:_OTHERS]
+    ends = dict.fromkeys((kinds[0], kinds[-1]))
+    return ways + [dict(base, object=kind, shape=shapes_[0], how=how) for how in others for kind in ends]
+
+
+def _values(
+    library: Library, case: dict[str, Any], path: str, chain: list[Any], parameter: str | None
+) -> dict[str, list[Any]]:
+    """What the functions of a chain ask of their parameters on the way to the trace's line, or to the function within."""
+    found: dict[str, list[Any]] = {}
+    for at, node in enumerate(chain):
+        if not isinstance(node, FUNCTIONS):
+            continue
+        inside = [
+            step["line"]
+            for step in reversed(case["steps"])
+            if step["path"] == path and node.lineno < step["line"] <= last_line(node)
+        ]
+        lines = [chain[at + 1].lineno] if at + 1 < len(chain) else inside
+        found.update(guards.wanted(node, lines[0]) if lines else {})
+    sink = enclosing(library.tree(case["steps"][-1]["path"]), case["steps"][-1]["line"], None)
+    if sink and isinstance(sink[-1], FUNCTIONS) and sink != chain:  # what it is called where it was kept
+        asked = guards.wanted(sink[-1], case["steps"][-1]["line"], set(names(chain[-1])))
+        found = {**asked, **found}
+    ends = found.pop(parameter, None) if parameter is not None else None
+    return dict(found, **{"": ends}) if ends and ends[0] == guards.ENDS else found
 
 
 def _then(library: Library, case: dict[str, Any], path: str, names: list[str]) -> dict[str, Any]:
@@ -152,6 +201,7 @@ def _then(library: Library, case: dict[str, Any], path: str, names: list[str]) -
 
 def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: Any) -> dict[str, Any]:
     """Call it once; again when what a stand-in gave could not be taken apart."""
+    preparing.prepare(library.target, variant["path"])
     if variant.get("loading"):
         modules.forget(library.target, variant["path"])
         probe.on()  # the fact stands outside of functions
@@ -161,29 +211,43 @@ def drive(library: Library, variant: dict[str, Any], value: str | bytes, probe: 
         return module
     if "pattern" in variant:
         return _matched(variant["pattern"], value, probe)
+    told: dict[str, Any] = {}
     private = any(n.startswith("_") and not n.startswith("__") for n in [*variant["names"], *variant["inner"]])
     for _ in range(_REPAIRS):
         made: list[str] = []
-        told: dict[str, Any] = {"stubs": made}
+        told = {"stubs": made}
+        if variant.get("secure"):
+            library.scratch.url = "https://text.invalid/"
         if variant.get("plant") == "listing":
             library.scratch.text = library.scratch.folder  # some text must be the folder that is looked through
-        with surroundings.planted(variant, value, library.scratch.folder):
+        with surroundings.planted(variant, value, library.scratch.folder, library.target):
+            if variant.get("fact"):
+                probe.on()  # making the object may be what comes to the line
             try:
                 called, args, named = _ready(library, module, variant, value, made)
             except Exception as error:
-                told["broken"] = f"it cannot be called: {type(error).__name__}: {str(error)[:300]}"
+                probe.off()
+                why = f"{type(error).__name__}: {str(error)[:300]}"
+                told["broken"] = f"it cannot be called: {why}"
+                if mended(why, variant, library.scratch, value):
+                    continue
                 return told
             probe.on()
+            around = False
             try:
                 told["returned"] = _text(_called(library, variant, called, args, named, probe))
             except BaseException as error:
                 told["error"] = f"{type(error).__name__}: {_text(error)[:2000]}"
+                probe.off()
+                path = os.path.realpath(os.path.join(library.target, variant["path"]))
+                around = not all(probe.passed) and detour(error, variant, path, library.tree(variant["path"]))
             finally:
                 probe.off()
         told["fidelity"] = _PUBLIC
         if made or alone or private or variant["inner"] or variant["object"] == objects.BARE:
             told["fidelity"] = _ISOLATED
-        if all(probe.passed) or not _mended(told.get("error", ""), variant):
+        learned = around or (not all(probe.passed) and mended(told.get("error", ""), variant, library.scratch, value))
+        if not learned:
             break
     return told
 
@@ -203,27 +267,6 @@ def _matched(pattern: str, value: str | bytes, probe: Any) -> dict[str, Any]:
     return told
 
 
-def _mended(error: str, variant: dict[str, Any]) -> bool:
-    """Whether something was learned from the error, so that it is worth another try."""
-    narrow = _WIDTH.search(error)
-    if narrow is not None:
-        return stubs.widen(int(narrow.group(1)))
-    lacks = _LACKS.search(error)
-    if lacks is not None and "rest" not in variant:
-        variant["rest"] = int(lacks.group(1))
-        return True
-    variable = _VARIABLE.search(error)
-    if variable is not None and variable.group(1) not in os.environ:
-        os.environ[variable.group(1)] = "text"
-        return True
-    lacking = _ATTRIBUTE.search(error)
-    if lacking is not None and len(variant["names"]) > 1 and lacking.group(1) == variant["names"][-2]:
-        if variant.get("heir") != lacking.group(2):
-            variant["heir"] = lacking.group(2)
-            return True
-    return False
-
-
 def _ready(
     library: Library, module: Any, variant: dict[str, Any], value: str | bytes, made: list[str]
 ) -> tuple[Any, list[Any], dict[str, Any]]:
@@ -236,15 +279,17 @@ def _ready(
     if variant["object"] == "none":
         called = objects.function(module, names[-1])
     else:
-        called = objects.method(holder, names[-1], variant["object"], scratch, made)
+        called = objects.method(holder, names[-1], variant["object"], scratch, made, variant)
     for root in variant.get("roots", ()):
         _source(module, called, root, made)
     if inner:
         called = _within(library, variant, called, [names[-1], *inner], made)
     given = {}
     if variant["parameter"] is not None:
-        given[variant["parameter"]] = shaped(value, variant["shape"], scratch.folder)
-    args, named, others = arguments(called, given, scratch, variant["how"], variant["things"], variant["many"])
+        given[variant["parameter"]] = shaped(value, variant["shape"], scratch.folder, variant)
+    args, named, others = arguments(
+        called, given, scratch, variant["how"], variant["things"], variant["many"], learned=variant
+    )
     if "rest" in variant:
         args += [stubs.Standin("rest") for _ in range(variant["rest"])]
         others = [*others, "rest"]
@@ -283,7 +328,7 @@ def _within(library: Library, variant: dict[str, Any], called: Any, names: list[
     """The function within a function, got by calling the outer one. Raises LookupError when it defines none."""
     path = os.path.realpath(os.path.join(library.target, variant["path"]))
     for outer, inner in _pairs(names):
-        args, named, others = arguments(called, {}, library.scratch, variant["how"])
+        args, named, others = arguments(called, {}, library.scratch, variant["how"], learned=variant)
         made += others
         with objects.Inner(path, [(outer, inner)]) as caught, contextlib.suppress(Exception):
             _finished(called(*args, **named))
@@ -300,12 +345,14 @@ def _called(library: Library, variant: dict[str, Any], called: Any, args: list[A
         result = _finished(called(*args, **named))
         if then.get("method") and not all(probe.passed):
             thing = getattr(called, "__self__", None) if variant["names"][-1] != "__init__" else result
+            if variant.get("complete") and thing is result:
+                objects.complete(thing, library.scratch)
             follower = getattr(thing, then["method"], None)
             if callable(follower):
                 kinds = then.get("things", ()), then.get("many", ())
                 more, others, _ = arguments(follower, {}, library.scratch, "plain", *kinds)
                 result = _finished(follower(*more, **others))
-        return result
+        return _used(library, variant, result) if all(probe.passed) else result
     path = os.path.realpath(os.path.join(library.target, variant["path"]))
     names = [variant["names"][-1], *variant["inner"], *then["inner"]]
     with objects.Inner(path, _pairs(names)) as caught:
@@ -316,6 +363,16 @@ def _called(library: Library, variant: dict[str, Any], called: Any, args: list[A
         more, others, _ = arguments(caught.found[name], {}, library.scratch, "plain")
         result = _finished(caught.found[name](*more, **others))
     return result
+
+
+def _used(library: Library, variant: dict[str, Any], result: Any) -> Any:
+    """What comes of using what the line made: a template takes effect when it is rendered, a connection when it is opened."""
+    outcomes = [result]
+    for used in afterwards.uses(result, variant.get("kept", ()), variant["names"][-1] == "__init__"):
+        with contextlib.suppress(Exception):
+            more, others, _ = arguments(used, {}, library.scratch, "plain")
+            outcomes.append(_finished(used(*more, **others)))
+    return result if len(outcomes) == 1 else [_text(one) for one in outcomes]
 
 
 def _pairs(names: list[str]) -> list[tuple[str, str]]:

@@ -6,6 +6,7 @@ Standard library only, Python 3.7 and later.
 from __future__ import annotations
 
 import ast
+import contextlib
 import inspect
 import os
 import sys
@@ -17,20 +18,34 @@ from .synthesis import Scratch, arguments, attribute
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from typing import Any
 
 MADE, FULL, BARE = "made", "full", "bare"
 """An object by its constructor with what has no default, with everything, and one whose constructor did not run."""
 
 
-def method(holder: Any, name: str, kind: str, scratch: Scratch, made: list[str]) -> Any:
-    """The attribute of that name, of an object when it needs one. made: gets the names of stand-ins."""
+def method(
+    holder: Any, name: str, kind: str, scratch: Scratch, made: list[str], learned: dict[str, Any] | None = None
+) -> Any:
+    """The attribute of that name, of an object when it needs one. made: gets the names of stand-ins. learned: from earlier
+    tries."""
     own = inspect.getattr_static(holder, name)
     if name in ("__init__", "__new__"):
         return holder
     if isinstance(own, (staticmethod, classmethod)):
         return getattr(holder, name)
-    thing = bare(holder, scratch) if kind == BARE else instance(holder, kind, scratch, made)
+    keys = (learned or {}).get("keys", ())
+    thing = bare(holder, scratch, keys) if kind == BARE else instance(holder, kind, scratch, made, learned)
+    for key in keys:
+        for value in vars(thing).values() if hasattr(thing, "__dict__") else ():
+            if type(value) is dict:
+                value.setdefault(key, attribute(key, scratch))
+    if (learned or {}).get("complete"):
+        complete(thing, scratch)
+    for other in (learned or {}).get("detours", ()):
+        object.__setattr__(thing, other, Standin(other))
+        made.append(other)
     if isinstance(own, property):
         return lambda: getattr(thing, name)
     return getattr(thing, name)
@@ -43,11 +58,38 @@ def function(module: Any, name: str) -> Any:
     return inner if callable(inner) and not inspect.isroutine(called) else called
 
 
-def instance(cls: Any, kind: str, scratch: Scratch, made: list[str]) -> Any:
+def instance(cls: Any, kind: str, scratch: Scratch, made: list[str], learned: dict[str, Any] | None = None) -> Any:
     """An object of a class, by its constructor."""
-    args, named, others = arguments(cls, {}, scratch, "full" if kind == FULL else "plain", _wanted(cls))
+    how = "full" if kind == FULL else "plain"
+    keys = {"keys": (learned or {}).get("keys", ())}  # the values are those of the method
+    args, named, others = arguments(cls, {}, scratch, how, _wanted(cls), learned=keys)
     made += others
     return cls(*args, **named)
+
+
+def complete(thing: Any, scratch: Scratch) -> None:
+    """Give a value to what is None in an object and has a setter: a method of its name, or a property."""
+    cls = type(thing)
+    for name, value in list(vars(thing).items()) if hasattr(thing, "__dict__") else ():
+        if value is not None:
+            continue
+        plain = name.rpartition("__")[2] if name.startswith(f"_{cls.__name__.lstrip('_')}__") else name.strip("_")
+        for setter in dict.fromkeys((plain, f"set_{plain}", plain.rpartition("_")[2])):
+            own = inspect.getattr_static(cls, setter, None)
+            with contextlib.suppress(Exception):
+                if isinstance(own, property) and own.fset is not None:
+                    setattr(thing, setter, _given(setter, scratch))
+                elif inspect.isfunction(own):
+                    getattr(thing, setter)(_given(setter, scratch))
+                else:
+                    continue
+                break
+
+
+def _given(name: str, scratch: Scratch) -> Any:
+    """A value for a setter: never a stand-in, which would only be refused later."""
+    value = attribute(name, scratch)
+    return scratch.text if isinstance(value, Standin) else value
 
 
 def concrete(cls: Any) -> Any:
@@ -73,10 +115,13 @@ def having(cls: Any, attribute: str) -> Any:
     return cls
 
 
-def bare(cls: Any, scratch: Scratch) -> Any:
+def bare(cls: Any, scratch: Scratch, keys: Iterable[str] = ()) -> Any:
     """An object whose constructor did not run: it has the constants that the constructor gives it, and every attribute that is
-    asked for."""
+    asked for. keys: that mappings have to have."""
     constants = _constants(cls)
+    for value in constants.values():
+        if type(value) is dict:
+            value.update({key: attribute(key, scratch) for key in keys if key not in value})
 
     def anything(self: Any, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):
@@ -167,5 +212,6 @@ class Inner:
             return
         code = frame.f_code
         for outer, inner in self._names:
-            if code.co_name == outer and os.path.realpath(code.co_filename) == self._path and inner in frame.f_locals:
-                self.found[inner] = frame.f_locals[inner]
+            if code.co_name == outer and os.path.realpath(code.co_filename) == self._path:
+                if callable(frame.f_locals.get(inner)):
+                    self.found[inner] = frame.f_locals[inner]

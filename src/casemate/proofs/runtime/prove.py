@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 
-from . import bytecode, modules, overlay, payload, report, stubs
+from . import bytecode, modules, overlay, payload, preparing, report, stubs
 from .canaries import Canaries
 from .probe import Probe, last_line, statement
 from .reading import enclosing
@@ -121,6 +121,8 @@ class Bench:
         reach = self._reach(case["steps"][-1], places[0][0])
         if "use" in case["variant"]:  # a fact outside of functions takes effect where it is used
             reach = Place(reach.path, *case["variant"]["use"])
+        elif "pattern" in case["variant"]:  # it is used by us alone
+            reach = Place(os.path.realpath(module.__file__ or ""), 1, sys.maxsize)
         self.watch.begin(case["canary"], case["calm"], folder, reach)
         told: dict[str, Any] = {}
 
@@ -168,6 +170,7 @@ class Bench:
             self._ready.add(path)
             self._tidy()
             with contextlib.suppress(BaseException):
+                preparing.prepare(self.target, path)
                 modules.module(self.target, path)
             self._kept = self._there()  # what a module makes when it is imported is there for every case
 

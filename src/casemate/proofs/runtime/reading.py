@@ -109,6 +109,25 @@ def many(function: Any) -> set[str]:
     return out & set(names(function))
 
 
+def keepers(chain: list[Any], attribute: str) -> list[tuple[Any, str]]:
+    """The other methods of a class that keep something of a parameter in the attribute, each with that parameter."""
+    if len(chain) < 2 or not isinstance(chain[-2], ast.ClassDef):
+        return []
+    found = []
+    for method in chain[-2].body:
+        if not isinstance(method, FUNCTIONS) or method is chain[-1]:
+            continue
+        own = [name for name in names(method) if name not in ("self", "cls")]
+        for node in ast.walk(method):
+            if not isinstance(node, (ast.Assign, ast.AugAssign)):
+                continue
+            targets = node.targets if isinstance(node, ast.Assign) else [node.target]
+            held = {getattr(inner, "id", "") for inner in ast.walk(node.value)}
+            if any(isinstance(one, ast.Attribute) and one.attr == attribute for one in targets):
+                found += [(method, name) for name in own if name in held]
+    return found
+
+
 def roots(tree: ast.AST, line: int) -> list[str]:
     """The names at which the calls and attributes of a statement begin, `self.x` for an object's own."""
     _, _, heads = statement(tree, line)

@@ -11,15 +11,17 @@ if TYPE_CHECKING:
     from typing import Any
 
 
-def shaped(value: str | bytes, shape: str, folder: str) -> Any:
-    """The value in that shape. folder: where a file may be put."""
+def shaped(value: str | bytes, shape: str, folder: str, told: dict[str, Any] | None = None) -> Any:
+    """The value in that shape. folder: where a file may be put. told: a way of driving; what a name has to end in stands with
+    its values, under no name."""
     data = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
     if shape == "bytes":
         return data
     if shape == "file":
         return io.BytesIO(data) if isinstance(value, bytes) else io.StringIO(value)
     if shape == "filename":
-        name = os.path.join(folder, "given")
+        ends = ((told or {}).get("values") or {}).get("") or ["", ""]
+        name = os.path.join(folder, "given" + str(ends[1]))
         with open(name, "wb") as file:
             file.write(data)
         return name

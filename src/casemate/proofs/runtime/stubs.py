@@ -32,6 +32,7 @@ class Standin:
 
     _watch: Watch | None = None
     _touched = False
+    _settled = False
     _wide = 0  # parts that come of one that is taken apart
 
     def __init__(self, name: str = "stand-in") -> None:
@@ -121,8 +122,14 @@ class Plain:
 def touch(values: Sequence[Any]) -> None:
     """Note that these were handed to a stand-in."""
     watch = Standin._watch
-    if watch is not None and not Standin._touched and watch.canary:
+    if watch is not None and not Standin._touched and not Standin._settled and watch.canary:
         Standin._touched = any(_holds(value, watch.canary, 0) for value in values)
+
+
+def settle(watch: Watch) -> None:
+    """The canary took effect: where it did so on the finding's line, what is handed to a stand-in later does not matter."""
+    if watch.events and watch.events[-1]["at_sink"] and not Standin._touched:
+        Standin._settled = True
 
 
 _SOURCE: list[Any] = []

@@ -85,10 +85,12 @@ def suffixes(tree: ast.AST) -> list[str]:
 
 
 @contextlib.contextmanager
-def planted(plant: dict[str, Any], value: str | bytes, folder: str) -> Iterator[None]:
-    """The value is where the source's line reads it. plant: how; key, what `key` said; source, the real path and line of the
-    source; separator and suffixes, of the files that the module reads. folder: to put files in."""
-    how, name, place = plant.get("plant", ""), plant.get("key", ""), tuple(plant.get("source", ("", 0)))
+def planted(plant: dict[str, Any], value: str | bytes, folder: str, target: str = "") -> Iterator[None]:
+    """The value is where the source's line reads it. plant: how; key, what `key` said; source, the path below the target and
+    the line of the source; separator and suffixes, of the files that the module reads. folder: to put files in."""
+    how, name = plant.get("plant", ""), plant.get("key", "")
+    path, line = plant.get("source", ("", 0))
+    place = (os.path.realpath(os.path.join(target, path)), line)
     text = value if isinstance(value, str) else value.decode("utf-8", "surrogateescape")
     data = value if isinstance(value, bytes) else value.encode("utf-8", "surrogateescape")
     with contextlib.ExitStack() as held:

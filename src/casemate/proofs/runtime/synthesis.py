@@ -3,6 +3,8 @@
 
 from __future__ import annotations
 
+import collections.abc
+import contextlib
 import enum
 import inspect
 import io
@@ -54,6 +56,8 @@ class Scratch:
     """Places that may be given to a function, so that it finds what it opens. text: what is given where nothing says more."""
 
     text = "text"
+    texts = False  # whether what could be anything is a text
+    url = "http://localhost/"
 
     def __init__(self, base: str) -> None:
         self.folder = os.path.join(base, "folder")
@@ -71,11 +75,14 @@ def arguments(
     things: Container[str] = (),
     many: Container[str] = (),
     depth: int = 0,
+    learned: dict[str, Any] | None = None,
 ) -> tuple[list[Any], dict[str, Any], list[str]]:
     """Positional and named arguments with what is given in its place; and the names of those that are stand-ins.
 
-    how: "plain" leaves out what has a default; "full" gives every parameter a value.
-    things: parameters that are no plain values; many: whose parts are none.
+    how: "plain" leaves out what has a default; "full" gives every parameter a value; "only NAME" gives this one a value, and
+    "flip NAME" the other one of True and False.
+    things: parameters that are no plain values; many: whose parts are none. learned: values, what parameters have to be, as
+    `guards.wanted` tells it; keys, that mappings have to have.
     Raises ValueError for a function without a signature, and TypeError where the given does not fit.
     """
     signature = _signature(function, given)
@@ -84,13 +91,19 @@ def arguments(
     made: list[str] = []
     left = dict(given)
     by_name = False
+    values, keys = (learned or {}).get("values") or {}, (learned or {}).get("keys") or ()
+    way, _, only = how.partition(" ")
     for parameter in signature.parameters.values():
         name, kind = parameter.name, parameter.kind
         if name in left:
             value = left.pop(name)
         elif kind is parameter.VAR_POSITIONAL or kind is parameter.VAR_KEYWORD:
             continue
-        elif parameter.default is not parameter.empty and how == "plain":
+        elif name == only:
+            value = not parameter.default if way == "flip" else filled(function, parameter, scratch, depth)
+        elif name in values:
+            value = _asked(values[name], function, parameter, scratch, name in things, depth)
+        elif parameter.default is not parameter.empty and way != "full":
             by_name = True
             continue
         elif name in many:
@@ -98,8 +111,10 @@ def arguments(
             made.append(name)
         else:
             value = likely(parameter, scratch, name in things, _noted(function, parameter), depth)
-            if isinstance(value, Standin):
-                made.append(name)
+        if isinstance(value, Standin):
+            made.append(name)
+        if type(value) is dict and name not in given:
+            value = {**{key: attribute(key, scratch) for key in keys}, **value}
         if kind is parameter.VAR_POSITIONAL:
             args += value if isinstance(value, (list, tuple)) else [value]
         elif kind is parameter.VAR_KEYWORD:
@@ -108,6 +123,10 @@ def arguments(
             named[name] = value
         else:
             args.append(value)
+    if keys and any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values()):
+        for key in keys:
+            if key not in given and key not in signature.parameters:
+                named.setdefault(key, attribute(key, scratch))
     if left and any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values()):
         named.update(left)  # a wrapper that hands on what it gets
     elif left:
@@ -170,6 +189,71 @@ def _instance(noted: Any, scratch: Scratch, depth: int) -> Any:
         return None
 
 
+def _asked(
+    told: list[Any], function: Any, parameter: inspect.Parameter, scratch: Scratch, thing: bool, depth: int
+) -> Any:
+    """A value that is what the function asks of the parameter."""
+    kind: str = told[0]
+    what: Any = told[1] if len(told) > 1 else None
+    default = parameter.default
+    if kind == "is":
+        return default if what is False and default is not parameter.empty and not default else what
+    if kind == "ends" and what.startswith("."):
+        name = os.path.join(scratch.folder, "given" + what)
+        with open(name, "w") as file:
+            file.write("text\n")
+        return name
+    if kind == "ends":  # of what is no file's name most often that of a type of content
+        return {"/": "application", "+": "application/x"}.get(what[:1], scratch.text) + what
+    if kind == "starts":
+        return str(what) + scratch.text
+    if default is not parameter.empty and default:
+        return default
+    if default is None:
+        return filled(function, parameter, scratch, depth)
+    if isinstance(default, bool):
+        return True
+    return likely(parameter, scratch, thing, _noted(function, parameter), depth)
+
+
+def filled(function: Any, parameter: inspect.Parameter, scratch: Scratch, depth: int = 0) -> Any:
+    """A value other than None for a parameter that may be None."""
+    noted = _noted(function, parameter)
+    if isinstance(noted, str) and noted:
+        body = getattr(function, "__init__", function) if isinstance(function, type) else function
+        with contextlib.suppress(Exception):
+            noted = eval(
+                noted, dict(getattr(inspect.unwrap(body), "__globals__", {}))
+            )  # as whoever asks for hints does
+    own = _typed(noted, parameter.name, scratch, depth)
+    if own is not None:
+        return own
+    return likely(parameter.replace(default=parameter.empty), scratch, False, noted, depth)
+
+
+def _typed(noted: Any, name: str, scratch: Scratch, depth: int) -> Any:
+    """What fits an annotation that has parts, None where nothing is known to fit."""
+    parts = [part for part in getattr(noted, "__args__", None) or () if part is not type(None)]
+    origin = getattr(noted, "__origin__", None)
+    if not parts:
+        if noted in (str, int, float, bool, bytes):
+            return {str: _text(name.lower(), scratch), int: 1, float: 1.0, bool: True, bytes: b"text"}[noted]
+        return _instance(noted, scratch, depth)
+    if origin is None or "Union" in str(origin):
+        return _typed(parts[0], name, scratch, depth)
+    if not isinstance(origin, type):
+        return None
+    if "Callable" in origin.__name__:
+        return _same
+    if issubclass(origin, tuple):
+        return tuple(_typed(part, name, scratch, depth) for part in parts if part is not Ellipsis)
+    if issubclass(origin, collections.abc.Mapping):
+        return {_typed(parts[0], name, scratch, depth): _typed(parts[-1], name, scratch, depth)}
+    if issubclass(origin, collections.abc.Iterable):
+        return [_typed(parts[0], name, scratch, depth)]
+    return None
+
+
 def attribute(name: str, scratch: Scratch) -> Any:
     """What an attribute of that name is likely to hold: a place or a number, else a stand-in."""
     name = name.lower().strip("_")
@@ -180,7 +264,7 @@ def attribute(name: str, scratch: Scratch) -> Any:
         return False
     if last in _DATABASES:
         return _database(last)
-    return _text(name, scratch) if _placed(name) else Standin(name)
+    return _text(name, scratch) if scratch.texts or _placed(name) else Standin(name)
 
 
 def _database(name: str) -> Any:
@@ -249,7 +333,7 @@ def _text(name: str, scratch: Scratch) -> str:
     if last in _FILES or name.endswith(("path", "file", "filename")):
         return scratch.file
     if "url" in name or "uri" in name:
-        return "http://localhost/"
+        return scratch.url
     if last in _HOSTS:
         return "127.0.0.1"
     if last == "encoding":
