@@ -5,13 +5,15 @@ Permission → budget → ledger → effect → ledger (DESIGN §1.7). Adapters 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from casemate.model.fix import Change
 from casemate.model.outcome import NotExamined
 from casemate.model.sandbox import Examination, Job, Profile, Run
+from casemate.model.working import Written
 
 Item = TypeVar("Item")
 Result = TypeVar("Result")
@@ -57,6 +59,30 @@ class History(Protocol):
 
     def before(self, path: str) -> bytes | NotExamined | None:
         """The whole content of then; None when there was no such file."""
+
+
+class WorkingTree(Protocol):
+    """A target as its operator works on it: the one port that changes it, by patches that were put to the proof.
+
+    Paths are those of `SourceFile`. A file is the old one or the new one at every moment, and what it was is kept until it is
+    confirmed. Of several files all are written or none.
+    """
+
+    @property
+    def prefix(self) -> str:
+        """The target's folder as its git repository names it, with a slash at its end; "" at the top, and outside of one."""
+
+    def refusal(self, change: Change) -> str:
+        """Why a file is not changed so (read-only, a link, no longer what the patch was made for, not committed), or ""."""
+
+    def write(self, changes: Sequence[Change]) -> Written:
+        """Change files."""
+
+    def undo(self) -> Written:
+        """Put back what was written last, if all of it still is what was written; no path when there is nothing."""
+
+    def confirm(self) -> Written:
+        """Drop all that is kept: what was written stays."""
 
 
 class Store(Protocol):

@@ -11,6 +11,7 @@ from governance.support import (
     MemoryCache,
     MemoryHistory,
     MemoryTree,
+    MemoryWorkingTree,
     PaperSandbox,
     a_charter,
     a_ledger,
@@ -28,6 +29,7 @@ from casemate.governance.gate import OperationEnded
 from casemate.governance.guards import GUARDED
 from casemate.governance.policy import HOUSE_POLICY, OPERATION, Policy, Rule
 from casemate.governance.wall import BELOW_THE_WALL
+from casemate.model.fix import Change
 from casemate.model.sandbox import Harness, Job, Profile
 from casemate.ports import SourceFile
 
@@ -44,12 +46,13 @@ def members(protocol: type) -> set[str]:
 
 
 def a_wall(**changes):
-    """A wall around what may go as far as a proof."""
-    return a_wall_of(charter=a_charter(tier=Tier.PROVE), **changes)
+    """A wall around what may go as far as a fix."""
+    return a_wall_of(charter=a_charter(tier=Tier.FIX), **changes)
 
 
 PROFILE = Profile(interpreter="/usr/bin/python3")
 JOB = Job(what=Harness(path="harness.py"))
+CHANGE = Change(path="a.py", before=b"one\n", after=b"two\n")
 ACTIONS = sorted((port, name) for port in PROTOCOLS.keys() - BELOW_THE_WALL for name in members(PROTOCOLS[port]))
 
 # How each action is done. A method that is added to a port has no use here, and the test below says so.
@@ -67,6 +70,11 @@ USES = {
     ("Sandbox", "examine"): lambda sandbox: sandbox.examine(PROFILE),
     ("Sandbox", "run"): lambda sandbox: sandbox.run(PROFILE, JOB),
     ("Sandbox", "search"): lambda sandbox: list(sandbox.search(PROFILE, JOB, [b"one"])),
+    ("WorkingTree", "prefix"): lambda tree: tree.prefix,
+    ("WorkingTree", "refusal"): lambda tree: tree.refusal(CHANGE),
+    ("WorkingTree", "write"): lambda tree: tree.write([CHANGE]),
+    ("WorkingTree", "undo"): lambda tree: tree.undo(),
+    ("WorkingTree", "confirm"): lambda tree: tree.confirm(),
 }
 
 
@@ -89,6 +97,7 @@ MAKERS = {
     "Store": (MemoryCache, lambda op, inner: op.store(inner)),
     "Executor": (InlineExecutor, lambda op, inner: op.executor(inner)),
     "Sandbox": (PaperSandbox, lambda op, inner: op.sandbox(inner)),
+    "WorkingTree": (MemoryWorkingTree, lambda op, inner: op.working(inner)),
 }
 
 
@@ -149,7 +158,7 @@ def test_no_effect_without_permission(port, action):
         try:
             USES[port, action](guard(op, inner))
         except Denied:
-            assert action in ("name", "base")  # a tree that may not even be named is no tree
+            assert action in ("name", "base", "prefix")  # a tree that may not even be named is no tree
     assert action not in [name for name, _ in inner.effects]
     (operation,) = audit(ledger).operations
     assert operation.after.refused == 1
@@ -159,7 +168,11 @@ def test_no_effect_without_permission(port, action):
 def test_no_effect_without_budget(port, action):
     """With nothing left in the budget, what costs something has no effect; what is free does not fail by it."""
     free = {("SourceTree", "name"), ("SourceTree", "walk"), ("Store", "get"), ("History", "base"), ("History", "paths")}
-    free |= {("Sandbox", "name"), ("Sandbox", "examine")}  # the self test runs nothing of the target
+    free |= {
+        ("WorkingTree", "prefix"),
+        ("Sandbox", "name"),
+        ("Sandbox", "examine"),
+    }  # the self test runs nothing of the target
     ledger = a_ledger()
     inner, guard = witnessed(port, ledger)
     with a_wall(ledger=ledger, budget=Counts()).operation("scan", subject=(SOURCE,)) as op:

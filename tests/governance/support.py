@@ -1,6 +1,6 @@
 """What tests of governance share: a clock that is told the time, a ledger in memory, a store that dies."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
@@ -11,9 +11,11 @@ from casemate.governance.digests import KeyedDigests
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
+from casemate.model.fix import Change
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.sandbox import Examination, Finished
 from casemate.model.sandbox import Wall as SandboxWall
+from casemate.model.working import Written
 from casemate.ports import Done, Failed, SourceFile
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
@@ -176,6 +178,36 @@ class MemoryHistory:
 
     def before(self, path: str) -> bytes | NotExamined | None:
         return self.files.get(path)
+
+
+class MemoryWorkingTree:
+    """A WorkingTree in a dictionary, which remembers what was asked of it."""
+
+    prefix = "apps/shop/"
+
+    def __init__(self) -> None:
+        self.files = {"a.py": b"one\n"}
+        self.earlier: dict[str, bytes] = {}
+        self.effects: list[str] = []
+
+    def refusal(self, change: Change) -> str:
+        self.effects.append(f"refusal {change.path}")
+        return "" if self.files.get(change.path) == change.before else "it has changed"
+
+    def write(self, changes: Sequence[Change]) -> Written:
+        self.effects.append("write")
+        self.earlier = {change.path: change.before for change in changes}
+        self.files.update({change.path: change.after for change in changes})
+        return Written(paths=tuple(change.path for change in changes))
+
+    def undo(self) -> Written:
+        self.effects.append("undo")
+        self.files.update(self.earlier)
+        return Written(paths=tuple(self.earlier))
+
+    def confirm(self) -> Written:
+        self.effects.append("confirm")
+        return Written(paths=tuple(self.earlier))
 
 
 class PaperSandbox:

@@ -11,8 +11,10 @@ from casemate.governance.entries import decode
 from casemate.governance.errors import Denied
 from casemate.governance.gate import OperationEnded
 from casemate.governance.policy import OPERATION, Policy, Rule
+from casemate.model.fix import Change
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.sandbox import Finished, Harness, Job, Profile, Refused
+from casemate.model.working import Withheld, Written
 from casemate.ports import Done, Failed, SourceFile
 from governance.support import (
     DIGESTS,
@@ -22,6 +24,7 @@ from governance.support import (
     ManualClock,
     MemoryCache,
     MemoryTree,
+    MemoryWorkingTree,
     PaperSandbox,
     a_charter,
     a_ledger,
@@ -283,3 +286,47 @@ def test_an_operation_without_executions_runs_nothing():
         assert isinstance(sandbox.run(PROFILE, JOB), Refused)
         assert [type(outcome) for outcome in sandbox.search(PROFILE, JOB, [b"1", b"2"])] == [Refused, Refused]
     assert inner.effects == []
+
+
+A_CHANGE = Change(path="a.py", before=b"one\n", after=b"two\n")
+FIXING = a_charter(tier=Tier.FIX)
+
+
+def test_a_permitted_working_tree_is_transparent():
+    """What is written is charged, and the operation's digest covers it."""
+    inner = MemoryWorkingTree()
+    with running(charter=FIXING) as run:
+        tree = run.op.working(inner)
+        assert tree.prefix == "apps/shop/"
+        assert tree.refusal(A_CHANGE) == ""
+        assert tree.write([A_CHANGE]) == Written(paths=("a.py",))
+        assert inner.files == {"a.py": b"two\n"}
+        assert tree.undo() == tree.confirm() == Written(paths=("a.py",))
+    with running(charter=FIXING) as other:
+        other.op.working(MemoryWorkingTree())
+    assert (run.after.used.files, run.after.used.bytes, run.after.refused) == (4, 8, 0)
+    assert run.after.read != other.after.read
+
+
+def test_a_working_tree_is_not_for_those_who_may_only_prove():
+    """Not even to be looked at."""
+    inner = MemoryWorkingTree()
+    with (
+        pytest.raises(Denied, match="ask for a charter that allows fixes"),
+        running(charter=a_charter(tier=Tier.PROVE)) as run,
+    ):
+        run.op.working(inner)
+    assert inner.effects == []
+
+
+def test_a_working_tree_without_budget():
+    """Nothing is written, and it is said of each file."""
+    inner = MemoryWorkingTree()
+    with running(charter=FIXING, budget=replace(PLENTY, files=0)) as run:
+        tree = run.op.working(inner)
+        why = "the budget of 0 files is used up"
+        assert tree.refusal(A_CHANGE) == why
+        assert tree.write([A_CHANGE]) == Written(withheld=(Withheld(path="a.py", why=why),))
+        assert tree.undo() == tree.confirm() == Written(withheld=(Withheld(path=".", why=why),))
+    assert inner.effects == []
+    assert run.after.refused == 4

@@ -49,17 +49,19 @@ def test_last_moment():
 
 def test_house_policy_runs_nothing_below_prove():
     """What Casemate permits takes the lowest tier, but for the sandbox and what needs it; it names no action twice."""
-    ports = {rule.port for rule in HOUSE_POLICY.rules} - {"Sandbox", OPERATION}
+    ports = {rule.port for rule in HOUSE_POLICY.rules} - {"Sandbox", "WorkingTree", OPERATION}
     assert {rule.tier for rule in HOUSE_POLICY.rules if rule.port in ports} == {Tier.FIND}
     operations = {action: rule.tier for rule in HOUSE_POLICY.rules for action in rule.actions if rule.port == OPERATION}
+    fixing = dict.fromkeys(("fix", "apply", "undo", "confirm"), Tier.FIX)
     assert operations == {
         "scan": Tier.FIND,
         "prove": Tier.PROVE,
         "verify": Tier.PROVE,
-        "fix": Tier.FIX,
         "release": Tier.RELEASE,
+        **fixing,
     }
     assert {rule.tier for rule in HOUSE_POLICY.rules if rule.port == "Sandbox"} == {Tier.PROVE}
+    assert {rule.tier for rule in HOUSE_POLICY.rules if rule.port == "WorkingTree"} == {Tier.FIX}
     named = [(rule.port, action) for rule in HOUSE_POLICY.rules for action in rule.actions]
     assert len(named) == len(set(named))
 

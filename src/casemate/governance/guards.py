@@ -5,15 +5,29 @@ A refusal is an outcome, not an exception: what was already examined is kept, an
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, islice
 from threading import Lock
 
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
+from casemate.model.fix import Change
 from casemate.model.outcome import NotExamined
 from casemate.model.sandbox import Examination, Job, Profile, Refused, Run, Wall
-from casemate.ports import Done, Executor, Failed, History, Item, Result, Sandbox, SourceFile, SourceTree, Store
+from casemate.model.working import Withheld, Written
+from casemate.ports import (
+    Done,
+    Executor,
+    Failed,
+    History,
+    Item,
+    Result,
+    Sandbox,
+    SourceFile,
+    SourceTree,
+    Store,
+    WorkingTree,
+)
 
 
 class GuardedTree:
@@ -221,5 +235,55 @@ class GuardedSandbox:
             return self._gate.refusal(self.PORT, action) or self._gate.reserve(executions=1) or ""
 
 
-GUARDED = {guard.PORT: guard for guard in (GuardedTree, GuardedHistory, GuardedStore, GuardedExecutor, GuardedSandbox)}
+class GuardedWorkingTree:
+    """A working tree behind the wall: what is written is charged, and folded into the operation's digest, before it is."""
+
+    PORT = "WorkingTree"
+
+    def __init__(self, tree: WorkingTree, gate: Gate) -> None:
+        if why := gate.refusal(self.PORT, "prefix"):
+            raise Denied(f"the working tree is out of bounds: {why}", next_step="ask for a charter that allows fixes")
+        self._tree = tree
+        self._gate = gate
+
+    @property
+    def prefix(self) -> str:
+        """The target's folder in its repository."""
+        self._gate.check_open()
+        return self._tree.prefix
+
+    def refusal(self, change: Change) -> str:
+        """Why a file is not changed so; charged as a file that is read."""
+        if why := self._gate.refusal(self.PORT, "refusal") or self._reserve([change]):
+            return why
+        return self._tree.refusal(change)
+
+    def write(self, changes: Sequence[Change]) -> Written:
+        """Change files, charged; none of them when that is refused."""
+        if why := self._gate.refusal(self.PORT, "write") or self._reserve(changes):
+            return Written(withheld=tuple(Withheld(path=change.path, why=why) for change in changes))
+        for change in changes:
+            self._gate.reading.fold(self.PORT, change.path, change.after)
+        return self._tree.write(changes)
+
+    def undo(self) -> Written:
+        """Put back what was written last."""
+        return self._refused("undo") or self._tree.undo()
+
+    def confirm(self) -> Written:
+        """Drop all that is kept."""
+        return self._refused("confirm") or self._tree.confirm()
+
+    def _reserve(self, changes: Sequence[Change]) -> str:
+        return self._gate.reserve(files=len(changes), bytes=sum(len(change.after) for change in changes)) or ""
+
+    def _refused(self, action: str) -> Written | None:
+        why = self._gate.refusal(self.PORT, action) or self._gate.reserve(files=1)
+        return Written(withheld=(Withheld(path=".", why=why),)) if why else None
+
+
+GUARDED = {
+    guard.PORT: guard
+    for guard in (GuardedTree, GuardedHistory, GuardedStore, GuardedExecutor, GuardedSandbox, GuardedWorkingTree)
+}
 """The guarded version of each port that a stage may hold, by the port's name."""

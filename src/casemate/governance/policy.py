@@ -85,9 +85,10 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "Store", "get", "put"),
         _rule(Tier.FIND, "Executor", "map"),
         _rule(Tier.PROVE, OPERATION, "prove"),
-        _rule(Tier.FIX, OPERATION, "fix"),
+        _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
+        _rule(Tier.FIX, "WorkingTree", "prefix", "refusal", "write", "undo", "confirm"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),
     )
 )
 """What Casemate itself permits: finding looks, keeps derived facts and computes, and does nothing else; proving runs, in a
-sandbox alone; releasing hands out what a proof was made with, and touches nothing."""
+sandbox alone; fixing may change the target's files; releasing hands out what a proof was made with, and touches nothing."""

@@ -24,11 +24,12 @@ from casemate.governance.guards import (
     GuardedSandbox,
     GuardedStore,
     GuardedTree,
+    GuardedWorkingTree,
 )
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import OPERATION, Policy
 from casemate.model.errors import CasemateError
-from casemate.ports import Clock, Executor, History, Sandbox, SourceTree, Store
+from casemate.ports import Clock, Executor, History, Sandbox, SourceTree, Store, WorkingTree
 
 BELOW_THE_WALL = frozenset({"Clock", "Signer", "LedgerStore", "LedgerLock"})
 """Ports that only governance itself holds: what the wall is built from cannot stand behind it."""
@@ -61,6 +62,10 @@ class Operation:
     def sandbox(self, sandbox: Sandbox) -> GuardedSandbox:
         """The sandbox behind the wall; Denied when not even its name may be known."""
         return GuardedSandbox(sandbox, self._gate)
+
+    def working(self, tree: WorkingTree) -> GuardedWorkingTree:
+        """The working tree behind the wall; Denied when nothing of it may be known."""
+        return GuardedWorkingTree(tree, self._gate)
 
     def keep(self, bundle: str) -> None:
         """Account for an evidence bundle that it made or hands out, by its digest in hex: its last entry will cover it."""

@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from casemate.evidence.linediff import matches
 from casemate.model.fix import Change
 from casemate.model.lead import Lead
 from casemate.model.location import Location
-from casemate.pipeline.linediff import matches
 
 Range = tuple[int, int]
 

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 
+from casemate.evidence.linediff import changed_lines
 from casemate.languages import ir
 from casemate.leads.scan import Analysis
 from casemate.model.finding import Report, Since
 from casemate.model.lead import Lead
 from casemate.model.outcome import NotExamined
-from casemate.pipeline.linediff import changed_lines
 from casemate.pipeline.lowering import Lowered, Named, Task, lower_task
 from casemate.ports import Done, Executor, History
 from casemate.taint.regions import Region

@@ -4,8 +4,8 @@ import random
 
 import pytest
 
-from casemate.pipeline import linediff
-from casemate.pipeline.linediff import changed_lines
+from casemate.evidence import linediff
+from casemate.evidence.linediff import changed_lines
 
 
 def changed(before: str, after: str) -> list[int]:
