@@ -11,6 +11,7 @@ from casemate.model.location import Location
 from casemate.model.sandbox import Profile
 from casemate.model.trace import Boundary
 from casemate.proofs import campaign
+from casemate.proofs.lockstep import Lockstep
 from casemate.proofs.replay import job, profile
 from casemate.proofs.search import Candidate, search
 from proofs.questions import question, written
@@ -60,7 +61,7 @@ def _searched(folder, questions, budget, python=sys.executable):
         budget=budget,
     )
     driver = questions[0].drivers[0]
-    state = campaign._Lockstep()
+    state = Lockstep()
     searches = (search(one, budget, bench.source) for one in questions)
     for run in sandbox.search(bench.profile, job(bench.settings(driver)), state.cases(searches)):
         state.last = run
