@@ -7,7 +7,19 @@ from typing import Final
 
 from casemate.fixes.rewrite import Rewrite
 
-MODULES: Final = ("deserialization", "command", "argument", "code", "sql")
+MODULES: Final = (
+    "deserialization",
+    "command",
+    "argument",
+    "code",
+    "sql",
+    "xml",
+    "archive",
+    "temporary",
+    "shared_folder",
+    "modes",
+    "race",
+)
 
 
 def rewrites() -> tuple[Rewrite, ...]:
