@@ -15,6 +15,9 @@ from casemate.model.lead import Lead
 from tests.leads.examples import files
 
 RULES = (
+    "redos",
+    "slow-pattern",
+    "regex-injection",
     "open-permissions",
     "late-permissions",
     "path-race",

@@ -19,6 +19,7 @@ MODULES: Final = (
     "shared_folder",
     "modes",
     "race",
+    "regex",
 )
 
 
