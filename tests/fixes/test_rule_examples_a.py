@@ -15,6 +15,16 @@ from casemate.model.lead import Lead
 from tests.leads.examples import files
 
 RULES = (
+    "redos",
+    "slow-pattern",
+    "regex-injection",
+    "open-permissions",
+    "late-permissions",
+    "path-race",
+    "archive-extraction",
+    "temporary-file",
+    "xxe",
+    "open-xml-parser",
     "sql-injection",
     "code-injection",
     "unsafe-deserialization",

@@ -27,6 +27,13 @@ MODULES: Final = (
     "sql",
     "pages",
     "markup",
+    "xml",
+    "archive",
+    "temporary",
+    "shared_folder",
+    "modes",
+    "race",
+    "regex",
 )
 
 

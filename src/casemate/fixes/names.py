@@ -95,6 +95,14 @@ def name_for(root: Node, wanted: str) -> tuple[str, tuple[Edit, ...]]:
                 return name, ()
             if meaning == module and node.type == "import_statement" and "." not in module:
                 return f"{name}.{attribute}", ()
+<<<<<<< HEAD
+=======
+    if module == "os.path":
+        name, edits = name_for(root, module)
+        return f"{name}.{attribute}", edits
+    if not module:
+        return wanted, (_line(root, heads, f"import {wanted}"),)
+>>>>>>> rewa
     if module in {text(one) for head in heads if head.type == "import_statement" for one in head.named_children}:
         return wanted, ()
     taken = bound(root)
@@ -138,7 +146,9 @@ def _line(root: Node, heads: list[Node], statement: str) -> Edit:
             later = block
         if later and not any(node.start_byte > later[0].start_byte for node in future):
             return Edit(later[0].start_byte, later[0].start_byte, f"{statement}\n")
-        return Edit(block[-1].end_byte, block[-1].end_byte, f"\n{statement}")
+        same = [node for node in block if node.type == kind] if kind == "import_statement" else []
+        last = (same or block)[-1]
+        return Edit(last.end_byte, last.end_byte, f"\n{statement}")
     above = [
         node
         for node in root.children

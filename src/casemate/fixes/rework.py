@@ -48,10 +48,10 @@ def quoted_runs(one: Text, quotes: str = "'\"") -> list[Run]:
     return [*runs, Run(start, len(one.items))] if start >= 0 else runs
 
 
-def wrapped(one: Text, holes: Iterable[int], call: str) -> list[Edit]:
+def wrapped(one: Text, holes: Iterable[int], call: str, quotes: str = "'\"") -> list[Edit]:
     """These expressions go through a function that quotes what it is given: quotes of the text's own around them go away, or end
     before them and begin again behind them."""
-    runs = quoted_runs(one)
+    runs = quoted_runs(one, quotes)
     edits: list[Edit] = []
     dropped: set[int] = set()
     for hole in holes:

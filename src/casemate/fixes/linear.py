@@ -1,0 +1,105 @@
+r"""Regular expressions in which each character can be read in one way, in the place of one that can be read in many.
+
+Pieces of the pattern are changed by rules, one or two of them, until the automaton of the whole is no longer slow. Patterns that
+match the same come before those that read odd texts differently, such as a lone backslash at the end of a text between quotes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from itertools import product
+
+from casemate.taint.redos import explosive, slow
+
+_ATOM = r"(?:\\.|\[\^?\]?(?:\\.|[^\]\\])*\]|[^\\\[\](){}?*+|^$])"
+_OPEN = r"(?P<open>\((?:\?:|\?P<\w+>)?)"
+_SAMPLES = 4_000
+_LONGEST = 6
+
+# (what is looked for, what stands there instead)
+_RULES: tuple[tuple[str, str], ...] = (
+    (rf"{_OPEN}(?P<x>{_ATOM})\+\)\+", r"\g<open>\g<x>+)"),
+    (rf"{_OPEN}(?P<x>{_ATOM})[+*]\)\*", r"\g<open>\g<x>*)"),
+    (rf"{_OPEN}(?P<x>{_ATOM})\*\)\+", r"\g<open>\g<x>*)"),
+    (rf"{_OPEN}(?P<x>{_ATOM})\+(?P<s>{_ATOM})\?\)\+", r"\g<open>\g<x>+(?:\g<s>\g<x>+)*\g<s>?)"),
+    (rf"{_OPEN}(?P<x>{_ATOM})\+(?P<s>{_ATOM})\?\)\*", r"\g<open>(?:\g<x>+(?:\g<s>\g<x>+)*\g<s>?)?)"),
+    (rf"{_OPEN}(?P<x>{_ATOM})\+(?P<s>{_ATOM})\*\)\+", r"\g<open>\g<x>+(?:\g<s>+\g<x>+)*\g<s>*)"),
+    (rf"{_OPEN}(?P<x>{_ATOM})\+(?P<s>{_ATOM})\*\)\*", r"\g<open>(?:\g<x>+(?:\g<s>+\g<x>+)*\g<s>*)?)"),
+    (rf"{_OPEN}(?P<s>{_ATOM})\?(?P<x>{_ATOM})\+\)\+", r"\g<open>\g<s>?\g<x>+(?:\g<s>\g<x>+)*)"),
+    (rf"{_OPEN}(?P<s>{_ATOM})\*(?P<x>{_ATOM})\+\)\+", r"\g<open>\g<s>*\g<x>+(?:\g<s>+\g<x>+)*)"),
+    (rf"(?P<x>{_ATOM})(?P<q>[+*]){_OPEN}(?P<s>{_ATOM})(?P=x)[+*]\)\*", r"\g<x>\g<q>"),
+    (rf"(?P<x>{_ATOM})[+*](?P=x)\+|(?P<y>{_ATOM})\+(?P=y)\*", r"\g<x>\g<y>+"),
+    (rf"(?P<x>{_ATOM})\*(?P=x)\*", r"\g<x>*"),
+    (r"\\s\*\((?P<name>\?P<\w+>)?\.\*\??\)\\s\*", r"\\s*(\g<name>(?:\\S(?:.*\\S)?)?)\\s*"),
+    (r"\\s\+\((?P<name>\?P<\w+>)?\.\+\??\)\\s\*", r"\\s+(\g<name>\\S(?:.*\\S)?)\\s*"),
+    (r"\((?P<name>\?P<\w+>)?\.\*\?\)\\s\*\$", r"(\g<name>(?:.*\\S)?)\\s*$"),
+)
+# What odd texts are read differently by.
+_LOOSE: tuple[tuple[str, str], ...] = (
+    (r"(?P<escape>\\\\(?:\.|\[[^\]]*\]|\\?\w|\"|'))\|\[\^(?P<inner>[^\]\\]*)\]", r"\g<escape>|[^\g<inner>\\\\]"),
+    (r"\[\^(?P<inner>[^\]\\]*)\]\|(?P<escape>\\\\(?:\.|\[[^\]]*\]|\"|'))", r"[^\g<inner>\\\\]|\g<escape>"),
+    (
+        rf"\[\^(?P<x>(?:\\.|[^\]\\])*)\](?P<q>[+*]){_OPEN}(?P<s>\\?[^\w\\\[\](){{}}?*+|^$])\[\^(?P=x)\](?P<r>[+*])\)\*",
+        r"[^\g<x>\g<s>]\g<q>\g<open>\g<s>[^\g<x>\g<s>]\g<r>)*",
+    ),
+    (r"\.[*+]\??(?P<end>[\"'<>;:,/\])=&|-])", r"[^\g<end>\\n]*\g<end>"),
+    (r"(?P<loop>\\s)\*(?P<rest>.*)\Z", r"\g<loop>{0,50}\g<rest>"),
+    (rf"^(?P<x>{_ATOM})(?P<q>[+*])", r"(?<!\g<x>)\g<x>\g<q>"),
+)
+
+
+def linear(pattern: str) -> Iterator[tuple[str, bool]]:
+    """Patterns for the same texts that take no time to speak of, each with whether samples are matched alike; those first."""
+    seen = {pattern}
+    layer = [pattern]
+    loose: list[str] = []
+    for _ in range(2):
+        found: list[str] = []
+        for one in layer:
+            for rule, new in (*_RULES, *_LOOSE):
+                for match in re.finditer(rule, one):
+                    made = one[: match.start()] + match.expand(new) + one[match.end() :]
+                    if made not in seen and _valid(made):
+                        seen.add(made)
+                        found.append(made)
+        for made in found:
+            if slow(made) or explosive(made) or slow(made, whole=True):
+                continue
+            if alike(pattern, made):
+                yield made, True
+            else:
+                loose.append(made)
+        layer = found[:40]
+    for made in loose:
+        yield made, False
+
+
+def _valid(pattern: str) -> bool:
+    try:
+        re.compile(pattern)
+    except (re.error, OverflowError, RecursionError):
+        return False
+    return True
+
+
+def alike(one: str, other: str) -> bool:
+    """Whether two patterns match the same of all short texts over the characters that matter to them."""
+    first, second = re.compile(one), re.compile(other)
+    letters = dict.fromkeys([*re.sub(r"\\(.)", r"\1", one), "a", " "])
+    alphabet = [
+        letter for letter in letters if letter not in "()[]?*+|^$" or f"\\{letter}" in one or f"[^{letter}" in one
+    ][:7]
+    count = 0
+    for length in range(_LONGEST + 1):
+        for text in product(alphabet, repeat=length):
+            count += 1
+            if count > _SAMPLES:
+                return True
+            shown = "".join(text)
+            left, right = first.search(shown), second.search(shown)
+            if (left is None) != (right is None) or (
+                left is not None and right is not None and left.span() != right.span()
+            ):
+                return False
+    return True
