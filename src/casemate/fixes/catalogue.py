@@ -23,6 +23,8 @@ MODULES: Final = (
     "keys",
     "pages",
     "markup",
+    "redirect",
+    "requests",
 )
 
 

@@ -14,14 +14,19 @@ _FIELD = re.compile(r"%(?:%|(?P<named>\([^)]*\))?[#0\- +]*\d*(?:\.\d+)?(?P<kind>
 _BRACE = re.compile(r"\{\{|\}\}|\{(?P<name>[^{}!:]*)(?:!(?P<conversion>[rsa]))?(?::(?P<spec>[^{}]*))?\}")
 
 
+Range = tuple[int, int]
+
+
 @dataclass(frozen=True, slots=True)
 class Piece:
     """A part of a text. node: an expression that is put in; None for a fixed part. fixed: the characters of a fixed part.
-    plain: it is put in as str() would, without a format of its own."""
+    plain: it is put in as str() would, without a format of its own. at: the bytes that each character of a fixed part is written
+    with; of an expression the one range that holds its place, as `{name}` or `%s` (its own, where it stands by itself)."""
 
     fixed: str = ""
     node: Node | None = None
     plain: bool = True
+    at: tuple[Range, ...] = ()
 
 
 def pieces(node: Node) -> tuple[Piece, ...] | None:
@@ -32,7 +37,7 @@ def pieces(node: Node) -> tuple[Piece, ...] | None:
     merged: list[Piece] = []
     for piece in found:
         if piece.node is None and merged and merged[-1].node is None:
-            merged[-1] = Piece(merged[-1].fixed + piece.fixed)
+            merged[-1] = Piece(merged[-1].fixed + piece.fixed, at=merged[-1].at + piece.at)
         elif piece.node is not None or piece.fixed:
             merged.append(piece)
     return tuple(merged)
@@ -53,7 +58,7 @@ def _parts(node: Node) -> list[Piece] | None:
             if left is None or right is None or operator is None:
                 return None
             if operator.type == "+":
-                parts = [_parts(left) or [Piece(node=left)], _parts(right) or [Piece(node=right)]]
+                parts = [_parts(left) or [_alone(left)], _parts(right) or [_alone(right)]]
                 known = [one for part in parts for one in part]
                 return known if any(one.node is None for one in known) else None
             if operator.type == "%":
@@ -92,30 +97,48 @@ def _string(node: Node) -> list[Piece] | None:
             if inner is None:
                 return None
             plain = len([c for c in one.children if c.type in ("type_conversion", "format_specifier")]) == 0
-            out.append(Piece(node=inner, plain=plain))
+            out.append(Piece(node=inner, plain=plain, at=((one.start_byte, one.end_byte),)))
         else:
-            out.append(Piece(_unescaped(text(one), raw="r" in prefix, braces="f" in prefix)))
+            out.append(_fixed(one))
     return out or [Piece("")]
 
 
-def _unescaped(source: str, *, raw: bool, braces: bool) -> str:
-    if braces:
-        source = source.replace("{{", "{").replace("}}", "}")
-    if raw or "\\" not in source:
-        return source
+def _alone(node: Node) -> Piece:
+    return Piece(node=node, at=((node.start_byte, node.end_byte),))
+
+
+def _fixed(node: Node) -> Piece:
+    """The characters of a literal's content, each with the bytes that it is written with."""
+    shown: list[str] = []
+    at: list[Range] = []
+    here = node.start_byte
+    for child in (*node.children, None):
+        end = child.start_byte if child is not None else node.end_byte
+        for one in (node.text or b"")[here - node.start_byte : end - node.start_byte].decode():
+            shown.append(one)
+            at.append((here, here + len(one.encode())))
+            here += len(one.encode())
+        if child is None:
+            break
+        value = text(child)[0] if child.type == "escape_interpolation" else _unescaped(text(child))
+        shown += value
+        at += [(child.start_byte, child.end_byte)] * len(value)
+        here = child.end_byte
+    return Piece("".join(shown), at=tuple(at))
+
+
+def _unescaped(escape: str) -> str:
     try:
-        quoted = source.replace('"', '\\"') if re.search(r'(?<!\\)"', source) else source
-        value = ast.literal_eval(f'"""{quoted}"""')
+        return str(ast.literal_eval(f'"{escape}"'))
     except (ValueError, SyntaxError):
-        return source
-    return str(value)
+        return escape
 
 
 def _percent(left: Node, right: Node) -> list[Piece] | None:
     template = _parts(left)
     if template is None or any(one.node is not None for one in template):
         return None
-    fixed = "".join(one.fixed for one in template)
+    fixed, marks = _whole(template)
     if right.type in ("tuple", "parenthesized_expression"):
         values = [one for one in right.named_children if one.type != "comment"]
     elif right.type in ("dictionary", "list", "set"):
@@ -126,18 +149,23 @@ def _percent(left: Node, right: Node) -> list[Piece] | None:
     at = 0
     waiting = iter(values)
     for match in _FIELD.finditer(fixed):
-        out.append(Piece(fixed[at : match.start()]))
+        out.append(Piece(fixed[at : match.start()], at=marks[at : match.start()]))
         at = match.end()
+        place = (marks[match.start()][0], marks[at - 1][1])
         if match[0] == "%%":
-            out.append(Piece("%"))
+            out.append(Piece("%", at=(place,)))
             continue
         value = next(waiting, None)
         if value is None or match["named"] or value.type in ("list_splat", "dictionary_splat"):
             return None
-        out.append(Piece(node=value, plain=match[0] == "%s"))
+        out.append(Piece(node=value, plain=match[0] == "%s", at=(place,)))
     if next(waiting, None) is not None:
         return None
-    return [*out, Piece(fixed[at:])]
+    return [*out, Piece(fixed[at:], at=marks[at:])]
+
+
+def _whole(template: list[Piece]) -> tuple[str, tuple[Range, ...]]:
+    return "".join(one.fixed for one in template), tuple(place for one in template for place in one.at)
 
 
 def _call(node: Node) -> list[Piece] | None:
@@ -152,20 +180,20 @@ def _call(node: Node) -> list[Piece] | None:
     template = _parts(held)
     if template is None or any(one.node is not None for one in template):
         return None
-    fixed = "".join(one.fixed for one in template)
+    fixed, marks = _whole(template)
     given = [one for one in arguments.named_children if one.type != "comment"]
     if text(name) == "join" and len(given) == 1 and given[0].type in ("list", "tuple"):
         out: list[Piece] = []
         for at, one in enumerate([one for one in given[0].named_children if one.type != "comment"]):
             if one.type == "list_splat":
                 return None
-            out += [Piece(fixed)] if at else []
-            out += _parts(one) or [Piece(node=one)]
+            out += [Piece(fixed, at=marks)] if at else []
+            out += _parts(one) or [_alone(one)]
         return out or None
-    return _format(fixed, given) if text(name) == "format" else None
+    return _format(fixed, marks, given) if text(name) == "format" else None
 
 
-def _format(fixed: str, given: list[Node]) -> list[Piece] | None:
+def _format(fixed: str, marks: tuple[Range, ...], given: list[Node]) -> list[Piece] | None:
     positional = [one for one in given if one.type not in ("keyword_argument", "list_splat", "dictionary_splat")]
     if any(one.type in ("list_splat", "dictionary_splat") for one in given):
         return None
@@ -179,10 +207,11 @@ def _format(fixed: str, given: list[Node]) -> list[Piece] | None:
     out: list[Piece] = []
     at = auto = 0
     for match in _BRACE.finditer(fixed):
-        out.append(Piece(fixed[at : match.start()]))
+        out.append(Piece(fixed[at : match.start()], at=marks[at : match.start()]))
         at = match.end()
+        place = (marks[match.start()][0], marks[at - 1][1])
         if match[0] in ("{{", "}}"):
-            out.append(Piece(match[0][0]))
+            out.append(Piece(match[0][0], at=(place,)))
             continue
         name = match["name"]
         if not name:
@@ -190,8 +219,8 @@ def _format(fixed: str, given: list[Node]) -> list[Piece] | None:
         value = positional[int(name)] if name.isdigit() and int(name) < len(positional) else named.get(name)
         if value is None:
             return None
-        out.append(Piece(node=value, plain=not match["conversion"] and not match["spec"]))
-    return [*out, Piece(fixed[at:])]
+        out.append(Piece(node=value, plain=not match["conversion"] and not match["spec"], at=(place,)))
+    return [*out, Piece(fixed[at:], at=marks[at:])]
 
 
 def quoted(value: str) -> str:
