@@ -34,6 +34,8 @@ MODULES: Final = (
     "modes",
     "race",
     "regex",
+    "redirect",
+    "requests",
 )
 
 

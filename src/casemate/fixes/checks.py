@@ -8,7 +8,7 @@ from tree_sitter import Node
 from casemate.fixes.names import text, walk
 from casemate.fixes.site import Spot, enclosing
 from casemate.fixes.source import Edit
-from casemate.fixes.untrusted import spot_of, statement_of
+from casemate.fixes.untrusted import spot_of
 
 
 def ahead(spot: Spot, node: Node) -> bool:
@@ -56,6 +56,24 @@ def place(spot: Spot, node: Node) -> tuple[Spot, str, bool] | None:
     return (spot, name, False) if ahead(spot, node) else None
 
 
+def checked(spot: Spot, value: Node, fresh: str, *lines: str) -> tuple[Spot, tuple[Edit, ...]] | None:
+    """Lines that check a value before it is used; None where there is no place for them. `@` in a line stands for the value's
+    name: its own, or a fresh one that it is given first. The answer's spot is where the lines go."""
+    where = place(spot, value)
+    if where is None:
+        return None
+    at, name, below = where
+    edits: list[Edit] = []
+    first: list[str] = []
+    if not name:
+        name = spot.fresh(fresh)
+        first.append(f"{name} = {text(value)}")
+        edits.append(spot.replace(value, name))
+    body = [*first, *(line.replace("@", name) for line in lines)]
+    edits.append(at.below(*body) if below else at.above(*body))
+    return at, tuple(edits)
+
+
 def _last(spot: Spot) -> bool:
     """Whether nothing else stands behind the statement on its line."""
     end = spot.source.text.find(b"\n", spot.statement.end_byte)
@@ -86,6 +104,3 @@ def defines(spot: Spot, name: str) -> bool:
         node.type == "function_definition" and text(node.child_by_field_name("name") or node) == name
         for node in walk(spot.root)
     )
-
-
-__all__ = ["ahead", "defines", "function_ahead", "place", "statement_of"]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from casemate.fixes.checks import defines, function_ahead, place
+from casemate.fixes.checks import checked, defines, function_ahead, place
 from casemate.fixes.folders import Folder, folder
 from casemate.fixes.names import text
 from casemate.fixes.naming import named
@@ -57,49 +57,29 @@ def _others(spot: Spot, names: frozenset[str]) -> Iterator[Node]:
 
 
 def _contained(spot: Spot, value: Node, found: Folder) -> Iterator[Draft]:
-    where = place(spot, value)
-    if where is None:
-        return
-    at, name, below = where
-    lines: list[str] = []
-    edits: list[Edit] = []
-    if not name:
-        name = spot.fresh("path")
-        lines.append(f"{name} = {text(value)}")
-        edits.append(spot.replace(value, name))
-    says, more = refusal(at, _WHY)
-    edits += more
+    says, edits = refusal(spot, _WHY)
     if found.pathlib:
-        lines += [f"if not {name}.resolve().is_relative_to({_resolved(found.base)}):", f"\t{says}"]
+        lines = [f"if not @.resolve().is_relative_to({_resolved(found.base)}):", f"\t{says}"]
     else:
-        real, imports = named(at, "os.path.realpath")
-        common, more = named(at, "os.path.commonpath")
+        real, imports = named(spot, "os.path.realpath")
+        common, more = named(spot, "os.path.commonpath")
         root = spot.fresh("root")
-        there = name if _is_real(at, value) else f"{real}({name})"
-        edits += [*imports, *more]
-        lines += [f"{root} = {real}({found.base})", f"if {common}([{root}, {there}]) != {root}:", f"\t{says}"]
-    edits.append(at.below(*lines) if below else at.above(*lines))
-    yield draft("refuse paths that lead out of their folder", spot, *edits)
+        there = "@" if _is_real(spot, value) else f"{real}(@)"
+        edits = (*edits, *imports, *more)
+        lines = [f"{root} = {real}({found.base})", f"if {common}([{root}, {there}]) != {root}:", f"\t{says}"]
+    done = checked(spot, value, "path", *lines)
+    if done is not None:
+        yield draft("refuse paths that lead out of their folder", spot, *edits, *done[1])
 
 
 def _named(spot: Spot, value: Node, found: Folder) -> Iterator[Draft]:
     """A name without a folder: it must not be absolute, nor lead upwards."""
-    where = place(spot, value)
-    if where is None:
-        return
-    at, name, below = where
-    lines: list[str] = []
-    edits: list[Edit] = []
-    if not name:
-        name = spot.fresh("path")
-        lines.append(f"{name} = {text(value)}")
-        edits.append(spot.replace(value, name))
-    says, more = refusal(at, "the name leads elsewhere")
-    absolute, imports = named(at, "os.path.isabs")
-    as_text = f"str({name})" if found.pathlib else name
-    plain = [*lines, f'if {absolute}({as_text}) or ".." in {as_text}.split("/"):', f"\t{says}"]
-    edit = at.below(*plain) if below else at.above(*plain)
-    yield draft("refuse absolute names and those that lead upwards", spot, *edits, *more, *imports, edit)
+    says, edits = refusal(spot, "the name leads elsewhere")
+    absolute, imports = named(spot, "os.path.isabs")
+    name = "str(@)" if found.pathlib else "@"
+    done = checked(spot, value, "path", f'if {absolute}({name}) or ".." in {name}.split("/"):', f"\t{says}")
+    if done is not None:
+        yield draft("refuse absolute names and those that lead upwards", spot, *edits, *imports, *done[1])
 
 
 def _helper(spot: Spot, value: Node, found: Folder) -> Draft:
