@@ -95,14 +95,9 @@ def name_for(root: Node, wanted: str) -> tuple[str, tuple[Edit, ...]]:
                 return name, ()
             if meaning == module and node.type == "import_statement" and "." not in module:
                 return f"{name}.{attribute}", ()
-<<<<<<< HEAD
-=======
     if module == "os.path":
         name, edits = name_for(root, module)
         return f"{name}.{attribute}", edits
-    if not module:
-        return wanted, (_line(root, heads, f"import {wanted}"),)
->>>>>>> rewa
     if module in {text(one) for head in heads if head.type == "import_statement" for one in head.named_children}:
         return wanted, ()
     taken = bound(root)
