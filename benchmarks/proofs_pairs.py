@@ -10,7 +10,9 @@ import importlib.util
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from difflib import SequenceMatcher
 from pathlib import Path
+from statistics import median
 from typing import Any
 
 import fixes_rows
@@ -81,7 +83,7 @@ def measure(
                 fix=fix and side == "vulnerable",
             )
             told[side] = hunted(asked, work / f"{pair['id']}.{pair['package']}.{side}", timeout=TIMEOUT_SECONDS)
-        return record(pair, told)
+        return record(pair, told) | {"upstream_lines": upstream_lines(corpus, pair)}
 
     with ThreadPoolExecutor(jobs) as pool:
         records = list(pool.map(one, chosen))
@@ -104,6 +106,23 @@ def record(pair: dict[str, Any], told: dict[str, Told]) -> dict[str, Any]:
             "findings": one.findings,
         }
     return out
+
+
+def upstream_lines(corpus: Corpus, pair: dict[str, Any]) -> int:
+    """Changed lines of the upstream fix: in the labelled function, which leaves out what else a release brought; in the labelled
+    file where the function stayed as it was. Counted as `evidence.fixes.size` counts ours."""
+    texts, functions = [], []
+    for side in SIDES:
+        lines = (corpus.release(pair, side) / pair["file"]).read_bytes().splitlines()
+        first, last = pair.get(f"function_lines_{side}") or (1, len(lines))
+        texts.append(lines)
+        functions.append(lines[first - 1 : last])
+    return _changed(*functions) or _changed(*texts)
+
+
+def _changed(before: list[bytes], after: list[bytes]) -> int:
+    codes = SequenceMatcher(None, before, after, autojunk=False).get_opcodes()
+    return sum(max(i2 - i1, j2 - j1) for tag, i1, i2, j1, j2 in codes if tag != "equal")
 
 
 def section(records: list[dict[str, Any]]) -> Section:
@@ -131,6 +150,16 @@ def section(records: list[dict[str, Any]]) -> Section:
         if one["vulnerable"]["proven"] and not one["fixed"]["proven"]
     ]
     every = [finding for case in proven for finding in case]
+    ratios = [
+        min(finding["fix"]["offered"]["lines"] for finding in fixed) / one["upstream_lines"]
+        for one in records
+        if (fixed := [f for f in one["vulnerable"]["findings"] if f.get("fix", {}).get("offered")])
+        and one["upstream_lines"]
+    ]
+    if ratios:
+        value = median(ratios)
+        figure = {US: Figure(value=value, text=f"{value:.2f} (of {len(ratios)})")}
+        rows.append(Row(measure="changed lines, ours against upstream's, median ratio", figures=figure))
     result.rows += fixes_rows.rows(every, proven)
     result.notes += [f"not fixed: {why} {n}" for why, n in fixes_rows.unfixed(every)]
     result.notes.append("vulnerable releases end in: " + ", ".join(f"{name} {n}" for name, n in ends.most_common()))
