@@ -1,18 +1,29 @@
-"""The composition root of fixing: what is proven is given a patch that was itself put to the proof, behind the wall."""
+"""The composition root of fixing: what is proven is given a patch that was itself put to the proof, behind the wall; several of
+them become a series, of which the same holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from casemate.app.scan import Scene
     from casemate.model.finding import FindingId, Report
     from casemate.model.fix import Mending, Patch
     from casemate.model.proof import Exhibit
+    from casemate.pipeline.combine import Series
     from casemate.pipeline.scan import Progress
+
+
+class Fixed(NamedTuple):
+    """What became of each finding that is proven; the patches as one series, None when nobody wants one; and the target's folder
+    in its repository."""
+
+    mendings: dict[FindingId, Mending]
+    series: Series | None
+    prefix: str
 
 
 def fixed(
@@ -22,12 +33,18 @@ def fixed(
     interpreter: str,
     jobs: int,
     progress: Progress,
-) -> dict[FindingId, Mending]:
-    """The operation that fixes: what became of each finding that is proven. exhibits: what shows the proofs."""
+    *,
+    series: bool = False,
+) -> Fixed:
+    """The operation that fixes: what became of each finding that is proven. exhibits: what shows the proofs. series: the patches
+    are wanted as one."""
     from casemate.adapters.inprocess import InProcess
+    from casemate.adapters.working_tree import WorkingFolder
+    from casemate.app.ground import home
     from casemate.app.prove import sandbox
     from casemate.pipeline.bench import bench
-    from casemate.pipeline.mend import mended
+    from casemate.pipeline.combine import combined
+    from casemate.pipeline.mend import climber, mended
     from casemate.pipeline.patched import Patched, Recollected
     from casemate.pipeline.scan import scan
     from casemate.pipeline.suite import LIMITS, Suite
@@ -60,4 +77,9 @@ def fixed(
             paths=made.paths,
         )
         grounds = Grounds(bench=made, suite=suite, report=report, rescan=rescan)
-        return mended(exhibits, grounds, jobs=jobs, progress=progress)
+        mendings = mended(exhibits, grounds, jobs=jobs, progress=progress)
+        if not series:
+            return Fixed(mendings, None, "")
+        offers = [(identity, mending.fix) for identity, mending in mendings.items() if mending.fix is not None]
+        together = combined(offers, climber(exhibits, grounds))
+        return Fixed(mendings, together, operation.working(WorkingFolder(tree.place, home())).prefix)
