@@ -48,6 +48,15 @@ def tell_patches(count: int, folder: Path) -> None:
         say("patches: none, nothing that was proven has a fix")
 
 
+def tell_notes(found: Proved) -> None:
+    """Say which patches are not among them."""
+    if found.series is not None:
+        said = notes(found.series, found.report.findings)
+        places = {finding.identity: finding.lead.location for finding in found.report.findings}
+        for left in found.series.left:
+            say(f"the patch for {places[left.identity]} is {said[left.identity]}")
+
+
 def notes(series: Series | None, findings: Iterable[Finding]) -> dict[FindingId, str]:
     """What is to be said of a patch beside its own ladder: what it goes together with, and what it does not."""
     if series is None:
