@@ -5,13 +5,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import count
 from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from casemate.app.scan import Scene
     from casemate.model.finding import FindingId, Report
-    from casemate.model.fix import Mending, Patch
+    from casemate.model.fix import Fix, Mending, Patch
     from casemate.model.proof import Exhibit
     from casemate.pipeline.combine import Series
     from casemate.pipeline.scan import Progress
@@ -81,5 +82,11 @@ def fixed(
         if not series:
             return Fixed(mendings, None, "")
         offers = [(identity, mending.fix) for identity, mending in mendings.items() if mending.fix is not None]
-        together = combined(offers, climber(exhibits, grounds))
+        climb, climbed = climber(exhibits, grounds), count(1)
+
+        def told(identity: FindingId, patch: Patch) -> Fix:
+            progress("joining", next(climbed), 0)
+            return climb(identity, patch)
+
+        together = combined(offers, told)
         return Fixed(mendings, together, operation.working(WorkingFolder(tree.place, home())).prefix)
