@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from cli.repository import Repository
+from cli.repository import IDENTITY, Repository
 
 from casemate.app.ground import examine_sandbox
 
@@ -37,12 +37,13 @@ def place(tmp_path):
 @pytest.mark.parametrize("block", BLOCKS)
 def test_a_documented_block_of_commands_works(block, place):
     """What a page tells people to type ends well, and prints what the page shows; `⋮` stands for any other text up to a line."""
-    if "casemate hunt " in block and (why := examine_sandbox()[0].refusal):
+    if ("casemate hunt " in block or "casemate fix " in block) and (why := examine_sandbox()[0].refusal):
         pytest.skip(why)
     environment = {
         "HOME": str(place / "home"),
         "PATH": f"{Path(sys.executable).parent}:{os.environ['PATH']}",
         "COLUMNS": "100",
+        **IDENTITY,
     }
     for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
         command, _, shown = part.partition("\n")

@@ -1,18 +1,30 @@
-"""The composition root of fixing: what is proven is given a patch that was itself put to the proof, behind the wall."""
+"""The composition root of fixing: what is proven is given a patch that was itself put to the proof, behind the wall; several of
+them become a series, of which the same holds."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from itertools import count
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from casemate.app.scan import Scene
     from casemate.model.finding import FindingId, Report
-    from casemate.model.fix import Mending, Patch
+    from casemate.model.fix import Fix, Mending, Patch
     from casemate.model.proof import Exhibit
+    from casemate.pipeline.combine import Series
     from casemate.pipeline.scan import Progress
+
+
+class Fixed(NamedTuple):
+    """What became of each finding that is proven; the patches as one series, None when nobody wants one; and the target's folder
+    in its repository."""
+
+    mendings: dict[FindingId, Mending]
+    series: Series | None
+    prefix: str
 
 
 def fixed(
@@ -22,12 +34,18 @@ def fixed(
     interpreter: str,
     jobs: int,
     progress: Progress,
-) -> dict[FindingId, Mending]:
-    """The operation that fixes: what became of each finding that is proven. exhibits: what shows the proofs."""
+    *,
+    series: bool = False,
+) -> Fixed:
+    """The operation that fixes: what became of each finding that is proven. exhibits: what shows the proofs. series: the patches
+    are wanted as one."""
     from casemate.adapters.inprocess import InProcess
+    from casemate.adapters.working_tree import WorkingFolder
+    from casemate.app.ground import home
     from casemate.app.prove import sandbox
     from casemate.pipeline.bench import bench, sources
-    from casemate.pipeline.mend import mended
+    from casemate.pipeline.combine import combined
+    from casemate.pipeline.mend import climber, mended
     from casemate.pipeline.mendings import Mendings
     from casemate.pipeline.patched import Patched, Recollected
     from casemate.pipeline.scan import scan
@@ -62,4 +80,15 @@ def fixed(
         )
         grounds = Grounds(bench=made, suite=suite, report=report, rescan=rescan)
         memory = Mendings(store, sources(target), interpreter)
-        return mended(exhibits, grounds, memory=memory, jobs=jobs, progress=progress)
+        mendings = mended(exhibits, grounds, memory=memory, jobs=jobs, progress=progress)
+        if not series:
+            return Fixed(mendings, None, "")
+        offers = [(identity, mending.fix) for identity, mending in mendings.items() if mending.fix is not None]
+        climb, climbed = climber(exhibits, grounds), count(1)
+
+        def told(identity: FindingId, patch: Patch) -> Fix:
+            progress("joining", next(climbed), 0)
+            return climb(identity, patch)
+
+        together = combined(offers, told)
+        return Fixed(mendings, together, operation.working(WorkingFolder(tree.place, home())).prefix)

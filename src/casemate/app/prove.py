@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from casemate.adapters.clock import SystemClock
 from casemate.app.ground import home, operator, recorded_ledger, today, wall
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from casemate.model.finding import Finding, Report
     from casemate.model.verification import Verification
     from casemate.pipeline.claims import Answers
+    from casemate.pipeline.combine import Series
     from casemate.pipeline.scan import Progress
     from casemate.ports import Sandbox
 
@@ -40,11 +41,13 @@ def sandbox() -> Sandbox:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HuntRequest:
     """What the operator asked to have proven. scan: one path. python: the target's interpreter, None to look for it. budget:
-    executions of all searches together. wanted: which findings are tried. fix: what is proven is to be fixed as well."""
+    executions of all searches together. wanted: which findings are tried. fix: what is proven is to be fixed as well. series: and
+    the patches to be put together."""
 
     scan: ScanRequest
     budget: int
     fix: bool = False
+    series: bool = False
     python: Path | None = None
     wanted: Callable[[Finding], bool] = lambda finding: True
 
@@ -62,6 +65,16 @@ class Sealed:
     receipt: str
 
 
+class Proved(NamedTuple):
+    """The report with verdicts, the bundles of what is proven, and the patches as one series when that was wanted. prefix: the
+    target's folder in its repository."""
+
+    report: Report
+    sealed: tuple[Sealed, ...]
+    series: Series | None
+    prefix: str
+
+
 def run_hunt(
     request: HuntRequest, *, announce: Callable[[str], None], progress: Progress
 ) -> tuple[Report, tuple[Sealed, ...]]:
@@ -70,6 +83,12 @@ def run_hunt(
 
     Raises as `run_scan` does.
     """
+    found = run_hunt_for_patches(request, announce=announce, progress=progress)
+    return found.report, found.sealed
+
+
+def run_hunt_for_patches(request: HuntRequest, *, announce: Callable[[str], None], progress: Progress) -> Proved:
+    """The same, with the patches. Raises as `run_scan` does."""
     with ExitStack() as held:
         scene = Scene(request.scan, Tier.FIX if request.fix else Tier.PROVE, announce, held)
         report = over_time(scene.scan(progress), request.scan, today())
@@ -78,12 +97,14 @@ def run_hunt(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProveRequest:
-    """Claims that are to be answered. hunt: the target, and what it may take. claims: as texts, RULE:FILE:LINE, CWE-NN:FILE:LINE
-    or the first digits of a finding's identity. sarif: bytes of files of other tools' results, by name."""
+    """Claims that are to be answered. hunt: the target, what it may take, and whether what is proven is fixed. claims: as texts,
+    RULE:FILE:LINE, CWE-NN:FILE:LINE or the first digits of a finding's identity. sarif: bytes of files of other tools' results,
+    by name. every: all findings are claimed."""
 
     hunt: HuntRequest
     claims: tuple[str, ...] = ()
     sarif: tuple[tuple[str, bytes], ...] = ()
+    every: bool = False
 
 
 def run_prove(
@@ -93,22 +114,32 @@ def run_prove(
 
     Raises as `run_scan` does, and UserError for a claim that cannot be meant.
     """
+    told, found = run_prove_for_patches(request, announce=announce, progress=progress)
+    return told, found.sealed
+
+
+def run_prove_for_patches(
+    request: ProveRequest, *, announce: Callable[[str], None], progress: Progress
+) -> tuple[Answers, Proved]:
+    """The same, with the patches for what is proven. Raises as `run_prove` does."""
     from casemate.leads.catalogue import rules
+    from casemate.model.finding import Disposition
     from casemate.pipeline.claims import answered, understood
 
     with ExitStack() as held:
-        scene = Scene(request.hunt.scan, Tier.PROVE, announce, held)
+        scene = Scene(request.hunt.scan, Tier.FIX if request.hunt.fix else Tier.PROVE, announce, held)
         tree = scene.trees[0]
         report = scene.scan(progress)
+        claims = request.claims
+        if request.every:
+            claims += tuple(finding.identity for finding in report.of(Disposition.ACTIVE))
         cwes: dict[str, int] = {rule.id: rule.cwe for rule in rules()}
         with scene.wall.operation("scan", subject=scene.subject) as operation:
-            asked = understood(
-                request.claims, request.sarif, report, operation.tree(tree), place=str(tree.place), cwes=cwes
-            )
+            asked = understood(claims, request.sarif, report, operation.tree(tree), place=str(tree.place), cwes=cwes)
         wanted = {match.finding.identity for match in asked.matches if match.finding is not None}
         only = replace(request.hunt, wanted=lambda finding: finding.identity in wanted)
-        told, sealed = _proven(scene, report, only, progress)
-    return answered(asked, told), sealed
+        found = _proven(scene, report, only, progress)
+    return answered(asked, found.report), found
 
 
 def _proven(
@@ -116,7 +147,7 @@ def _proven(
     report: Report,
     request: HuntRequest,
     progress: Progress,
-) -> tuple[Report, tuple[Sealed, ...]]:
+) -> Proved:
     """The operation that proves, and within it the one that fixes."""
     from casemate.adapters.interpreters import target_python
     from casemate.app.fix import fixed
@@ -142,9 +173,11 @@ def _proven(
             progress=progress,
             wanted=request.wanted,
         )
-        told = hunted.report
+        told, series, prefix = hunted.report, None, ""
         if request.fix:
-            mendings = fixed(scene, told, hunted.exhibits, python.path, request.scan.jobs, progress)
+            mendings, series, prefix = fixed(
+                scene, told, hunted.exhibits, python.path, request.scan.jobs, progress, series=request.series
+            )
             findings = (replace(one, mending=mendings.get(one.identity)) for one in told.findings)
             told = replace(told, findings=tuple(sorted(findings, key=rank)))
         told, bundles = sealed(told, hunted.exhibits)
@@ -154,7 +187,7 @@ def _proven(
     rules = {finding.identity: finding.lead.rule for finding in told.findings}
     entry = operation.entry
     assert entry is not None  # the operation has ended
-    return told, tuple(
+    kept = tuple(
         Sealed(
             name=f"{rules[identity]}-{identity[:12]}",
             data=data,
@@ -162,6 +195,7 @@ def _proven(
         )
         for identity, data in bundles.items()
     )
+    return Proved(told, kept, series, prefix)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,6 +37,12 @@ if TYPE_CHECKING:
     help="Say in the report what proofs were driven with: a release, which the ledger records.",
 )
 @click.option("--no-fix", is_flag=True, help="Leave out the patches for what is proven.")
+@click.option(
+    "--patches",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Write the patches for what is proven to DIR, numbered, for `git am`.",
+)
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Sandboxes at a time. Default: one per core.")
 @options.NO_CACHE
 @options.EVERYTHING
@@ -55,6 +61,7 @@ def hunt(
     bundles: Path | None,
     include_proofs: bool,
     no_fix: bool,
+    patches: Path | None,
     jobs: int | None,
     no_cache: bool,
     everything: bool,
@@ -65,14 +72,19 @@ def hunt(
     Unlike `casemate scan` this runs the target, and nowhere but in the sandbox. Where no sandbox holds, nothing is run and
     nothing is proven. Exit codes are those of `casemate scan`.
     """
-    from casemate.app.prove import HuntRequest, run_hunt
+    from casemate.app.prove import HuntRequest, run_hunt_for_patches
     from casemate.app.scan import ScanRequest
     from casemate.cli.bundles import keep, tell
     from casemate.cli.deliver import Shown, deliver, exit_code, unheard
     from casemate.cli.moment import moment
     from casemate.cli.output import check_place
+    from casemate.cli.patches import check_folder, tell_notes, tell_patches, write_patches
     from casemate.cli.progress import display
 
+    if no_fix and patches is not None:
+        raise click.UsageError("--no-fix leaves out what --patches asks for")
+    if patches is not None:
+        check_folder(patches)
     if output is not None:
         check_place(output)
     if form == "gitlab":
@@ -88,16 +100,21 @@ def hunt(
     )
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
-        request = HuntRequest(scan=scan, python=python, budget=budget, fix=not no_fix)
-        report, sealed = run_hunt(request, announce=unheard if quiet else say, progress=progress)
+        request = HuntRequest(scan=scan, python=python, budget=budget, fix=not no_fix, series=patches is not None)
+        found = run_hunt_for_patches(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
+    report, sealed = found.report, found.sealed
     where = keep(sealed, bundles)
+    written = write_patches(found, patches) if patches is not None else 0
     if include_proofs and sealed:
         report = _released(path, report, sealed, announce=unheard if quiet else say)
     shown = Shown(everything=everything, by_design=False, known=False, suppressed=False)
     deliver(report, form, output, shown, (), quiet=quiet)
     if not quiet:
         tell(sealed, where)
+        if patches is not None:
+            tell_patches(written, patches)
+            tell_notes(found)
         say(f"time: {took:.1f} s")
     sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
 

@@ -21,6 +21,7 @@ NOUNS = {
     "following": "functions",
     "proving": "findings",
     "fixing": "proofs",
+    "joining": "patches",
 }  # of the pipeline's stages
 PAUSE_BEFORE_BAR = 0.4  # seconds
 PAUSE_BETWEEN_UPDATES = 0.05

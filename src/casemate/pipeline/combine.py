@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
+from casemate.evidence.patchfile import Letter
 from casemate.evidence.unified import Region, lines, regions
-from casemate.model.finding import FindingId
+from casemate.model.finding import Finding, FindingId
 from casemate.model.fix import Change, Climb, Fix, Patch, Step
 
 MOST: Final = 6
@@ -78,6 +79,24 @@ class _Accepted:
     @property
     def paths(self) -> set[str]:
         return {change.path for change in self.own.changes}
+
+
+def letters(series: Series, findings: Mapping[FindingId, Finding]) -> tuple[Letter, ...]:
+    """The series as mails. findings: proven, with their bundles, by identity."""
+    parts = [part for part in series.parts if part.patch is not None]
+    numbers = {part.identity: number for number, part in enumerate(parts, 1)}
+    return tuple(
+        Letter(
+            finding=findings[part.identity],
+            patch=part.patch,
+            ladder=part.ladder,
+            number=numbers[part.identity],
+            of=len(parts),
+            together=tuple(numbers[other] for other in part.beside if other in numbers),
+        )
+        for part in parts
+        if part.patch is not None
+    )
 
 
 def combined(offers: Sequence[tuple[FindingId, Fix]], climb: Climber) -> Series:

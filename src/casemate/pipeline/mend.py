@@ -8,11 +8,12 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from casemate.fixes.propose import patches
 from casemate.fixes.source import Unfit
 from casemate.model.finding import Finding, FindingId
-from casemate.model.fix import Mending
+from casemate.model.fix import Fix, Mending, Patch
 from casemate.model.proof import Exhibit
+from casemate.pipeline.combine import Climber
 from casemate.pipeline.mendings import Mendings
-from casemate.pipeline.tried import Proven
-from casemate.pipeline.validate import Grounds, mend
+from casemate.pipeline.tried import Before, Proven, before
+from casemate.pipeline.validate import Grounds, climb, mend
 from casemate.proofs.catalogue import oracle
 from casemate.proofs.question import Question
 
@@ -41,14 +42,32 @@ def mended(
     return {finding.identity: known[finding.identity] for finding in every}
 
 
+def climber(exhibits: Mapping[FindingId, Exhibit], grounds: Grounds) -> Climber:
+    """Puts any patch to the ladder, for any finding that is proven: each as it is known without a patch once."""
+    findings = {finding.identity: finding for finding in grounds.report.findings}
+    known: dict[FindingId, tuple[Proven, Before]] = {}
+
+    def climbed(identity: FindingId, patch: Patch) -> Fix:
+        if identity not in known:
+            proven = _proven(findings[identity], exhibits[identity])
+            known[identity] = proven, before(proven, grounds.bench)
+        return climb(known[identity][0], patch, known[identity][1], grounds)
+
+    return climbed
+
+
 def _one(finding: Finding, exhibit: Exhibit, grounds: Grounds) -> Mending:
+    try:
+        proposed = patches(finding.lead, finding.cwe, grounds.bench.source)
+        return mend(_proven(finding, exhibit), proposed, grounds)
+    except Unfit as unfit:
+        return Mending(why=f"{finding.lead.location.path} is not rewritten: {unfit}")
+
+
+def _proven(finding: Finding, exhibit: Exhibit) -> Proven:
     verdict = finding.verdict
     judge = oracle(verdict.proof.oracle) if verdict is not None and verdict.proof is not None else None
     if judge is None:
         raise ValueError(f"only what is proven is fixed: {finding.identity!r}")
     question = Question(identity=finding.identity, cwe=finding.cwe, lead=finding.lead)
-    try:
-        proposed = patches(finding.lead, finding.cwe, grounds.bench.source)
-        return mend(Proven.of(question, judge, exhibit), proposed, grounds)
-    except Unfit as unfit:
-        return Mending(why=f"{finding.lead.location.path} is not rewritten: {unfit}")
+    return Proven.of(question, judge, exhibit)

@@ -47,9 +47,15 @@ class Suite:
     paths: Sequence[str]
     _lock: Lock = field(default_factory=Lock)
     _known: dict[tuple[str, ...], tuple[Outcome, frozenset[str]]] = field(default_factory=dict)
+    _climbed: dict[tuple[Change, ...], Climb] = field(default_factory=dict)
 
     def climb(self, patch: Patch) -> Climb:
-        """Run those that concern a patch, without it and with it."""
+        """Run those that concern a patch, without it and with it; of the same changes only once."""
+        if patch.changes not in self._climbed:
+            self._climbed[patch.changes] = self._climb(patch)
+        return self._climbed[patch.changes]
+
+    def _climb(self, patch: Patch) -> Climb:
         chosen = self._chosen(patch)
         if not chosen:
             return _not_applicable("it has no tests")
