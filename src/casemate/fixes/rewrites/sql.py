@@ -130,22 +130,22 @@ def _above(site: Site, call: Node, stated: Node) -> Iterator[Draft]:
 
 
 def _checks(found: list[Statement]) -> list[Edits]:
-    """Refusals of what is no name, in two degrees: a plain name; names with a direction to order by."""
+    """Refusals of what is no name, in degrees: a plain name; one that may be a column's number; with a direction to order by."""
     holes = [(one, hole, kind) for one in found for hole, kind in one.names if simple(one.text.items[hole].node)]
     if not holes or len(holes) < sum(len(one.names) for one in found):
         return []
     out = []
-    for loose in (False, True):
-        if loose and all(kind is not Slot.ORDER for _, _, kind in holes):
+    for pattern in ("", r"\w+", r"(?i)-?\w+( (asc|desc))?"):
+        if " " in pattern and all(kind is not Slot.ORDER for _, _, kind in holes):
             break
         edits: Edits = []
         for one, hole, kind in holes:
             spot, name = one.text.spot, text(one.text.items[hole].node)
             condition = f"not {name}.isidentifier()"
             imports: tuple[Edit, ...] = ()
-            if loose and kind is Slot.ORDER:
+            if pattern and (kind is Slot.ORDER or " " not in pattern):
                 match, imports = spot.named("re.fullmatch")
-                condition = f'not {match}(r"(?i)-?\\w+( (asc|desc))?", {name})'
+                condition = f'not {match}(r"{pattern}", {name})'
             answer, more = refusal(spot, "this is no name of a column" if kind is Slot.ORDER else "this is no name")
             edits += [(spot.source, edit) for edit in (spot.above(f"if {condition}:", f"\t{answer}"), *imports, *more)]
         out.append(edits)
