@@ -6,6 +6,7 @@ import re
 
 from tree_sitter import Node
 
+from casemate.fixes.constants import constant
 from casemate.fixes.names import text, walk
 from casemate.fixes.pieces import pieces
 from casemate.fixes.site import Spot, argument
@@ -17,8 +18,8 @@ _LABEL = "[A-Za-z0-9-]+"
 
 
 def shape(spot: Spot, value: Node, names: frozenset[str]) -> str:
-    """A pattern of the address up to the end of its host, where fixed text stands on it: "" where all of the host is from outside,
-    or none is known."""
+    """A pattern of the address up to the end of its host, where fixed text stands on it: "" where all of the host is from
+    outside, or none is known."""
     parts = pieces(spot.definition(value))
     if parts is None:
         return ""
@@ -64,4 +65,20 @@ def short_prefix(spot: Spot, value: Node) -> Edit | None:
             continue
         if prefix.type == "string" and _OPEN.search(text(prefix).strip("\"'")):
             return Edit(prefix.end_byte - 1, prefix.end_byte - 1, "/")
+        if _OPEN.search(text(constant(spot, prefix)).strip("\"'")):
+            return Edit(prefix.end_byte, prefix.end_byte, ' + "/"')
     return None
+
+
+def known_sites(spot: Spot) -> list[str]:
+    """The constants of the file that hold an address up to its host: which sites the code means."""
+    out = []
+    for statement in spot.root.children:
+        one = statement.named_children[0] if statement.type == "expression_statement" else None
+        if one is None or one.type != "assignment":
+            continue
+        left, right = one.child_by_field_name("left"), one.child_by_field_name("right")
+        if left is not None and right is not None and left.type == "identifier" and right.type == "string":
+            if _OPEN.search(text(right).strip("\"'")):
+                out.append(text(left))
+    return out

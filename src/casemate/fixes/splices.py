@@ -15,6 +15,7 @@ from tree_sitter import Node
 from casemate.fixes.names import dotted, text, walk
 from casemate.fixes.pieces import Piece, Range, pieces
 from casemate.fixes.site import Site, Spot, heads, statement_at
+from casemate.fixes.untrusted import local_function
 
 _NUMBERS = frozenset({"int", "float", "len", "bool", "ord", "id", "hash", "hex", "round", "abs", "sum", "time.time"})
 _OURS = frozenset(
@@ -147,6 +148,11 @@ def feeding(spot: Spot, top: Node, *, follow: bool = True) -> Iterator[Text]:
         elif node.type == "augmented_assignment":
             right = node.child_by_field_name("right")
             waiting += [(here, right, True)] if right is not None else []
+        elif follow and node.type == "call" and (function := local_function(here, node)) is not None:
+            if (mark := f"{text(node)}()") not in seen:
+                seen.add(mark)
+                answers = [one for one in walk(function) if one.type == "return_statement" and one.named_children]
+                waiting += [(at(here, one), one.named_children[0], False) for one in answers]
         elif node.type in _OPEN or (node.type == "call" and (here is spot or dotted_end(node) in _HAND_ON)):
             waiting += [(here, child, False) for child in node.named_children]
 

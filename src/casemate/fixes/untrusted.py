@@ -31,7 +31,8 @@ def untrusted(site: Site, spot: Spot) -> frozenset[str]:
             names.update(_read(spot.root, place.line, place.column))
         for head in heads(statement):
             names.update(_bound(head))
-    if spot.function is not None and (not here or _answers(site, spot.function)):
+    elsewhere = not here or here[0] is not steps[0]  # the value is handed in
+    if spot.function is not None and (elsewhere or _answers(site, spot.function)):
         names.update(parameters(spot.function))
     known = [node for node in walk(scope) if node.type in ("assignment", "augmented_assignment", "named_expression")]
     loops = [node for node in walk(scope) if node.type in ("for_statement", "for_in_clause", "as_pattern")]

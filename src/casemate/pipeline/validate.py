@@ -11,7 +11,7 @@ from casemate.pipeline.suite import Suite
 from casemate.pipeline.tried import After, Before, Proven, after, alike, before
 from casemate.proofs.campaign import Bench
 
-ATTEMPTS = 6
+ATTEMPTS = 8
 """Patches that are put to the proof for one finding at most."""
 
 

@@ -11,10 +11,12 @@ from casemate.fixes.entering import Entry, entries
 from casemate.fixes.names import imported, name_from, text
 from casemate.fixes.naming import named
 from casemate.fixes.pieces import pieces, quoted
+from casemate.fixes.rework import wrapped
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.sinks import returned, sink_call, untrusted_value
 from casemate.fixes.site import Site, Spot, argument
 from casemate.fixes.source import Edit
+from casemate.fixes.splices import harmless, texts
 from casemate.fixes.untrusted import local_function
 from casemate.model.trace import Boundary
 
@@ -54,6 +56,17 @@ def propose(site: Site) -> Iterator[Draft]:
         if drafted:
             where = found[0].spot
             yield draft(_WHAT, where, *(edit for edits in drafted for edit in edits))
+    if not any(entry.parts for entry in found):
+        yield from _on_the_way(site)
+
+
+def _on_the_way(site: Site) -> Iterator[Draft]:
+    """What is put into a text on the way to the page, which another function makes markup of."""
+    for one in texts(site):
+        holes = [hole for hole in one.holes() if not harmless(one.spot, one.items[hole].node, frozenset({"escape"}))]
+        for wanted in _functions(one.spot) if holes else ():
+            name, imports = named(one.spot, wanted)
+            yield draft(_WHAT, one.spot, *wrapped(one, holes, name, quotes=""), *imports)
 
 
 def _escaped(site: Site, entry: Entry, wanted: str) -> tuple[Edit, ...]:

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-
 from casemate.fixes.arguments import setting
 from casemate.fixes.checks import checked, defines, function_ahead
-from casemate.fixes.hosts import shape, short_prefix
+from casemate.fixes.hosts import known_sites, shape, short_prefix
 from casemate.fixes.names import name_from
 from casemate.fixes.naming import named
 from casemate.fixes.refusal import refusal
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.sinks import sink_call, untrusted_value
-from casemate.fixes.site import Site, Spot
+from casemate.fixes.site import Site, Spot, argument
 from casemate.fixes.source import Edit
 from casemate.fixes.untrusted import untrusted
 
@@ -21,11 +20,13 @@ _FUNCTION = "_is_public"
 
 
 def propose(site: Site) -> Iterator[Draft]:
-    """A pattern of the host where the code fixes a part of it; else every address that the host's name stands for is looked at."""
+    """A pattern of the host where the code fixes a part of it; else every address that its name stands for is looked at."""
     spot = site.sink
     call = sink_call(spot)
-    value = untrusted_value(site, spot, call) if call is not None else None
-    if call is None or value is None:
+    if call is None:
+        return
+    value = untrusted_value(site, spot, call) or argument(call, 0, "url")
+    if value is None:
         return
     edit = short_prefix(spot, value)
     if edit is not None:
@@ -37,6 +38,10 @@ def propose(site: Site) -> Iterator[Draft]:
         done = checked(spot, value, "url", f'if not {starts}(r"{host}", @):', f"\t{says}")
         if done is not None:
             yield draft("ask no other host than what is meant", spot, *done[1], *more, *imports)
+    for known in known_sites(spot):
+        done = checked(spot, value, "url", f'if not @.startswith({known} + "/"):', f"\t{says}")
+        if done is not None:
+            yield draft("ask only the site that the code names", spot, *done[1], *more)
     follow = setting(spot, call, "allow_redirects", "False") if spot.called(call).startswith("requests.") else None
     done = checked(spot, value, "url", f"if not {_FUNCTION}(@):", f"\t{says}")
     if done is not None:
