@@ -69,17 +69,19 @@ class Proven:
             for one in inputs_for(bench.source, lead, oracle)
         ]
         if set(self.payload) == {"text"}:
-            given += [{"text": text} for text in benign.texts(self.question.cwe)]
+            cwe, source = self.question.cwe, bench.source(lead.location.path) or b""
+            given += [{"text": text} for text in (*benign.texts(cwe), *benign.named(cwe, source))]
         return tuple({canonical(one): one for one in [self.control, *given]}.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What the target does as it is. variants: every way of driving it. fires: what the oracle says of the proof's input, "" when
-    it is quiet. answers: to each benign input, in order; None where it answers differently each time. reached: whether the
-    control came to the finding's line. broken: why nothing of this is known."""
+    """What the target does as it is. variants: every way of driving it. benign: inputs that do no harm. fires: what the oracle says of the proof's input, "" when
+    it is quiet. answers: to each benign input, in order; None where it answers differently each time. reached: whether a
+    harmless one came to the finding's line. broken: why nothing of this is known."""
 
     variants: tuple[Any, ...] = ()
+    benign: tuple[Payload, ...] = ()
     fires: str = ""
     answers: tuple[Answer | None, ...] = ()
     reached: bool = False
@@ -180,16 +182,18 @@ def _before(proven: Proven, bench: Bench) -> Generator[bytes, sandbox.Run, Befor
     rounds: list[list[Answer]] = []
     for _ in range(2):
         driven.count = 1
-        rounds.append((yield from _answers(driven, case, benign_ones)))
+        answers, passed = yield from _answers(driven, case, benign_ones)
+        rounds.append(answers)
     _, calm = yield from driven.run(case, proven.control)
     these, seen = yield from driven.run(case, proven.payload)
     if isinstance(calm, Failed) or isinstance(seen, Failed):
         return Before(broken=next(one.why for one in (calm, seen) if isinstance(one, Failed)))
     return Before(
         variants=tuple(variants),
+        benign=benign_ones,
         fires=answer(proven.oracle, these, seen, calm),
         answers=tuple(first if first == second else None for first, second in zip(*rounds, strict=True)),
-        reached=calm.passed > 0,
+        reached=passed or calm.passed > 0,
         executions=3 + 2 * len(benign_ones),
     )
 
@@ -206,11 +210,11 @@ def _after(
     elif len(variants) != len(known.variants):
         return After(broken=why or "it cannot be driven any more as it was", executions=1)
     case = proven.question.case(proven.driver, variants[at])
-    answers = yield from _answers(driven, case, proven.benign(bench))
+    answers, passed = yield from _answers(driven, case, known.benign)
     _, calm = yield from driven.run(case, proven.control)
     if isinstance(calm, Failed) or calm.broken:
         return After(broken=calm.why if isinstance(calm, Failed) else calm.broken, executions=driven.count)
-    so_far = After(reached=calm.passed > 0, answers=tuple(answers))
+    so_far = After(reached=passed or calm.passed > 0, answers=tuple(answers))
     for _ in range(RUNS):
         these, seen = yield from driven.run(case, proven.payload)
         if isinstance(seen, Failed):
@@ -227,12 +231,16 @@ def _after(
     return replace(so_far, beaten=beaten, tried=tried, executions=spent)
 
 
-def _answers(driven: _Driven, case: Case, given: Sequence[Payload]) -> Generator[bytes, sandbox.Run, list[Answer]]:
-    out = []
+def _answers(
+    driven: _Driven, case: Case, given: Sequence[Payload]
+) -> Generator[bytes, sandbox.Run, tuple[list[Answer], bool]]:
+    """What comes back for each, and whether any came to the finding's line."""
+    out, passed = [], False
     for payload in given:
         _, seen = yield from driven.run(case, payload)
+        passed = passed or (isinstance(seen, Observation) and seen.passed > 0)
         out.append(_answer(seen))
-    return out
+    return out, passed
 
 
 def _answer(seen: Observation | Failed) -> Answer:

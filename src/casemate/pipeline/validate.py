@@ -90,7 +90,7 @@ def driven(patch: Patch, known: Before, seen: After) -> list[Climb]:
     if seen.broken:
         return [_fails(Rung.LOADS, seen.broken)]
     if known.reached and not seen.reached:
-        return [_fails(Rung.LOADS, "a harmless input does not come to the weak place any more")]
+        return [_fails(Rung.LOADS, "no harmless input comes to the weak place any more")]
     out = [_holds(Rung.LOADS, "")]
     if seen.fires:
         return [*out, _fails(Rung.DEAD, "it still takes effect")]

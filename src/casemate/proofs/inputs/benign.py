@@ -5,6 +5,7 @@ No value stands here that a weakness itself treats in another way than its fix: 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Final
 
@@ -27,6 +28,17 @@ ALSO: Final[Mapping[int, tuple[str, ...]]] = {
     918: ("{calm}/two",),
     1336: ("{calm} two",),
 }
+
+
+_ADDRESS: Final = re.compile(rb"""["'](https?://[^"'\s{}%]{4,80})["']""")
+_ADDRESSES: Final = (601, 918)
+_MOST: Final = 4
+
+
+def named(cwe: int, source: bytes) -> tuple[str, ...]:
+    """Addresses that the code itself names, where the weakness is in what is asked for or led to: at least these are meant."""
+    found = dict.fromkeys(_ADDRESS.findall(source)) if cwe in _ADDRESSES else ()
+    return tuple(one.decode("utf-8", "replace") for one in found)[:_MOST]
 
 
 def texts(cwe: int) -> tuple[str, ...]:
