@@ -156,7 +156,11 @@ def _line(root: Node, heads: list[Node], statement: str) -> Edit:
             break
         lead.append(node)
     if lead:
-        return Edit(lead[-1].end_byte, lead[-1].end_byte, f"\n\n{statement}\n")
+        after = (
+            root.children[len(lead)].start_point.row if len(lead) < len(root.children) else lead[-1].end_point.row + 2
+        )
+        blank = "\n" * (after - lead[-1].end_point.row < 2)
+        return Edit(lead[-1].end_byte, lead[-1].end_byte, f"\n\n{statement}{blank}")
     return Edit(0, 0, f"{statement}\n\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from tree_sitter import Node
@@ -31,7 +32,10 @@ class Piece:
 
 def pieces(node: Node) -> tuple[Piece, ...] | None:
     """The parts of a text that is put together, in order; None for what is none. A plain literal is one fixed part."""
-    found = _parts(node)
+    return _merged(_parts(node))
+
+
+def _merged(found: list[Piece] | None) -> tuple[Piece, ...] | None:
     if found is None:
         return None
     merged: list[Piece] = []
@@ -41,6 +45,23 @@ def pieces(node: Node) -> tuple[Piece, ...] | None:
         elif piece.node is not None or piece.fixed:
             merged.append(piece)
     return tuple(merged)
+
+
+def filled(node: Node, template: Callable[[Node], Node]) -> tuple[Piece, ...] | None:
+    """The parts of `name.format(…)` or `name % …`, where the name stands for a literal. template: what a name was assigned."""
+    function, arguments = node.child_by_field_name("function"), node.child_by_field_name("arguments")
+    right, operator = node.child_by_field_name("right"), node.child_by_field_name("operator")
+    held = node.child_by_field_name("left") if function is None else function.child_by_field_name("object")
+    literal = _parts(template(held)) if held is not None and held.type == "identifier" else None
+    if literal is None or any(one.node is not None for one in literal):
+        return None
+    if right is not None and operator is not None and operator.type == "%":
+        found = _spread(*_whole(literal), right)
+    elif function is not None and arguments is not None and text(function).endswith(".format"):
+        found = _format(*_whole(literal), [one for one in arguments.named_children if one.type != "comment"])
+    else:
+        return None
+    return _merged(found)
 
 
 def _parts(node: Node) -> list[Piece] | None:
@@ -138,7 +159,11 @@ def _percent(left: Node, right: Node) -> list[Piece] | None:
     template = _parts(left)
     if template is None or any(one.node is not None for one in template):
         return None
-    fixed, marks = _whole(template)
+    return _spread(*_whole(template), right)
+
+
+def _spread(fixed: str, marks: tuple[Range, ...], right: Node) -> list[Piece] | None:
+    """The parts of a template with `%`."""
     if right.type in ("tuple", "parenthesized_expression"):
         values = [one for one in right.named_children if one.type != "comment"]
     elif right.type in ("dictionary", "list", "set"):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from tree_sitter import Node
 
 from casemate.fixes.names import dotted, text, walk
-from casemate.fixes.pieces import Piece, Range, pieces
+from casemate.fixes.pieces import Piece, Range, filled, pieces
 from casemate.fixes.site import Site, Spot, heads, statement_at
 from casemate.fixes.untrusted import local_function
 
@@ -96,7 +96,7 @@ class Text:
 
 def as_text(spot: Spot, node: Node, *, grows: bool = False) -> Text | None:
     """A text of an expression that puts one together; None when it puts nothing in."""
-    parts = pieces(node)
+    parts = pieces(node) or filled(node, spot.definition)
     if parts is None or all(part.node is None for part in parts):
         return None
     return Text(spot, node, _flat(parts), grows)
@@ -225,7 +225,7 @@ def carried(one: Text, hole: int) -> bool:
     if hole == 0 and made and one.node.type != "string":
         return True
     firsts = [parts[0].fixed for parts in made if len(parts) > 1]
-    return any(" " in first for first in firsts)
+    return any(" " in first or first[:1] in ("'", '"') for first in firsts)
 
 
 def parameters(function: Node | None) -> set[str]:

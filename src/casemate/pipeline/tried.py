@@ -76,7 +76,8 @@ class Proven:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Before:
-    """What the target does as it is. variants: every way of driving it. benign: inputs that do no harm. fires: what the oracle says of the proof's input, "" when
+    """What the target does as it is. variants: every way of driving it. benign: inputs that do no harm.
+    fires: what the oracle says of the proof's input, "" when
     it is quiet. answers: to each benign input, in order; None where it answers differently each time. reached: whether a
     harmless one came to the finding's line. broken: why nothing of this is known."""
 
