@@ -20,6 +20,7 @@ MODULES: Final = (
     "modes",
     "race",
     "regex",
+    "template",
 )
 
 

@@ -29,9 +29,10 @@ def propose(site: Site) -> Iterator[Draft]:
     slow_ones = list(_patterns(site))
     for spot, node, pattern in slow_ones:
         for made, same in list(linear(pattern))[:_MOST]:
-            new = _spelled(node, made)
+            piece, value = _piece(node, pattern, made)
+            new = _spelled(piece, value)
             if new:
-                yield draft(_SAME if same else _NEAR, spot, spot.replace(node, new))
+                yield draft(_SAME if same else _NEAR, spot, spot.replace(piece, new))
     if slow_ones:
         yield from _bounded(site, any(explosive(pattern) for _, _, pattern in slow_ones))
     elif site.lead.rule not in ("redos", "slow-pattern"):
@@ -44,14 +45,17 @@ def _patterns(site: Site) -> Iterator[tuple[Spot, Node, str]]:
     seen: set[int] = set()
     tops = [spot.statement] if spot.statement.type.endswith("statement") else list(spot.nodes("call", "string"))
     names = {text(node) for node in spot.nodes("identifier")}
-    for node in walk(spot.root):
-        left = node.child_by_field_name("left") if node.type == "assignment" else None
-        if left is not None and dotted(left).rpartition(".")[2] in names and node not in tops:
-            tops.append(node)
+    for _ in range(2):
+        for node in walk(spot.root):
+            left = node.child_by_field_name("left") if node.type == "assignment" else None
+            if left is not None and dotted(left).rpartition(".")[2] in names and node not in tops:
+                tops.append(node)
+        names |= {text(one) for top in tops for one in walk(top) if one.type == "identifier"}
     near: list[tuple[int, Node, str]] = []
     for top in tops:
         for node in walk(top):
-            if node.type == "string" and node.start_byte not in seen:
+            whole = node.parent is None or node.parent.type != "concatenated_string"
+            if node.type in ("string", "concatenated_string") and whole and node.start_byte not in seen:
                 seen.add(node.start_byte)
                 pattern = _value(node)
                 if pattern and (slow(pattern) or explosive(pattern) or slow(pattern, whole=True)):
@@ -68,8 +72,22 @@ def _value(node: Node) -> str:
     return value if isinstance(value, str) else ""
 
 
+def _piece(node: Node, before: str, after: str) -> tuple[Node, str]:
+    """The one literal in which two patterns differ, and what it holds then."""
+    start = 0
+    for one in node.named_children if node.type == "concatenated_string" else ():
+        value = _value(one) if one.type == "string" else ""
+        tail = before[start + len(value) :]
+        if value and after.startswith(before[:start]) and after.endswith(tail) and len(after) >= start + len(tail):
+            return one, after[start : len(after) - len(tail)]
+        start += len(value)
+    return node, after
+
+
 def _spelled(node: Node, pattern: str) -> str:
     """A pattern as the literal writes it; "" when it cannot."""
+    if node.type != "string":
+        return ""
     start, end = text(node.children[0]), text(node.children[-1])
     body = pattern if "r" in start.lower() else pattern.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
     for shown in (start + body + end, start + body.replace(end, f"\\{end}") + end):
