@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from casemate.fixes.elsewhere import files
 from casemate.fixes.linear import linear
-from casemate.fixes.names import dotted, text, walk
+from casemate.fixes.names import dotted, imported, text, walk
 from casemate.fixes.refuse import refused, simple
 from casemate.fixes.rework import wrapped
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
@@ -42,7 +43,7 @@ def propose(site: Site) -> Iterator[Draft]:
 def _patterns(site: Site) -> Iterator[tuple[Spot, Node, str]]:
     """Literals that are slow patterns: on the sink's lines, and what the names there were assigned at the top or in a class."""
     spot = site.sink
-    seen: set[int] = set()
+    seen: set[tuple[str, int]] = set()
     tops = [spot.statement] if spot.statement.type.endswith("statement") else list(spot.nodes("call", "string"))
     names = {text(node) for node in spot.nodes("identifier")}
     for _ in range(2):
@@ -51,17 +52,32 @@ def _patterns(site: Site) -> Iterator[tuple[Spot, Node, str]]:
             if left is not None and dotted(left).rpartition(".")[2] in names and node not in tops:
                 tops.append(node)
         names |= {text(one) for top in tops for one in walk(top) if one.type == "identifier"}
-    near: list[tuple[int, Node, str]] = []
-    for top in tops:
+    near: list[tuple[int, Spot, Node, str]] = []
+    for here, top in [*((spot, top) for top in tops), *_elsewhere(site, names)]:
         for node in walk(top):
             whole = node.parent is None or node.parent.type != "concatenated_string"
-            if node.type in ("string", "concatenated_string") and whole and node.start_byte not in seen:
-                seen.add(node.start_byte)
+            mark = (here.source.path, node.start_byte)
+            if node.type in ("string", "concatenated_string") and whole and mark not in seen:
+                seen.add(mark)
                 pattern = _value(node)
                 if pattern and (slow(pattern) or explosive(pattern) or slow(pattern, whole=True)):
-                    near.append((abs(node.start_point.row + 1 - spot.line), node, pattern))
-    for _, node, pattern in sorted(near, key=lambda one: (one[0], one[1].start_byte)):
-        yield spot, node, pattern
+                    away = abs(node.start_point.row + 1 - spot.line) if here is spot else 1_000_000
+                    near.append((away, here, node, pattern))
+    for _, here, node, pattern in sorted(near, key=lambda one: (one[0], one[2].start_byte)):
+        yield here, node, pattern
+
+
+def _elsewhere(site: Site, names: set[str]) -> Iterator[tuple[Spot, Node]]:
+    """What names that are imported were assigned in their own file."""
+    for name, meaning in sorted(imported(site.sink.root).items()):
+        module, _, own = meaning.rpartition(".")
+        if name not in names or not module:
+            continue
+        for source in files(site, site.sink, module):
+            for node in source.tree.root_node.named_children:
+                one = node.named_children[0] if node.type == "expression_statement" and node.named_children else node
+                if one.type == "assignment" and text(one.child_by_field_name("left") or one) == own:
+                    yield Spot(source, one.start_point.row + 1, 1, node), one
 
 
 def _value(node: Node) -> str:
