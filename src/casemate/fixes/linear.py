@@ -30,13 +30,15 @@ _RULES: tuple[tuple[str, str], ...] = (
     (rf"{_OPEN}(?P<x>{_ATOM})\+(?P<s>{_ATOM})\*\)\*", r"\g<open>(?:\g<x>+(?:\g<s>+\g<x>+)*\g<s>*)?)"),
     (rf"{_OPEN}(?P<s>{_ATOM})\?(?P<x>{_ATOM})\+\)\+", r"\g<open>\g<s>?\g<x>+(?:\g<s>\g<x>+)*)"),
     (rf"{_OPEN}(?P<s>{_ATOM})\*(?P<x>{_ATOM})\+\)\+", r"\g<open>\g<s>*\g<x>+(?:\g<s>+\g<x>+)*)"),
-    (rf"(?P<x>{_ATOM})(?P<q>[+*]){_OPEN}(?P<s>{_ATOM})(?P=x)[+*]\)\*", r"\g<x>\g<q>"),
+    (rf"\((?:\?:)?(?P<x>{_ATOM})(?P<s>{_ATOM})\?\)\*(?P=x)\+", r"\g<x>+(?:\g<s>\g<x>+)*"),
     (rf"(?P<x>{_ATOM})[+*](?P=x)\+|(?P<y>{_ATOM})\+(?P=y)\*", r"\g<x>\g<y>+"),
     (rf"(?P<x>{_ATOM})\*(?P=x)\*", r"\g<x>*"),
     (r"\\s\*\((?P<name>\?P<\w+>)?\.\*\??\)\\s\*", r"\\s*(\g<name>(?:\\S(?:.*\\S)?)?)\\s*"),
     (r"\\s\+\((?P<name>\?P<\w+>)?\.\+\??\)\\s\*", r"\\s+(\g<name>\\S(?:.*\\S)?)\\s*"),
     (r"\((?P<name>\?P<\w+>)?\.\*\?\)\\s\*\$", r"(\g<name>(?:.*\\S)?)\\s*$"),
 )
+# Parts between marks that the parts may hold themselves.
+_PARTED = rf"(?P<x>{_ATOM})(?P<q>[+*])\((?:\?:)?(?P<s>\\?[^\w\\])(?P=x)[+*]\)\*"
 # What odd texts are read differently by.
 _LOOSE: tuple[tuple[str, str], ...] = (
     (r"(?:\\\\(?:\\\\|'|\")\|){2,}\[\^(?P<inner>[^\]\\]*)\]", r"\\\\.|[^\g<inner>\\\\]"),
@@ -80,8 +82,14 @@ def _changed(pattern: str) -> Iterator[tuple[str, bool]]:
     """A pattern with one rule applied at one place, and whether the rule is one that keeps what is matched."""
     for rules, kept in ((_RULES, True), (_LOOSE, False)):
         for rule, new in rules:
-            for match in re.finditer(rule, pattern):
+            found = list(re.finditer(rule, pattern))
+            if len(found) > 1:
+                yield re.sub(rule, new, pattern), kept
+            for match in found:
                 yield pattern[: match.start()] + match.expand(new) + pattern[match.end() :], kept
+    for match in re.finditer(_PARTED, pattern):
+        if re.fullmatch(match["x"], match["s"].removeprefix("\\")):
+            yield pattern[: match.start()] + match["x"] + match["q"] + pattern[match.end() :], True
 
 
 def _fewer(pattern: str) -> Iterator[str]:

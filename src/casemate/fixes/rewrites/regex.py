@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import re
+import warnings
 from collections.abc import Iterator
 
 from tree_sitter import Node
@@ -30,10 +32,9 @@ def propose(site: Site) -> Iterator[Draft]:
     slow_ones = list(_patterns(site))
     for spot, node, pattern in slow_ones:
         for made, same in list(linear(pattern))[:_MOST]:
-            piece, value = _piece(node, pattern, made)
-            new = _spelled(piece, value)
-            if new:
-                yield draft(_SAME if same else _NEAR, spot, spot.replace(piece, new))
+            news = [(piece, _spelled(piece, value)) for piece, value in _pieces(node, made)]
+            if all(new for _, new in news):
+                yield draft(_SAME if same else _NEAR, spot, *(spot.replace(piece, new) for piece, new in news))
     if slow_ones:
         yield from _bounded(site, any(explosive(pattern) for _, _, pattern in slow_ones))
     elif site.lead.rule not in ("redos", "slow-pattern"):
@@ -81,23 +82,44 @@ def _elsewhere(site: Site, names: set[str]) -> Iterator[tuple[Spot, Node]]:
 
 
 def _value(node: Node) -> str:
+    parts = (
+        [one for one in node.named_children if one.type == "string"] if node.type == "concatenated_string" else [node]
+    )
+    return "".join(_read(text(one)) for one in parts)
+
+
+def _read(source: str) -> str:
+    """The pattern that a literal is, as it is written where that means the same to `re` (`"\\S"`); "" for none."""
+    one = re.fullmatch(r"[uU]?(\"\"\"|'''|[\"'])((?:(?!\1)[^\\]|\\[^\\\"'\n])*)\1", source, re.DOTALL)
+    if one is not None:
+        return one[2]
     try:
-        value = ast.literal_eval(text(node))
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            value = ast.literal_eval(f"({source}\n)")
     except (ValueError, SyntaxError):
         return ""
     return value if isinstance(value, str) else ""
 
 
-def _piece(node: Node, before: str, after: str) -> tuple[Node, str]:
-    """The one literal in which two patterns differ, and what it holds then."""
+def _pieces(node: Node, after: str) -> list[tuple[Node, str]]:
+    """The literals that differ from what a pattern was, and what they hold then."""
+    if node.type == "string":
+        return [(node, after)]
+    held = [one for one in node.named_children if one.type == "string"]
+    values = [_value(one) for one in held]
+    out: list[tuple[Node, str]] = []
     start = 0
-    for one in node.named_children if node.type == "concatenated_string" else ():
-        value = _value(one) if one.type == "string" else ""
-        tail = before[start + len(value) :]
-        if value and after.startswith(before[:start]) and after.endswith(tail) and len(after) >= start + len(tail):
-            return one, after[start : len(after) - len(tail)]
-        start += len(value)
-    return node, after
+    for at, (one, value) in enumerate(zip(held, values, strict=True)):
+        if after.startswith(value, start):
+            start += len(value)
+            continue
+        end = after.find("".join(values[at + 1 : at + 2]), start) if at + 1 < len(held) else len(after)
+        if end < 0:
+            return [(node, after)]
+        out.append((one, after[start:end]))
+        start = end
+    return out if start == len(after) else [(node, after)]
 
 
 def _spelled(node: Node, pattern: str) -> str:
@@ -106,12 +128,9 @@ def _spelled(node: Node, pattern: str) -> str:
         return ""
     start, end = text(node.children[0]), text(node.children[-1])
     body = pattern if "r" in start.lower() else pattern.replace("\\", "\\\\").replace("\n", "\\n").replace("\t", "\\t")
-    for shown in (start + body + end, start + body.replace(end, f"\\{end}") + end):
-        try:
-            if ast.literal_eval(shown) == pattern:
-                return shown
-        except (ValueError, SyntaxError):
-            continue
+    for shown in (start + pattern + end, start + body + end, start + body.replace(end, f"\\{end}") + end):
+        if _read(shown) == pattern:
+            return shown
     return ""
 
 
