@@ -15,6 +15,7 @@ from casemate.model.lead import Lead
 from tests.leads.examples import files
 
 RULES = (
+    "template-injection",
     "redos",
     "slow-pattern",
     "regex-injection",

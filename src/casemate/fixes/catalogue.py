@@ -36,6 +36,7 @@ MODULES: Final = (
     "regex",
     "redirect",
     "requests",
+    "template",
 )
 
 

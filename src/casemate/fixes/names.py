@@ -24,13 +24,13 @@ def walk(node: Node) -> Iterator[Node]:
 
 
 def imported(root: Node) -> dict[str, str]:
-    """What every name that is imported anywhere in the file stands for."""
+    """What every name that is imported anywhere in the file stands for; of several the first, which others stand in for."""
     names: dict[str, str] = {}
     for node in walk(root):
         if node.type == "import_statement":
             for one in node.named_children:
                 if one.type == "aliased_import":
-                    names[field(one, "alias")] = field(one, "name")
+                    names.setdefault(field(one, "alias"), field(one, "name"))
                 else:
                     first = text(one).partition(".")[0]
                     names.setdefault(first, first)
@@ -38,9 +38,9 @@ def imported(root: Node) -> dict[str, str]:
             module = field(node, "module_name")
             for one in node.children_by_field_name("name"):
                 if one.type == "aliased_import":
-                    names[field(one, "alias")] = f"{module}.{field(one, 'name')}"
+                    names.setdefault(field(one, "alias"), f"{module}.{field(one, 'name')}")
                 else:
-                    names[text(one)] = f"{module}.{text(one)}"
+                    names.setdefault(text(one), f"{module}.{text(one)}")
     return names
 
 

@@ -220,15 +220,17 @@ def enclosing(node: Node, *types: str) -> Node | None:
 
 
 def heads(statement: Node) -> list[Node]:
-    """What belongs to a statement itself: of a compound one everything but its blocks."""
+    """What belongs to a statement itself: of a compound one everything but its blocks, and the conditions of its `elif`."""
     if statement.type not in _COMPOUND:
         return [statement]
     blocks = ("block", "else_clause", "elif_clause", "except_clause", "finally_clause", "case_clause")
-    return [
+    own = [
         one
         for one in statement.named_children
         if one.type not in blocks and one.type not in ("function_definition", "class_definition")
     ]
+    asked = [one.child_by_field_name("condition") for one in statement.named_children if one.type == "elif_clause"]
+    return [*own, *(one for one in asked if one is not None)]
 
 
 def statement_at(root: Node, line: int) -> Node:

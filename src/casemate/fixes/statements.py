@@ -8,11 +8,12 @@ from enum import StrEnum
 
 from tree_sitter import Node
 
+from casemate.fixes.elsewhere import files
 from casemate.fixes.names import imported, text, walk
 from casemate.fixes.pieces import pieces
 from casemate.fixes.rework import Run, quoted_runs
 from casemate.fixes.site import Site, Spot, argument
-from casemate.fixes.source import Source, Unfit
+from casemate.fixes.source import Source
 from casemate.fixes.splices import Text, dotted_end
 
 _VALUE = re.compile(
@@ -133,17 +134,9 @@ def _by_calls(root: Node) -> str:
 
 def _imported(site: Site, spot: Spot) -> Iterator[Source]:
     """The files of the project that a file imports."""
-    folder = spot.source.path.rpartition("/")[0]
     for meaning in sorted(set(imported(spot.root).values()) | _modules(spot.root)):
-        place = meaning.lstrip(".").replace(".", "/")
-        for path in dict.fromkeys(
-            (f"{place}.py", f"{place.rpartition('/')[0]}.py", f"{folder}/{place}.py".lstrip("/"))
-        ):
-            try:
-                if path not in (".py", spot.source.path):
-                    yield site.read(path)
-            except Unfit:
-                continue
+        yield from files(site, spot, meaning)
+        yield from files(site, spot, meaning.rpartition(".")[0])
 
 
 def _modules(root: Node) -> set[str]:

@@ -12,7 +12,7 @@ from casemate.fixes.refuse import refused, simple
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.shellwords import ends_options, literal
 from casemate.fixes.site import Site, Spot, enclosing
-from casemate.fixes.splices import at, harmless, value_of
+from casemate.fixes.splices import at, dotted_end, harmless, value_of
 
 _LISTS = ("list", "tuple")
 _GROW = (".append", ".extend", ".insert")
@@ -32,7 +32,7 @@ def propose(site: Site) -> Iterator[Draft]:
             yield _ended(here, element)
     for here, element, _, _ in found:
         first = _first(element)
-        if simple(first):
+        if simple(first) and dotted_end(element) != "str":
             name = text(first)
             yield refused(
                 "refuse a value that the program would take for an option",
@@ -49,7 +49,7 @@ def _operands(site: Site) -> Iterator[tuple[Spot, Node, str, bool]]:
     for spot in site.spots:
         for top in _lists(spot):
             elements = [one for one in top.named_children if one.type != "comment"]
-            alone = top.type == "argument_list"
+            alone = top.type == "argument_list" or _grows(top)
             for number, element in enumerate(elements):
                 value = _first(element)
                 if (
@@ -64,7 +64,8 @@ def _operands(site: Site) -> Iterator[tuple[Spot, Node, str, bool]]:
                 after = [literal(one) for one in elements[number + 1 :]]
                 here = at(spot, top)
                 program = _program(here, top)
-                clear = "--" not in before and not (before and before[-1].startswith("-") and number > 1)
+                option = bool(before) and before[-1].startswith("-")
+                clear = "--" not in before and not option
                 yield here, element, program, clear and not any(one.startswith("-") for one in after)
 
 
@@ -88,6 +89,12 @@ def _lists(spot: Spot) -> list[Node]:
                 inner = [one for one in given.named_children if one.type in _LISTS]
                 found += inner or ([given] if function.endswith(".append") else [])
     return found
+
+
+def _grows(top: Node) -> bool:
+    """Whether a list is put behind another one, and so begins with no program."""
+    owner = enclosing(top, "call", "augmented_assignment", "assignment")
+    return owner is not None and (owner.type == "augmented_assignment" or dotted_end(owner) == "extend")
 
 
 def _first(element: Node) -> Node:

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
+from casemate.fixes.elsewhere import files
 from casemate.fixes.names import dotted, imported, text, walk
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument, keyword
-from casemate.fixes.source import Edit, Unfit
+from casemate.fixes.source import Edit
 from casemate.fixes.splices import at, dotted_end
 
 _WHAT = "parse XML without external entities"
@@ -72,12 +73,7 @@ def _held(site: Site, spot: Spot, parser: Node) -> Iterator[tuple[Spot, Node]]:
     roots = [spot]
     place = spot.meaning(parser.child_by_field_name("function") if parser.type == "call" else parser).rpartition(".")[0]
     if place and not place.startswith(("self", "cls")):
-        for path in (f"{place.replace('.', '/')}.py", f"{place.replace('.', '/')}/__init__.py"):
-            try:
-                source = site.read(path)
-            except Unfit:
-                continue
-            roots.append(Spot(source, 1, 1, source.tree.root_node))
+        roots += [Spot(source, 1, 1, source.tree.root_node) for source in files(site, spot, place)]
     for root in roots:
         for node in walk(root.root):
             if node.type == "assignment" and dotted(node.child_by_field_name("left")).rpartition(".")[2] == last:
