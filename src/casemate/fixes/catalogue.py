@@ -25,6 +25,9 @@ MODULES: Final = (
     "markup",
     "redirect",
     "requests",
+    "ldap",
+    "xpath",
+    "lines",
 )
 
 
