@@ -37,6 +37,9 @@ MODULES: Final = (
     "redirect",
     "requests",
     "template",
+    "ldap",
+    "xpath",
+    "lines",
 )
 
 

@@ -57,10 +57,24 @@ class Entry:
         return self.spot.replace(inner, f"{function}({text(inner)})")
 
 
+class _Ways:
+    """What is untrusted in the functions on the way, worked out once for each."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self._known: dict[tuple[str, int], frozenset[str]] = {}
+
+    def names(self, spot: Spot) -> frozenset[str]:
+        key = (spot.source.path, spot.scope.id)
+        if key not in self._known:
+            self._known[key] = untrusted(self._site, spot)
+        return self._known[key]
+
+
 def entries(site: Site, spot: Spot, value: Node, made: str = "") -> list[Entry]:
     """The places where untrusted data enters the value, each once, in the order of the text. made: a pattern of functions' names
     whose answers are as they should be, so that these are left alone."""
-    found = {entry.node.start_byte: entry for entry in _entries(site, spot, value, 0, set())}
+    found = {entry.node.start_byte: entry for entry in _entries(_Ways(site), spot, value, 0, set())}
     return [found[at] for at in sorted(found) if not made or not _made_by(found[at].spot, found[at].node, made)]
 
 
@@ -74,25 +88,25 @@ def _made_by(spot: Spot, node: Node, pattern: str) -> bool:
     return False
 
 
-def _entries(site: Site, spot: Spot, node: Node, depth: int, seen: set[int]) -> Iterator[Entry]:
+def _entries(ways: _Ways, spot: Spot, node: Node, depth: int, seen: set[int]) -> Iterator[Entry]:
     if depth > _DEPTH or (node.type != "identifier" and node.id in seen):
         return
     seen.add(node.id)
-    names = untrusted(site, spot)
+    names = ways.names(spot)
     match node.type:
         case "parenthesized_expression" | "augmented_assignment" | "assignment":
             right = node.child_by_field_name("right") or next(
                 (one for one in node.named_children if one.type != "comment"), None
             )
             if right is not None:
-                yield from _entries(site, spot, right, depth, seen)
+                yield from _entries(ways, spot, right, depth, seen)
             return
         case "identifier":
             known = spot.definitions(text(node))
             built = [one for one in known if _builds(one)]
             if not built:
                 if len(known) == 1 and known[0].type in ("call", "conditional_expression", "identifier"):
-                    inner = list(_entries(site, spot_of(spot, known[0]), known[0], depth + 1, seen))
+                    inner = list(_entries(ways, spot_of(spot, known[0]), known[0], depth + 1, seen))
                     if any(entry.parts for entry in inner):
                         yield from inner
                         return
@@ -100,21 +114,21 @@ def _entries(site: Site, spot: Spot, node: Node, depth: int, seen: set[int]) -> 
                     yield Entry(spot, node, node)
                 return
             for one in built:
-                yield from _entries(site, spot_of(spot, one), one, depth + 1, seen)
+                yield from _entries(ways, spot_of(spot, one), one, depth + 1, seen)
             return
         case "conditional_expression":
             for one in (node.named_children[0], node.named_children[-1]):
-                yield from _entries(site, spot, one, depth, seen)
+                yield from _entries(ways, spot, one, depth, seen)
             return
         case "boolean_operator" | "tuple" | "expression_list":
             for one in node.named_children:
-                yield from _entries(site, spot, one, depth, seen)
+                yield from _entries(ways, spot, one, depth, seen)
             return
     parts = pieces(node)
     if parts is not None:
         for piece in parts:
             if piece.node is not None and holds(piece.node, names):
-                inner = list(_entries(site, spot, piece.node, depth + 1, seen)) if _deep(spot, piece.node) else []
+                inner = list(_entries(ways, spot, piece.node, depth + 1, seen)) if _deep(spot, piece.node) else []
                 if any(entry.parts for entry in inner):
                     yield from inner
                 else:
@@ -125,23 +139,40 @@ def _entries(site: Site, spot: Spot, node: Node, depth: int, seen: set[int]) -> 
         if function is not None:
             for one in walk(function):
                 if one.type == "return_statement" and one.named_children:
-                    yield from _entries(site, spot_of(spot, one), one.named_children[0], depth + 1, seen)
+                    yield from _entries(ways, spot_of(spot, one), one.named_children[0], depth + 1, seen)
             return
         called = node.child_by_field_name("function")
         held = called.child_by_field_name("object") if called is not None and called.type == "attribute" else None
         name = called.child_by_field_name("attribute") if called is not None else None
         if held is not None and name is not None and text(name) in _TIDY:
-            yield from _entries(site, spot, held, depth + 1, seen)
+            yield from _entries(ways, spot, held, depth + 1, seen)
             return
         if held is not None and name is not None and text(name) == "join" and argument(node, 0) is not None:
-            yield from _entries(site, spot, argument(node, 0) or node, depth + 1, seen)
+            joined = argument(node, 0) or node
+            yield from _entries(ways, spot, joined, depth + 1, seen)
+            held = joined
+        if held is not None and name is not None and text(name) in ("join", "getvalue"):
+            for one in _grown(spot, text(held)):
+                yield from _entries(ways, spot_of(spot, one), one, depth + 1, seen)
             return
     if node.type == "list":
         for one in node.named_children:
-            yield from _entries(site, spot, one, depth + 1, seen)
+            yield from _entries(ways, spot, one, depth + 1, seen)
         return
     if holds(node, names):
         yield Entry(spot, node, node)
+
+
+def _grown(spot: Spot, name: str) -> Iterator[Node]:
+    """What is put behind what a list or a file in memory holds."""
+    for node in walk(spot.scope):
+        if node.type == "call" and text(node.child_by_field_name("function") or node) in (
+            f"{name}.write",
+            f"{name}.append",
+        ):
+            value = argument(node, 0)
+            if value is not None:
+                yield value
 
 
 def _builds(node: Node) -> bool:

@@ -37,6 +37,7 @@ def untrusted(site: Site, spot: Spot) -> frozenset[str]:
     known = [node for node in walk(scope) if node.type in ("assignment", "augmented_assignment", "named_expression")]
     loops = [node for node in walk(scope) if node.type in ("for_statement", "for_in_clause", "as_pattern")]
     calls = [node for node in walk(scope) if node.type == "call"]
+    modules = _modules(spot)
     while True:
         before = len(names)
         for node in known:
@@ -51,7 +52,7 @@ def untrusted(site: Site, spot: Spot) -> frozenset[str]:
             function, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             if function is not None and given is not None and function.type == "attribute" and holds(given, names):
                 owner = dotted(function.child_by_field_name("object"))
-                if owner and "." not in owner and owner not in _modules(spot):
+                if owner and "." not in owner and owner not in modules:
                     names.add(owner)
         if len(names) == before:
             return frozenset(names)
