@@ -15,16 +15,18 @@ if TYPE_CHECKING:
     from casemate.model.fix import Fix, Mending, Patch
     from casemate.model.proof import Exhibit
     from casemate.pipeline.combine import Series
+    from casemate.pipeline.regress import Checked
     from casemate.pipeline.scan import Progress
 
 
 class Fixed(NamedTuple):
-    """What became of each finding that is proven; the patches as one series, None when nobody wants one; and the target's folder
-    in its repository."""
+    """What became of each finding that is proven; the patches as one series, None when nobody wants one; the target's folder in
+    its repository; and regression tests, when these are wanted."""
 
     mendings: dict[FindingId, Mending]
-    series: Series | None
-    prefix: str
+    series: Series | None = None
+    prefix: str = ""
+    tests: tuple[Checked, ...] = ()
 
 
 def fixed(
@@ -36,9 +38,10 @@ def fixed(
     progress: Progress,
     *,
     series: bool = False,
+    tests: bool = False,
 ) -> Fixed:
     """The operation that fixes: what became of each finding that is proven. exhibits: what shows the proofs. series: the patches
-    are wanted as one."""
+    are wanted as one. tests: and regression tests with them."""
     from casemate.adapters.inprocess import InProcess
     from casemate.adapters.working_tree import WorkingFolder
     from casemate.app.ground import home
@@ -48,6 +51,7 @@ def fixed(
     from casemate.pipeline.mend import climber, mended
     from casemate.pipeline.mendings import Mendings
     from casemate.pipeline.patched import Patched, Recollected
+    from casemate.pipeline.regress import checked
     from casemate.pipeline.scan import scan
     from casemate.pipeline.suite import LIMITS, Suite
     from casemate.pipeline.validate import Grounds
@@ -82,7 +86,7 @@ def fixed(
         memory = Mendings(store, sources(target), interpreter)
         mendings = mended(exhibits, grounds, memory=memory, jobs=jobs, progress=progress)
         if not series:
-            return Fixed(mendings, None, "")
+            return Fixed(mendings)
         offers = [(identity, mending.fix) for identity, mending in mendings.items() if mending.fix is not None]
         climb, climbed = climber(exhibits, grounds), count(1)
 
@@ -91,4 +95,5 @@ def fixed(
             return climb(identity, patch)
 
         together = combined(offers, told)
-        return Fixed(mendings, together, operation.working(WorkingFolder(tree.place, home())).prefix)
+        found = checked(together, exhibits, grounds) if tests else ()
+        return Fixed(mendings, together, operation.working(WorkingFolder(tree.place, home())).prefix, found)

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from casemate.model.verification import Verification
     from casemate.pipeline.claims import Answers
     from casemate.pipeline.combine import Series
+    from casemate.pipeline.regress import Checked
     from casemate.pipeline.scan import Progress
     from casemate.ports import Sandbox
 
@@ -48,6 +49,7 @@ class HuntRequest:
     budget: int
     fix: bool = False
     series: bool = False
+    tests: bool = False
     python: Path | None = None
     wanted: Callable[[Finding], bool] = lambda finding: True
 
@@ -66,13 +68,14 @@ class Sealed:
 
 
 class Proved(NamedTuple):
-    """The report with verdicts, the bundles of what is proven, and the patches as one series when that was wanted. prefix: the
-    target's folder in its repository."""
+    """The report with verdicts, the bundles of what is proven, and the patches as one series and tests when these were wanted.
+    prefix: the target's folder in its repository."""
 
     report: Report
     sealed: tuple[Sealed, ...]
-    series: Series | None
-    prefix: str
+    series: Series | None = None
+    prefix: str = ""
+    tests: tuple[Checked, ...] = ()
 
 
 def run_hunt(
@@ -150,7 +153,7 @@ def _proven(
 ) -> Proved:
     """The operation that proves, and within it the one that fixes."""
     from casemate.adapters.interpreters import target_python
-    from casemate.app.fix import fixed
+    from casemate.app.fix import Fixed, fixed
     from casemate.evidence.bundle import digest
     from casemate.evidence.identity import rank
     from casemate.evidence.verdicts import sealed
@@ -173,12 +176,11 @@ def _proven(
             progress=progress,
             wanted=request.wanted,
         )
-        told, series, prefix = hunted.report, None, ""
+        told, made = hunted.report, Fixed({})
         if request.fix:
-            mendings, series, prefix = fixed(
-                scene, told, hunted.exhibits, python.path, request.scan.jobs, progress, series=request.series
-            )
-            findings = (replace(one, mending=mendings.get(one.identity)) for one in told.findings)
+            wanted = {"series": request.series, "tests": request.tests}
+            made = fixed(scene, told, hunted.exhibits, python.path, request.scan.jobs, progress, **wanted)
+            findings = (replace(one, mending=made.mendings.get(one.identity)) for one in told.findings)
             told = replace(told, findings=tuple(sorted(findings, key=rank)))
         told, bundles = sealed(told, hunted.exhibits)
         digests = {identity: digest(data) for identity, data in bundles.items()}
@@ -195,7 +197,7 @@ def _proven(
         )
         for identity, data in bundles.items()
     )
-    return Proved(told, kept, series, prefix)
+    return Proved(told, kept, made.series, made.prefix, made.tests)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -42,6 +43,11 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the patches to DIR, numbered, for `git am`.",
 )
+@click.option(
+    "--with-tests",
+    is_flag=True,
+    help="With -o: add regression tests. They hold inputs of proofs: a release, which the ledger records.",
+)
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit with 3 when some claim was not examined.")
 @click.option("--quiet", is_flag=True, help="Only the answers: no charter, progress or time.")
@@ -55,6 +61,7 @@ def fix(
     undo: bool,
     confirm: bool,
     output: Path | None,
+    with_tests: bool,
     form: str,
     strict: bool,
     quiet: bool,
@@ -73,7 +80,7 @@ def fix(
       4  a fault of the machine or of Casemate
     """
     if undo or confirm:
-        if claims or apply or output is not None or (undo and confirm):
+        if claims or apply or with_tests or output is not None or (undo and confirm):
             raise click.UsageError("--undo and --confirm stand alone, but for --target")
         sys.exit(_put_back(target, undo=undo, quiet=quiet))
     from casemate.app.prove import HuntRequest, ProveRequest, run_prove_for_patches
@@ -86,16 +93,21 @@ def fix(
     from casemate.cli.screen import takes_color, width
     from casemate.evidence.mending_text import as_json, as_text
 
+    if with_tests and output is None:
+        raise click.UsageError("--with-tests writes patches that add the tests: name a folder with -o DIR")
     if output is not None:
         check_folder(output)
     scan = ScanRequest(paths=(target,), jobs=len(os.sched_getaffinity(0)), pedantic=bool(claims))
-    hunt = HuntRequest(scan=scan, python=python, budget=budget, fix=True, series=apply or output is not None)
+    series = apply or output is not None
+    hunt = HuntRequest(scan=scan, python=python, budget=budget, fix=True, series=series, tests=with_tests)
     request = ProveRequest(hunt=hunt, claims=claims, every=not claims)
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         told, found = run_prove_for_patches(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
     where = keep(found.sealed, bundles)
+    if with_tests:
+        _release(found, target, announce=unheard if quiet else say)
     written = write_patches(found, output) if output is not None else 0
     outcome = _outcome(found, target, apply=apply)
     if form == "json":
@@ -114,6 +126,18 @@ def fix(
     sys.exit(_exit_code(told, outcome, strict=strict))
 
 
+def _release(found: Proved, target: Path, *, announce: Callable[[str], None]) -> None:
+    """Record, before they are written, that tests hold the inputs of proofs."""
+    from casemate.app.prove import run_release
+
+    of = {test.identity for test in found.tests if test.test is not None}
+    bundles = [
+        f.verdict.proof.bundle for f in found.report.findings if f.identity in of and f.verdict and f.verdict.proof
+    ]
+    if bundles:
+        run_release(target, bundles, announce=announce)
+
+
 def _outcome(found: Proved, target: Path, *, apply: bool) -> Outcome:
     """Write the patches where that is wanted, and say what became of them."""
     from casemate.cli.patches import notes
@@ -122,17 +146,20 @@ def _outcome(found: Proved, target: Path, *, apply: bool) -> Outcome:
     series = found.series
     findings = [finding for finding in found.report.findings if finding.mending is not None]
     said = notes(series, findings)
+    tests = {
+        test.identity: test.test.path if test.test else f"none could be written, {test.why}" for test in found.tests
+    }
     if series is None:
         offered = (finding.identity for finding in findings if finding.mending and finding.mending.fix)
-        return Outcome(notes=said, delivered=frozenset(offered))
+        return Outcome(notes=said, tests=tests, delivered=frozenset(offered))
     if not apply:
-        return Outcome(notes=said, delivered=frozenset(part.identity for part in series.parts))
+        return Outcome(notes=said, tests=tests, delivered=frozenset(part.identity for part in series.parts))
     from casemate.app.apply import run_apply
     from casemate.cli.deliver import unheard
 
     bundles = {f.identity: f.verdict.proof.bundle for f in findings if f.verdict and f.verdict.proof}
     done = run_apply(target, series, bundles, announce=unheard)
-    return Outcome(notes=said, delivered=done.fixed, written=done.paths, withheld=done.withheld)
+    return Outcome(notes=said, tests=tests, delivered=done.fixed, written=done.paths, withheld=done.withheld)
 
 
 def _exit_code(told: Answers, outcome: Outcome, *, strict: bool) -> ExitCode:

@@ -26,18 +26,23 @@ def check_folder(folder: Path) -> None:
 
 
 def write_patches(found: Proved, folder: Path) -> int:
-    """Write the series, one file each; how many. Raises EnvironmentFault."""
+    """Write the series, one file each, and behind it the regression tests; how many. Raises EnvironmentFault."""
     from casemate import __version__
     from casemate.cli.output import write_file
-    from casemate.evidence.patchfile import mail
+    from casemate.evidence.patchfile import mail, mail_of_test
     from casemate.pipeline.combine import letters
+    from casemate.pipeline.regress import letters_of_tests
 
     if found.series is None:
         return 0
-    series = letters(found.series, {finding.identity: finding for finding in found.report.findings})
+    findings = {finding.identity: finding for finding in found.report.findings}
+    tests = [one for one in found.tests if one.test is not None]
+    series = letters(found.series, findings, more=len(tests))
     for letter in series:
         write_file(folder / letter.name, mail(letter, version=__version__, prefix=found.prefix), "a patch")
-    return len(series)
+    for test in letters_of_tests(tests, findings, before=len(series)):
+        write_file(folder / test.name, mail_of_test(test, version=__version__, prefix=found.prefix), "a test")
+    return len(series) + len(tests)
 
 
 def tell_patches(count: int, folder: Path) -> None:

@@ -36,10 +36,12 @@ _STEP: Final = 2 + max(cell_len(step) for step in Step)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """What became of the patches. notes: by finding, what is to be said of it beside its own ladder. written: paths, None when
-    nothing was to be. withheld: what stood in the way. delivered: the findings whose patches were handed over."""
+    """What became of the patches. notes: by finding, what is to be said of it beside its own ladder. tests: by finding, the
+    regression test's path or why there is none. written: paths, None when nothing was to be. withheld: what stood in the way.
+    delivered: the findings whose patches were handed over."""
 
     notes: Mapping[FindingId, str]
+    tests: Mapping[FindingId, str]
     delivered: frozenset[FindingId]
     written: tuple[str, ...] | None = None
     withheld: tuple[Withheld, ...] = ()
@@ -58,6 +60,8 @@ def as_text(
             _mending(console, mending)
             if one.finding is not None and (note := outcome.notes.get(one.finding.identity)):
                 _say(console, "series", visible(note))
+            if one.finding is not None and (test := outcome.tests.get(one.finding.identity)):
+                _say(console, "test", visible(test))
         console.print()
     for loss in odd:
         _say(console, "no claim", f"{visible(loss.what)}: {visible(loss.detail)}", "yellow")
@@ -91,6 +95,7 @@ def as_json(answers: Sequence[claims.Answer], odd: Sequence[NotExamined], outcom
         mending = finding.mending if finding is not None else None
         told["mending"] = None if mending is None else _mending_json(mending)
         told["series"] = "" if finding is None else visible(outcome.notes.get(finding.identity, ""))
+        told["test"] = "" if finding is None else visible(outcome.tests.get(finding.identity, ""))
         told["delivered"] = finding is not None and finding.identity in outcome.delivered
     document["written"] = None if outcome.written is None else [visible(path) for path in outcome.written]
     document["not_written"] = [{"path": visible(entry.path), "why": visible(entry.why)} for entry in outcome.withheld]

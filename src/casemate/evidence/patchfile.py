@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casemate.evidence.escape import visible
-from casemate.evidence.unified import unified
+from casemate.evidence.unified import created, unified
 from casemate.model.finding import Finding
 from casemate.model.fix import Climb, Patch
 
@@ -52,17 +52,53 @@ class Letter:
         return f"{self.number:04}-{self.finding.lead.rule}-{self.finding.identity[:BUNDLE_DIGITS]}{SUFFIX}"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LetterWithTest:
+    """A regression test for a fix of the series, as a patch of its own. path, content: of the new file."""
+
+    finding: Finding
+    path: str
+    content: bytes
+    number: int
+    of: int
+
+    @property
+    def name(self) -> str:
+        """Of its file."""
+        return f"{self.number:04}-{self.finding.lead.rule}-{self.finding.identity[:BUNDLE_DIGITS]}-test{SUFFIX}"
+
+
 def mail(letter: Letter, *, version: str, prefix: str = "") -> bytes:
     """The mail's bytes. version: of Casemate. prefix: the target's folder in its repository, "" or with a slash at its end."""
     changes = sorted(letter.patch.changes, key=lambda change: change.path)
     diff = b"".join(unified(prefix + change.path, change.before, change.after) for change in changes)
-    body = "\n".join(_body(letter)).encode() + b"\n---\n\n" + diff + b"-- \n" + f"casemate {version}\n".encode()
+    what = f"Fix {letter.finding.lead.rule} in {prefix}{letter.finding.lead.location.path} (CWE-{letter.finding.cwe})"
+    return _posted(_subject(what, letter.number, letter.of), _body(letter), diff, version)
+
+
+def mail_of_test(letter: LetterWithTest, *, version: str, prefix: str = "") -> bytes:
+    """The mail that adds a regression test."""
+    finding = letter.finding
+    body = [
+        *_wrapped(
+            f"It gives the input of the proof, with a harmless word in it, to what was weak ({finding.lead.location})."
+        ),
+        *_wrapped("It was run in a sandbox: it fails without the fix, and passes with it."),
+        "",
+        *_trailers(finding),
+    ]
+    subject = _subject(f"Test the fix of {finding.lead.rule} (CWE-{finding.cwe})", letter.number, letter.of)
+    return _posted(subject, body, created(prefix + letter.path, letter.content), version)
+
+
+def _posted(subject: bytes, said: Sequence[str], diff: bytes, version: str) -> bytes:
+    body = "\n".join(said).encode() + b"\n---\n\n" + diff + b"-- \n" + f"casemate {version}\n".encode()
     # Carriage returns at the ends of lines do not survive the splitting of mails, unless they are written so.
     coding = b"quoted-printable" if b"\r" in body else b"8bit"
     head = [
         b"From 0000000000000000000000000000000000000000 Mon Sep 17 00:00:00 2001",
         f"From: {SENDER}".encode(),
-        b"Subject: " + _subject(letter, prefix),
+        b"Subject: " + subject,
         b"MIME-Version: 1.0",
         b"Content-Type: text/plain; charset=UTF-8",
         b"Content-Transfer-Encoding: " + coding,
@@ -70,10 +106,9 @@ def mail(letter: Letter, *, version: str, prefix: str = "") -> bytes:
     return b"\n".join(head) + b"\n\n" + (_printable(body) if coding == b"quoted-printable" else body)
 
 
-def _subject(letter: Letter, prefix: str) -> bytes:
-    finding = letter.finding
-    count = "PATCH" if letter.of == 1 else f"PATCH {letter.number}/{letter.of}"
-    text = visible(f"Fix {finding.lead.rule} in {prefix}{finding.lead.location.path} (CWE-{finding.cwe})")
+def _subject(what: str, number: int, of: int) -> bytes:
+    count = "PATCH" if of == 1 else f"PATCH {number}/{of}"
+    text = visible(what)
     if text.isascii():
         return f"[{count}] {text}".encode()
     words, word = [], ""
@@ -103,10 +138,17 @@ def _body(letter: Letter) -> list[str]:
         *_wrapped(f"The patch was put to the proof{together}:"),
         *(line for climb in letter.ladder for line in _wrapped(_said(climb), "- ")),
         "",
+        *_trailers(finding),
+    ]
+
+
+def _trailers(finding: Finding) -> list[str]:
+    proof = finding.verdict.proof if finding.verdict is not None else None
+    return [
         f"Weakness: CWE-{finding.cwe}",
         f"Rule: {finding.lead.rule}",
         f"Finding: {finding.identity}",
-        f"Evidence: sha256:{proof.bundle}",
+        f"Evidence: sha256:{proof.bundle if proof is not None else ''}",
     ]
 
 

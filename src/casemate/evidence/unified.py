@@ -70,6 +70,14 @@ def unified(path: str, before: bytes, after: bytes) -> bytes:
     return b"".join(out)
 
 
+def created(path: str, content: bytes) -> bytes:
+    """The same for a file that is not there yet."""
+    name, new = quoted(f"b/{path}"), lines(content)
+    tab = b"\t" if b" " in name else b""
+    head = b"diff --git %s %s\nnew file mode 100644\n--- /dev/null\n+++ %s%s\n" % (quoted(f"a/{path}"), name, name, tab)
+    return head + b"@@ -0,0 +%s @@\n" % _range(0, len(new)) + b"".join(b"+" + _whole(line) for line in new)
+
+
 def on_screen(path: str, before: bytes, after: bytes) -> list[str]:
     """A unified diff in lines that are safe to show; secrets are redacted, and long lines cut."""
     out = [visible(f"--- a/{path}"), visible(f"+++ b/{path}")]

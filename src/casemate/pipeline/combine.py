@@ -81,8 +81,8 @@ class _Accepted:
         return {change.path for change in self.own.changes}
 
 
-def letters(series: Series, findings: Mapping[FindingId, Finding]) -> tuple[Letter, ...]:
-    """The series as mails. findings: proven, with their bundles, by identity."""
+def letters(series: Series, findings: Mapping[FindingId, Finding], *, more: int = 0) -> tuple[Letter, ...]:
+    """The series as mails. findings: proven, with their bundles, by identity. more: mails that come behind them."""
     parts = [part for part in series.parts if part.patch is not None]
     numbers = {part.identity: number for number, part in enumerate(parts, 1)}
     return tuple(
@@ -91,7 +91,7 @@ def letters(series: Series, findings: Mapping[FindingId, Finding]) -> tuple[Lett
             patch=part.patch,
             ladder=part.ladder,
             number=numbers[part.identity],
-            of=len(parts),
+            of=len(parts) + more,
             together=tuple(numbers[other] for other in part.beside if other in numbers),
         )
         for part in parts

@@ -1,0 +1,207 @@
+"""Regression tests: run for real, each fails on what is weak and passes on what is mended; and where none is written."""
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import replace
+
+import pytest
+
+from casemate.fixes.regression import NoTest, regression_test
+from casemate.model.finding import Finding, FindingId
+from casemate.model.lead import Lead, RuleId, Severity
+from casemate.model.location import Location
+from casemate.model.proof import Exhibit, Fidelity, Observer, Proof, ProofKind, Result, Verdict
+
+VARIANT = {
+    "how": "plain",
+    "inner": [],
+    "many": [],
+    "names": ["weak"],
+    "object": "none",
+    "parameter": "text",
+    "path": "shop/app.py",
+    "shape": "text",
+    "then": {},
+    "things": [],
+}
+
+
+def given(oracle, payload, driver="function", **variant):
+    """A proven finding and what shows it."""
+    proof = Proof(
+        oracle=oracle,
+        kind=ProofKind.CANARY,
+        observer=Observer.INSIDE,
+        fidelity=Fidelity.PUBLIC_API,
+        happened="it took effect",
+        runs=5,
+    )
+    lead = Lead(rule=RuleId("a-rule"), location=Location(path="shop/app.py", line=1), function="weak", message="m")
+    finding = Finding(
+        identity=FindingId("0123456789abcdef"),
+        lead=lead,
+        title="t",
+        cwe=78,
+        severity=Severity.HIGH,
+        snippet="",
+        verdict=Verdict(result=Result.PROVEN, proof=proof),
+    )
+    case = {"driver": driver, "payload": payload, "variant": {**VARIANT, **variant}}
+    exhibit = Exhibit(
+        settings=b"{}", cases=(json.dumps(case).encode(),), controls=(), reports=(), python="", sandbox="", sources=()
+    )
+    return finding, exhibit
+
+
+CASES = {
+    "command": (
+        "command",
+        {"text": ";{canary};"},
+        "import os\ndef weak(text):\n    return os.system('echo ' + text)\n",
+        "import subprocess\ndef weak(text):\n    return subprocess.call(['echo', text])\n",
+    ),
+    "code": (
+        "code",
+        {"text": "'+str({canary}())+'"},
+        'def weak(text):\n    return eval("\'" + text + "\'")\n',
+        "def weak(text):\n    raise ValueError(text)\n",
+    ),
+    "deserialization": (
+        "deserialization",
+        {"latin1": "cbuiltins\n{canary}\n(tR."},
+        "import pickle\ndef weak(text):\n    return pickle.loads(text)\n",
+        "import json\ndef weak(text):\n    return json.loads(text)\n",
+    ),
+    "a path": (
+        "path",
+        {"text": "../" * 20 + "..{file}"},
+        "import os\ndef weak(text):\n    return open(os.path.join('/tmp', text)).read()\n",
+        "import os\ndef weak(text):\n    return open(os.path.join('/tmp', os.path.basename(text))).read()\n",
+    ),
+    "a path that is written": (
+        "path",
+        {"text": "{folder}/new-{canary}.txt"},
+        "import os\ndef weak(text):\n    open(os.path.join('/tmp', text), 'w').write('x')\n",
+        "def weak(text):\n    raise PermissionError\n",
+    ),
+    "xss": (
+        "xss",
+        {"text": '"><{canary}>'},
+        "def weak(text):\n    return f'<a title=\"{text}\">'\n",
+        "import html\ndef weak(text):\n    return f'<a title=\"{html.escape(text)}\">'\n",
+    ),
+}
+STYLES = {
+    "pytest": {"tests/test_app.py": b"import pytest\n"},
+    "unittest": {"tests/test_app.py": b"import unittest\n"},
+}
+
+
+def run(folder, test, style, weak):
+    """Whether the test passes with this code."""
+    (folder / "shop").mkdir(exist_ok=True)
+    (folder / "shop/app.py").write_text(weak)
+    (folder / "tests").mkdir(exist_ok=True)
+    (folder / test.path).write_bytes(test.content)
+    runner = (
+        ["pytest", "-q", "-p", "no:cacheprovider", test.path] if style == "pytest" else ["unittest", "-q", test.path]
+    )
+    done = subprocess.run(
+        [sys.executable, "-B", "-m", *runner],
+        cwd=folder,
+        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "TMPDIR": str(folder)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "SyntaxError" not in done.stdout + done.stderr
+    return done.returncode == 0
+
+
+@pytest.mark.parametrize("style", STYLES)
+@pytest.mark.parametrize(("oracle", "payload", "weak", "mended"), CASES.values(), ids=CASES.keys())
+def test_it_fails_before_and_passes_after(tmp_path, style, oracle, payload, weak, mended):
+    """In the framework of the tests that are there, beside them."""
+    files = STYLES[style]
+    test = regression_test(*given(oracle, payload), list(files), files.get)
+    assert test.path == "tests/test_a_rule_01234567.py"
+    assert (b"unittest.TestCase" in test.content) == (style == "unittest")
+    assert not run(tmp_path, test, style, weak)
+    assert run(tmp_path, test, style, mended)
+
+
+def test_the_whole_file():
+    """As a maintainer reads it."""
+    test = regression_test(
+        *given("command", {"text": ";{canary};"}), ["test_app.py"], {"test_app.py": b"def test_a(): pass"}.get
+    )
+    assert test.path == "test_a_rule_01234567.py"
+    assert (
+        test.content.decode()
+        == '''"""What was weak stays mended: a-rule at shop/app.py, CWE-78."""
+
+import contextlib
+import os
+import pathlib
+import tempfile
+from unittest import mock
+
+from shop.app import weak
+
+
+def test_a_rule_01234567():
+    folder = pathlib.Path(tempfile.mkdtemp())
+    program = folder / "casemateprobe"
+    program.write_text(f"#!/bin/sh\\necho ran > {folder}/ran\\n")
+    program.chmod(0o700)
+    search = f"{folder}{os.pathsep}{os.environ['PATH']}"
+    with mock.patch.dict(os.environ, {"PATH": search}), contextlib.suppress(Exception):  # to refuse the input is right as well
+        weak(text=';casemateprobe;')
+    assert (folder / "ran").exists() is False
+'''
+    )
+
+
+def test_bytes_and_sources():
+    """A text that is given as bytes, and a module below `src`."""
+    finding, exhibit = given("code", {"text": "{canary}()"}, shape="bytes", path="src/shop/__init__.py")
+    text = regression_test(finding, exhibit, [], {}.get).content.decode()
+    assert "from shop import weak" in text
+    assert "weak(text=('casemateprobe()').encode())" in text
+
+
+@pytest.mark.parametrize(
+    ("made", "why"),
+    [
+        (given("sql", {"text": "x"}), "none is written for what the oracle 'sql' sees"),
+        (given("code", {"text": "x"}, driver="flask"), "it was not proven by the call of a function"),
+        (given("code", {"text": "x"}, names=["A", "weak"], object="made"), "it was not proven by the call"),
+        (given("code", {"text": "x"}, inner=["f"]), "it was not proven by the call of a function"),
+        (given("code", {"text": "x"}, parameter=None), "the input did not come by a parameter"),
+        (given("code", {"text": "x"}, shape="file"), "the input was given as 'file'"),
+        (given("code", {"text": "x", "quoted": 1}), "the input is no text"),
+        (given("code", {"text": "http://{host}/"}), "the input names a host"),
+        (given("code", {"text": "x"}, path="my-shop/app.py"), "my-shop/app.py cannot be imported by a name"),
+    ],
+)
+def test_where_none_is_written(made, why):
+    """It is said why."""
+    with pytest.raises(NoTest) as caught:
+        regression_test(*made, [], {}.get)
+    assert str(caught.value).startswith(why)
+
+
+def test_a_name_that_is_taken():
+    """A file of the target is not replaced."""
+    with pytest.raises(NoTest, match="there is a file"):
+        regression_test(*given("code", {"text": "x"}), ["test_a_rule_01234567.py"], {}.get)
+
+
+def test_what_is_not_proven():
+    """There is no input."""
+    finding, exhibit = given("code", {"text": "x"})
+    bare = replace(finding, verdict=Verdict(result=Result.NOT_REACHED, detail="no"))
+    with pytest.raises(NoTest, match="it is not proven"):
+        regression_test(bare, exhibit, [], {}.get)
