@@ -21,7 +21,7 @@ _SMALLEST, _STEP = 8, 4
 _LARGEST = 1 << 16  # characters, about
 _TELLING = 0.004  # seconds that are no noise
 _AGAIN = 0.2  # seconds of a size that is measured again
-_REPEATS = 2
+_PATIENCE = 12.0  # seconds by the wall's clock, from which on nothing is measured to be sure
 _WANTED = 3  # sizes that took so long and came to their end
 _CLOSE = 20
 _FINER = 6  # sizes that are tried for that between the last that was quick and the first that was not
@@ -40,17 +40,18 @@ def drive(
 ) -> dict[str, Any]:
     """What the last size showed, with `measures`: sizes, seconds, and whether each came to its end. reached: whether the
     finding's line ran; where a short text does not come to it, no longer one is tried."""
-    clock = _Clock(watch)
+    clock, late = _Clock(watch), time.monotonic() + _PATIENCE
     rows: list[tuple[int, float, bool]] = []
 
     def measure(times: int) -> tuple[dict[str, Any], bool]:
         value = make(dict(payload, times=times))
         told, seconds, done = clock.time(once, value)
-        if done and _TELLING <= seconds < _AGAIN:  # what else the machine did then is no part of it
-            for _ in range(_REPEATS):
-                again, more, whole = clock.time(once, value)
-                if whole and more < seconds:
-                    told, seconds = again, more
+        if (
+            done and _TELLING <= seconds < _AGAIN and time.monotonic() < late
+        ):  # what else the machine did is no part of it
+            again, more, whole = clock.time(once, value)
+            if whole and more < seconds:
+                told, seconds = again, more
         rows.append((times, seconds, done))
         return told, done
 
@@ -80,7 +81,8 @@ def drive(
             telling = _telling(rows)
             least = min((row[0] for row in telling), default=0)
             smaller = least - max(1, least // _CLOSE)
-            if len(telling) >= _WANTED or smaller < _SMALLEST or any(row[0] == smaller for row in rows):
+            known = any(row[0] == smaller for row in rows)
+            if len(telling) >= _WANTED or time.monotonic() > late or smaller < _SMALLEST or known:
                 break
             measure(smaller)
     rows.sort()

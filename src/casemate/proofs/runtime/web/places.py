@@ -30,6 +30,9 @@ def places(
 
     path, line, column = case.steps[0]
     source = case.library.read(path)
+    alone = app.fidelity == "isolated function"
+    if alone and "request target" in case.note.lower() and app.framework == "tornado" and not route.params():
+        add("target", keys.Way([], "whole"))  # whoever attached the view may attach it to every address
     parameter = channels.parameter(case.note)
     if parameter:
         told = finder.words_on_trace()

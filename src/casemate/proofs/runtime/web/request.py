@@ -53,8 +53,8 @@ def build(variant: dict[str, Any], value: str | bytes) -> Request:
     }
     body: bytes | None = None
     kind = ""
-    if not channel:
-        pass  # a request that only follows another one
+    if channel in ("", "target"):
+        pass  # a request that only follows another one, or nothing but an address
     elif channel == "json":
         document = _put(variant.get("json"), keys, _text(value), carrier)
         body, kind = json.dumps(document).encode(), "application/json"
@@ -74,6 +74,8 @@ def build(variant: dict[str, Any], value: str | bytes) -> Request:
     if body is None and variant.get("json") is not None:
         body, kind = json.dumps(variant["json"]).encode(), "application/json"
     target = _path(variant["pieces"], parts["path"]) + _query(parts["query"])
+    if channel == "target":
+        target = _target(value)
     headers = _headers(parts["header"])
     octal = variant.get("framework") not in _RAW_COOKIES
     if parts["cookie"]:
@@ -85,6 +87,14 @@ def build(variant: dict[str, Any], value: str | bytes) -> Request:
     if not any(name.lower() == "host" for name, _ in headers):
         headers.insert(0, ("Host", variant.get("host") or "localhost"))
     return Request(variant["method"], target, headers, body)
+
+
+def _target(value: str | bytes) -> str:
+    """The value as what a request line asks for, which begins with a slash."""
+    octets = _octets(value)
+    if not octets.startswith(b"/"):
+        raise CannotCarryError("what a request asks for begins with a slash")
+    return quote(octets, safe="/?:@!$&'()*+,;=~-._%\\")
 
 
 def _affixed(value: str | bytes, affixes: Any) -> str | bytes:

@@ -62,16 +62,23 @@ class TornadoApp(App):
         whole = Request(request.method, request.target, headers, request.body)
         with pairs.Errors("tornado.application") as errors:
             try:
-                loops.run(self._exchange(whole, answer))
+                loops.run(self._exchange(whole, answer, self._serving(variant)))
             except (Exception, asyncio.CancelledError) as error:
                 answer["error"] = answer["error"] or wsgi.said(error)
         answer["error"] = next(iter(errors.said), "") or answer["error"]
         return answer
 
-    async def _exchange(self, request: Request, answer: dict[str, Any]) -> None:
+    def _serving(self, variant: dict[str, Any]) -> Any:
+        """The application; where the whole address is the value, one in which every address is this handler's."""
+        if variant["channel"] != "target":
+            return self._application
+        rules = [rule for rule in _rules(self._application, 0) if rule.target.__name__ == variant["endpoint"]]
+        return self._web.Application([(r".*", rule.target, rule.target_kwargs) for rule in rules[:1]])
+
+    async def _exchange(self, request: Request, answer: dict[str, Any], application: Any) -> None:
         server, client = pairs.pair()
         stream = discover.importable("tornado.iostream").IOStream(server)
-        listening = discover.importable("tornado.httpserver").HTTPServer(self._application)
+        listening = discover.importable("tornado.httpserver").HTTPServer(application)
         listening.handle_stream(stream, ("127.0.0.1", 40000))
         try:
             await pairs.exchange(asyncio.get_event_loop(), client, request, answer)
