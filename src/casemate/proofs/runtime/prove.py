@@ -139,6 +139,9 @@ class Bench:
                     self.watch,
                     lambda: min(probe.passed) > 0,
                 )
+            elif "nearby" in case["payload"]:
+                nearby = importlib.import_module(__package__ + ".nearby")
+                told = nearby.drive(case["payload"], filled, once, self.watch, probe)
             else:
                 told = once(payload.make(case["payload"], filled))
         except BaseException as error:
