@@ -14,7 +14,7 @@ import os
 import shutil
 import sys
 
-from . import bytecode, modules, payload, report, stubs
+from . import bytecode, copying, modules, payload, report, stubs
 from .canaries import Canaries
 from .probe import Probe, last_line, statement
 from .reading import enclosing
@@ -56,7 +56,7 @@ class Bench:
         target = os.path.realpath(os.path.join(job, settings["target"]))
         if settings.get("copied"):
             copy = os.path.join(temporary, "work", os.path.basename(target))
-            shutil.copytree(target, copy, symlinks=True)
+            copying.copied(target, copy)
             bytecode.also(copy, target)
             target = copy
         self.target = target
