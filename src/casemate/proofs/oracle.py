@@ -30,7 +30,8 @@ class Input:
 
     name: what it is, in a few words. payload: what `proofs/runtime/payload.py` makes the value of: for a plain text
     `{"text": …}`, in which `{canary}`, `{calm}`, `{file}` (the canary file), `{folder}` (its folder) and `{host}` (the canary
-    host) are filled in. control: the benign value, by default the calm word alone.
+    host) are filled in; beside it may stand how it is driven (`grow`, `nearby`). control: the benign
+    value, by default the calm word alone.
     """
 
     name: str

@@ -42,7 +42,8 @@ def answers_of_a_site(folder, text, cwes, *, budget=90):
             location=Location(path="app.py", line=source, column=lines[source - 1].index("args") + 1),
             note=f"{note} enters",
         )
-        last = replace(last, location=Location(path="app.py", line=sink))
+        said = re.search(r"# sink: (.*)", lines[sink - 1])
+        last = replace(last, location=Location(path="app.py", line=sink), note=said.group(1) if said else last.note)
         trace = replace(one.lead.trace, steps=(first, last))
         questions.append(replace(one, lead=replace(one.lead, trace=trace, location=last.location)))
     return _searched(folder, questions, budget)

@@ -1,4 +1,5 @@
-"""Inputs for paths: ways to the canary file and its folder from where the target looks."""
+"""Inputs for paths: ways to the canary file and its folder from where the target looks, and to where it can be put beside that
+(`runtime/nearby.py`)."""
 
 from __future__ import annotations
 
@@ -27,4 +28,16 @@ _WAYS = (
     ("{folder}/*", "a pattern"),
 )
 
-INPUTS = tuple(Input(name=name, payload={"text": text}) for text, name in _WAYS)
+_NEARBY = (
+    ("sibling", "{way}/{canary}.txt", "a folder whose name begins like that of the right one"),
+    ("sibling", "{way}/{canary}", "the same, without a suffix"),
+    ("above", "..", "one part of a path, which is two dots"),
+)
+
+_FIRST = 6  # ways that are likelier than those
+
+INPUTS = (
+    *(Input(name=name, payload={"text": text}) for text, name in _WAYS[:_FIRST]),
+    *(Input(name=name, payload={"nearby": kind, "text": text}) for kind, text, name in _NEARBY),
+    *(Input(name=name, payload={"text": text}) for text, name in _WAYS[_FIRST:]),
+)

@@ -6,7 +6,8 @@ from __future__ import annotations
 
 import base64
 import os
-import shutil
+
+from .copying import copied
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -24,7 +25,7 @@ def lay(target: str, copy: str, patched: Any, whole: bool) -> None:
         if path.endswith(".py"):
             compile(content, path, "exec", dont_inherit=True)
     if whole:
-        shutil.copytree(target, copy, symlinks=True)
+        copied(target, copy)
     else:
         os.makedirs(copy)
         _link(target, copy, {tuple(path.split("/")) for path in contents})

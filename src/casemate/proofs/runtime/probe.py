@@ -95,6 +95,11 @@ class Probe:
         threading.settrace(self._enter)
         sys.settrace(self._enter)
 
+    def forget(self) -> None:
+        """What was seen so far does not count."""
+        self.passed[:] = [0] * len(self.passed)
+        self.texts.clear()
+
     def off(self) -> None:
         """No more."""
         sys.settrace(None)

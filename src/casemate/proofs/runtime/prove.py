@@ -56,7 +56,6 @@ class Bench:
         target = os.path.realpath(os.path.join(job, settings["target"]))
         if settings.get("copied") or "patched" in settings:
             copy = os.path.join(temporary, "work", os.path.basename(target))
-            os.makedirs(os.path.dirname(copy), exist_ok=True)
             overlay.lay(target, copy, settings.get("patched", {}), bool(settings.get("copied")))
             bytecode.also(copy, target)
             target = copy
@@ -142,6 +141,9 @@ class Bench:
                     self.watch,
                     lambda: min(probe.passed) > 0,
                 )
+            elif "nearby" in case["payload"]:
+                nearby = importlib.import_module(__package__ + ".nearby")
+                told = nearby.drive(case["payload"], filled, once, self.watch, probe)
             else:
                 told = once(payload.make(case["payload"], filled))
         except BaseException as error:

@@ -26,7 +26,6 @@ def run(path: str) -> None:
         settings = json.load(file)
     target = os.path.realpath(settings["target"])
     copy = os.path.join(os.path.realpath(os.environ.get("TMPDIR", "/tmp")), "work", os.path.basename(target))
-    os.makedirs(os.path.dirname(copy), exist_ok=True)
     overlay.lay(target, copy, settings.get("patched", {}), True)
     bytecode.also(copy, target)
     sys.path.remove(os.getcwd())  # nothing of ours is in the way of a module of theirs

@@ -42,6 +42,8 @@ class Watch:
     def __init__(self, root: str) -> None:
         self.root = root
         self.canary = self.calm = self.folder = self.file = ""
+        # A real path that counts as the canary's folder, and whether only by a path that still has dots (`nearby.py`).
+        self.planted: tuple[str, bool] = ("", False)
         self.events: list[dict[str, Any]] = []
         self.endings: list[Callable[[], None]] = []
         self._sink: Place | None = None

@@ -73,19 +73,23 @@ def arm(watch: Watch) -> None:
 
     def look(does: str, path: Any, link: bool) -> None:
         text = _text(path)
-        if not watch.folder or text is None or (watch.canary not in text and watch.calm not in text):
+        planted, dots = watch.planted
+        if not watch.folder or text is None:
+            return
+        if watch.canary not in text and watch.calm not in text and not planted:
             return
         where = _real(text, link)
         if watch.canary in where or watch.calm in where:
             if does in _MAKES and os.path.isdir(os.path.dirname(where)):
                 watch.record("path.made", (where,))
-        if where != watch.folder and not where.startswith(watch.folder + os.sep):
+        beside = planted and _within(where, planted) and (not dots or ".." in text.split("/"))
+        if not beside and not _within(where, watch.folder):
             return
         if does in ("read", "asked") and os.path.basename(where).startswith(watch.canary):
             _appear(where)
         there = os.path.isfile(where) if does == "read" else os.path.lexists(where)
         if there or (does in _MAKES and os.path.isdir(os.path.dirname(where))):
-            watch.record("canary.path", (does, where))
+            watch.record("canary.path", (does, where), always=True)
 
     def guarded(does: str, path: Any, link: bool = False) -> None:
         if not busy:
@@ -127,6 +131,10 @@ def _text(path: Any) -> str | None:
     if isinstance(path, os.PathLike) and type(path).__module__.startswith("pathlib"):
         return str(os.fspath(path))
     return None
+
+
+def _within(path: str, top: str) -> bool:
+    return path == top or path.startswith(top + os.sep)
 
 
 def _real(text: str, link: bool) -> str:
