@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import pytest
 
-from casemate.evidence.patchfile import Letter, mail
+from casemate.evidence.patchfile import Letter, LetterWithTest, mail, mail_of_test
 from casemate.evidence.unified import on_screen, regions, unified
 from casemate.model.fix import Change, Climb, Patch, Rung, Step
 from tests.evidence.proven import proven_finding
@@ -129,6 +129,18 @@ def test_below_a_repository(repository):
     committed(repository, {"apps/shop/a.py": TEN})
     git("am", "-q", given=mail(letter(("a.py", TEN, TEN[7:])), version="0.1.0", prefix="apps/shop/"))
     assert (place / "apps/shop/a.py").read_bytes() == TEN[7:]
+
+
+@pytest.mark.parametrize("content", [b"import shop\n\n\ndef test_a():\n    pass\n", b"one", b"a\r\nb\r\n"])
+def test_a_new_file(repository, content):
+    """A regression test comes as a commit of its own."""
+    place, git = repository
+    committed(repository, {"a.py": TEN})
+    given = LetterWithTest(finding=FINDING, path="tests/test new.py", content=content, number=2, of=2)
+    assert given.name == f"0002-command-injection-{FINDING.identity[:12]}-test.patch"
+    git("am", "-q", given=mail_of_test(given, version="0.1.0", prefix="apps/"))
+    assert (place / "apps/tests/test new.py").read_bytes() == content
+    assert git("log", "-1", "--format=%s").decode() == "Test the fix of command-injection (CWE-78)\n"
 
 
 def test_the_whole_mail():

@@ -1,9 +1,13 @@
 """Regression tests: run for real, each fails on what is weak and passes on what is mended; and where none is written."""
 
+import importlib
 import json
 import os
 import subprocess
 import sys
+import tempfile
+import types
+import unittest
 from dataclasses import replace
 
 import pytest
@@ -77,13 +81,13 @@ CASES = {
     "a path": (
         "path",
         {"text": "../" * 20 + "..{file}"},
-        "import os\ndef weak(text):\n    return open(os.path.join('/tmp', text)).read()\n",
-        "import os\ndef weak(text):\n    return open(os.path.join('/tmp', os.path.basename(text))).read()\n",
+        "import os, pathlib\ndef weak(text):\n    return pathlib.Path(os.path.join('/tmp', text)).read_text()\n",
+        "import os, pathlib\ndef weak(text):\n    return pathlib.Path('/tmp', os.path.basename(text)).read_text()\n",
     ),
     "a path that is written": (
         "path",
         {"text": "{folder}/new-{canary}.txt"},
-        "import os\ndef weak(text):\n    open(os.path.join('/tmp', text), 'w').write('x')\n",
+        "import os, pathlib\ndef weak(text):\n    pathlib.Path(os.path.join('/tmp', text)).write_text('x')\n",
         "def weak(text):\n    raise PermissionError\n",
     ),
     "xss": (
@@ -99,37 +103,69 @@ STYLES = {
 }
 
 
-def run(folder, test, style, weak):
-    """Whether the test passes with this code."""
+@pytest.fixture
+def passes(tmp_path, monkeypatch):
+    """Whether a test passes beside this code, run here."""
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    monkeypatch.setattr(sys, "dont_write_bytecode", True)
+
+    def run(test, weak):
+        laid(tmp_path, test, weak)
+        for name in ("shop", "shop.app"):
+            sys.modules.pop(name, None)
+        importlib.invalidate_caches()
+        module = types.ModuleType("regression")
+        exec(compile(test.content, test.path, "exec"), module.__dict__)  # what we have made ourselves
+        if hasattr(module, "TestMended"):
+            suite = unittest.defaultTestLoader.loadTestsFromTestCase(module.TestMended)
+            result = suite.run(unittest.TestResult())
+            assert result.testsRun == 1
+            assert result.errors == []
+            return not result.failures
+        (name,) = [name for name in vars(module) if name.startswith("test_")]
+        try:
+            getattr(module, name)()
+        except AssertionError:
+            return False
+        return True
+
+    yield run
+    for name in ("shop", "shop.app"):
+        sys.modules.pop(name, None)
+
+
+def laid(folder, test, weak):
     (folder / "shop").mkdir(exist_ok=True)
     (folder / "shop/app.py").write_text(weak)
     (folder / "tests").mkdir(exist_ok=True)
     (folder / test.path).write_bytes(test.content)
-    runner = (
-        ["pytest", "-q", "-p", "no:cacheprovider", test.path] if style == "pytest" else ["unittest", "-q", test.path]
-    )
-    done = subprocess.run(
-        [sys.executable, "-B", "-m", *runner],
-        cwd=folder,
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(folder), "TMPDIR": str(folder)},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert "SyntaxError" not in done.stdout + done.stderr
-    return done.returncode == 0
 
 
 @pytest.mark.parametrize("style", STYLES)
 @pytest.mark.parametrize(("oracle", "payload", "weak", "mended"), CASES.values(), ids=CASES.keys())
-def test_it_fails_before_and_passes_after(tmp_path, style, oracle, payload, weak, mended):
+def test_it_fails_before_and_passes_after(passes, style, oracle, payload, weak, mended):
     """In the framework of the tests that are there, beside them."""
     files = STYLES[style]
     test = regression_test(*given(oracle, payload), list(files), files.get)
     assert test.path == "tests/test_a_rule_01234567.py"
     assert (b"unittest.TestCase" in test.content) == (style == "unittest")
-    assert not run(tmp_path, test, style, weak)
-    assert run(tmp_path, test, style, mended)
+    assert not passes(test, weak)
+    assert passes(test, mended)
+
+
+@pytest.mark.parametrize(
+    ("style", "runner"), [("pytest", ["pytest", "-q", "-p", "no:cacheprovider"]), ("unittest", ["unittest"])]
+)
+def test_the_frameworks_run_it(tmp_path, style, runner):
+    """As a file of the target's tests."""
+    files = STYLES[style]
+    test = regression_test(*given("code", {"text": "{canary}()"}), list(files), files.get)
+    laid(tmp_path, test, CASES["code"][3])
+    environment = {"PATH": os.environ["PATH"], "PYTHONPATH": str(tmp_path)}
+    command = [sys.executable, "-B", "-m", *runner, test.path]
+    done = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_the_whole_file():

@@ -43,12 +43,13 @@ class NoTest(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Kind:
     """How the effect of a kind of weakness is looked for. imports: modules. ready: statements before the call. around: contexts
-    in which it runs. ask: what must hold afterwards, as both sides of an equation."""
+    in which it runs. after: statements behind it. ask: what must hold afterwards, as both sides of an equation."""
 
     imports: tuple[str, ...]
     ready: tuple[str, ...]
     around: tuple[str, ...]
     ask: tuple[str, str]
+    after: tuple[str, ...] = ()
 
 
 _CALLED: Final = _Kind(
@@ -91,10 +92,19 @@ _REACHED: Final = _Kind(
     ),
 )
 _MARKED: Final = _Kind(
-    imports=("re",),
-    ready=(),
+    imports=("html.parser",),
+    ready=(
+        "marks = []",
+        "",
+        "class Reader(html.parser.HTMLParser):",
+        "    def handle_starttag(self, tag, attrs):",
+        "        marks.extend([tag, *(name for name, _ in attrs)])",
+        '        marks.extend(value for _, value in attrs if value and value.startswith("javascript:"))',
+        "",
+    ),
     around=(),
-    ask=(f're.search("<[^>]*{MARKER}|javascript:{MARKER}", str(result))', "None"),
+    after=("Reader().feed(str(result))",),
+    ask=(f'[mark for mark in marks if "{MARKER}" in mark]', "[]"),
 )
 _KINDS: Final[Mapping[str, _Kind]] = {
     "command": _RAN,
@@ -186,9 +196,10 @@ def _folder(tests: Sequence[str], files: Sequence[str]) -> str:
 
 def _statements(kind: _Kind, call: str) -> list[str]:
     around = ", ".join((*kind.around, "contextlib.suppress(Exception)"))
-    result = "result = " if "result" in kind.ask[0] else ""
+    result = "result = " if any("result" in line for line in (*kind.after, kind.ask[0])) else ""
     first = ["result = None"] if result else []
-    return [*kind.ready, *first, f"with {around}:  # to refuse the input is right as well", f"    {result}{call}"]
+    inner = [f"with {around}:  # to refuse the input is right as well", f"    {result}{call}"]
+    return [*kind.ready, *first, *inner, *kind.after]
 
 
 def _head(about: str, module: str, name: str, kind: _Kind, more: Sequence[str]) -> list[str]:

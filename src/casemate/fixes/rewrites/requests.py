@@ -102,9 +102,9 @@ def preview():
             after="""
 import ipaddress
 import requests
+import socket
 from flask import Flask, abort, request
 from urllib.parse import urlsplit
-import socket
 app = Flask(__name__)
 
 def _is_public(address):
