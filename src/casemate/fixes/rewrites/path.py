@@ -9,14 +9,14 @@ from tree_sitter import Node
 
 from casemate.fixes.checks import checked, defines, function_ahead, place
 from casemate.fixes.folders import Folder, folder
-from casemate.fixes.names import text
+from casemate.fixes.names import text, walk
 from casemate.fixes.naming import named
 from casemate.fixes.refusal import refusal
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.sinks import sink_call, values
-from casemate.fixes.site import Site, Spot
+from casemate.fixes.site import Site, Spot, enclosing
 from casemate.fixes.source import Edit
-from casemate.fixes.untrusted import holds, untrusted
+from casemate.fixes.untrusted import holds, local_function, parameters, spot_of, untrusted
 
 _CANONICAL = ("os.path.realpath",)
 _NEITHER = frozenset({"replace", "format", "join", "get", "append", "add_url_rule"})
@@ -39,6 +39,7 @@ def propose(site: Site) -> Iterator[Draft]:
         elif found.base:
             yield from _contained(spot, value, found)
         else:
+            yield from _made_elsewhere(spot, value)
             yield from _named(spot, value, found)
         return
 
@@ -54,6 +55,23 @@ def _paths(call: Node, names: frozenset[str]) -> Iterator[Node]:
 
 def _others(spot: Spot, names: frozenset[str]) -> Iterator[Node]:
     yield from (node for node in spot.nodes("binary_operator", "identifier") if holds(node, names))
+
+
+def _made_elsewhere(spot: Spot, value: Node) -> Iterator[Draft]:
+    """A function of the file makes the path: it is checked there, for all who use it."""
+    call = spot.definition(value)
+    function = local_function(spot, call) if call.type == "call" else None
+    if function is None:
+        return
+    given = list(parameters(function))
+    if enclosing(function, "class_definition") is None:
+        given = given[1:]  # what a function is told first is the folder
+    for one in walk(function):
+        if one.type == "return_statement" and one.named_children:
+            there, made = spot_of(spot, one), one.named_children[0]
+            found = folder(there, made, frozenset(given))
+            if found is not None and found.base:
+                yield from _contained(there, made, found)
 
 
 def _contained(spot: Spot, value: Node, found: Folder) -> Iterator[Draft]:
