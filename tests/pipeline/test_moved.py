@@ -64,3 +64,17 @@ def test_other_files_stay():
     assert moved(lead(), [change]).lead == lead()
     fact = replace(lead(), trace=None)
     assert moved(fact, [change]).lead == fact
+
+
+def test_an_expression_is_known_again():
+    """What enters on the sink's own line, and is given a name by the patch, enters where it stands then."""
+    before = "def f(q):\n    return go(q.get('to', '/'))\n"
+    after = "def f(q):\n    to = q.get('to', '/')\n    if '//' in to:\n        to = '/'\n    return go(to)\n"
+    here, sink = Location(path="a.py", line=2, column=15), Location(path="a.py", line=2, column=12)
+    steps = (Step(location=here, role=Role.SOURCE, note=""), Step(location=sink, role=Role.SINK, note=""))
+    found = moved(
+        replace(lead(), location=sink, trace=Trace(boundary=Boundary.API, steps=steps)),
+        [Change(path="a.py", before=before.encode(), after=after.encode())],
+    )
+    assert found.lead.trace.steps[0].location == Location(path="a.py", line=2, column=10)
+    assert found.lead.trace.steps[1].location.line == found.lead.location.line == 5

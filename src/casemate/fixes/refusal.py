@@ -64,7 +64,11 @@ def _exception(spot: Spot) -> str:
             for call in node.named_children[:1]
             if call.type == "call"
         ]
-        found = [name for name in raised if name in _OURS or name.endswith(("SuspiciousOperation", "SecurityError"))]
+        found = [
+            name
+            for name in raised
+            if name in _OURS or name.endswith(("SuspiciousOperation", "SuspiciousFileOperation", "SecurityError"))
+        ]
         if found:
             return found[0]
     return "ValueError"

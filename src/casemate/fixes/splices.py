@@ -153,6 +153,7 @@ def feeding(spot: Spot, top: Node, *, follow: bool = True) -> Iterator[Text]:
                 seen.add(mark)
                 answers = [one for one in walk(function) if one.type == "return_statement" and one.named_children]
                 waiting += [(at(here, one), one.named_children[0], False) for one in answers]
+                waiting += [(here, child, False) for child in node.named_children if here is spot]
         elif node.type in _OPEN or (node.type == "call" and (here is spot or dotted_end(node) in _HAND_ON)):
             waiting += [(here, child, False) for child in node.named_children]
 

@@ -34,6 +34,7 @@ def propose(site: Site) -> Iterator[Draft]:
         found = folder(spot, value, names)
         if found is None:
             continue
+        yield from _nearest(spot, value, names, found.base)
         if place(spot, value) is None:
             yield _helper(spot, value, found)
         elif found.base:
@@ -55,6 +56,17 @@ def _paths(call: Node, names: frozenset[str]) -> Iterator[Node]:
 
 def _others(spot: Spot, names: frozenset[str]) -> Iterator[Node]:
     yield from (node for node in spot.nodes("binary_operator", "identifier") if holds(node, names))
+
+
+def _nearest(spot: Spot, value: Node, names: frozenset[str], known: str) -> Iterator[Draft]:
+    """Below the folder that the name is put to, though others may have a say in that too."""
+    made = spot.definition(value)
+    left, right = made.child_by_field_name("left"), made.child_by_field_name("right")
+    if left is None or right is None or text(left) == known:
+        return
+    slash = made.type == "binary_operator" and any(one.type == "/" for one in made.children)
+    if slash and holds(right, names) and place(spot, value) is not None:
+        yield from _contained(spot, value, Folder(text(left), pathlib=True, name=right))
 
 
 def _made_elsewhere(spot: Spot, value: Node) -> Iterator[Draft]:
