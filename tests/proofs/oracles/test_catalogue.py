@@ -12,6 +12,7 @@ from casemate.model.trace import Boundary
 from casemate.proofs import oracles, runtime
 from casemate.proofs.catalogue import ORACLES, for_cwe, for_lead, oracle
 from casemate.proofs.inputs.redos import aimed
+from casemate.proofs.origins import origins
 from casemate.proofs.runtime.payload import fill, make
 from proofs.oracles.table import NOTHING, judged, seen, sink
 from proofs.questions import question, written
@@ -108,6 +109,23 @@ def test_inputs_are_made_for_the_patterns_of_a_file():
     assert [payload["repeat"] for payload in payloads] == ["d"] * 3 + ["b"] * 3
     assert aimed(b"x = '^c+$'", 1) == ()
     assert aimed(b"no python (", 1) == ()
+
+
+def test_a_pattern_that_is_imported_is_found_where_it_is_made():
+    """By a relative import and by an absolute one; what is not used on the line, or is not the target's, is not."""
+    files = {
+        "shop/words.py": b"import re\n\nSLOW = re.compile(r'^(b+)+$')\nOTHER = 1\n",
+        "shop/deep/use.py": b"from ..words import SLOW as PATTERN, OTHER\nfrom re import match\nPATTERN.match(x)\n",
+        "shop/whole.py": b"from shop.words import SLOW\nSLOW.match(x)\nmatch(x)\n",
+    }
+
+    def found(path, line):
+        return origins(files[path], path, line, files.get)
+
+    assert found("shop/deep/use.py", 3) == [("shop/words.py", 3)]
+    assert found("shop/whole.py", 2) == [("shop/words.py", 3)]
+    assert found("shop/whole.py", 3) == found("shop/words.py", 3) == []
+    assert origins(b"no python (", "shop/whole.py", 1, files.get) == []
 
 
 def test_the_page_of_oracles_is_the_catalogue():

@@ -11,6 +11,7 @@ from proofs.oracles.table import NOTHING, WORDS, apart, judged, page, seen, sink
 C, K = WORDS.canary, WORDS.calm
 MD5 = "9e107d9d372bb6826bd81d3542a419d6"
 MADE = sink("hash.made", 1, "md5", "")
+_BYTES = [sink("random.drawn", "randrange", number) for number in b"ABCDEFGH"]
 
 QUIET = {
     "made, and fed with what does not matter": (HASH, seen(MADE, sink("hash.fed", 1, "md5", K))),
@@ -37,6 +38,8 @@ QUIET = {
     "a cipher made elsewhere": (CIPHER, seen(apart("cipher.made", 1, "DES", ""), apart("cipher.fed", 1, "DES", C))),
     "a cipher that encrypted nothing": (CIPHER, seen(sink("cipher.made", 1, "DES", ""))),
     "drawn, and it did not come out": (RANDOM, seen(sink("random.drawn", "random", 0.8444218515), returned="0.75")),
+    "numbers of one byte that do not come out": (RANDOM, seen(*_BYTES, returned="0123456789abcdef")),
+    "too few numbers of one byte": (RANDOM, seen(*_BYTES[:7], returned="ABCDEFG")),
     "drawn elsewhere": (RANDOM, seen(apart("random.drawn", "random", 0.8444218515), returned="0.8444218515")),
     "a small number that may stand anywhere": (RANDOM, seen(sink("random.drawn", "randint", 7), body="7 of 17")),
     "from the operating system, so nothing was told": (RANDOM, seen(returned="0.8444218515")),
@@ -46,6 +49,11 @@ QUIET = {
     ),
 }
 FIRES = {
+    "numbers of one byte that come out put together": (
+        RANDOM,
+        seen(*_BYTES, returned="<ABCDEFGH>"),
+        "a predictable generator made a value that came out",
+    ),
     "fed with the input": (
         HASH,
         seen(MADE, apart("hash.fed", 1, "md5", f"salt{C}")),

@@ -30,8 +30,9 @@ def users(chain: list[Any], line: int) -> list[str]:
     for node in ast.walk(classes[-1]):
         if isinstance(node, (ast.Assign, ast.AnnAssign)) and node.lineno <= line <= last_line(node):
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if isinstance(target, ast.Attribute) and getattr(target.value, "id", "") == "self":
-                    kept.add(target.attr)
+                for one in ast.walk(target):
+                    if isinstance(one, ast.Attribute) and getattr(one.value, "id", "") == "self":
+                        kept.add(one.attr)
     found = []
     for method in classes[-1].body:
         if not isinstance(method, FUNCTIONS) or method.lineno <= line <= last_line(method):

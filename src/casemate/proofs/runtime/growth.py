@@ -78,13 +78,15 @@ def drive(
             else:
                 high = middle
         for _ in range(_FINER):  # where each character doubles it, what tells lies close together
-            telling = _telling(rows)
-            least = min((row[0] for row in telling), default=0)
-            smaller = least - max(1, least // _CLOSE)
-            known = any(row[0] == smaller for row in rows)
-            if len(telling) >= _WANTED or time.monotonic() > late or smaller < _SMALLEST or known:
+            sizes = sorted(row[0] for row in _telling(rows))
+            if len(sizes) >= _WANTED or not sizes or time.monotonic() > late:
                 break
-            measure(smaller)
+            wanted = [sizes[0] - max(1, sizes[0] // _CLOSE)]
+            wanted += [(sizes[at] + sizes[at + 1]) // 2 for at in range(len(sizes) - 1)]
+            new = [size for size in wanted if size >= _SMALLEST and not any(row[0] == size for row in rows)]
+            if not new:
+                break
+            measure(new[0])
     rows.sort()
     told["measures"] = {
         "sizes": [float(size) for size, _, _ in rows],

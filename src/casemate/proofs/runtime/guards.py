@@ -119,7 +119,8 @@ def _compared(test: ast.Compare, outcome: bool, own: set[str]) -> list[tuple[str
         return [(name, [IS, value])] if same and isinstance(value, (str, int, float)) else []
     if isinstance(op, (ast.In, ast.NotIn)) and isinstance(op, ast.In) is outcome:
         value = _first(right)
-        return [(name, [IS, value])] if isinstance(value, (str, int)) and not isinstance(right, ast.Constant) else []
+        several = isinstance(right, (ast.Tuple, ast.List, ast.Set))
+        return [(name, [IS, value])] if several and isinstance(value, (str, int)) else []
     return []
 
 
@@ -147,4 +148,4 @@ def _literal(node: ast.AST) -> Any:
 
 
 def _is_none(node: ast.AST) -> bool:
-    return getattr(node, "value", node) is None and isinstance(node, (ast.Constant, ast.NameConstant))
+    return type(node).__name__ in ("Constant", "NameConstant") and getattr(node, "value", node) is None

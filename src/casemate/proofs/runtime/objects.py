@@ -14,7 +14,7 @@ import textwrap
 
 from .reading import things
 from .stubs import Standin
-from .synthesis import Scratch, arguments, attribute
+from .synthesis import Scratch, arguments, attribute, plain
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ def method(
     for key in keys:
         for value in vars(thing).values() if hasattr(thing, "__dict__") else ():
             if type(value) is dict:
-                value.setdefault(key, attribute(key, scratch))
+                value.setdefault(key, plain(key, scratch))
     if (learned or {}).get("complete"):
         complete(thing, scratch)
     for other in (learned or {}).get("detours", ()):
@@ -78,18 +78,12 @@ def complete(thing: Any, scratch: Scratch) -> None:
             own = inspect.getattr_static(cls, setter, None)
             with contextlib.suppress(Exception):
                 if isinstance(own, property) and own.fset is not None:
-                    setattr(thing, setter, _given(setter, scratch))
+                    setattr(thing, setter, plain(setter, scratch))
                 elif inspect.isfunction(own):
-                    getattr(thing, setter)(_given(setter, scratch))
+                    getattr(thing, setter)(plain(setter, scratch))
                 else:
                     continue
                 break
-
-
-def _given(name: str, scratch: Scratch) -> Any:
-    """A value for a setter: never a stand-in, which would only be refused later."""
-    value = attribute(name, scratch)
-    return scratch.text if isinstance(value, Standin) else value
 
 
 def concrete(cls: Any) -> Any:
@@ -121,7 +115,7 @@ def bare(cls: Any, scratch: Scratch, keys: Iterable[str] = ()) -> Any:
     constants = _constants(cls)
     for value in constants.values():
         if type(value) is dict:
-            value.update({key: attribute(key, scratch) for key in keys if key not in value})
+            value.update({key: plain(key, scratch) for key in keys if key not in value})
 
     def anything(self: Any, name: str) -> Any:
         if name.startswith("__") and name.endswith("__"):

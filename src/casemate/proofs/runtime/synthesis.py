@@ -114,7 +114,7 @@ def arguments(
         if isinstance(value, Standin):
             made.append(name)
         if type(value) is dict and name not in given:
-            value = {**{key: attribute(key, scratch) for key in keys}, **value}
+            value = {**{key: plain(key, scratch) for key in keys}, **value}
         if kind is parameter.VAR_POSITIONAL:
             args += value if isinstance(value, (list, tuple)) else [value]
         elif kind is parameter.VAR_KEYWORD:
@@ -126,7 +126,7 @@ def arguments(
     if keys and any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values()):
         for key in keys:
             if key not in given and key not in signature.parameters:
-                named.setdefault(key, attribute(key, scratch))
+                named.setdefault(key, plain(key, scratch))
     if left and any(parameter.kind is parameter.VAR_KEYWORD for parameter in signature.parameters.values()):
         named.update(left)  # a wrapper that hands on what it gets
     elif left:
@@ -265,6 +265,12 @@ def attribute(name: str, scratch: Scratch) -> Any:
     if last in _DATABASES:
         return _database(last)
     return _text(name, scratch) if scratch.texts or _placed(name) else Standin(name)
+
+
+def plain(name: str, scratch: Scratch) -> Any:
+    """The same, but a text for what could be anything."""
+    value = attribute(name, scratch)
+    return scratch.text if isinstance(value, Standin) else value
 
 
 def _database(name: str) -> Any:
