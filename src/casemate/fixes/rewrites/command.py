@@ -21,9 +21,8 @@ _SAFE = frozenset({"quote", "shlex_quote", "list2cmdline"})
 
 def propose(site: Site) -> Iterator[Draft]:
     """An argument list first, then quotes."""
-    spot = site.sink
-    shells = [call for call in spot.calls() if _line(spot, call) is not None]
-    for call in shells[:1]:
+    shells = [(spot, call) for spot in site.spots for call in spot.calls() if _line(spot, call) is not None]
+    for spot, call in shells[:1]:
         yield from _listed(spot, call)
     yield from _quoted(site)
 
