@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import lru_cache
 
 from tree_sitter import Node
 
@@ -25,6 +26,15 @@ def walk(node: Node) -> Iterator[Node]:
 
 def imported(root: Node) -> dict[str, str]:
     """What every name that is imported anywhere in the file stands for; of several the first, which others stand in for."""
+    return _of_file(root) if root.type == "module" else _imported(root)
+
+
+@lru_cache(maxsize=32)
+def _of_file(root: Node) -> dict[str, str]:
+    return _imported(root)
+
+
+def _imported(root: Node) -> dict[str, str]:
     names: dict[str, str] = {}
     for node in walk(root):
         if node.type == "import_statement":

@@ -49,13 +49,14 @@ def quoted_runs(one: Text, quotes: str = "'\"") -> list[Run]:
 
 
 def wrapped(one: Text, holes: Iterable[int], call: str, quotes: str = "'\"") -> list[Edit]:
-    """These expressions go through a function that quotes what it is given: quotes of the text's own around them go away, or end
-    before them and begin again behind them."""
+    """These expressions go through a function (`quote`, or `quote(str({}))`) that quotes what it is given: quotes of the text's
+    own around them go away, or end before them and begin again behind them."""
+    form = call if "{}" in call else call + "({})"
     runs = quoted_runs(one, quotes)
     edits: list[Edit] = []
     dropped: set[int] = set()
     for hole in holes:
-        edits += _value(one, one.items[hole], f"{call}({text(one.items[hole].node)})")
+        edits += _value(one, one.items[hole], form.replace("{}", text(one.items[hole].node)))
         run = next((run for run in runs if hole in run), None)
         if run is None:
             continue

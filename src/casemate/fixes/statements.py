@@ -83,6 +83,8 @@ def slot(one: Text, hole: int) -> tuple[Slot, Run]:
         return Slot.NAME, alone
     if _VALUE.search(before) or _listed(before):
         return Slot.VALUE, alone
+    if not re.search(r"\w", one.fixed(0, len(one.items))):
+        return Slot.ORDER, alone
     if _OPEN_PAREN.search(before) or _NAME.search(before) or not re.search(r"\w", before):
         return Slot.NAME if re.search(r"\w", before) else Slot.UNKNOWN, alone
     return (Slot.NAME, alone) if before.rstrip().endswith(",") else (Slot.UNKNOWN, alone)

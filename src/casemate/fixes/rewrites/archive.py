@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.names import text
+from casemate.fixes.places import nearest
 from casemate.fixes.refusal import refusal
 from casemate.fixes.refuse import refused, simple
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
@@ -20,6 +21,7 @@ _CHECK = "refuse members of the archive that would leave the folder"
 _CHECKER = "members_inside"
 
 
+@nearest
 def propose(site: Site) -> Iterator[Draft]:
     """The filter first, for interpreters that have it; then a check that all have."""
     spot = site.sink

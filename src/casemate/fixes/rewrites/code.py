@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from casemate.fixes.formula import NAME, reader
 from casemate.fixes.names import text
+from casemate.fixes.places import nearest
 from casemate.fixes.refuse import refused, simple
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument
@@ -20,6 +21,7 @@ _LITERAL = "take a literal and run nothing"
 _WALLS = "ast.Attribute, ast.Lambda, ast.ListComp, ast.SetComp, ast.DictComp, ast.GeneratorExp"
 
 
+@nearest
 def propose(site: Site) -> Iterator[Draft]:
     """By what runs the text."""
     spot = site.sink

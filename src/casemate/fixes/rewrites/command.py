@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from tree_sitter import Node
 
 from casemate.fixes.names import imported, text, walk
-from casemate.fixes.rework import wrapped
+from casemate.fixes.rework import quoted_runs, wrapped
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.shellwords import as_list, words
 from casemate.fixes.site import Site, Spot, argument, keyword
@@ -16,14 +17,16 @@ from casemate.fixes.splices import Text, carried, feeding, harmless, parameters,
 
 _SUBPROCESS = frozenset(f"subprocess.{name}" for name in ("run", "call", "check_call", "check_output", "Popen"))
 _QUOTES = ("shlex.quote", "pipes.quote", "six.moves.shlex_quote", "django.utils.six.moves.shlex_quote")
+_SHELLS = re.compile(r"(?:^|[\s/;|&])(?:(?:ba|da|z|k|a)?sh\b.*-c|su\b.*-c|ssh\b[^|;&]*)\s*$")
+_REMOTE = re.compile(r"(?:^|[\s/;|&])ssh(?:\s+-\S+)*\s+[^\s|;&-][^\s|;&]*\s[^|;&]*$")
+_WHAT = "quote each value for the shell"
 _SAFE = frozenset({"quote", "shlex_quote", "list2cmdline"})
 
 
 def propose(site: Site) -> Iterator[Draft]:
     """An argument list first, then quotes."""
-    spot = site.sink
-    shells = [call for call in spot.calls() if _line(spot, call) is not None]
-    for call in shells[:1]:
+    shells = [(spot, call) for spot in site.spots for call in spot.calls() if _line(spot, call) is not None]
+    for spot, call in shells[:1]:
         yield from _listed(spot, call)
     yield from _quoted(site)
 
@@ -44,6 +47,8 @@ def _listed(spot: Spot, call: Node) -> Iterator[Draft]:
         return
     made = [one for one in feeding(spot, line) if one.holes()]
     if len(made) != 1 or made[0].grows or not _alone(spot, line, made[0]):
+        return
+    if any(_within_another(made[0], hole) for hole in made[0].holes()):
         return
     split = words(made[0])
     if split is None:
@@ -92,23 +97,25 @@ def _quoted(site: Site) -> Iterator[Draft]:
     traced = _traced(site)
     some = [(one, [at for at in holes if text(one.items[at].node) in traced]) for one, holes in here]
     for chosen in (here, [(one, holes) for one, holes in some if holes]):
-        for call in ("{}", "{}(str"):
+        for form, what in (("{}({{}})", _WHAT), ("{}(str({{}}))", f"{_WHAT}, as text")):
             edits: list[tuple[Spot, Edit]] = []
             for one, holes in chosen:
                 name, imports = _quote(one.spot)
-                edits += [(one.spot, edit) for edit in (*wrapped(one, holes, call.format(name)), *imports)]
-            if edits and call == "{}":
-                yield Draft("quote each value for the shell", tuple((spot.source, edit) for spot, edit in edits))
-            elif edits:
-                closed = tuple((spot.source, _closed(edit)) for spot, edit in edits)
-                yield Draft("quote each value for the shell, as text", closed)
+                own = form.format(name)
+                twice = [hole for hole in holes if _within_another(one, hole)]
+                once = [hole for hole in holes if hole not in twice]
+                new = [*wrapped(one, once, own), *wrapped(one, twice, own.replace(name, f"{name}({name}", 1) + ")")]
+                edits += [(one.spot, edit) for edit in (*new, *imports)]
+            if edits:
+                yield Draft(what, tuple((spot.source, edit) for spot, edit in edits))
 
 
-def _closed(edit: Edit) -> Edit:
-    if "(str(" not in edit.text:
-        return edit
-    ends = edit.text.endswith("}")
-    return edit._replace(text=edit.text[:-1] + ")}" if ends else edit.text + ")")
+def _within_another(one: Text, hole: int) -> bool:
+    """Whether a value stands in what a shell hands on to another shell, and so is read twice."""
+    run = next((run for run in quoted_runs(one) if hole in run and run.end < len(one.items)), None)
+    if run is None:
+        return _REMOTE.search(one.fixed(0, hole)) is not None
+    return run.end - run.start > 2 and _SHELLS.search(one.fixed(0, run.start)) is not None
 
 
 def _risky(one: Text) -> list[int]:
@@ -199,6 +206,22 @@ import subprocess
 def pack(folder, target):
     line = "tar -cz %s | ssh %s 'cat > backup'" % (shlex.quote(folder), shlex.quote(target))
     return subprocess.check_output(line, shell=True)
+""",
+        ),
+        Example(
+            name="a shell in a shell",
+            before="""
+import os
+
+def free(host, folder):
+    os.system(f"ssh {host} 'df {folder} | tail -1'")  # sink
+""",
+            after="""
+import os
+import shlex
+
+def free(host, folder):
+    os.system(f"ssh {shlex.quote(host)} 'df '{shlex.quote(shlex.quote(folder))}' | tail -1'")
 """,
         ),
         Example(

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.names import text, walk
+from casemate.fixes.places import nearest
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument
 from casemate.fixes.source import Edit
@@ -26,6 +27,7 @@ _PICKLES = ("pickle", "cPickle", "_pickle", "dill", "cloudpickle", "pickle5", "s
 _SWITCHES = {"torch.load": ("weights_only", "True"), "numpy.load": ("allow_pickle", "False")}
 
 
+@nearest
 def propose(site: Site) -> Iterator[Draft]:
     """By the library that loads."""
     spot = site.sink

@@ -3,24 +3,27 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from tree_sitter import Node
 
 from casemate.fixes.handed import Edits, alchemy, collected, given
 from casemate.fixes.names import imported, text
 from casemate.fixes.parameters import Statement, always, named, rewritten, row, statement
+from casemate.fixes.places import nearest
 from casemate.fixes.refusal import refusal
 from casemate.fixes.refuse import simple
-from casemate.fixes.rewrite import Draft, Example, Rewrite
+from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument, keyword
 from casemate.fixes.source import Edit
-from casemate.fixes.splices import dotted_end, feeding, parameters, texts
+from casemate.fixes.splices import as_text, dotted_end, feeding, parameters, texts
 from casemate.fixes.statements import Slot, marks
 
 _WHAT = "give the statement its values as parameters"
 _NAMES = "take only names of tables and columns into the statement"
 
 
+@nearest
 def propose(site: Site) -> Iterator[Draft]:
     """Parameters, and a check of what can be none."""
     spot = site.sink
@@ -28,6 +31,7 @@ def propose(site: Site) -> Iterator[Draft]:
         (one for one in spot.calls() if argument(one, 0, "sql") is not None or keyword(one, "where") is not None), None
     )
     if call is None:
+        yield from _given_back(spot)
         return
     stated = keyword(call, "where") or argument(call, 0, "sql")
     if stated is None:
@@ -37,6 +41,21 @@ def propose(site: Site) -> Iterator[Draft]:
         yield from _here(site, call, stated, found)
     else:
         yield from _above(site, call, stated)
+
+
+def _given_back(spot: Spot) -> Iterator[Draft]:
+    """A function that gives back a statement and its parameters: a value between quotes is one more."""
+    pair = next(spot.nodes("expression_list", "tuple"), None) if spot.statement.type == "return_statement" else None
+    part = as_text(spot, pair.named_children[0]) if pair is not None and pair.named_child_count == 2 else None
+    if pair is None or part is None:
+        return
+    one = statement(part)
+    inside = tuple(value for value in one.values if value.run.start < value.run.end)
+    if inside:
+        edits = rewritten(replace(one, values=inside), "%s", 1, double=False)
+        held = pair.named_children[1]
+        more = ", ".join(value.source for value in inside)
+        yield draft(_WHAT, spot, *edits, spot.replace(held, f"[*{text(held)}, {more}]"))
 
 
 def _here(site: Site, call: Node, stated: Node, found: list[Statement]) -> Iterator[Draft]:

@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from casemate.fixes.names import imported, text, walk
 from casemate.fixes.pieces import joined
+from casemate.fixes.places import nearest
 from casemate.fixes.rework import Run, bound
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument
@@ -28,6 +29,7 @@ _ENGINES = {
 }
 
 
+@nearest
 def propose(site: Site) -> Iterator[Draft]:
     """A value to fill in; a sandbox for templates that others write."""
     spot = site.sink

@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from casemate.fixes.elsewhere import files
 from casemate.fixes.names import dotted, imported, text, walk
+from casemate.fixes.places import nearest
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument, keyword
 from casemate.fixes.source import Edit
@@ -20,6 +21,7 @@ _SAFE = (("resolve_entities", "False"), ("no_network", "True"), ("load_dtd", "Fa
 _FEATURES = ("external_ges", "external_pes", "external-general-entities", "external-parameter-entities")
 
 
+@nearest
 def propose(site: Site) -> Iterator[Draft]:
     """The parser where it is made; the feature where it is switched on; a parser where none is given."""
     spot = site.sink
@@ -33,7 +35,8 @@ def propose(site: Site) -> Iterator[Draft]:
         yield Draft(_WHAT, tuple((here.source, here.replace(node, "False")) for here, node in features))
     for call in () if makers else spot.calls():
         module, _, name = spot.called(call).rpartition(".")
-        if name in _READERS and module.startswith("lxml") and argument(call, 1, "parser") is None:
+        ours = module.startswith("lxml") or module.rpartition(".")[2] in ("etree", "objectify")
+        if name in _READERS and ours and argument(call, 1, "parser") is None:
             yield _given(spot, call)
         elif name == "make_parser" or (name in ("parse", "parseString") and not features):
             yield from _switched(spot, call)
