@@ -28,6 +28,11 @@ MODULES: Final = (
     "ldap",
     "xpath",
     "lines",
+    "nosql",
+    "trust",
+    "attributes",
+    "nobody",
+    "cipher",
 )
 
 
