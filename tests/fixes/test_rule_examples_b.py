@@ -1,4 +1,4 @@
-"""What our own rules show as weak, our rewrites make strong: pages, paths, addresses, queries other than SQL, secrets, settings."""
+"""What our own rules show as weak, our rewrites make strong: pages, paths, addresses, queries but SQL, secrets, settings."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ RULES = (
     "trust-boundary",
     "mass-assignment",
 )
-# For these findings no rewrite is known that our own scan lets pass, and why. By the rule, the example, and a word of the finding's line.
+# For these findings no rewrite is known that our own scan lets pass, and why. By the rule, the example, and a word of the line.
 NONE = {
     ("weak-cipher", "single and triple DES", "DES"): "another cipher has other keys",
     ("weak-cipher", "a mode without memory", "ECB"): "who decrypts must know the nonce",

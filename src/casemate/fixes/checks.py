@@ -1,5 +1,5 @@
-"""Lines of a check that go in front of a sink, where the statement allows it: under a branch that is only an `elif`, in a lambda or
-in a comprehension there is no place for them."""
+"""Lines of a check that go in front of a sink, where the statement allows it: under a branch that is only an `elif`, in a lambda
+or in a comprehension there is no place for them."""
 
 from __future__ import annotations
 

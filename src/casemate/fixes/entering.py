@@ -1,5 +1,5 @@
-"""Where an untrusted value enters the text that reaches a sink: at the sink itself, in an assignment above it, in a text that grew
-line by line, or in a function of the same file that returns it."""
+"""Where an untrusted value enters the text that reaches a sink: at the sink itself, in an assignment above it, in a text that
+grew line by line, or in a function of the same file that returns it."""
 
 from __future__ import annotations
 

@@ -66,7 +66,7 @@ def _call(spot: Spot, node: Node, names: frozenset[str], depth: int) -> Folder |
     called = spot.called(node)
     given = _given(node)
     if called in _JOINS and len(given) > 1:
-        base = [one for one in _until(given, names)]
+        base = _until(given, names)
         if not base:
             return Folder("", pathlib=False, name=given[0])
         whole = text(base[0]) if len(base) == 1 else f"{text(_function(node))}({', '.join(text(one) for one in base)})"
@@ -123,7 +123,7 @@ def _text(node: Node, names: frozenset[str]) -> Folder | None:
     if "/" in last:
         last = last[: last.rindex("/")]
         if last or len(lead) > 1:
-            return Folder(joined(tuple([*lead[:-1], *([last] if last else [])])), pathlib=False, name=name)
+            return Folder(joined((*lead[:-1], *([last] if last else []))), pathlib=False, name=name)
         return Folder('"/"', pathlib=False, name=name)
     if len(lead) == 1:
         return Folder("", pathlib=False, name=name)

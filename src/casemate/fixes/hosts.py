@@ -17,8 +17,8 @@ _LABEL = "[A-Za-z0-9-]+"
 
 
 def shape(spot: Spot, value: Node, names: frozenset[str]) -> str:
-    """A pattern of the address up to the end of its host, where fixed text stands on it: "" where all of the host is from outside,
-    or none is known."""
+    """A pattern of the address up to the end of its host, where fixed text stands on it: "" where all of the host is from
+    outside, or none is known."""
     parts = pieces(spot.definition(value))
     if parts is None:
         return ""

@@ -1,6 +1,7 @@
 """Ciphers that show equal blocks: a mode that hides them, where this code alone writes what is encrypted.
 
-What is stored already, and what others read, would no longer be understood: so nothing is offered where the file decrypts as well.
+What is stored already, and what others read, would no longer be understood: so nothing is offered where the file decrypts as
+well.
 """
 
 from __future__ import annotations

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.entering import Entry, entries
-from casemate.fixes.naming import named
 from casemate.fixes.names import imported, name_from, text
+from casemate.fixes.naming import named
 from casemate.fixes.pieces import pieces, quoted
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.sinks import returned, sink_call, untrusted_value

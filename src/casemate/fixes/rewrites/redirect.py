@@ -18,8 +18,8 @@ from casemate.fixes.untrusted import untrusted
 
 _WHAT = "redirect to addresses of this site only"
 _OURS = r'r"(?!\s|[/\\]{2})[^:/?#\x00-\x1f]*(?:[/?#][^\x00-\x1f]*)?"'
-"""A path: neither another host (two slashes, or backslashes, which browsers take for slashes) nor a scheme; no control characters,
-which browsers leave out."""
+"""A path: neither another host (two slashes, or backslashes, which browsers take for slashes) nor a scheme; no control
+characters, which browsers leave out."""
 
 
 def propose(site: Site) -> Iterator[Draft]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-
 from casemate.fixes.arguments import setting
 from casemate.fixes.checks import checked, defines, function_ahead
 from casemate.fixes.hosts import shape, short_prefix
@@ -21,7 +20,8 @@ _FUNCTION = "_is_public"
 
 
 def propose(site: Site) -> Iterator[Draft]:
-    """A pattern of the host where the code fixes a part of it; else every address that the host's name stands for is looked at."""
+    """A pattern of the host where the code fixes a part of it; else every address that the host's name stands for is looked
+    at."""
     spot = site.sink
     call = sink_call(spot)
     value = untrusted_value(site, spot, call) if call is not None else None

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.checks import checked
-from casemate.fixes.naming import named
 from casemate.fixes.names import text
+from casemate.fixes.naming import named
 from casemate.fixes.refusal import refusal
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.sinks import sink_call, untrusted_value

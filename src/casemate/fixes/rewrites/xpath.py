@@ -73,7 +73,7 @@ def _bound(spot: Spot, call: Node, last: str, found: list[Entry]) -> list[Edit]:
             merged.append(one)
     edits = [found[0].spot.replace(found[0].whole, joined(tuple(merged)))]
     pairs = [(name, text(node)) for name, node in named.items()]
-    calls = [call] if last != "XPath" and last != "ETXPath" else _compiled(spot, call)
+    calls = [call] if last not in ("XPath", "ETXPath") else _compiled(spot, call)
     for one in calls:
         edit = _handed(spot, one, last, pairs)
         if edit is None:
