@@ -40,6 +40,11 @@ MODULES: Final = (
     "ldap",
     "xpath",
     "lines",
+    "nosql",
+    "trust",
+    "attributes",
+    "nobody",
+    "cipher",
 )
 
 

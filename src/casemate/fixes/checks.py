@@ -58,7 +58,7 @@ def place(spot: Spot, node: Node) -> tuple[Spot, str, bool] | None:
 
 
 def checked(spot: Spot, value: Node, fresh: str, *lines: str) -> tuple[Spot, tuple[Edit, ...]] | None:
-    """Lines that check a value before it is used; None where there is no place for them. `@` in a line stands for the value's
+    """Lines that check a value before it is used; None where there is no place for them. `@@` in a line stands for the value's
     name: its own, or a fresh one that it is given first. The answer's spot is where the lines go."""
     where = place(spot, value)
     if where is None:
@@ -70,7 +70,7 @@ def checked(spot: Spot, value: Node, fresh: str, *lines: str) -> tuple[Spot, tup
         name = spot.fresh(fresh)
         first.append(f"{name} = {text(value)}")
         edits.append(spot.replace(value, name))
-    body = [*first, *(line.replace("@", name) for line in lines)]
+    body = [*first, *(line.replace("@@", name) for line in lines)]
     edits.append(at.below(*body) if below else at.above(*body))
     return at, tuple(edits)
 

@@ -17,7 +17,7 @@ from casemate.fixes.source import Edit
 from casemate.fixes.untrusted import holds, local_function, spot_of, untrusted
 
 _DEPTH = 6
-_TIDY = frozenset({"strip", "lstrip", "rstrip", "encode", "decode", "lower", "upper"})
+_TIDY = frozenset({"strip", "lstrip", "rstrip", "encode", "lower", "upper"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,8 @@ def _entries(ways: _Ways, spot: Spot, node: Node, depth: int, seen: set[int]) ->
             if not built:
                 if len(known) == 1 and known[0].type in ("call", "conditional_expression", "identifier"):
                     inner = list(_entries(ways, spot_of(spot, known[0]), known[0], depth + 1, seen))
-                    if any(entry.parts for entry in inner):
+                    gathered = text(known[0]).rstrip().endswith(".getvalue()") and inner
+                    if gathered or any(entry.parts for entry in inner):
                         yield from inner
                         return
                 if holds(node, names):
@@ -135,6 +136,11 @@ def _entries(ways: _Ways, spot: Spot, node: Node, depth: int, seen: set[int]) ->
                 else:
                     yield Entry(spot, piece.node, node, parts)
         return
+    filled = list(_filled(spot, node))
+    for one in filled:
+        yield from _entries(ways, spot_of(spot, one), one, depth + 1, seen)
+    if filled:
+        return
     if node.type == "call":
         function = local_function(spot, node)
         if function is not None:
@@ -146,8 +152,10 @@ def _entries(ways: _Ways, spot: Spot, node: Node, depth: int, seen: set[int]) ->
         held = called.child_by_field_name("object") if called is not None and called.type == "attribute" else None
         name = called.child_by_field_name("attribute") if called is not None else None
         if held is not None and name is not None and text(name) in _TIDY:
-            yield from _entries(ways, spot, held, depth + 1, seen)
-            return
+            inner = list(_entries(ways, spot, held, depth + 1, seen))
+            if text(name) == "encode" or any(entry.parts for entry in inner):
+                yield from inner
+                return
         if held is not None and name is not None and text(name) == "join" and argument(node, 0) is not None:
             joined = argument(node, 0) or node
             yield from _entries(ways, spot, joined, depth + 1, seen)
@@ -162,6 +170,36 @@ def _entries(ways: _Ways, spot: Spot, node: Node, depth: int, seen: set[int]) ->
         return
     if holds(node, names):
         yield Entry(spot, node, node)
+
+
+def _filled(spot: Spot, node: Node) -> Iterator[Node]:
+    """The values of a dictionary that is put into a text: `"…".format(values)`, `"%(name)s" % values`."""
+    function = node.child_by_field_name("function")
+    left, right = node.child_by_field_name("left"), node.child_by_field_name("right")
+    if node.type == "call" and function is not None and text(function).endswith((".format", ".format_map")):
+        held, values = function.child_by_field_name("object"), argument(node, 0)
+    elif (
+        node.type == "binary_operator"
+        and left is not None
+        and text(node.child_by_field_name("operator") or node) == "%"
+    ):
+        held, values = left, right
+    else:
+        return
+    if held is None or values is None or held.type not in ("string", "concatenated_string"):
+        return
+    if values.type == "dictionary_splat" and values.named_children:
+        values = values.named_children[0]
+    for made in spot.definitions(text(values)) if values.type == "identifier" else [values]:
+        if made.type == "dictionary":
+            yield from (
+                value for pair in made.named_children if (value := pair.child_by_field_name("value")) is not None
+            )
+    for one in walk(spot.scope):
+        owner, value = one.child_by_field_name("left"), one.child_by_field_name("right")
+        if one.type == "assignment" and owner is not None and value is not None and owner.type == "subscript":
+            if text(owner.child_by_field_name("value") or owner) == text(values):
+                yield value
 
 
 def _grown(spot: Spot, name: str) -> Iterator[Node]:

@@ -19,7 +19,7 @@ from casemate.proofs.campaign import Bench
 from casemate.proofs.question import Question
 from casemate.proofs.replay import canonical
 
-VERSION = 2
+VERSION = 3
 """Raised when what drives, runs or judges a target changes: what was tried before that says nothing now."""
 
 _LASTING = frozenset({Result.PROVEN, Result.NOT_TRIGGERED, Result.NOT_REACHED, Result.SPENT})

@@ -89,12 +89,12 @@ def _made_elsewhere(spot: Spot, value: Node) -> Iterator[Draft]:
 def _contained(spot: Spot, value: Node, found: Folder) -> Iterator[Draft]:
     says, edits = refusal(spot, _WHY)
     if found.pathlib:
-        lines = [f"if not @.resolve().is_relative_to({_resolved(found.base)}):", f"\t{says}"]
+        lines = [f"if not @@.resolve().is_relative_to({_resolved(found.base)}):", f"\t{says}"]
     else:
         real, imports = named(spot, "os.path.realpath")
         common, more = named(spot, "os.path.commonpath")
         root = spot.fresh("root")
-        there = "@" if _is_real(spot, value) else f"{real}(@)"
+        there = "@@" if _is_real(spot, value) else f"{real}(@@)"
         edits = (*edits, *imports, *more)
         lines = [f"{root} = {real}({found.base})", f"if {common}([{root}, {there}]) != {root}:", f"\t{says}"]
     done = checked(spot, value, "path", *lines)
@@ -106,7 +106,7 @@ def _named(spot: Spot, value: Node, found: Folder) -> Iterator[Draft]:
     """A name without a folder: it must not be absolute, nor lead upwards."""
     says, edits = refusal(spot, "the name leads elsewhere")
     absolute, imports = named(spot, "os.path.isabs")
-    name = "str(@)" if found.pathlib else "@"
+    name = "str(@@)" if found.pathlib else "@@"
     done = checked(spot, value, "path", f'if {absolute}({name}) or ".." in {name}.split("/"):', f"\t{says}")
     if done is not None:
         yield draft("refuse absolute names and those that lead upwards", spot, *edits, *imports, *done[1])

@@ -36,24 +36,24 @@ def propose(site: Site) -> Iterator[Draft]:
     host = shape(spot, value, untrusted(site, spot))
     if host:
         starts, imports = named(spot, "re.match")
-        done = checked(spot, value, "target", f'if not {starts}(r"{host}", @):', f"\t{says}")
+        done = checked(spot, value, "target", f'if not {starts}(r"{host}", @@):', f"\t{says}")
         if done is not None:
             yield draft(_WHAT, spot, *done[1], *more, *imports)
         return
     modules = {meaning.partition(".")[0] for meaning in imported(spot.root).values()}
-    home = '\t@ = "/"'
+    home = '\t@@ = "/"'
     request = _request(spot)
     if "django" in modules and request:
         allowed, edits = name_from(spot.root, "django.utils.http.url_has_allowed_host_and_scheme")
-        done = checked(spot, value, "target", f"if not {allowed}(@, allowed_hosts={{{request}.get_host()}}):", home)
+        done = checked(spot, value, "target", f"if not {allowed}(@@, allowed_hosts={{{request}.get_host()}}):", home)
         if done is not None:
             yield draft(_WHAT, spot, *done[1], *edits)
     for line, needs in ((home, ()), (f"\t{says}", more)) if handler(spot) else ((f"\t{says}", more),):
-        done = checked(spot, value, "target", f"if not {matches}({_OURS}, @):", line)
+        done = checked(spot, value, "target", f"if not {matches}({_OURS}, @@):", line)
         if done is not None:
             yield draft(_WHAT, spot, *done[1], *imports, *needs)
     if "flask" in modules and request:
-        done = checked(spot, value, "target", f"if not {matches}({_OURS}, @.removeprefix({request}.host_url)):", home)
+        done = checked(spot, value, "target", f"if not {matches}({_OURS}, @@.removeprefix({request}.host_url)):", home)
         if done is not None:
             yield draft(_WHAT, spot, *done[1], *imports)
 

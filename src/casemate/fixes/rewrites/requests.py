@@ -35,15 +35,15 @@ def propose(site: Site) -> Iterator[Draft]:
     host = shape(spot, value, untrusted(site, spot))
     if host:
         starts, imports = named(spot, "re.match")
-        done = checked(spot, value, "url", f'if not {starts}(r"{host}", @):', f"\t{says}")
+        done = checked(spot, value, "url", f'if not {starts}(r"{host}", @@):', f"\t{says}")
         if done is not None:
             yield draft("ask no other host than what is meant", spot, *done[1], *more, *imports)
     for known in known_sites(spot):
-        done = checked(spot, value, "url", f'if not @.startswith({known} + "/"):', f"\t{says}")
+        done = checked(spot, value, "url", f'if not @@.startswith({known} + "/"):', f"\t{says}")
         if done is not None:
             yield draft("ask only the site that the code names", spot, *done[1], *more)
     follow = setting(spot, call, "allow_redirects", "False") if spot.called(call).startswith("requests.") else None
-    done = checked(spot, value, "url", f"if not {_FUNCTION}(@):", f"\t{says}")
+    done = checked(spot, value, "url", f"if not {_FUNCTION}(@@):", f"\t{says}")
     if done is not None:
         edits = [*done[1], *more, *_function(spot)]
         what = "ask hosts of the public network only, by HTTP"

@@ -115,9 +115,9 @@ def _refused(found: list[Entry]) -> Iterator[Draft]:
     for entry in found:
         says, imports = refusal(entry.spot, "the value holds a quotation mark")
         mark = _mark(entry)
-        condition = f"{chr(34) if mark == chr(39) else chr(39)}{mark}{chr(34) if mark == chr(39) else chr(39)} in @"
+        condition = f"{chr(34) if mark == chr(39) else chr(39)}{mark}{chr(34) if mark == chr(39) else chr(39)} in @@"
         if not mark:
-            condition = f'"\'" in @ or {chr(39)}"{chr(39)} in @'
+            condition = f'"\'" in @@ or {chr(39)}"{chr(39)} in @@'
         name = _name(entry.node, taken, text(entry.node))
         taken.add(name)
         done = checked(entry.spot, entry.node, name, f"if {condition}:", f"\t{says}")

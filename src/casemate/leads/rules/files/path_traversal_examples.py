@@ -101,6 +101,22 @@ def raw():
 """,
     ),
     Example(
+        name="near-miss: where the path leads is worked out within the check",
+        code="""
+import os
+from flask import Flask, abort, request
+app = Flask(__name__)
+
+@app.get("/leaflet")
+def leaflet():
+    path = f"/srv/shelf/{request.args['leaflet']}"
+    root = os.path.realpath("/srv/shelf")
+    if os.path.commonpath([root, os.path.realpath(path)]) != root:
+        abort(404)
+    return {"text": open(path).read()}
+""",
+    ),
+    Example(
         name="near-miss: a prefix that ends with the separator",
         code="""
 import os
