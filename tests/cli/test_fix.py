@@ -58,15 +58,16 @@ def operations():
 
 
 def test_from_a_finding_to_a_file(shop, casemate, tmp_path):
-    """Both are proven, both patches hold, also together; they are written, handed over with tests, put back, and applied by git."""
+    """Both are proven, both patches hold, also together; they are written, handed over with tests, put back, applied by git."""
     out = tmp_path / "out"
     result = casemate("fix", "--target", shop, "--apply", "-o", out, "--with-tests")
     if "no-sandbox" in result.stdout or "not examined" in result.stdout:
         pytest.skip(result.stdout)
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         "written         settings.py",
+        "",
         "2 claims: 2 proven; 2 of 2 proven findings have a fix",
     ]
     assert "fix             load YAML with the safe loader, which makes plain data only" in lines
@@ -128,8 +129,9 @@ def test_without_a_sandbox_there_is_no_patch(shop, casemate, no_sandbox):
     """Nothing is proven, so nothing is fixed; --strict tells the shell."""
     result = casemate("fix", "--target", shop, "--apply", "--strict", "--quiet")
     assert result.exit_code == 3
-    assert result.stdout.splitlines()[-2:] == [
+    assert result.stdout.splitlines()[-3:] == [
         "not written     there is no patch to write",
+        "",
         "2 claims: 2 not examined",
     ]
     assert (shop / "settings.py").read_text() == SETTINGS
@@ -231,5 +233,5 @@ def test_words_for_what_does_not_go_together(a_proof):
     place = f"{finding.lead.rule} at {finding.lead.location}"
     assert notes(series, [finding, other])[finding.identity] == (
         f"left out beside the patch for {place}: it changes the same lines; apply that first, then run "
-        f"`casemate fix {finding.lead.rule}:{finding.lead.location}`"
+        f"`casemate fix {finding.identity[:12]}`"
     )
