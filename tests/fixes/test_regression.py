@@ -234,7 +234,7 @@ def test_a_request(passes, oracle, text, weak, mended):
 
 def test_a_request_as_text():
     """The call alone; an application that a function makes."""
-    finding, exhibit = given("redirect", {"text": "//{host}/"}, driver="web", **{**WEB, "app": "shop:create_app()"})
+    finding, exhibit = given("redirect", {"text": "//{host}/"}, driver="web", **{**WEB, "app": "shop:create_app"})
     lines = (
         regression_test(finding, exhibit, ["test_a.py"], {"test_a.py": b"import pytest\n"}.get)
         .content.decode()

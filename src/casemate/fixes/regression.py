@@ -23,7 +23,8 @@ MARKER: Final = "casemateprobe"
 
 _CALM: Final = "harmless"
 _HOST: Final = f"{MARKER}.example"  # a host that never is (RFC 2606)
-_APPLICATION: Final = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_]\w*)(?P<call>\(\))?")
+_APPLICATION: Final = re.compile(r"(?P<module>[A-Za-z_][\w.]*):(?P<name>[A-Za-z_]\w*)")
+_FACTORY: Final = re.compile(r"(?:create|make|build|get)_\w*app\w*|app_factory")
 _TEST: Final = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_tests?)\.py$")
 _PYTEST: Final = re.compile(rb"^\s*(?:import pytest|from pytest\b)|^def test_|^@pytest\.", re.MULTILINE)
 _UNITTEST: Final = re.compile(rb"^\s*(?:import unittest|from unittest\b)", re.MULTILINE)
@@ -195,7 +196,7 @@ def _request(payload: Mapping[str, Any], variant: Mapping[str, Any]) -> _Call:
             values[keys[0]] = _value(payload, "text")
         if values:
             given.append(f"{argument}={{{', '.join(f'{key!r}: {value}' for key, value in values.items())}}}")
-    made = f"{application['name']}{application['call'] or ''}"
+    made = f"{application['name']}{'()' if _FACTORY.fullmatch(application['name']) else ''}"
     return _Call(
         module=application["module"],
         name=application["name"],
