@@ -91,11 +91,12 @@ def test_from_a_finding_to_a_file(shop, casemate, tmp_path):
     for patch in sorted(out.iterdir()):
         clone.git("am", "-q", patch)
     assert (shop / "settings.py").read_text() == SAFE
-    assert (
-        clone.git("log", "--format=%s").splitlines()[:2]
-        == ["Fix unsafe-deserialization in apps/shop/settings.py (CWE-502)"] * 2
-    )
-    assert "together with patch 1 before it" in " ".join(clone.git("log", "-1", "--format=%b").split())
+    assert clone.git("log", "--format=%s").splitlines()[:4] == [
+        *["Test the fix of unsafe-deserialization (CWE-502)"] * 2,
+        *["Fix unsafe-deserialization in apps/shop/settings.py (CWE-502)"] * 2,
+    ]
+    assert "together with patch 1 before it" in " ".join(clone.git("log", "-1", "--format=%b", "HEAD~2").split())
+    assert all(b"casemateprobe" in (shop / name).read_bytes() for name in tests)
     assert operations() == [
         ("scan", Tier.FIND),
         ("scan", Tier.FIND),
