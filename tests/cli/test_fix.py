@@ -65,8 +65,9 @@ def test_from_a_finding_to_a_file(shop, casemate, tmp_path):
         pytest.skip(result.stdout)
     assert result.exit_code == 0, result.output
     lines = result.stdout.splitlines()
-    assert lines[-2:] == [
+    assert lines[-3:] == [
         "written         settings.py",
+        "",
         "2 claims: 2 proven; 2 of 2 proven findings have a fix",
     ]
     assert "fix             load YAML with the safe loader, which makes plain data only" in lines
@@ -90,11 +91,12 @@ def test_from_a_finding_to_a_file(shop, casemate, tmp_path):
     for patch in sorted(out.iterdir()):
         clone.git("am", "-q", patch)
     assert (shop / "settings.py").read_text() == SAFE
-    assert (
-        clone.git("log", "--format=%s").splitlines()[:2]
-        == ["Fix unsafe-deserialization in apps/shop/settings.py (CWE-502)"] * 2
-    )
-    assert "together with patch 1 before it" in " ".join(clone.git("log", "-1", "--format=%b").split())
+    assert clone.git("log", "--format=%s").splitlines()[:4] == [
+        *["Test the fix of unsafe-deserialization (CWE-502)"] * 2,
+        *["Fix unsafe-deserialization in apps/shop/settings.py (CWE-502)"] * 2,
+    ]
+    assert "together with patch 1 before it" in " ".join(clone.git("log", "-1", "--format=%b", "HEAD~2").split())
+    assert all(b"casemateprobe" in (shop / name).read_bytes() for name in tests)
     assert operations() == [
         ("scan", Tier.FIND),
         ("scan", Tier.FIND),
@@ -128,8 +130,9 @@ def test_without_a_sandbox_there_is_no_patch(shop, casemate, no_sandbox):
     """Nothing is proven, so nothing is fixed; --strict tells the shell."""
     result = casemate("fix", "--target", shop, "--apply", "--strict", "--quiet")
     assert result.exit_code == 3
-    assert result.stdout.splitlines()[-2:] == [
+    assert result.stdout.splitlines()[-3:] == [
         "not written     there is no patch to write",
+        "",
         "2 claims: 2 not examined",
     ]
     assert (shop / "settings.py").read_text() == SETTINGS
@@ -231,5 +234,5 @@ def test_words_for_what_does_not_go_together(a_proof):
     place = f"{finding.lead.rule} at {finding.lead.location}"
     assert notes(series, [finding, other])[finding.identity] == (
         f"left out beside the patch for {place}: it changes the same lines; apply that first, then run "
-        f"`casemate fix {finding.lead.rule}:{finding.lead.location}`"
+        f"`casemate fix {finding.identity[:12]}`"
     )

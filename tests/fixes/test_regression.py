@@ -32,6 +32,20 @@ VARIANT = {
 }
 
 
+WEB = {
+    "framework": "flask",
+    "app": "shop.app:app",
+    "method": "POST",
+    "channel": "form",
+    "carrier": "value",
+    "keys": ["to"],
+    "pieces": [["text", "/go/"], ["param", "page", "default", ""]],
+    "path": {"page": "front"},
+    "form": {"name": "ok"},
+    "query": {"x": "1"},
+}
+
+
 def given(oracle, payload, driver="function", **variant):
     """A proven finding and what shows it."""
     proof = Proof(
@@ -200,6 +214,44 @@ def test_a_rule_01234567():
     )
 
 
+@pytest.mark.parametrize(
+    ("oracle", "text", "weak", "mended"),
+    [
+        ("redirect", "//{host}/", "redirect(to)", "redirect('/')"),
+        ("xss", "<{canary}>", "to", "escape(to)"),
+        ("code", "{canary}()", "str(eval(to))", "abort(400)"),
+    ],
+)
+def test_a_request(passes, oracle, text, weak, mended):
+    """By Flask's test client; what stands beside the input in the request stays."""
+    pytest.importorskip("flask")
+    test = regression_test(*given(oracle, {"text": text}, driver="web", **WEB), [], {}.get)
+    code = "from flask import *\nfrom markupsafe import escape\napp = Flask(__name__)\n@app.post('/go/<page>')\ndef go(page):\n"
+    code += "    to = request.form['to']\n    assert (page, request.form['name'], request.args['x']) == ('front', 'ok', '1')\n"
+    assert not passes(test, f"{code}    return {weak}\n")
+    assert passes(test, f"{code}    return {mended}\n")
+
+
+def test_a_request_as_text():
+    """The call alone; an application that a function makes."""
+    finding, exhibit = given("redirect", {"text": "//{host}/"}, driver="web", **{**WEB, "app": "shop:create_app"})
+    lines = (
+        regression_test(finding, exhibit, ["test_a.py"], {"test_a.py": b"import pytest\n"}.get)
+        .content.decode()
+        .splitlines()
+    )
+    assert lines[-6:] == [
+        "    client = create_app().test_client()",
+        "    result = None",
+        "    with contextlib.suppress(Exception):  # to refuse the input is right as well",
+        "        result = client.open('/go/front', method='POST', query_string={'x': '1'},"
+        " data={'name': 'ok', 'to': '//casemateprobe.example/'})",
+        '    location = "" if result is None else result.headers.get("Location", "")',
+        '    assert ("casemateprobe.example" in location) is False',
+    ]
+    assert "from shop import create_app" in lines
+
+
 def test_bytes_and_sources():
     """A text that is given as bytes, and a module below `src`."""
     finding, exhibit = given("code", {"text": "{canary}()"}, shape="bytes", path="src/shop/__init__.py")
@@ -212,13 +264,16 @@ def test_bytes_and_sources():
     ("made", "why"),
     [
         (given("sql", {"text": "x"}), "none is written for what the oracle 'sql' sees"),
-        (given("code", {"text": "x"}, driver="flask"), "it was not proven by the call of a function"),
+        (given("code", {"text": "x"}, driver="web"), "it was not proven by the call of a function"),
         (given("code", {"text": "x"}, names=["A", "weak"], object="made"), "it was not proven by the call"),
         (given("code", {"text": "x"}, inner=["f"]), "it was not proven by the call of a function"),
         (given("code", {"text": "x"}, parameter=None), "the input did not come by a parameter"),
         (given("code", {"text": "x"}, shape="file"), "the input was given as 'file'"),
         (given("code", {"text": "x", "quoted": 1}), "the input is no text"),
-        (given("code", {"text": "http://{host}/"}), "the input names a host"),
+        (given("redirect", {"text": "//{host}/"}), "where a function leads a browser is seen in a response alone"),
+        (given("code", {"text": "x"}, **{**WEB, "app": "shop.app:<made>"}), "the application has no name"),
+        (given("code", {"text": "x"}, **{**WEB, "channel": "cookie"}), "the input came by another part of a request"),
+        (given("code", {"text": "x"}, **WEB, session={"user": 1}), "the request needs a session"),
         (given("code", {"text": "x"}, path="my-shop/app.py"), "my-shop/app.py cannot be imported by a name"),
     ],
 )

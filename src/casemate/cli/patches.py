@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from casemate.model.finding import Finding, FindingId
     from casemate.pipeline.combine import Series
 
+DIGITS = 12  # of an identity, which survives moved lines
+
 
 def check_folder(folder: Path) -> None:
     """Make the folder for patches before any work is done. Raises UserError when there are patches in it already."""
@@ -67,7 +69,6 @@ def notes(series: Series | None, findings: Iterable[Finding]) -> dict[FindingId,
     if series is None:
         return {}
     places = {finding.identity: f"{finding.lead.rule} at {finding.lead.location}" for finding in findings}
-    claims = {finding.identity: f"{finding.lead.rule}:{finding.lead.location}" for finding in findings}
     out: dict[FindingId, str] = {}
     for part in series.parts:
         if part.beside:
@@ -82,7 +83,7 @@ def notes(series: Series | None, findings: Iterable[Finding]) -> dict[FindingId,
         others = _listed([places[other] for other in left.beside])
         out[left.identity] = (
             f"left out beside the patch for {others}: {left.why}; "
-            f"apply that first, then run `casemate fix {claims[left.identity]}`"
+            f"apply that first, then run `casemate fix {left.identity[:DIGITS]}`"
         )
     return out
 

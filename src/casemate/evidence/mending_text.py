@@ -58,10 +58,12 @@ def as_text(
         mending = one.finding.mending if one.finding is not None else None
         if mending is not None:
             _mending(console, mending)
-            if one.finding is not None and (note := outcome.notes.get(one.finding.identity)):
-                _say(console, "series", visible(note))
-            if one.finding is not None and (test := outcome.tests.get(one.finding.identity)):
-                _say(console, "test", visible(test))
+            identity = one.finding.identity if one.finding is not None else FindingId("")
+            said = {"series": outcome.notes.get(identity, ""), "test": outcome.tests.get(identity, "")}
+            if any(said.values()):
+                console.print()
+            for label in filter(said.get, said):
+                _say(console, label, visible(said[label]))
         console.print()
     for loss in odd:
         _say(console, "no claim", f"{visible(loss.what)}: {visible(loss.detail)}", "yellow")
@@ -73,6 +75,8 @@ def as_text(
         _say(console, "not written", f"{visible(entry.path)}: {visible(entry.why)}", "yellow")
     if outcome.written is not None and not outcome.written and not outcome.withheld:
         _say(console, "not written", "there is no patch to write")
+    if outcome.written is not None:
+        console.print()
     console.print(Text(conclusion(answers), style="bold"))
     return trimmed(out)
 
@@ -114,8 +118,8 @@ def _mending(console: Console, mending: Mending) -> None:
     for attempt in mending.attempts:
         _say(console, "attempt", f"{visible(attempt.patch.what)} ({visible(attempt.patch.proposer)})", "dim")
         failed = next((climb for climb in attempt.ladder if climb.step is Step.FAILS), None)
-        why = f"{failed.rung}: {failed.detail}" if failed is not None else "a rung could not be tried"
-        _say(console, "", f"not offered, it failed at {visible(redact(why))}")
+        why = f'it failed at "{failed.rung}": {failed.detail}' if failed is not None else "a rung could not be tried"
+        _say(console, "", f"not offered, {visible(redact(why))}")
     if mending.fix is None:
         _say(console, "no fix", visible(redact(mending.why)), "yellow")
         return

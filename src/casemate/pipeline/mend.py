@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import replace
 
 from casemate.fixes.propose import patches
 from casemate.fixes.source import Unfit
-from casemate.model.finding import Finding, FindingId
-from casemate.model.fix import Fix, Mending, Patch
+from casemate.model.finding import Finding, FindingId, Report
+from casemate.model.fix import Change, Fix, Mending, Patch
 from casemate.model.proof import Exhibit
 from casemate.pipeline.combine import Climber
 from casemate.pipeline.mendings import Mendings
@@ -43,15 +44,21 @@ def mended(
 
 
 def climber(exhibits: Mapping[FindingId, Exhibit], grounds: Grounds) -> Climber:
-    """Puts any patch to the ladder, for any finding that is proven: each as it is known without a patch once."""
+    """Puts any patch to the ladder, for any finding that is proven: what does not depend on both is done once."""
     findings = {finding.identity: finding for finding in grounds.report.findings}
     known: dict[FindingId, tuple[Proven, Before]] = {}
+    seen: dict[tuple[Change, ...], Report] = {}
+
+    def rescan(patch: Patch) -> Report:
+        if patch.changes not in seen:
+            seen[patch.changes] = grounds.rescan(patch)
+        return seen[patch.changes]
 
     def climbed(identity: FindingId, patch: Patch) -> Fix:
         if identity not in known:
             proven = _proven(findings[identity], exhibits[identity])
             known[identity] = proven, before(proven, grounds.bench)
-        return climb(known[identity][0], patch, known[identity][1], grounds)
+        return climb(known[identity][0], patch, known[identity][1], replace(grounds, rescan=rescan))
 
     return climbed
 
