@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from casemate.fixes.names import text
+from casemate.fixes.names import imported, text
 from casemate.fixes.places import nearest
 from casemate.fixes.refusal import refusal
 from casemate.fixes.refuse import refused, simple
@@ -25,6 +25,9 @@ _CHECKER = "members_inside"
 def propose(site: Site) -> Iterator[Draft]:
     """The filter first, for interpreters that have it; then a check that all have."""
     spot = site.sink
+    modules = {meaning.partition(".")[0] for meaning in imported(spot.root).values()}
+    if site.lead.rule != "archive-extraction" and not modules & {"tarfile", "shutil"}:
+        return  # other things are extracted as well
     for call in spot.calls():
         name = dotted_end(call)
         if name in ("extractall", "extract", "unpack_archive") and argument(call, None, "filter") is None:
