@@ -304,7 +304,7 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
             out: Effects = ()
             for inner in (frame.env.get(ref) or {}).values():
                 # What has no name of its own, as `realpath(path)` within the list, speaks for what it was made of.
-                names: list[str | None] = [k for k, v in frame.env.items() if type(k) is str and v is inner]
+                names: list[Any] = [k for k, v in frame.env.items() if type(k) is str and v is inner]
                 for name in names or [None]:
                     out += effects(frame, guard, call, inner, name, others)
             return out
