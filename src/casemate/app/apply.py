@@ -12,10 +12,10 @@ from casemate.governance.charter import Target, Tier, single_operator
 from casemate.model.working import Withheld, Written
 
 if TYPE_CHECKING:
-    from casemate.governance.guards import GuardedWorkingTree
     from casemate.governance.wall import Operation
     from casemate.model.finding import FindingId
     from casemate.pipeline.combine import Part, Series
+    from casemate.ports import WorkingTree
 
 Result = TypeVar("Result")
 
@@ -37,7 +37,7 @@ def run_apply(
     Raises Denied, LedgerUnavailable, and EnvironmentFault when backups cannot be kept: then nothing is written.
     """
 
-    def act(operation: Operation, working: GuardedWorkingTree) -> Applied:
+    def act(operation: Operation, working: WorkingTree) -> Applied:
         chosen: list[Part] = []
         withheld: list[Withheld] = []
         for group in series.groups():
@@ -69,7 +69,7 @@ def run_confirm(target: Path, *, announce: Callable[[str], None]) -> Written:
 
 
 def _in_operation(
-    name: str, target: Path, act: Callable[[Operation, GuardedWorkingTree], Result], announce: Callable[[str], None]
+    name: str, target: Path, act: Callable[[Operation, WorkingTree], Result], announce: Callable[[str], None]
 ) -> Result:
     from casemate.adapters.filesystem import FileTree
     from casemate.adapters.working_tree import WorkingFolder

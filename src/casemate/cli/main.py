@@ -27,7 +27,7 @@ COMMANDS: Mapping[str, Entry] = {
     "scan": Entry("casemate.cli.scan:scan", "Find weaknesses in source trees; runs no line of them."),
     "hunt": Entry("casemate.cli.hunt:hunt", "Find, then prove what was found, in a sandbox."),
     "prove": Entry("casemate.cli.prove:prove", "Answer claims: proven, not triggered, by design, not examined."),
-    "fix": Entry("casemate.cli.fix:fix", "Patches for what is proven, which were put to the proof themselves."),
+    "fix": Entry("casemate.cli.fix:fix", "Show patches for what is proven, write them, put them back."),
     "verify": Entry("casemate.cli.verify:verify", "See the proof in an evidence bundle again, in a sandbox."),
     "diff": Entry("casemate.cli.diff:diff", "Compare two reports: what is new, fixed, unchanged."),
     "triage": Entry("casemate.cli.triage:triage", "Keep what people decided about findings."),
