@@ -13,7 +13,7 @@ export PIP_DISABLE_PIP_VERSION_CHECK := 1
 help:  ## what can be made
 	@sed -n 's/^\([a-z]*\):.*## /  make \1\t/p' $(firstword $(MAKEFILE_LIST)) | expand -t 16
 
-demo: $(VENV)/.run $(EXAMPLE)/.made  ## find and prove the weaknesses of the bundled example
+demo: $(VENV)/.run $(EXAMPLE)/.made  ## find, prove and fix the weaknesses of the bundled example
 	@sh tools/demo.sh $(VENV)/bin/casemate $(EXAMPLE)/bin/python $(REPORT)
 
 test: $(VENV)/.dev  ## style, types, layers and every test

@@ -41,3 +41,11 @@ def test_proofs_go_through_the_entry_points(findings):
         if f["verdict"]["proof"] and f["location"]["path"].startswith("backoffice/")
     }
     assert fidelity == {"entry point"}
+
+
+def test_what_is_proven_is_fixed(findings):
+    """Each proof has a patch on which every rung holds, the example's own tests among them."""
+    left = {f["rule"]: f["fix"]["why"] for f in findings if f["verdict"]["proof"] and not f["fix"]["offered"]}
+    assert left == {}
+    steps = {climb["step"] for f in findings if "fix" in f for climb in f["fix"]["offered"]["ladder"]}
+    assert steps == {"holds"}
