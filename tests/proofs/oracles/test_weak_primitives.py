@@ -104,6 +104,11 @@ FIRES = {
         seen(sink("random.drawn", "random", 0.8444218515), body="token-8444218515"),
         "a predictable generator made a value that came out",
     ),
+    "a number without what is in front of its point": (
+        RANDOM,
+        seen(sink("random.drawn", "random", -1.8444218515), body="token .8444218515"),
+        "a predictable generator made a value that came out",
+    ),
     "letters became a word": (
         RANDOM,
         seen(*(sink("random.drawn", "choice", letter) for letter in "qwertz"), returned="'qwertz'"),

@@ -26,7 +26,7 @@ def judge(run: Run) -> str:
     whole = "".join(drawn)
     out = list(kept(run.seen))
     drawn_bytes = [form for text in drawn if len(text) >= 8 for form in spelled(text)]
-    forms = {form for form in (*drawn, whole) for form in (form, form.removeprefix("0.")) if len(form) >= _LEAST}
+    forms = {form for form in (*drawn, whole) for form in (form, _digits(form)) if len(form) >= _LEAST}
     forms.update(drawn_bytes)
     forms.update(_joined([event.args[1] for event in run.seen.at_sink("random.drawn") if len(event.args) > 1]))
     if any(form in text for text in out for form in forms) or run.seen.returned in (whole, repr(whole)):
@@ -34,6 +34,11 @@ def judge(run: Run) -> str:
     if any(re.search(rf"(?<!\d){re.escape(form)}(?!\d)", _cookies(run)) for form in drawn if form.isdigit()):
         return "a predictable generator made the value of a cookie"
     return ""
+
+
+def _digits(form: str) -> str:
+    """Of a number with a fraction what is behind the point: what is in front, a sign too, is often cut off. Else all of it."""
+    return form.partition(".")[2] if re.fullmatch(r"-?\d+\.\d{6,}", form) else form.removeprefix("0.")
 
 
 def _joined(drawn: list[object]) -> list[str]:
