@@ -67,7 +67,9 @@ def hunt(
     everything: bool,
     quiet: bool,
 ) -> None:
-    """Find weaknesses at PATH, and prove them: harmless inputs, in a sandbox without a network, judged by oracles.
+    """Find weaknesses at PATH, prove them with harmless inputs in a sandbox without a network, and offer patches that hold.
+
+    Oracles judge what is proven, and a ladder of trials what is offered; nothing is written into the target.
 
     Unlike `casemate scan` this runs the target, and nowhere but in the sandbox. Where no sandbox holds, nothing is run and
     nothing is proven. Exit codes are those of `casemate scan`.

@@ -25,7 +25,7 @@ class Entry(NamedTuple):
 
 COMMANDS: Mapping[str, Entry] = {
     "scan": Entry("casemate.cli.scan:scan", "Find weaknesses in source trees; runs no line of them."),
-    "hunt": Entry("casemate.cli.hunt:hunt", "Find, then prove what was found, in a sandbox."),
+    "hunt": Entry("casemate.cli.hunt:hunt", "Find, prove and fix weaknesses, in a sandbox."),
     "prove": Entry("casemate.cli.prove:prove", "Answer claims: proven, not triggered, by design, not examined."),
     "fix": Entry("casemate.cli.fix:fix", "Show patches for what is proven, write them, put them back."),
     "verify": Entry("casemate.cli.verify:verify", "See the proof in an evidence bundle again, in a sandbox."),
