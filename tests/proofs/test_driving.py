@@ -13,6 +13,7 @@ from casemate.model.proof import Result
 from casemate.model.sandbox import Profile
 from casemate.model.trace import Boundary, Role, Step
 from casemate.proofs import campaign
+from casemate.proofs.lockstep import Lockstep
 from casemate.proofs.question import Question
 from casemate.proofs.replay import job, observed, profile, words
 from casemate.proofs.search import Candidate, answer, search
@@ -238,7 +239,7 @@ def ends(tmp_path_factory):
         profile=profile(str(folder), os.path.realpath(sys.executable)),
         source=lambda path: (folder / path).read_bytes() if (folder / path).exists() else None,
     )
-    state = campaign._Lockstep()
+    state = Lockstep()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("casemate.proofs.search._MINIMISING", 0)  # what the input does not need is no matter here
         cases = state.cases(_pair((bench, folder), name) for name in TARGETS)

@@ -19,6 +19,7 @@ from casemate.model.sandbox import Profile
 from casemate.ports import Sandbox
 from casemate.proofs.catalogue import ORACLES, for_cwe
 from casemate.proofs.lockstep import Lockstep
+from casemate.proofs.meant import meant
 from casemate.proofs.oracle import Oracle, Words
 from casemate.proofs.question import Question
 from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observed, words, words_of
@@ -68,7 +69,7 @@ def campaign(bench: Bench, questions: Sequence[Question]) -> Iterator[tuple[Ques
     """The attempt for each question; those that are driven alike stand together, otherwise in order."""
     waiting: dict[str, list[Question]] = {}
     for question in questions:
-        refusal = _refusal(question)
+        refusal = _refusal(question, bench)
         if refusal is not None:
             yield question, Attempt(verdict=refusal)
         else:
@@ -77,10 +78,13 @@ def campaign(bench: Bench, questions: Sequence[Question]) -> Iterator[tuple[Ques
         yield from _searched(bench, driver, group)
 
 
-def _refusal(question: Question) -> Verdict | None:
+def _refusal(question: Question, bench: Bench) -> Verdict | None:
     """Why nothing is even tried."""
     if question.lead.by_design:
         return Verdict(result=Result.BY_DESIGN, detail="the API is meant to do this with what it is given")
+    steps = question.lead.trace.steps if question.lead.trace is not None else ()
+    if steps and (why := meant(question.lead, question.cwe, bench.source(steps[0].location.path))):
+        return Verdict(result=Result.BY_DESIGN, detail=why)
     if not for_cwe(question.cwe):
         return Verdict(result=Result.NOT_EXAMINED, detail=f"no oracle decides CWE-{question.cwe}")
     if question.lead.trace is None and not question.lead.fact:
