@@ -78,3 +78,14 @@ def test_an_expression_is_known_again():
     )
     assert found.lead.trace.steps[0].location == Location(path="a.py", line=2, column=10)
     assert found.lead.trace.steps[1].location.line == found.lead.location.line == 5
+
+
+def test_a_call_that_moved_down_is_still_the_sink():
+    """All that the patch wrote in the function counts as the sink's own lines, and nothing of other functions."""
+    before = "def f(x):\n    go('ls ' + x)\n    log()\n\n\ndef g(x):\n    return x\n"
+    after = "def f(x):\n    line = 'ls ' + x\n    log()\n    go(line)\n\n\ndef g(x):\n    return x + 1\n"
+    sink = Location(path="a.py", line=2)
+    found = moved(
+        replace(lead(), location=sink, trace=None), [Change(path="a.py", before=before.encode(), after=after.encode())]
+    )
+    assert found.spread == (2, 4)

@@ -50,6 +50,10 @@ def told(bundle, target, python=None):
     return run_verify(VerifyRequest(bundle=bundle, target=target, python=python), announce=lines.append), lines
 
 
+def told_of(bundle, target):
+    return told(bundle, target, Path(sys.prefix))
+
+
 def changed(bundle, part, change, which=0):
     """The bundle with one case or control changed."""
     parts = list(getattr(bundle.exhibit, part))
@@ -256,3 +260,16 @@ def test_a_weakness_that_needs_no_input(bundle, tmp_path):
     )
     found, _ = told(bundle, a_shop(tmp_path / "always", always))
     assert found.answer is Answer.FAILS
+
+
+def test_a_bundle_does_not_choose_the_target(bundle, shop):
+    """Settings that no proof has, such as a file laid over the target's, are refused; so is what a case adds."""
+    known = json.loads(bundle.exhibit.settings)
+    for change in ({"patched": {"shop.py": "eA=="}}, {"target": "target/tests"}, {"arms": ["os"]}, {"paths": [".."]}):
+        odd = replace(bundle, exhibit=replace(bundle.exhibit, settings=canonical({**known, **change})))
+        found, _ = told_of(odd, shop)
+        assert (found.answer, found.why) == (Answer.FAILS, "what the bundle sets is not what a proof sets")
+    wide = changed(bundle, "cases", lambda case: case.update(spread=[1, 9999]))
+    assert told_of(wide, shop)[0].why == "case 1 of the bundle says what no case says: 'spread'"
+    noted = changed(bundle, "cases", lambda case: case["steps"][-1].update(note="a check of it"))
+    assert told_of(noted, shop)[0].answer is Answer.FAILS

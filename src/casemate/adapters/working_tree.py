@@ -120,6 +120,7 @@ class WorkingFolder:
     def _roll_back(self, backup: Backup) -> None:
         """As if it had not been begun. A file that somebody changed since is left to them. Raises EnvironmentFault."""
         self._clear(backup.files)
+        strange = [saved for saved in backup.files if self._now(saved) not in (saved.before, saved.after)]
         for saved in backup.files:
             if self._now(saved) != saved.after:
                 continue
@@ -133,7 +134,10 @@ class WorkingFolder:
                     f"{saved.path!r} could not be put back: {error.strerror}; what it was is at {str(saved.at)!r}",
                     "make room, or its folder writable, and run `casemate fix --undo`",
                 ) from error
-        backup.drop()
+        if strange:  # somebody changed it, or it cannot be read now: this is the only copy of what it was
+            backup.finish()
+        else:
+            backup.drop()
 
     def _clear(self, files: Sequence[Saved]) -> None:
         """Nothing that was written aside stays."""

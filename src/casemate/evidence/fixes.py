@@ -7,14 +7,17 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher, unified_diff
 from typing import Any
 
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
-from casemate.evidence.redact import redact
+from casemate.evidence.linediff import matches
+from casemate.evidence.redact import redact, redact_lines
+from casemate.evidence.unified import ABOVE, on_screen
 from casemate.model.finding import Disposition, Report
 from casemate.model.fix import Change, Climb, Fix, Mending, Patch, Rung, Step
+
+_WHOLE = 1 << 30  # characters: a line of a patch is not cut
 
 RUNGS = {
     Rung.APPLIES: "the files are those that it was made for",
@@ -37,13 +40,24 @@ class Splice:
     lines: tuple[bytes, ...]
 
 
-def splices(change: Change) -> tuple[Splice, ...]:
-    """A change as runs of lines."""
+def splices(change: Change, *, redacted: bool = False) -> tuple[Splice, ...]:
+    """A change as runs of lines. redacted: what new lines hold, and the lines above them say, of secrets is hidden."""
     before, after = change.before.splitlines(keepends=True), change.after.splitlines(keepends=True)
-    matcher = SequenceMatcher(None, before, after, autojunk=False)
-    return tuple(
-        Splice(i1 + 1, i2 + 1, tuple(after[j1:j2])) for tag, i1, i2, j1, j2 in matcher.get_opcodes() if tag != "equal"
-    )
+    out = []
+    old = new = 0
+    for i, j in [*matches(before, after), (len(before), len(after))]:
+        if i > old or j > new:
+            out.append(Splice(old + 1, i + 1, tuple(_redacted(after, new, j) if redacted else after[new:j])))
+        old, new = i + 1, j + 1
+    return tuple(out)
+
+
+def _redacted(lines: Sequence[bytes], first: int, last: int) -> list[bytes]:
+    """Lines of a file as a report may show them, with their ends."""
+    texts = [line.decode("utf-8", "surrogateescape").rstrip("\r\n") for line in lines[:last]]
+    shown = redact_lines(texts[max(0, first - ABOVE) : first], texts[first:], {}, width=_WHOLE)
+    ends = [line[len(line.rstrip(b"\r\n")) :] for line in lines[first:last]]
+    return [text.encode("utf-8", "surrogateescape") + end for text, end in zip(shown, ends, strict=True)]
 
 
 def size(patch: Patch) -> int:
@@ -51,18 +65,9 @@ def size(patch: Patch) -> int:
     return sum(max(one.behind - one.first, len(one.lines)) for change in patch.changes for one in splices(change))
 
 
-def diff(patch: Patch, context: int = 2) -> Iterator[str]:
+def diff(patch: Patch) -> Iterator[str]:
     """A unified diff for a person, redacted and made visible, without line ends."""
-    for change in patch.changes:
-        path = visible(change.path)
-        yield from (
-            line.rstrip("\n")
-            for line in unified_diff(_shown(change.before), _shown(change.after), f"a/{path}", f"b/{path}", n=context)
-        )
-
-
-def _shown(data: bytes) -> list[str]:
-    return [visible(redact(line)) + "\n" for line in data.decode("utf-8", "replace").splitlines()]
+    return (line for change in patch.changes for line in on_screen(change.path, change.before, change.after))
 
 
 def patch_words(patch: Patch) -> str:

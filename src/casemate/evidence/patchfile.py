@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from casemate.evidence.escape import visible
+from casemate.evidence.redact import redact
 from casemate.evidence.unified import created, unified
 from casemate.model.finding import Finding
 from casemate.model.fix import Climb, Patch
@@ -163,7 +164,7 @@ def _listed(numbers: Sequence[int]) -> str:
 
 def _wrapped(text: str, mark: str = "") -> list[str]:
     """Lines of a mail that nothing takes for the beginning of a header or of a change."""
-    shown = visible(" ".join(text.split()))
+    shown = visible(redact(" ".join(text.split())))
     found = textwrap.wrap(
         shown,
         _WIDTH,

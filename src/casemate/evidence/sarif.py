@@ -16,7 +16,6 @@ from casemate.evidence.escape import visible
 from casemate.evidence.excerpts import Quotes
 from casemate.evidence.fixes import ladder_json, size, splices, why_not
 from casemate.evidence.identity import SCHEME
-from casemate.evidence.redact import redact
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.uri import percent_encoded
 from casemate.evidence.verdicts import why
@@ -225,12 +224,12 @@ def _fixes(mending: Mending) -> Json:
     changes = []
     for change in mending.fix.patch.changes:
         replacements = []
-        for one in splices(change):
+        for one, shown in zip(splices(change), splices(change, redacted=True), strict=True):
             try:
                 text = b"".join(one.lines).decode()
             except UnicodeDecodeError:
                 return {}
-            if redact(text) != text:
+            if shown != one:
                 return {}
             region = {"startLine": one.first, "startColumn": 1, "endLine": one.behind, "endColumn": 1}
             replacements.append({"deletedRegion": region, "insertedContent": {"text": text}})

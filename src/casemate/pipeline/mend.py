@@ -9,7 +9,7 @@ from dataclasses import replace
 from casemate.fixes.propose import patches
 from casemate.fixes.source import Unfit
 from casemate.model.finding import Finding, FindingId, Report
-from casemate.model.fix import Change, Fix, Mending, Patch
+from casemate.model.fix import Change, Fix, Mending, Patch, Rung, Step
 from casemate.model.proof import Exhibit
 from casemate.pipeline.combine import Climber
 from casemate.pipeline.mendings import Mendings
@@ -38,9 +38,16 @@ def mended(
         for done, future in enumerate(as_completed(waiting), 1):
             identity = waiting[future].identity
             known[identity] = future.result()
-            memory.put(identity, exhibits[identity], known[identity])
+            if _lasting(known[identity]):
+                memory.put(identity, exhibits[identity], known[identity])
             progress("fixing", done, len(proven))
     return {finding.identity: known[finding.identity] for finding in every}
+
+
+def _lasting(mending: Mending) -> bool:
+    """Whether it would end so again: what could not be driven may have been the machine's fault."""
+    ends = {climb.rung for fix in mending.attempts for climb in fix.ladder if climb.step is Step.FAILS}
+    return mending.fix is not None or not ends & {Rung.CONTROL, Rung.LOADS}
 
 
 def climber(exhibits: Mapping[FindingId, Exhibit], grounds: Grounds) -> Climber:

@@ -19,7 +19,7 @@ from casemate.model.proof import Exhibit
 from casemate.ports import Store
 from casemate.proofs.replay import canonical
 
-VERSION = 3
+VERSION = 4
 """Raised when rewrites or the ladder change: what was tried before that says nothing now."""
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from casemate.evidence.linediff import matches
+from casemate.languages.python.spans import around
 from casemate.model.fix import Change
 from casemate.model.lead import Lead
 from casemate.model.location import Location
@@ -45,7 +46,7 @@ def moved(lead: Lead, changes: Sequence[Change]) -> Moved:
     lines = maps.get(sink.path)
     return Moved(
         lead=replace(lead, location=place(lead.location, sink=True), trace=trace),
-        spread=None if lines is None else lines.spread(sink.line),
+        spread=None if lines is None else lines.written(sink.line),
     )
 
 
@@ -90,3 +91,13 @@ class _Lines:
             return None
         _, (start, end) = self._block(line)
         return (start, end - 1) if end > start else None
+
+    def written(self, line: int) -> Range | None:
+        """The same, and all that the patch wrote in the function around: the call itself may stand further down now."""
+        own = self.spread(line)
+        if own is None:
+            return None
+        kept = set(self._same.values())
+        first, last = around(b"\n".join(self._after), own[0]).function
+        new = [number for number in range(first, min(last, len(self._after)) + 1) if number not in kept]
+        return min([own[0], *new]), max([own[1], *new])

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from casemate.model import sandbox
 from casemate.model.fix import Change, Patch
-from casemate.model.proof import Exhibit
+from casemate.model.proof import Exhibit, Result
 from casemate.pipeline.moved import moved
 from casemate.proofs.campaign import Bench
 from casemate.proofs.catalogue import for_lead
@@ -26,11 +26,15 @@ from casemate.proofs.search import Candidate, answer, inputs_for, search
 VARIANTS: Final = 200
 """Executions that a search for another input takes at most on the patched target."""
 
+_DROVE: Final = frozenset({Result.NOT_TRIGGERED, Result.NOT_REACHED, Result.SPENT})
+"""Ends of a search that say that inputs were driven."""
+
 _ADDRESS: Final = re.compile(r"0x[0-9a-fA-F]{6,}")
 _FIRST: Final = 100_000  # numbers of words that no search has used
 
 Payload = Mapping[str, Any]
 Answer = tuple[str, ...]
+_HOW: Final = 2  # parts of an answer that say how it went
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,10 +143,23 @@ def spoken(changes: Sequence[Change]) -> tuple[str, ...]:
 
 
 def alike(was: Answer | None, now: Answer, *, weakly: bool) -> bool:
-    """Whether two answers are the same. weakly: only how it went is compared, not what was said."""
-    if was is None or weakly:
-        return was is None or was[:2] == now[:2]
-    return was == now
+    """Whether two answers are the same. weakly: only how it went is compared, not what was said; so it is for an answer that
+    wavered before in what it said. None: it wavered in how it went, too."""
+    if was is None:
+        return True
+    return was[:2] == now[:2] if weakly or len(was) == _HOW else was == now
+
+
+def answered(was: Answer | None) -> bool:
+    """Whether there was an answer that can be compared."""
+    return was is not None and was[0] in ("response", "call")
+
+
+def _steady(first: Answer, second: Answer) -> Answer | None:
+    """What of an answer is the same twice: all of it, how it went, or nothing."""
+    if first == second:
+        return first
+    return first[:_HOW] if first[:_HOW] == second[:_HOW] else None
 
 
 @dataclass(slots=True)
@@ -193,7 +210,7 @@ def _before(proven: Proven, bench: Bench) -> Generator[bytes, sandbox.Run, Befor
         variants=tuple(variants),
         benign=benign_ones,
         fires=answer(proven.oracle, these, seen, calm),
-        answers=tuple(first if first == second else None for first, second in zip(*rounds, strict=True)),
+        answers=tuple(_steady(first, second) for first, second in zip(*rounds, strict=True)),
         reached=passed or calm.passed > 0,
         executions=3 + 2 * len(benign_ones),
     )
@@ -222,13 +239,18 @@ def _after(
             return replace(so_far, broken=f"the proof's input: {seen.why}", executions=driven.count)
         if fires := answer(proven.oracle, these, seen, calm):
             return replace(so_far, fires=fires, executions=driven.count)
-    for number, payload in enumerate(others, 1):
+    carried = 0  # that were an input at all: what ended early, or could not be carried, was none
+    for payload in others:
         these, seen = yield from driven.run(case, payload)
-        if not isinstance(seen, Failed) and (beaten := answer(proven.oracle, these, seen, calm)):
-            return replace(so_far, beaten=beaten, tried=number, executions=driven.count)
+        if isinstance(seen, Failed) or seen.broken:
+            continue
+        carried += 1
+        if beaten := answer(proven.oracle, these, seen, calm):
+            return replace(so_far, beaten=beaten, tried=carried, executions=driven.count)
     found = yield from search(proven.question, VARIANTS, bench.source)
     beaten = f"the oracle {found.oracle.id!r} answers to another input" if isinstance(found, Candidate) else ""
-    tried, spent = len(others) + found.executions, driven.count + found.executions
+    drove = isinstance(found, Candidate) or found.result in _DROVE
+    tried, spent = carried + found.executions * drove, driven.count + found.executions
     return replace(so_far, beaten=beaten, tried=tried, executions=spent)
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.fix import Climb, Fix, Mending, Patch, Rung, Step
 from casemate.pipeline.suite import Suite
-from casemate.pipeline.tried import After, Before, Proven, after, alike, before
+from casemate.pipeline.tried import After, Before, Proven, after, alike, answered, before
 from casemate.proofs.campaign import Bench
 
 ATTEMPTS = 8
@@ -97,8 +97,15 @@ def driven(patch: Patch, known: Before, seen: After) -> list[Climb]:
     out.append(_holds(Rung.DEAD, "quiet in every run, with new canaries"))
     if seen.beaten:
         return [*out, _fails(Rung.VARIANTS, f"one of {seen.tried} other inputs takes effect: {seen.beaten}")]
+    if not seen.tried:
+        return [*out, Climb(rung=Rung.VARIANTS, step=Step.UNTRIED, detail="no other input could be driven")]
     out.append(_holds(Rung.VARIANTS, f"{seen.tried} other inputs, and none took effect"))
-    pairs = list(zip(known.answers, seen.answers, strict=True))
+    pairs = [pair for pair in zip(known.answers, seen.answers, strict=True) if answered(pair[0])]
+    if not pairs:
+        return [
+            *out,
+            Climb(rung=Rung.BENIGN, step=Step.UNTRIED, detail="no benign input gets an answer without the patch"),
+        ]
     other = sum(not alike(was, now, weakly=patch.answers_differ) for was, now in pairs)
     if other:
         return [*out, _fails(Rung.BENIGN, f"{other} of {len(pairs)} get another answer than before")]

@@ -22,13 +22,17 @@ from casemate.model.sandbox import Finished, Job, Profile, Program
 from casemate.model.verification import Answer, Verification
 from casemate.pipeline.verify_fix import verify_fix
 from casemate.ports import Sandbox, SourceFile, SourceTree
+from casemate.proofs.catalogue import ORACLES
 from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Oracle, Run
-from casemate.proofs.replay import Failed, canonical, job, observed, reported, words_of
+from casemate.proofs.replay import TARGET, Failed, canonical, job, observed, reported, words_of
 from casemate.proofs.search import answer_to_control
 
 VERSION = "import sys; print('%d.%d.%d' % sys.version_info[:3])"
 
+_SETTINGS = frozenset({"target", "copied", "paths", "driver", "arms", "stubs", "apps"})
+_CASE = frozenset({"driver", "variant", "steps", "at", "boundary", "function", "canary", "calm", "payload"})
+_STEP = frozenset({"path", "line", "column", "role", "note"})
 _WORD = re.compile(r"[a-z][a-z0-9]{3,63}")
 
 
@@ -100,6 +104,8 @@ class _Replay:
         if finding.cwe not in self._oracle.cwes:
             why = f"the oracle {self._oracle.id!r} does not decide CWE-{finding.cwe}, which is claimed"
             raise _Ended(Answer.FAILS, why)
+        if why := _odd_settings(exhibit.settings):
+            raise _Ended(Answer.FAILS, f"what the bundle sets {why}")
         for kind, told in (("case", exhibit.cases), ("control", exhibit.controls)):
             for number, data in enumerate(told, 1):
                 if why := _unlike(data, finding.lead, control=kind == "control"):
@@ -222,19 +228,41 @@ class _Replay:
         return seen
 
 
+def _odd_settings(data: bytes) -> str:
+    """In which way the settings of the harness are not those of any proof, "" when they are: a bundle chooses neither what the
+    target is nor what its files hold."""
+    try:
+        told = json.loads(data)
+        paths = all(
+            type(one) is str and ".." not in one.split("/") and not one.startswith("/") for one in told["paths"]
+        )
+        known = {arm for one in ORACLES for arm in one.watch}
+        kinds = [type(told[name]) is bool for name in ("copied", "stubs")]
+        sound = told.keys() == _SETTINGS and told["target"] == TARGET and set(told["arms"]) <= known and all(kinds)
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "is no settings"
+    return "" if sound and paths else "is not what a proof sets"
+
+
 def _unlike(data: bytes, lead: Lead, *, control: bool) -> str:
     """In which way a case is not one of what is claimed, "" when it is."""
     try:
         case, words = json.loads(data), words_of(data)
-        steps = [(step["path"], step["line"]) for step in case["steps"]]
+        steps = [(s["path"], s["line"], s["column"], s["role"], redact(s["note"])) for s in case["steps"]]
         at = (case["at"]["path"], case["at"]["line"])
+        more = case.keys() - _CASE or {key for step in case["steps"] for key in step.keys() - _STEP}
         payload = json.dumps(case["payload"])
     except (ValueError, KeyError, TypeError, RecursionError):
         return "is none"
     if not (_WORD.fullmatch(words.canary) and _WORD.fullmatch(words.calm)) or words.canary == words.calm:
         return "has no words of its own"
     here = (lead.location.path, lead.location.line)
-    way = [(step.location.path, step.location.line) for step in lead.trace.steps] if lead.trace else [here]
+    way = [
+        (s.location.path, s.location.line, s.location.column, s.role.value, redact(s.note))
+        for s in (lead.trace.steps if lead.trace else ())
+    ] or [(*here, lead.location.column, "sink", "")]
+    if more:
+        return f"says what no case says: {sorted(more)[0]!r}"
     if steps != way or at != here:
         return "drives another way than the one that is claimed"
     if control and ("{canary}" in payload or words.canary in payload):

@@ -34,7 +34,10 @@ def verify_fix(
     bundle: Bundle, *, oracle: Oracle, tree: SourceTree, sandbox: Sandbox, profile: Profile
 ) -> tuple[Climb, ...]:
     """The rungs that are put to the proof here; the first is that it applies. bundle: one with a fix."""
-    found = replayed(bundle, oracle=oracle, tree=tree, sandbox=sandbox, profile=profile)
+    try:
+        found = replayed(bundle, oracle=oracle, tree=tree, sandbox=sandbox, profile=profile)
+    except (ValueError, KeyError, TypeError):
+        found = Climb(rung=Rung.APPLIES, step=Step.UNTRIED, detail="the bundle holds no patch that can be applied")
     if isinstance(found, Climb):
         return (found,)
     known = before(found.proven, found.bench)

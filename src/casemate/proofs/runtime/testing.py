@@ -97,6 +97,17 @@ class _Result(unittest.TestResult):
         super().addFailure(test, err)
         self.results[test.id()] = "failed"
 
+    def addSubTest(self, test: Any, subtest: Any, err: Any) -> None:
+        """A part of it failed."""
+        super().addSubTest(test, subtest, err)
+        if err is not None:
+            self.results[test.id()] = "failed"
+
+    def addUnexpectedSuccess(self, test: Any) -> None:
+        """It was to fail."""
+        super().addUnexpectedSuccess(test)
+        self.results[test.id()] = "failed"
+
     def addSkip(self, test: Any, reason: str) -> None:
         """It was skipped."""
         super().addSkip(test, reason)
@@ -108,5 +119,8 @@ def _unittest(files: list[str]) -> dict[str, Any]:
     loader = unittest.TestLoader()
     for path in files:
         name = path[:-3].replace("/", ".") if path.endswith(".py") else path
-        loader.loadTestsFromName(name).run(result)
+        try:
+            loader.loadTestsFromName(name).run(result)
+        except (Exception, SystemExit):  # a file that cannot be loaded is a test that failed
+            result.results[name] = "failed"
     return {"with": "unittest", "results": result.results, "problem": "" if result.results else "no test was found"}
