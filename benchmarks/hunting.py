@@ -109,7 +109,7 @@ def main(words: Sequence[str]) -> None:
     target = Path(told["target"])
     python = Path(told["python"]) if told["python"] else None
     started = time.monotonic()
-    report, bundles = run_hunt(
+    report, bundles, *_ = run_hunt(
         HuntRequest(
             scan=ScanRequest(paths=(target,), jobs=told["jobs"], pedantic=told["pedantic"], cache=False),  # all anew
             budget=told["budget"],

@@ -31,7 +31,7 @@ def shop(tmp_path_factory):
         place = a_shop(tmp_path_factory.mktemp("made") / "shop", ONE)
         scan = ScanRequest(paths=(place,), cache=False, jobs=1)
         request = HuntRequest(scan=scan, budget=2_000, python=Path(sys.prefix), fix=True)
-        report, sealed = run_hunt(request, announce=silent, progress=silent)
+        report, sealed, *_ = run_hunt(request, announce=silent, progress=silent)
         if not sealed:
             pytest.skip("no sandbox holds here")
         (finding,) = report.findings

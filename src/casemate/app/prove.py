@@ -78,20 +78,11 @@ class Proved(NamedTuple):
     tests: tuple[Checked, ...] = ()
 
 
-def run_hunt(
-    request: HuntRequest, *, announce: Callable[[str], None], progress: Progress
-) -> tuple[Report, tuple[Sealed, ...]]:
-    """Scan, then put the findings to the proof, in a sandbox or not at all; then what is proven may be fixed. The report, and the
-    bundles of what is proven.
+def run_hunt(request: HuntRequest, *, announce: Callable[[str], None], progress: Progress) -> Proved:
+    """Scan, then put the findings to the proof, in a sandbox or not at all; then what is proven may be fixed.
 
     Raises as `run_scan` does.
     """
-    found = run_hunt_for_patches(request, announce=announce, progress=progress)
-    return found.report, found.sealed
-
-
-def run_hunt_for_patches(request: HuntRequest, *, announce: Callable[[str], None], progress: Progress) -> Proved:
-    """The same, with the patches. Raises as `run_scan` does."""
     with ExitStack() as held:
         scene = Scene(request.scan, Tier.FIX if request.fix else Tier.PROVE, announce, held)
         report = over_time(scene.scan(progress), request.scan, today())
@@ -110,21 +101,11 @@ class ProveRequest:
     every: bool = False
 
 
-def run_prove(
-    request: ProveRequest, *, announce: Callable[[str], None], progress: Progress
-) -> tuple[Answers, tuple[Sealed, ...]]:
-    """Answer each claim about a target: the answers in the order of the claims, and the bundles of what is proven.
+def run_prove(request: ProveRequest, *, announce: Callable[[str], None], progress: Progress) -> tuple[Answers, Proved]:
+    """Answer each claim about a target, in the order of the claims.
 
     Raises as `run_scan` does, and UserError for a claim that cannot be meant.
     """
-    told, found = run_prove_for_patches(request, announce=announce, progress=progress)
-    return told, found.sealed
-
-
-def run_prove_for_patches(
-    request: ProveRequest, *, announce: Callable[[str], None], progress: Progress
-) -> tuple[Answers, Proved]:
-    """The same, with the patches for what is proven. Raises as `run_prove` does."""
     from casemate.leads.catalogue import rules
     from casemate.model.finding import Disposition
     from casemate.pipeline.claims import answered, understood

@@ -22,14 +22,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("claims", nargs=-1, metavar="[CLAIM]...")
-@click.option(
-    "--target",
-    metavar="PATH",
-    type=options.TargetPath(path_type=Path),
-    default=Path(),
-    show_default="the current folder",
-    help="What the claims are about.",
-)
+@options.TARGET
 @options.PYTHON
 @options.BUDGET
 @options.BUNDLES
@@ -83,7 +76,7 @@ def fix(
         if claims or apply or with_tests or output is not None or (undo and confirm):
             raise click.UsageError("--undo and --confirm stand alone, but for --target")
         sys.exit(_put_back(target, undo=undo, quiet=quiet))
-    from casemate.app.prove import HuntRequest, ProveRequest, run_prove_for_patches
+    from casemate.app.prove import HuntRequest, ProveRequest, run_prove
     from casemate.app.scan import ScanRequest
     from casemate.cli.bundles import keep, tell
     from casemate.cli.deliver import unheard
@@ -103,7 +96,7 @@ def fix(
     request = ProveRequest(hunt=hunt, claims=claims, every=not claims)
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
-        told, found = run_prove_for_patches(request, announce=unheard if quiet else say, progress=progress)
+        told, found = run_prove(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
     where = keep(found.sealed, bundles)
     if with_tests:

@@ -74,7 +74,7 @@ def hunt(
     Unlike `casemate scan` this runs the target, and nowhere but in the sandbox. Where no sandbox holds, nothing is run and
     nothing is proven. Exit codes are those of `casemate scan`.
     """
-    from casemate.app.prove import HuntRequest, run_hunt_for_patches
+    from casemate.app.prove import HuntRequest, run_hunt
     from casemate.app.scan import ScanRequest
     from casemate.cli.bundles import keep, tell
     from casemate.cli.deliver import Shown, deliver, exit_code, unheard
@@ -103,7 +103,7 @@ def hunt(
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         request = HuntRequest(scan=scan, python=python, budget=budget, fix=not no_fix, series=patches is not None)
-        found = run_hunt_for_patches(request, announce=unheard if quiet else say, progress=progress)
+        found = run_hunt(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
     report, sealed = found.report, found.sealed
     where = keep(sealed, bundles)

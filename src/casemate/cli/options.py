@@ -66,6 +66,14 @@ PYTHON = click.option(
     type=click.Path(path_type=Path),
     help="The target's interpreter or virtual environment. Default: the one in the target, else ours.",
 )
+TARGET = click.option(
+    "--target",
+    metavar="PATH",
+    type=TargetPath(path_type=Path),
+    default=Path(),
+    show_default="the current folder",
+    help="What the claims are about.",
+)
 BUDGET = click.option(
     "--budget",
     metavar="N",

@@ -22,14 +22,7 @@ from casemate.cli.errors import ExitCode, say
     type=click.Path(path_type=Path),
     help="Answer all that another tool says in its SARIF. Repeatable.",
 )
-@click.option(
-    "--target",
-    metavar="PATH",
-    type=options.TargetPath(path_type=Path),
-    default=Path(),
-    show_default="the current folder",
-    help="What the claims are about.",
-)
+@options.TARGET
 @options.PYTHON
 @options.BUDGET
 @options.BUNDLES
@@ -81,15 +74,15 @@ def prove(
     )
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
-        told, sealed = run_prove(request, announce=unheard if quiet else say, progress=progress)
+        told, found = run_prove(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
-    where = keep(sealed, bundles)
+    where = keep(found.sealed, bundles)
     if form == "json":
         emit(as_json(told.answers, told.not_examined))
     else:
         show(as_text(told.answers, told.not_examined, width(), takes_color()))
     if not quiet:
-        tell(sealed, where)
+        tell(found.sealed, where)
         say(f"time: {took:.1f} s")
     results = {one.verdict.result for one in told.answers}
     if Result.PROVEN in results:

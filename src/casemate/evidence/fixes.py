@@ -1,6 +1,6 @@
 """What became of the attempts to fix what is proven, in the words that every rendering shares; and a patch as lines to read.
 
-What is shown of a file is redacted line by line, as everything in a report is: a patch to apply is written elsewhere.
+What is shown of a file is redacted by what a line and those above it say: a patch to apply is written elsewhere.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from typing import Any
 
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
-from casemate.evidence.linediff import matches
 from casemate.evidence.redact import redact, redact_lines
-from casemate.evidence.unified import ABOVE, on_screen
+from casemate.evidence.unified import ABOVE, lines, on_screen, regions
 from casemate.model.finding import Disposition, Report
 from casemate.model.fix import Change, Climb, Fix, Mending, Patch, Rung, Step
 
@@ -42,21 +41,22 @@ class Splice:
 
 def splices(change: Change, *, redacted: bool = False) -> tuple[Splice, ...]:
     """A change as runs of lines. redacted: what new lines hold, and the lines above them say, of secrets is hidden."""
-    before, after = change.before.splitlines(keepends=True), change.after.splitlines(keepends=True)
+    after = lines(change.after)
     out = []
-    old = new = 0
-    for i, j in [*matches(before, after), (len(before), len(after))]:
-        if i > old or j > new:
-            out.append(Splice(old + 1, i + 1, tuple(_redacted(after, new, j) if redacted else after[new:j])))
-        old, new = i + 1, j + 1
+    shift = 0
+    for start, end, new in regions(change.before, change.after):
+        at = start + shift
+        shown = tuple(_redacted(after, at, at + len(new))) if redacted else new
+        out.append(Splice(start + 1, end + 1, shown))
+        shift += len(new) - (end - start)
     return tuple(out)
 
 
-def _redacted(lines: Sequence[bytes], first: int, last: int) -> list[bytes]:
+def _redacted(every: Sequence[bytes], first: int, last: int) -> list[bytes]:
     """Lines of a file as a report may show them, with their ends."""
-    texts = [line.decode("utf-8", "surrogateescape").rstrip("\r\n") for line in lines[:last]]
+    texts = [line.decode("utf-8", "surrogateescape").rstrip("\r\n") for line in every[:last]]
     shown = redact_lines(texts[max(0, first - ABOVE) : first], texts[first:], {}, width=_WHOLE)
-    ends = [line[len(line.rstrip(b"\r\n")) :] for line in lines[first:last]]
+    ends = [line[len(line.rstrip(b"\r\n")) :] for line in every[first:last]]
     return [text.encode("utf-8", "surrogateescape") + end for text, end in zip(shown, ends, strict=True)]
 
 
@@ -105,9 +105,9 @@ def fixed_words(report: Report) -> str:
 def as_json(mending: Mending) -> dict[str, Any]:
     """For programs."""
     return {
-        "offered": mending.fix is not None and _fix(mending.fix),
+        "offered": mending.fix is not None and fix_json(mending.fix),
         "why": visible(why_not(mending)),
-        "attempts": [_fix(fix) for fix in mending.attempts],
+        "attempts": [fix_json(fix) for fix in mending.attempts],
     }
 
 
@@ -119,9 +119,10 @@ def ladder_json(ladder: Sequence[Climb]) -> list[dict[str, str]]:
     ]
 
 
-def _fix(fix: Fix) -> dict[str, Any]:
+def fix_json(fix: Fix) -> dict[str, Any]:
+    """A patch and its ladder, for programs."""
     return {
-        "proposer": fix.patch.proposer,
+        "proposer": visible(fix.patch.proposer),
         "what": visible(fix.patch.what),
         "lines": size(fix.patch),
         "executions": fix.executions,

@@ -13,6 +13,7 @@ from typing import Any
 
 from casemate.evidence.fixes import Splice, splices
 from casemate.evidence.redact import redact
+from casemate.evidence.unified import lines
 from casemate.model.fix import Change, Climb, Fix, Rung, Step
 
 
@@ -30,13 +31,13 @@ class MendedFile:
         """The file after the patch; None when it is not the file that the patch was made for."""
         if sha256(data).hexdigest() != self.before:
             return None
-        lines = data.splitlines(keepends=True)
+        old = lines(data)
         out: list[bytes] = []
         at = 0
         for one in self.splices:
-            out += [*lines[at : one.first - 1], *one.lines]
+            out += [*old[at : one.first - 1], *one.lines]
             at = one.behind - 1
-        after = b"".join([*out, *lines[at:]])
+        after = b"".join([*out, *old[at:]])
         return after if sha256(after).hexdigest() == self.after else None
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from io import StringIO
 from typing import Any, Final
@@ -14,14 +14,14 @@ from rich.console import Console
 from rich.text import Text
 
 from casemate.evidence import answers as claims
-from casemate.evidence import verdicts
+from casemate.evidence import fixes, verdicts
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
 from casemate.evidence.redact import redact
 from casemate.evidence.table import hanging, plain_console, trimmed
-from casemate.evidence.unified import counted, on_screen
+from casemate.evidence.unified import counted
 from casemate.model.finding import FindingId
-from casemate.model.fix import Fix, Mending, Patch, Rung, Step
+from casemate.model.fix import Fix, Mending, Rung, Step
 from casemate.model.outcome import NotExamined
 from casemate.model.proof import Result
 from casemate.model.working import Withheld
@@ -121,23 +121,18 @@ def _mending(console: Console, mending: Mending) -> None:
         why = f'it failed at "{failed.rung}": {failed.detail}' if failed is not None else "a rung could not be tried"
         _say(console, "", f"not offered, {visible(redact(why))}")
     if mending.fix is None:
-        _say(console, "no fix", visible(redact(mending.why)), "yellow")
+        _say(console, "no fix", visible(fixes.why_not(mending)), "yellow")
         return
     fix = mending.fix
     _say(console, "fix", f"{visible(fix.patch.what)} ({visible(fix.patch.proposer)})", "bold green")
     console.print()
-    for line in _lines(fix.patch):
+    for line in fixes.diff(fix.patch):
         first, *rest = chop_cells(line, console.width - 3) or [""]
         style = _MARKS.get(line[:1], "") if not line.startswith(("---", "+++")) else "bold"
         for piece in [f"  {first}", *(f"   {piece}" for piece in rest)]:
             console.print(Text(piece, style=style), no_wrap=True)
     console.print()
     _ladder(console, fix)
-
-
-def _lines(patch: Patch) -> Iterable[str]:
-    for change in patch.changes:
-        yield from on_screen(change.path, change.before, change.after)
 
 
 def _ladder(console: Console, fix: Fix) -> None:
@@ -161,24 +156,15 @@ def _say(console: Console, label: str, text: str, style: str = "") -> None:
 
 
 def _mending_json(mending: Mending) -> dict[str, Any]:
-    return {
-        "offered": mending.fix is not None and _fix_json(mending.fix),
-        "attempts": [_fix_json(fix) for fix in mending.attempts],
-        "why": visible(redact(mending.why)),
-    }
+    """As in a report, and with how many lines come and go."""
+    told = fixes.as_json(mending)
+    if mending.fix is not None:
+        told["offered"] |= _counts(mending.fix)
+    for one, fix in zip(told["attempts"], mending.attempts, strict=True):
+        one |= _counts(fix)
+    return told
 
 
-def _fix_json(fix: Fix) -> dict[str, Any]:
+def _counts(fix: Fix) -> dict[str, int]:
     counts = [counted(change.before, change.after) for change in fix.patch.changes]
-    return {
-        "proposer": visible(fix.patch.proposer),
-        "what": visible(fix.patch.what),
-        "added": sum(added for added, _ in counts),
-        "removed": sum(removed for _, removed in counts),
-        "executions": fix.executions,
-        "ladder": [
-            {"rung": climb.rung.value, "step": climb.step.value, "detail": visible(redact(climb.detail))}
-            for climb in fix.ladder
-        ],
-        "diff": list(_lines(fix.patch)),
-    }
+    return {"added": sum(added for added, _ in counts), "removed": sum(removed for _, removed in counts)}

@@ -6,7 +6,7 @@ from __future__ import annotations
 
 from tree_sitter import Node
 
-from casemate.fixes.names import text, walk
+from casemate.fixes.names import text
 from casemate.fixes.site import Spot, enclosing
 from casemate.fixes.source import Edit
 from casemate.fixes.untrusted import spot_of
@@ -80,28 +80,3 @@ def _last(spot: Spot) -> bool:
     end = spot.source.text.find(b"\n", spot.statement.end_byte)
     rest = spot.source.text[spot.statement.end_byte : end if end >= 0 else None].strip()
     return not rest
-
-
-def function_ahead(spot: Spot, *lines: str) -> Edit:
-    """A helper function, or another statement of the file, in front of the statement of the file that the spot is in. A leading
-    tab in a line is one step deeper."""
-    top = spot.statement
-    while top.parent is not None and top.parent.type != "module":
-        top = top.parent
-    # Comments that stand directly above belong to it.
-    start = top
-    while start.prev_sibling is not None and start.prev_sibling.type == "comment":
-        if start.prev_sibling.end_point.row != start.start_point.row - 1 or start.prev_sibling.start_point.column:
-            break
-        start = start.prev_sibling
-    deeper = spot.deeper()
-    body = "".join(deeper * (len(line) - len(line.lstrip("\t"))) + line.lstrip("\t") + "\n" for line in lines)
-    return Edit(start.start_byte, start.start_byte, f"{body}\n\n")
-
-
-def defines(spot: Spot, name: str) -> bool:
-    """Whether the file has a function of that name already."""
-    return any(
-        node.type == "function_definition" and text(node.child_by_field_name("name") or node) == name
-        for node in walk(spot.root)
-    )

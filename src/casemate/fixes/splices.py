@@ -14,8 +14,8 @@ from tree_sitter import Node
 
 from casemate.fixes.names import dotted, text, walk
 from casemate.fixes.pieces import Piece, Range, filled, pieces
-from casemate.fixes.site import Site, Spot, heads, statement_at
-from casemate.fixes.untrusted import local_function
+from casemate.fixes.site import Site, Spot, heads
+from casemate.fixes.untrusted import local_function, spot_of
 
 _NUMBERS = frozenset({"int", "float", "len", "bool", "ord", "id", "hash", "hex", "round", "abs", "sum", "time.time"})
 _OURS = frozenset(
@@ -144,7 +144,7 @@ def feeding(spot: Spot, top: Node, *, follow: bool = True) -> Iterator[Text]:
             if grows and not any(pieces(value) is not None for value, _ in values):
                 yield Text(here, node, (Item((node.start_byte, node.end_byte), hole=Piece(node=node)),), grows=True)
             else:
-                waiting += [(at(here, value), value, more) for value, more in values]
+                waiting += [(spot_of(here, value), value, more) for value, more in values]
         elif node.type == "augmented_assignment":
             right = node.child_by_field_name("right")
             waiting += [(here, right, True)] if right is not None else []
@@ -152,7 +152,7 @@ def feeding(spot: Spot, top: Node, *, follow: bool = True) -> Iterator[Text]:
             if (mark := f"{text(node)}()") not in seen:
                 seen.add(mark)
                 answers = [one for one in walk(function) if one.type == "return_statement" and one.named_children]
-                waiting += [(at(here, one), one.named_children[0], False) for one in answers]
+                waiting += [(spot_of(here, one), one.named_children[0], False) for one in answers]
                 waiting += [(here, child, False) for child in node.named_children if here is spot]
         elif node.type in _OPEN or (node.type == "call" and (here is spot or dotted_end(node) in _HAND_ON)):
             waiting += [(here, child, False) for child in node.named_children]
@@ -178,12 +178,6 @@ def _made_of(spot: Spot, name: str) -> Iterator[tuple[Node, bool]]:
             arguments = node.child_by_field_name("arguments")
             for one in arguments.named_children if arguments is not None else ():
                 yield one, False
-
-
-def at(spot: Spot, node: Node) -> Spot:
-    """The spot of a node in the same file."""
-    line = node.start_point.row + 1
-    return Spot(spot.source, line, node.start_point.column + 1, statement_at(spot.root, line))
 
 
 def harmless(spot: Spot, node: Node, safe: frozenset[str] = frozenset(), depth: int = 4) -> bool:

@@ -9,8 +9,8 @@ from tree_sitter import Node
 from casemate.fixes.names import text, walk
 from casemate.fixes.rewrite import Draft, draft
 from casemate.fixes.site import Spot, argument
-from casemate.fixes.splices import at
 from casemate.fixes.toplevel import defined, definition
+from casemate.fixes.untrusted import spot_of
 
 _UNPICKLER = "PlainUnpickler"
 _PLAIN = 'module in ("builtins", "__builtin__") and name in ("set", "frozenset", "complex", "bytearray", "range")'
@@ -98,7 +98,7 @@ def narrowed(spot: Spot, name: str) -> Iterator[Draft]:
                 yield draft(
                     "unpickle plain data only, and nothing that names code",
                     spot,
-                    at(spot, first).above(f"if not ({condition}):", f"\t{refusal}"),
+                    spot_of(spot, first).above(f"if not ({condition}):", f"\t{refusal}"),
                 )
 
 

@@ -12,7 +12,8 @@ from casemate.fixes.refuse import refused, simple
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.shellwords import ends_options, literal
 from casemate.fixes.site import Site, Spot, enclosing
-from casemate.fixes.splices import at, dotted_end, harmless, value_of
+from casemate.fixes.splices import dotted_end, harmless, value_of
+from casemate.fixes.untrusted import spot_of
 
 _LISTS = ("list", "tuple")
 _GROW = (".append", ".extend", ".insert")
@@ -62,7 +63,7 @@ def _operands(site: Site) -> Iterator[tuple[Spot, Node, str, bool]]:
                 seen.add(element.start_byte)
                 before = [literal(one) for one in elements[:number]]
                 after = [literal(one) for one in elements[number + 1 :]]
-                here = at(spot, top)
+                here = spot_of(spot, top)
                 program = _program(here, top)
                 option = bool(before) and before[-1].startswith("-")
                 clear = "--" not in before and not option

@@ -10,7 +10,8 @@ from tree_sitter import Node
 from casemate.fixes.names import text, walk
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument
-from casemate.fixes.splices import at, dotted_end
+from casemate.fixes.splices import dotted_end
+from casemate.fixes.untrusted import spot_of
 
 _WRITE = "take the permission to write away from others"
 _FIRST = "make the file for us alone from the start"
@@ -107,7 +108,7 @@ def _early(spot: Spot, call: Node, mode: Node) -> Iterator[Draft]:
     )
     if path is not None and makes is not None and spot.called(call) == "os.chmod":
         line = f"{os}.close({opened}({text(path)}, {os}.O_WRONLY | {os}.O_CREAT, {text(mode)}))"
-        first = at(spot, makes)
+        first = spot_of(spot, makes)
         while first.statement.parent is not None and first.statement.parent != spot.statement.parent:
             first = Spot(spot.source, first.line, first.column, first.statement.parent)
         yield draft(_FIRST, spot, first.above(line), *imports)

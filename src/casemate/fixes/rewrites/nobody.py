@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from casemate.fixes.checks import function_ahead
 from casemate.fixes.names import name_from, text, walk
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, heads
 from casemate.fixes.source import Edit
+from casemate.fixes.toplevel import definition
 
 _HASHERS = {
     "werkzeug.security.check_password_hash": "werkzeug.security.generate_password_hash",
@@ -32,7 +32,7 @@ def propose(site: Site) -> Iterator[Draft]:
         if held is None or owner is None or text(owner) not in text(condition).split():
             continue
         maker, imports = name_from(spot.root, _HASHERS[spot.called(call)])
-        made = function_ahead(spot, f'{_NOBODY} = {maker}("nobody")')
+        made = definition(spot, f'{_NOBODY} = {maker}("nobody")')
         edits = _in_condition(spot, condition, call, held, owner) or _in_branch(spot, call, held)
         if edits:
             yield draft(_WHAT, spot, made, *imports, *edits)

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from tree_sitter import Node
 
-from casemate.fixes.checks import checked, defines, function_ahead, place
+from casemate.fixes.checks import checked, place
 from casemate.fixes.folders import Folder, folder
 from casemate.fixes.names import text, walk
 from casemate.fixes.naming import named
@@ -16,6 +16,7 @@ from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.sinks import sink_call, values
 from casemate.fixes.site import Site, Spot, enclosing
 from casemate.fixes.source import Edit
+from casemate.fixes.toplevel import defined, definition
 from casemate.fixes.untrusted import holds, local_function, parameters, spot_of, untrusted
 
 _CANONICAL = ("os.path.realpath",)
@@ -118,9 +119,9 @@ def _helper(spot: Spot, value: Node, found: Folder) -> Draft:
     common, more = named(spot, "os.path.commonpath")
     base = found.base or '"."'
     made: tuple[Edit, ...] = ()
-    if not defines(spot, "_below"):
+    if not defined(spot, "_below"):
         made = (
-            function_ahead(
+            definition(
                 spot,
                 "def _below(folder, path):",
                 '\t"""The path, when it lies below the folder. Raises ValueError when it does not."""',

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casemate.fixes.arguments import setting
-from casemate.fixes.checks import checked, defines, function_ahead
+from casemate.fixes.checks import checked
 from casemate.fixes.hosts import known_sites, shape, short_prefix
 from casemate.fixes.names import name_from
 from casemate.fixes.naming import named
@@ -14,6 +14,7 @@ from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.sinks import sink_call, untrusted_value
 from casemate.fixes.site import Site, Spot, argument
 from casemate.fixes.source import Edit
+from casemate.fixes.toplevel import defined, definition
 from casemate.fixes.untrusted import untrusted
 
 _FUNCTION = "_is_public"
@@ -58,7 +59,7 @@ def _inside(edits: tuple[Edit, ...], one: Edit) -> bool:
 
 def _function(spot: Spot) -> list[Edit]:
     """The function that looks at a host's addresses, and what it needs."""
-    if defines(spot, _FUNCTION):
+    if defined(spot, _FUNCTION):
         return []
     split, first = name_from(spot.root, "urllib.parse.urlsplit")
     asked, second = named(spot, "socket.getaddrinfo")
@@ -67,7 +68,7 @@ def _function(spot: Spot) -> list[Edit]:
         *first,
         *second,
         *third,
-        function_ahead(
+        definition(
             spot,
             f"def {_FUNCTION}(address):",
             '\t"""Whether an address is one of HTTP, and its host one of the public network."""',

@@ -12,7 +12,7 @@ from casemate.fixes.pieces import pieces, quoted
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument, keyword
 from casemate.fixes.source import Edit
-from casemate.fixes.splices import at
+from casemate.fixes.untrusted import spot_of
 
 _SHARED = re.compile(r"/(?:var/)?tmp/|/dev/shm/")
 _MAKES = ("os.mkdir", "os.makedirs")
@@ -95,7 +95,7 @@ def _inside(spot: Spot, made: Node) -> Draft:
     if begin is None or made.type not in ("string", "binary_operator", "concatenated_string"):
         return draft(_WHAT, spot)
     cut = Edit(ends[0][0], ends[begin.end() - 1][1], "")
-    here = at(spot, made)
+    here = spot_of(spot, made)
     opening = Edit(made.start_byte, made.start_byte, f"{join}({name}(), ")
     return draft(_WHAT, here, opening, cut, Edit(made.end_byte, made.end_byte, ")"), *imports, *more)
 

@@ -14,7 +14,8 @@ from casemate.fixes.rework import Run, bound
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument
 from casemate.fixes.source import Edit
-from casemate.fixes.splices import Text, at, carried, dotted_end, feeding, harmless
+from casemate.fixes.splices import Text, carried, dotted_end, feeding, harmless
+from casemate.fixes.untrusted import spot_of
 
 _WHAT = "fill the value into the template, whose text stays constant"
 _SANDBOX = "render templates of others in a sandbox"
@@ -162,7 +163,7 @@ def _sandboxed(spot: Spot, call: Node) -> Iterator[Draft]:
                 continue
             maker = right.child_by_field_name("function")
             if maker is not None and spot.called(right).endswith(".Environment"):
-                yield draft(_SANDBOX, at(spot, right), spot.replace(maker, name), *imports)
+                yield draft(_SANDBOX, spot_of(spot, right), spot.replace(maker, name), *imports)
                 return
 
 

@@ -9,7 +9,7 @@ from tree_sitter import Node
 from casemate.fixes.names import text, walk
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument
-from casemate.fixes.splices import at
+from casemate.fixes.untrusted import spot_of
 
 _NAMES = ("tempfile.mktemp", "os.tmpnam", "os.tempnam")
 _WHAT = "make the temporary file together with its name"
@@ -96,7 +96,7 @@ def _opened_later(spot: Spot, call: Node) -> Iterator[Draft]:
         spot,
         spot.replace(left, f"{handle}, {name}"),
         spot.replace(call, f"{make}({_options(call, spot.called(call), spot)})"),
-        at(spot, around).below(f"{close}({handle})"),
+        spot_of(spot, around).below(f"{close}({handle})"),
         *imports,
         *more,
     )

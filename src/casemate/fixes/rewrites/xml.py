@@ -12,7 +12,8 @@ from casemate.fixes.places import nearest
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument, keyword
 from casemate.fixes.source import Edit
-from casemate.fixes.splices import at, dotted_end
+from casemate.fixes.splices import dotted_end
+from casemate.fixes.untrusted import spot_of
 
 _WHAT = "parse XML without external entities"
 _MAKERS = ("XMLParser", "ETCompatXMLParser", "XMLPullParser", "iterparse")
@@ -80,9 +81,9 @@ def _held(site: Site, spot: Spot, parser: Node) -> Iterator[tuple[Spot, Node]]:
     for root in roots:
         for node in walk(root.root):
             if node.type == "assignment" and dotted(node.child_by_field_name("left")).rpartition(".")[2] == last:
-                yield at(root, node), node
+                yield spot_of(root, node), node
             if node.type == "function_definition" and text(node.child_by_field_name("name") or node) == last:
-                yield at(root, node), node
+                yield spot_of(root, node), node
 
 
 def _closed(call: Node) -> list[Edit]:
@@ -132,7 +133,7 @@ def _features(site: Site) -> Iterator[tuple[Spot, Node]]:
                 name, state = argument(node, 0, "name"), argument(node, 1, "state")
                 if name is not None and state is not None and any(one in text(name) for one in _FEATURES):
                     if text(state) not in ("False", "0"):
-                        yield at(spot, node), state
+                        yield spot_of(spot, node), state
 
 
 def _switched(spot: Spot, call: Node) -> Iterator[Draft]:
@@ -145,7 +146,7 @@ def _switched(spot: Spot, call: Node) -> Iterator[Draft]:
     for node in made[:1]:
         name = text(node.child_by_field_name("left") or node)
         feature, imports = spot.named("xml.sax.handler.feature_external_ges")
-        yield draft(_WHAT, spot, at(spot, node).below(f"{name}.setFeature({feature}, False)"), *imports)
+        yield draft(_WHAT, spot, spot_of(spot, node).below(f"{name}.setFeature({feature}, False)"), *imports)
 
 
 REWRITE = Rewrite(

@@ -11,6 +11,10 @@ import marshal
 import os
 import sys
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
 # Under names of their own: what the target may call is wrapped later, before audit hooks.
 _open, _read, _close = os.open, os.pread, os.close
 
@@ -42,17 +46,17 @@ def also(copy: str, folder: str) -> None:
     _held.update({after + path[len(before) :]: found for path, found in _held.items() if path.startswith(before)})
 
 
-def _teach(loader: type) -> None:
-    usual = loader.get_data  # type: ignore[attr-defined]
+def _teach(loader: Any) -> None:
+    usual = loader.get_data
 
     def get_data(self: object, path: str) -> bytes:
         found = _held.get(path)
         if found is None:
-            return usual(self, path)  # type: ignore[no-any-return]
+            return bytes(usual(self, path))
         opened = _open(found[0], os.O_RDONLY | os.O_CLOEXEC)
         try:
             return _read(opened, found[2], found[1])
         finally:
             _close(opened)
 
-    loader.get_data = get_data  # type: ignore[attr-defined]
+    loader.get_data = get_data

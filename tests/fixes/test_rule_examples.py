@@ -1,6 +1,8 @@
-"""What our own rules show as weak, our rewrites make strong: pages, paths, addresses, queries but SQL, secrets, settings."""
+"""What our own rules show as weak, our rewrites make strong: after a draft the engine finds one thing less, and nothing new."""
 
 from __future__ import annotations
+
+from collections import Counter
 
 import pytest
 
@@ -11,40 +13,15 @@ from casemate.leads.scan import scan_sources
 from casemate.model.lead import Lead
 from tests.leads.examples import files
 
-RULES = (
-    "path-traversal",
-    "path-prefix",
-    "xss",
-    "unescaped-page",
-    "open-redirect",
-    "ssrf",
-    "header-injection",
-    "log-injection",
-    "ldap-injection",
-    "xpath-injection",
-    "nosql-injection",
-    "weak-random",
-    "weak-hash",
-    "weak-hash-anywhere",
-    "weak-cipher",
-    "weak-key",
-    "timing-comparison",
-    "credential-comparison",
-    "unknown-user",
-    "certificate-validation",
-    "insecure-cookie",
-    "bare-cookie",
-    "debug-mode",
-    "local-debug-mode",
-    "csrf-disabled",
-    "csrf-exempt",
-    "unverified-token",
-    "hardcoded-secret",
-    "trust-boundary",
-    "mass-assignment",
-)
+# What these find missing, an owner or a permission, stands nowhere in the code.
+OTHERS = ("missing-authorization", "missing-owner")
 # For these findings no rewrite is known that our own scan lets pass, and why. By the rule, the example, and a word of the line.
 NONE = {
+    (
+        "command-injection",
+        "the program itself comes from the request",
+        "",
+    ): "which programs are meant is not in the code",
     ("weak-cipher", "single and triple DES", "DES"): "another cipher has other keys",
     ("weak-cipher", "a mode without memory", "ECB"): "who decrypts must know the nonce",
     (
@@ -60,7 +37,7 @@ NONE = {
 CASES = [
     pytest.param(one, example, id=f"{one.id}: {example.name}")
     for one in rules()
-    if one.id in RULES
+    if one.id not in OTHERS
     for example in one.examples
     if not example.near_miss
 ]
@@ -81,6 +58,7 @@ def test_a_draft_takes_the_finding_away(rule: Rule, example: Example) -> None:
     """For every finding of the example, and none makes another."""
     sources = files(example)
     leads = active(sources, rule)
+    assert leads
     for lead in leads:
         line = sources[lead.location.path].splitlines()[lead.location.line - 1]
         drafts = list(patches(lead, rule.cwe, lambda path: sources[path].encode() if path in sources else None))
@@ -91,11 +69,13 @@ def test_a_draft_takes_the_finding_away(rule: Rule, example: Example) -> None:
         assert max(left, default=0) <= len(leads), line
         if without(rule, example, line):
             assert min(left, default=len(leads)) == len(leads), line
+            assert not (drafts and rule.id == "command-injection"), line
             continue
         assert left and min(left) < len(leads), (line, [change.after.decode() for p in drafts for change in p.changes])
 
 
 def test_the_list_of_exceptions_is_true() -> None:
-    """It names examples that are there."""
-    names = {(one, example.name) for one in RULES for example in rule(one).examples}
-    assert {key[:2] for key in NONE} <= names
+    """It names examples that are there, each once, and rules that are."""
+    names = Counter((one.id, example.name) for one in rules() for example in one.examples)
+    assert all(names[key[:2]] == 1 for key in NONE)
+    assert all(rule(name) for name in OTHERS)
