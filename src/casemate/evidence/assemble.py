@@ -88,7 +88,7 @@ def _finding(lead: Lead, rule: Rule, identity: FindingId, snippet: str, suppress
         lead=_redacted(lead),
         title=rule.title,
         cwe=rule.cwe,
-        severity=rule.severity,
+        severity=lead.severity or rule.severity,
         snippet=snippet,
         disposition=disposition,
         suppression=suppression and replace(suppression, reason=redact(suppression.reason)),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
+from casemate.leads.posture.catalogue import MODULES as POSTURE
 from casemate.leads.rule import Rule
 from casemate.model.errors import UserError
 
@@ -61,8 +62,13 @@ MODULES: Final = {
 
 
 def rules() -> tuple[Rule, ...]:
-    """Every rule, in the order of the table."""
+    """Every rule for code, in the order of the table."""
     return tuple(rule(rule_id) for rule_id in MODULES)
+
+
+def posture() -> tuple[Rule, ...]:
+    """Every rule for hosts, in the order of its table."""
+    return tuple(rule(rule_id) for rule_id in POSTURE)
 
 
 def rule(rule_id: str) -> Rule:
@@ -80,6 +86,8 @@ def page(rule_id: str) -> str:
 
 
 def _module(rule_id: str) -> str:
+    if rule_id in POSTURE:
+        return f"casemate.leads.posture.{POSTURE[rule_id]}"
     if rule_id not in MODULES:
         raise UserError(f"there is no rule {rule_id!r}", f"use one of {', '.join(MODULES)}")
     return f"casemate.leads.rules.{MODULES[rule_id]}"

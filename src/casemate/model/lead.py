@@ -42,7 +42,7 @@ class Lead:
 
     location: the sink (primary location). function: qualified name of the function that contains it, or "" for
     module level. by_design: the API names or documents that it does this with what it is given (library mode). fact: weak
-    as it stands, to be read at the place.
+    as it stands, to be read at the place. severity: when it is another than the rule's.
     """
 
     rule: RuleId
@@ -52,6 +52,7 @@ class Lead:
     trace: Trace | None = None
     by_design: bool = False
     fact: bool = False
+    severity: Severity | None = None
 
     @property
     def evidence(self) -> Evidence:

@@ -28,6 +28,8 @@ class Reason(StrEnum):
     DENIED = "denied"  # refused by policy or budget
     INTERRUPTED = "interrupted"
     NO_SANDBOX = "no-sandbox"  # what was to be proven was not run: no sandbox holds here
+    NO_DATABASE = "no-database"  # packages were not compared: there is nothing to compare them with
+    NOT_UNDERSTOOD = "not-understood"  # of a form that no reader of ours knows
     NO_SOURCE = "no-source"  # there was nothing to examine in all that was named
 
 

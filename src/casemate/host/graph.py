@@ -1,0 +1,193 @@
+"""The privilege graph: AND/OR edges between actors, made of what the files say and of who can change, read and run them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from casemate.host.access import Change, How
+from casemate.host.host import Host
+from casemate.host.relation import Grant, Relation, Secret, Trust
+from casemate.model.host import ANYONE, NETWORK, ROOT, Actor, Confidence, Fact, NodeKind, account, group
+from casemate.model.host_fix import Fix, SetMode, SetOwner
+
+MEMBER = "member-of"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Edge:
+    """Who is all of `premises` becomes `conclusion`. steps: the places of it, in the order of the attack; the first is what is
+    wrong. cuts: each of them alone ends the edge, best first. relation: None for what needs no fact, such as a membership."""
+
+    premises: tuple[Actor, ...]
+    conclusion: Actor
+    kind: str
+    technique: str
+    steps: tuple[Fact, ...]
+    says: str
+    confidence: Confidence = Confidence.PROVED
+    cuts: tuple[tuple[Fix, ...], ...] = ()
+    natural: bool = False
+    relation: Relation | None = None
+
+
+def secret_of(path: str) -> Actor:
+    """What who has read a secret of no account of this host becomes: one who knows it."""
+    return Actor(f"secret:{path}")
+
+
+def edges(host: Host, relations: Iterable[Relation]) -> Iterator[Edge]:
+    """Every edge, those of memberships first."""
+    yield from _memberships(host)
+    seen: set[tuple[object, ...]] = set()
+    for relation in relations:
+        for edge in _edges(host, relation):
+            key = (edge.premises, edge.conclusion, edge.kind, edge.steps)
+            if key not in seen:
+                seen.add(key)
+                yield edge
+
+
+def _memberships(host: Host) -> Iterator[Edge]:
+    """An account is anyone, and a member of each of its groups; root is everybody."""
+    accounts = host.accounts
+    for who in accounts.accounts:
+        if not who.uid:
+            continue
+        for to in (ANYONE, *(group(g.name) for g in accounts.groups if g.gid in accounts.gids(who))):
+            yield Edge(
+                premises=(account(who.name),),
+                conclusion=to,
+                kind=MEMBER,
+                technique="",
+                steps=(Fact("/etc/passwd", "has the account", max(who.line, 1)),),
+                says="is a member",
+            )
+
+
+def _edges(host: Host, relation: Relation) -> Iterator[Edge]:
+    if isinstance(relation, Trust):
+        yield from _of_trust(host, relation)
+    elif isinstance(relation, Secret):
+        yield from _of_secret(host, relation)
+    else:
+        yield from _of_grant(host, relation)
+
+
+def _of_trust(host: Host, trust: Trust) -> Iterator[Edge]:
+    for actor in _narrowed(host, lambda who: host.access.change(who, trust.path, folder=trust.folder) is not None):
+        if actor == trust.runner:
+            continue
+        change = host.access.change(actor, trust.path, folder=trust.folder)
+        if change is None:
+            continue
+        found = host.fs.node(trust.path)
+        end = found.path if found else trust.path
+        first = Fact(change.place.path, _how(change, host, end))
+        rest = () if change.place.path == end else (Fact(end, trust.says),)
+        yield Edge(
+            premises=(actor,),
+            conclusion=trust.runner,
+            kind=trust.kind,
+            technique=trust.technique,
+            steps=(first, *rest, *trust.via),
+            says=f"{end} {trust.says}",
+            confidence=trust.confidence,
+            cuts=(*((fix,) for fix in _closing(host, actor, change)), *((fix,) for fix in trust.fixes)),
+            relation=trust,
+        )
+
+
+def _of_secret(host: Host, secret: Secret) -> Iterator[Edge]:
+    found = host.fs.node(secret.path)
+    if found is None:
+        return
+    to = secret.opens or secret_of(found.path)
+    for actor in _narrowed(host, lambda who: host.access.discloses(who, secret.path)):
+        if actor == to or host.access.identity(actor).uid == found.uid:
+            continue
+        mode = f"{found.mode:04o}"
+        yield Edge(
+            premises=(actor,),
+            conclusion=to,
+            kind=secret.kind,
+            technique=secret.technique,
+            steps=(Fact(found.path, f"holds {secret.what} and can be read (mode {mode})", secret.line), *secret.via),
+            says=f"{found.path} holds {secret.what}",
+            confidence=secret.confidence,
+            cuts=((SetMode(found.path, found.mode, found.mode & ~0o077 | 0o600),),),
+            relation=secret,
+        )
+
+
+def _of_grant(host: Host, grant: Grant) -> Iterator[Edge]:
+    holders = grant.holders
+    if grant.program:
+        runs = [who for who in holders if host.access.executes(host.access.identity(who), grant.program)]
+        if holders == (ANYONE,) and not runs:  # not for everybody: who can, by a group of theirs
+            for actor in _narrowed(host, lambda who: host.access.executes(host.access.identity(who), grant.program)):
+                yield _granted(grant, (actor,))
+            return
+        if NETWORK not in holders and not runs:
+            return
+    yield _granted(grant, holders)
+
+
+def _granted(grant: Grant, holders: tuple[Actor, ...]) -> Edge:
+    return Edge(
+        premises=holders,
+        conclusion=grant.becomes,
+        kind=grant.kind,
+        technique=grant.technique,
+        steps=grant.via,
+        says=grant.says,
+        confidence=grant.confidence,
+        cuts=tuple((fix,) for fix in grant.fixes),
+        natural=grant.natural,
+        relation=grant,
+    )
+
+
+def _narrowed(host: Host, can: object) -> list[Actor]:
+    """Who can, without those who can only because all of them can, or because their group can."""
+    test = can
+    assert callable(test)
+    if test(ANYONE):
+        return [ANYONE]
+    accounts = host.accounts
+    groups = [g for g in accounts.groups if test(group(g.name))]
+    gids = {g.gid for g in groups}
+    others = [a for a in accounts.accounts if a.uid and not gids & accounts.gids(a) and test(account(a.name))]
+    return [*(group(g.name) for g in groups), *dict.fromkeys(account(a.name) for a in others)]
+
+
+def _how(change: Change, host: Host, end: str) -> str:
+    place = change.place
+    mode = f"mode {place.mode:04o}"
+    owner = host.accounts.of_uid(place.uid)
+    whose = owner.name if owner else str(place.uid)
+    if change.owned:
+        return f"belongs to {whose}, who can make it writable"
+    if change.how is How.WRITES:
+        return f"can be written to (owner {whose}, {mode})"
+    if change.how is How.FILLS:
+        return f"takes new files (owner {whose}, {mode})"
+    if change.how is How.CREATES:
+        return f"takes the missing {end} (owner {whose}, {mode})"
+    return f"lets {end} be replaced (owner {whose}, {mode})"
+
+
+def _closing(host: Host, actor: Actor, change: Change) -> Iterator[Fix]:
+    """What takes the permission away that a change rests on."""
+    place, who = change.place, host.access.identity(actor)
+    if place.uid == who.uid:
+        yield SetOwner(place.path, (place.uid, place.gid), (0, 0))
+    elif actor == ANYONE:
+        yield SetMode(place.path, place.mode, place.mode & ~0o002)
+    elif place.kind is NodeKind.FOLDER and change.how is How.REPLACES and not place.mode & 0o1000:
+        yield SetMode(place.path, place.mode, place.mode & ~0o022)
+    else:
+        yield SetMode(place.path, place.mode, place.mode & ~0o020)
+
+
+__all__ = ["MEMBER", "ROOT", "Edge", "edges", "secret_of"]

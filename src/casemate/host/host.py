@@ -1,0 +1,33 @@
+"""A host as the checks see it: its file system, accounts and permissions, and each fact of it read once."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+from casemate.host.access import Access
+from casemate.host.accounts import read_accounts
+from casemate.host.filesystem import Filesystem
+from casemate.model.outcome import NotExamined, Reason
+
+T = TypeVar("T")
+
+
+class Host:
+    """What readers, edge sources and posture rules are given."""
+
+    def __init__(self, fs: Filesystem) -> None:
+        self.fs = fs
+        self.accounts = read_accounts(fs)
+        self.access = Access(fs, self.accounts)
+        self._facts: dict[Callable[..., Any], Any] = {}
+
+    def once(self, read: Callable[[Host], T]) -> T:
+        """What a reader says of this host, read at the first call: `host.once(sudoers)`."""
+        if read not in self._facts:
+            self._facts[read] = read(self)
+        return cast("T", self._facts[read])
+
+    def odd(self, path: str, line: int, detail: str) -> None:
+        """A line that was not understood: what it says is not examined."""
+        self.fs.lose(NotExamined(what=f"{path}:{line}", reason=Reason.SYNTAX, detail=detail, lines=1))

@@ -1,0 +1,10 @@
+"""The table of posture rules: id → module below `leads/posture`."""
+
+from __future__ import annotations
+
+from typing import Final
+
+MODULES: Final = {
+    "writable-login-script": "login_script",
+    "weak-ssh-crypto": "ssh_crypto",
+}
