@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from casemate.host.derivation import Derivation, Graph
 from casemate.host.graph import MEMBER
 from casemate.host.host import Host
+from casemate.host.standing import people
 from casemate.leads.posture.rule import ChainRule, FactRule
 from casemate.leads.rule import Rule
-from casemate.model.host import ANYONE, NETWORK, ROOT, Actor, Fact, named
+from casemate.model.host import ANYONE, NETWORK, ROOT, Fact
 from casemate.model.lead import Lead, Severity
 from casemate.model.location import Location
 from casemate.model.trace import Boundary, Role, Step, Trace
@@ -44,12 +45,13 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
     """One lead for each cause, with the best way over it: from the least powerful source, to the highest goal."""
     best: dict[tuple[str, str, int], tuple[tuple[int, int, int], Derivation, int]] = {}
     sources = graph.sources()
+    reached = {source: frozenset(graph.reach((source,))) for source in sources}
     for index, edge in enumerate(graph.edges):
         if edge.kind == MEMBER or edge.kind not in rules or edge.natural:
             continue
         for rank, source in enumerate(sources):
-            if source.startswith("group:"):
-                continue  # whoever is in it is a source of their own
+            if source.startswith("group:") or not reached[source].issuperset(edge.premises):
+                continue  # whoever is in a group is a source of their own
             way = graph.through(index, source, ROOT) or graph.through(index, source, edge.conclusion)
             if way is None:
                 continue
@@ -72,16 +74,6 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
             trace=_way(way),
             severity=_severity(rule, way),
         )
-
-
-def people(actor: Actor) -> str:
-    """An actor in words."""
-    if actor == NETWORK:
-        return "somebody on the network"
-    if actor == ANYONE:
-        return "any local user"
-    name = named(actor)
-    return f"a member of group {name}" if actor.startswith("group:") else name
 
 
 def place(path: str, line: int) -> Location:
