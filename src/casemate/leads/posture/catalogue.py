@@ -7,4 +7,7 @@ from typing import Final
 MODULES: Final = {
     "writable-login-script": "login_script",
     "weak-ssh-crypto": "ssh_crypto",
+    "weak-kernel-setting": "kernel_settings",
+    "weak-network-setting": "network_settings",
+    "weak-boot-parameter": "boot_parameters",
 }
