@@ -2,9 +2,9 @@
 
 ## What it is
 
-The command line that the boot loader hands to the kernel (`GRUB_CMDLINE_LINUX…` in `/etc/default/grub` and its drop-ins, a line
-of `grub.cfg`, an entry of systemd-boot, extlinux or the Raspberry Pi's `cmdline.txt`) turns mitigations, randomisation or an access
-control off, or starts a shell in the place of init.
+The command line that the boot loader hands to the kernel turns mitigations, randomisation or an access control off, or starts a
+shell in the place of init. It is looked for in `GRUB_CMDLINE_LINUX…` of `/etc/default/grub` and its drop-ins, in `grub.cfg`, in
+entries of systemd-boot and extlinux, and in the Raspberry Pi's `cmdline.txt`.
 
 ## Why it matters
 

@@ -10,4 +10,6 @@ MODULES: Final = {
     "weak-kernel-setting": "kernel_settings",
     "weak-network-setting": "network_settings",
     "weak-boot-parameter": "boot_parameters",
+    "unsigned-package-source": "package_source",
+    "writable-package-source": "writable_package_source",
 }
