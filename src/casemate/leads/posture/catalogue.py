@@ -7,4 +7,9 @@ from typing import Final
 MODULES: Final = {
     "writable-login-script": "login_script",
     "weak-ssh-crypto": "ssh_crypto",
+    "weak-kernel-setting": "kernel_settings",
+    "weak-network-setting": "network_settings",
+    "weak-boot-parameter": "boot_parameters",
+    "unsigned-package-source": "package_source",
+    "writable-package-source": "writable_package_source",
 }
