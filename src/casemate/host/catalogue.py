@@ -9,7 +9,11 @@ from typing import Final
 from casemate.host.host import Host
 from casemate.host.relation import Relation
 
-MODULES: Final = ("profiles",)
+MODULES: Final = (
+    "profiles",
+    "units",
+    "boot_hooks",
+)
 
 
 def relations(host: Host) -> Iterator[Relation]:

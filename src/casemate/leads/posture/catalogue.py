@@ -7,4 +7,8 @@ from typing import Final
 MODULES: Final = {
     "writable-login-script": "login_script",
     "weak-ssh-crypto": "ssh_crypto",
+    "writable-unit": "unit_file",
+    "writable-unit-program": "unit_program",
+    "writable-unit-environment": "unit_environment",
+    "writable-boot-hook": "boot_hook",
 }
