@@ -11,4 +11,5 @@ MODULES: Final = {
     "writable-unit-program": "unit_program",
     "writable-unit-environment": "unit_environment",
     "writable-boot-hook": "boot_hook",
+    "unsandboxed-service": "unsandboxed_service",
 }
