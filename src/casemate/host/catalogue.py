@@ -12,6 +12,8 @@ from casemate.host.relation import Relation
 MODULES: Final = (
     "profiles",
     "packages",
+    "units",
+    "boot_hooks",
 )
 
 

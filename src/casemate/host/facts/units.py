@@ -311,8 +311,8 @@ class _Search:
             if name in out:
                 continue
             out[name] = why
-            loaded = self.load(name)
-            if loaded is not None and not loaded.masked:
+            loaded = self.load(name) or Unit(name, "", (), ())  # links may stand beside a target that is not there
+            if not loaded.masked:
                 todo += [(self.canonical(n), fact) for n, fact in self._pulled(loaded) if n not in out]
         return out
 

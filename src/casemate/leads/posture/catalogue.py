@@ -12,4 +12,9 @@ MODULES: Final = {
     "weak-boot-parameter": "boot_parameters",
     "unsigned-package-source": "package_source",
     "writable-package-source": "writable_package_source",
+    "writable-unit": "unit_file",
+    "writable-unit-program": "unit_program",
+    "writable-unit-environment": "unit_environment",
+    "writable-boot-hook": "boot_hook",
+    "unsandboxed-service": "unsandboxed_service",
 }
