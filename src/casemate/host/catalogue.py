@@ -9,7 +9,10 @@ from typing import Final
 from casemate.host.host import Host
 from casemate.host.relation import Relation
 
-MODULES: Final = ("profiles",)
+MODULES: Final = (
+    "profiles",
+    "ssh",
+)
 
 
 def relations(host: Host) -> Iterator[Relation]:

@@ -7,4 +7,12 @@ from typing import Final
 MODULES: Final = {
     "writable-login-script": "login_script",
     "weak-ssh-crypto": "ssh_crypto",
+    "ssh-root-login": "ssh_root_login",
+    "weak-ssh-setting": "ssh_settings",
+    "ssh-key-readable": "ssh_key_readable",
+    "authorized-keys-writable": "authorized_keys",
+    "ssh-configuration-writable": "ssh_configuration",
+    "weak-ssh-key": "weak_ssh_key",
+    "exposed-private-key": "exposed_private_key",
+    "exposed-credentials": "exposed_credentials",
 }
