@@ -14,6 +14,7 @@ MODULES: Final = (
     "packages",
     "units",
     "boot_hooks",
+    "ssh",
 )
 
 

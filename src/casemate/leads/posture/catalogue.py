@@ -17,4 +17,12 @@ MODULES: Final = {
     "writable-unit-environment": "unit_environment",
     "writable-boot-hook": "boot_hook",
     "unsandboxed-service": "unsandboxed_service",
+    "ssh-root-login": "ssh_root_login",
+    "weak-ssh-setting": "ssh_settings",
+    "ssh-key-readable": "ssh_key_readable",
+    "authorized-keys-writable": "authorized_keys",
+    "ssh-configuration-writable": "ssh_configuration",
+    "weak-ssh-key": "weak_ssh_key",
+    "exposed-private-key": "exposed_private_key",
+    "exposed-credentials": "exposed_credentials",
 }
