@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Final
 
@@ -15,7 +14,10 @@ MODULES: Final = (
 )
 
 
-def relations(host: Host) -> Iterator[Relation]:
-    """All that the files of a host say of who becomes whom, source by source."""
-    for name in MODULES:
-        yield from import_module(f"casemate.host.edges.{name}").edges(host)
+def relations(host: Host) -> tuple[Relation, ...]:
+    """All that the files of a host say of who becomes whom, source by source; read once."""
+    return host.once(_relations)
+
+
+def _relations(host: Host) -> tuple[Relation, ...]:
+    return tuple(relation for name in MODULES for relation in import_module(f"casemate.host.edges.{name}").edges(host))
