@@ -11,6 +11,8 @@ from casemate.host.relation import Relation
 MODULES: Final = (
     "profiles",
     "packages",
+    "account_files",
+    "devices",
 )
 
 

@@ -12,4 +12,7 @@ MODULES: Final = {
     "weak-boot-parameter": "boot_parameters",
     "unsigned-package-source": "package_source",
     "writable-package-source": "writable_package_source",
+    "writable-account-file": "account_file",
+    "readable-password-hashes": "password_hashes",
+    "open-raw-device": "raw_device",
 }
