@@ -23,3 +23,15 @@ def relations(host: Host, told: Callable[[int], None] = lambda done: None) -> It
     for done, name in enumerate(MODULES):
         told(done)
         yield from import_module(f"casemate.host.edges.{name}").edges(host)
+    "account_files",
+    "devices",
+)
+
+
+def relations(host: Host) -> tuple[Relation, ...]:
+    """All that the files of a host say of who becomes whom, source by source; read once."""
+    return host.once(_relations)
+
+
+def _relations(host: Host) -> tuple[Relation, ...]:
+    return tuple(relation for name in MODULES for relation in import_module(f"casemate.host.edges.{name}").edges(host))

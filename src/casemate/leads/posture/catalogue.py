@@ -25,4 +25,7 @@ MODULES: Final = {
     "weak-ssh-key": "weak_ssh_key",
     "exposed-private-key": "exposed_private_key",
     "exposed-credentials": "exposed_credentials",
+    "writable-account-file": "account_file",
+    "readable-password-hashes": "password_hashes",
+    "open-raw-device": "raw_device",
 }
