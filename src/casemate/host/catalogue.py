@@ -9,7 +9,7 @@ from typing import Final
 from casemate.host.host import Host
 from casemate.host.relation import Relation
 
-MODULES: Final = ("profiles",)
+MODULES: Final = ("profiles", "packages")
 
 
 def relations(host: Host) -> Iterator[Relation]:

@@ -12,7 +12,6 @@ from functools import cmp_to_key
 
 from casemate.host.advisories.form import DEBIAN
 from casemate.host.packages.inventory import Inventory, Release
-from casemate.host.packages.pip import normalized
 from casemate.host.packages.versions import compare
 from casemate.model.advisory import Advisory, Affected, Event, EventKind, Known, Origin, Status
 from casemate.model.package import Manager, Package
@@ -100,7 +99,7 @@ def matches(inventory: Inventory, release: Release, known: Known) -> Iterator[Ma
     by_name: dict[tuple[str, str], list[tuple[Advisory, Affected]]] = {}
     for advisory in known.advisories:
         for affected in advisory.affected:
-            by_name.setdefault((affected.ecosystem, _folded(affected)), []).append((advisory, affected))
+            by_name.setdefault((affected.ecosystem, affected.package), []).append((advisory, affected))
     for (manager, source), packages in inventory.by_source.items():
         place = ecosystem(manager, release)
         mine = tuple(p for p in packages if not p.owner)
@@ -115,10 +114,6 @@ def matches(inventory: Inventory, release: Release, known: Known) -> Iterator[Ma
                 yield from _matches((package,), [(a, b, (package,)) for a, b, _ in said])
         else:
             yield from _matches(mine, said)
-
-
-def _folded(affected: Affected) -> str:
-    return normalized(affected.package) if affected.ecosystem == "PyPI" else affected.package
 
 
 def _matches(
@@ -185,7 +180,7 @@ def _main(packages: tuple[Package, ...]) -> Package:
 
 def judge(advisory: Advisory, affected: Affected, package: Package) -> tuple[Verdict, str]:
     """What an advisory says of an installed version, and the version that mends it."""
-    if affected.status is Status.NOT_AFFECTED:
+    if affected.status is Status.NOT_AFFECTED and not _from_elsewhere(affected, package):
         return Verdict.NOT_AFFECTED, ""
     if affected.status is Status.UNKNOWN:
         return Verdict.UNKNOWN, ""
@@ -207,6 +202,18 @@ def judge(advisory: Advisory, affected: Affected, package: Package) -> tuple[Ver
     for version in fixes[1:]:
         best = version if compare(manager, version, best) < 0 else best
     return Verdict.FIXABLE, best
+
+
+def _from_elsewhere(affected: Affected, package: Package) -> bool:
+    """Whether the installed version is of a later upstream release than any that the distribution's release has."""
+    return bool(affected.shipped and affected.ranges) and all(
+        compare(package.manager, _upstream(package.source_version), _upstream(version)) > 0
+        for version in affected.shipped
+    )
+
+
+def _upstream(version: str) -> str:
+    return version.rpartition("-")[0] or version
 
 
 def in_range(manager: Manager, version: str, events: Iterable[Event]) -> bool:

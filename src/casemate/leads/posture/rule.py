@@ -14,6 +14,7 @@ Its examples are small file systems, told as text:
     #!/bin/sh
     # folder: /srv/x 1777 alice:staff
     # link: /usr/bin/awk -> mawk
+    # database: osv                                    (lines of advisories in that form follow)
     # copy: /usr/local/bin/sh2 /usr/bin/bash 4755      (the bytes of another file of the example)
 
 They lie over a small root that `tests/host/tree.py` describes (accounts root, alice, bob; services websvc, ingest). A mark on a
