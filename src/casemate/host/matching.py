@@ -52,6 +52,7 @@ _RANK = {
     Origin.OVAL: 2,
     Origin.OSV: 3,
 }  # the more it says, the earlier it is believed
+_WORST = {Verdict.FIXABLE: 0, Verdict.NO_FIX: 1, Verdict.UNKNOWN: 2, Verdict.NOT_AFFECTED: 3}
 _ECOSYSTEMS = {
     "debian": "Debian:{}",
     "ubuntu": "Ubuntu:{}",
@@ -111,21 +112,22 @@ def matches(inventory: Inventory, release: Release, known: Known) -> Iterator[Ma
                 said += [(a, b, (package,)) for a, b in by_name.get((place, package.name), ()) if b.binary]
         if not manager.distribution:  # every copy is on its own
             for package in mine:
-                yield from _matches((package,), [(a, b, (package,)) for a, b, _ in said])
+                yield from _matches([(a, b, (package,)) for a, b, _ in said])
         else:
-            yield from _matches(mine, said)
+            yield from _matches(said)
 
 
 def _matches(
-    packages: tuple[Package, ...], said: list[tuple[Advisory, Affected, tuple[Package, ...]]]
+    said: list[tuple[Advisory, Affected, tuple[Package, ...]]],
 ) -> Iterator[Match]:
     groups: dict[str, list[Match]] = {}
     for advisory, affected, meant in said:
-        verdict, fixed = judge(advisory, affected, meant[0])
-        first = meant[0] if len(meant) == 1 else _main(packages)
-        others = tuple(p for p in packages if p != first)
+        judged = {p: judge(advisory, affected, p) for p in meant}
+        verdict, fixed = min(judged.values(), key=lambda j: (_WORST[j[0]], j[1]))
+        about = tuple(p for p in meant if judged[p][0] is verdict)  # a source's packages need not be of one version
+        first = _main(about)
         match = Match(
-            packages=(first, *others),
+            packages=(first, *(p for p in about if p != first)),
             id=_identity(advisory),
             verdict=verdict,
             fixed=fixed,
@@ -153,9 +155,8 @@ def _matches(
 
 def _believed(found: list[Match]) -> Match:
     """Of several statements on the same, that of the best source; within one, a package that is affected counts."""
-    order = {Verdict.FIXABLE: 0, Verdict.NO_FIX: 1, Verdict.UNKNOWN: 2, Verdict.NOT_AFFECTED: 3}
     silent = [m for m in found if m.verdict is not Verdict.UNKNOWN] or found
-    return min(silent, key=lambda m: (_RANK[m.advisories[0].origin], order[m.verdict]))
+    return min(silent, key=lambda m: (_RANK[m.advisories[0].origin], _WORST[m.verdict]))
 
 
 def _own(advisory: Advisory) -> tuple[str, ...]:

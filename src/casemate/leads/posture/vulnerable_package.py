@@ -24,7 +24,6 @@ from casemate.host.host import Host
 from casemate.host.vulnerable import Weakness, edged, vulnerable
 from casemate.leads.posture.rule import FactRule, Seen
 from casemate.leads.rule import Example
-from casemate.model.host import Fact
 from casemate.model.lead import RuleId, Severity
 
 
@@ -54,7 +53,7 @@ def _seen(weakness: Weakness) -> Seen:
         path=package.path,
         line=package.line,
         what=f"{package.name} {package.version}{with_others}: {weakness.label}, {weakness.fix}{note}{attacked}{use}{about}",
-        related=(Fact(weakness.use.fact.path, weakness.use.says, weakness.use.fact.line),) if weakness.use else (),
+        related=(weakness.use.fact,) if weakness.use else (),
         severity=weakness.severity,
         package=package.name,
     )
