@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Final
 
@@ -11,18 +10,11 @@ from casemate.host.relation import Relation
 
 MODULES: Final = (
     "profiles",
+    "vulnerable_packages",
     "packages",
     "units",
     "boot_hooks",
     "ssh",
-)
-
-
-def relations(host: Host, told: Callable[[int], None] = lambda done: None) -> Iterator[Relation]:
-    """All that the files of a host say of who becomes whom, source by source. told: how many of them are done."""
-    for done, name in enumerate(MODULES):
-        told(done)
-        yield from import_module(f"casemate.host.edges.{name}").edges(host)
     "account_files",
     "devices",
 )

@@ -183,7 +183,9 @@ def _closing(host: Host, actor: Actor, change: Change) -> Iterator[Fix]:
     if place.uid == who.uid:
         yield SetOwner(place.path, (place.uid, place.gid), (0, 0))
     elif actor == ANYONE:
-        yield SetMode(place.path, place.mode, place.mode & ~0o002)
+        owning = host.accounts.of_gid(place.gid)  # a group that nobody is in needs no permission to write either
+        empty = owning is None or not place.gid or not host.accounts.members(owning)
+        yield SetMode(place.path, place.mode, place.mode & ~(0o022 if empty else 0o002))
     elif place.kind is NodeKind.FOLDER and change.how is How.REPLACES and not place.mode & 0o1000:
         yield SetMode(place.path, place.mode, place.mode & ~0o022)
     else:

@@ -9,8 +9,8 @@ from typing import Protocol
 
 from casemate import __version__
 from casemate.evidence.assemble import assemble
-from casemate.host import catalogue as sources_of_edges
 from casemate.host import whatif
+from casemate.host.catalogue import relations
 from casemate.host.cut import cheapest
 from casemate.host.derivation import Graph
 from casemate.host.filesystem import Filesystem
@@ -35,7 +35,7 @@ class Progress(Protocol):
     """Told how far an audit is."""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """stage: "looking" (nodes), "relating" (sources of edges) or "cutting" (analyses). total: 0 while not known."""
+        """stage: "looking" (nodes), "relating" (facts) or "cutting" (analyses). total: 0 while not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +70,7 @@ def audit_host(root: RootFilesystem, *, options: HostOptions, progress: Progress
     nodes = list(_counted(root.nodes(), progress))
     seen = Seen(root, nodes)
     supposed = _supposed(seen, options.imagined, progress) if options.imagined else ()
-    imagined: RootFilesystem = Overlay(seen, supposed) if supposed else seen
+    imagined: RootFilesystem = overlaid(seen, supposed) if supposed else seen
     now = analyse(imagined, progress)
     leads = audit(now.host, now.graph, rules)
     cut, chosen = _cut(imagined, now, progress)
@@ -110,10 +110,14 @@ def _supposed(root: RootFilesystem, said: Sequence[str], progress: Progress) -> 
 def analyse(root: RootFilesystem, progress: Progress) -> Analysis:
     """The facts of a root, and the graph that they make."""
     host = Host(Filesystem(root.nodes(), root.read))
-    count = len(sources_of_edges.MODULES)
-    relations = sources_of_edges.relations(host, lambda done: progress("relating", done, count))
-    graph = Graph(edges(host, relations))
+    progress("relating", 0, 0)
+    graph = Graph(edges(host, relations(host)))
     return Analysis(host, graph, sources(host, graph))
+
+
+def overlaid(root: RootFilesystem, fixes: Iterable[Fix]) -> Overlay:
+    """The root with fixes made. Raises DoesNotFit."""
+    return Overlay(root.name, root.nodes(), root.read, fixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +153,7 @@ def _cut(root: RootFilesystem, now: Analysis, progress: Progress) -> tuple[Cut, 
     minimal, proved = first.minimal, not fixes and not first.uncut
     for done in range(ROUNDS if fixes else 0):
         progress("cutting", done + 1, 0)
-        again = analyse(Overlay(root, fixes), lambda stage, done, total: None)
+        again = analyse(overlaid(root, fixes), lambda stage, done, total: None)
         answer = cheapest(again.graph, again.asked)
         if not answer.options:
             proved = not answer.uncut

@@ -28,4 +28,7 @@ MODULES: Final = {
     "writable-account-file": "account_file",
     "readable-password-hashes": "password_hashes",
     "open-raw-device": "raw_device",
+    "vulnerable-package": "vulnerable_package",
+    "vulnerable-service": "vulnerable_service",
+    "vulnerable-suid-program": "vulnerable_suid_program",
 }
