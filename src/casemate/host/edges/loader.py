@@ -26,7 +26,9 @@ ENVIRONMENT: Final = (
     "/root/.pam_environment",
     "/etc/security/pam_env.conf",
 )
-_VARIABLE: Final = re.compile(r"^\s*(?:export\s+)?(LD_LIBRARY_PATH|LD_PRELOAD|LD_AUDIT)(?:=|\s+DEFAULT=)[\"']?([^\"'\s;#]*)")
+_VARIABLE: Final = re.compile(
+    r"^\s*(?:export\s+)?(LD_LIBRARY_PATH|LD_PRELOAD|LD_AUDIT)(?:=|\s+DEFAULT=)[\"']?([^\"'\s;#]*)"
+)
 
 
 def edges(host: Host) -> Iterator[Trust]:
@@ -129,9 +131,7 @@ def _placed(host: Host, library: str) -> Iterator[str]:
             return
 
 
-def _file(
-    path: str, via: tuple[Fact, ...], says: str, *, folder: bool = False, missing: bool = False
-) -> Trust:
+def _file(path: str, via: tuple[Fact, ...], says: str, *, folder: bool = False, missing: bool = False) -> Trust:
     return Trust(
         runner=ROOT,
         path=path,

@@ -38,7 +38,9 @@ _BY_TOOL: Final[dict[str, frozenset[str]]] = {
     "cap_sys_module": frozenset({"insmod", "modprobe", "kmod", "busybox", "toybox"}),
     "cap_sys_admin": frozenset({"mount", "nsenter", "unshare", "busybox", "toybox", "bwrap"}),
     "cap_sys_ptrace": frozenset({"strace", "ltrace"}),
-    "cap_setuid": frozenset({"capsh", "setpriv", "start-stop-daemon", "gosu", "su-exec", "chpst", "setuidgid", "busybox"}),
+    "cap_setuid": frozenset(
+        {"capsh", "setpriv", "start-stop-daemon", "gosu", "su-exec", "chpst", "setuidgid", "busybox"}
+    ),
     "cap_sys_chroot": frozenset(),
 }
 STRONG: Final = frozenset(
@@ -161,7 +163,9 @@ def _capable(host: Host, program: Privileged) -> Iterator[Grant]:
         becomes=ROOT,
         kind="capability-escape",
         technique="T1548.001",
-        via=(Fact(program.path, f"{what} and {does}" if what != "is" else f"{does}, which {known} lets its caller use"),),
+        via=(
+            Fact(program.path, f"{what} and {does}" if what != "is" else f"{does}, which {known} lets its caller use"),
+        ),
         says=f"runs {program.path}, which {does}",
         program=program.path,
         confidence=Confidence.PROVED if sure else Confidence.LIKELY,
