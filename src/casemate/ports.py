@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from casemate.model.fix import Change
+from casemate.model.host import Node
 from casemate.model.outcome import NotExamined
 from casemate.model.sandbox import Examination, Job, Profile, Run
 from casemate.model.working import Written
@@ -45,6 +46,21 @@ class SourceTree(Protocol):
 
     def read(self, file: SourceFile) -> bytes | NotExamined:
         """The whole content, or why not (vanished, unreadable, grew past its size)."""
+
+
+class RootFilesystem(Protocol):
+    """Read-only view of a host's file system: the running machine's, a folder's or an image's. Nothing of it is run, no link of
+    it is followed, nothing but regular files is opened."""
+
+    @property
+    def name(self) -> str:
+        """What the operator calls the root, for reports."""
+
+    def nodes(self) -> Iterator[Node | NotExamined]:
+        """Every node, in byte order of path; what cannot be looked at as NotExamined."""
+
+    def read(self, node: Node, limit: int) -> bytes | NotExamined:
+        """The first `limit` bytes of a regular file, or why not."""
 
 
 class History(Protocol):

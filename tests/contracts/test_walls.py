@@ -10,6 +10,7 @@ from governance.support import (
     InlineExecutor,
     MemoryCache,
     MemoryHistory,
+    MemoryRoot,
     MemoryTree,
     MemoryWorkingTree,
     PaperSandbox,
@@ -30,6 +31,7 @@ from casemate.governance.guards import GUARDED
 from casemate.governance.policy import HOUSE_POLICY, OPERATION, Policy, Rule
 from casemate.governance.wall import BELOW_THE_WALL
 from casemate.model.fix import Change
+from casemate.model.host import Node, NodeKind
 from casemate.model.sandbox import Harness, Job, Profile
 from casemate.ports import SourceFile
 
@@ -60,6 +62,9 @@ USES = {
     ("SourceTree", "name"): lambda tree: tree.name,
     ("SourceTree", "walk"): lambda tree: list(tree.walk()),
     ("SourceTree", "read"): lambda tree: tree.read(SourceFile(path="a.py", size=8)),
+    ("RootFilesystem", "name"): lambda root: root.name,
+    ("RootFilesystem", "nodes"): lambda root: list(root.nodes()),
+    ("RootFilesystem", "read"): lambda root: root.read(Node("/a", NodeKind.FILE, 0o644, 0, 0, 4), 64),
     ("History", "base"): lambda history: history.base,
     ("History", "paths"): lambda history: list(history.paths()),
     ("History", "before"): lambda history: history.before("a.py"),
@@ -93,6 +98,7 @@ class Witnessed:
 
 MAKERS = {
     "SourceTree": (MemoryTree, lambda op, inner: op.tree(inner)),
+    "RootFilesystem": (MemoryRoot, lambda op, inner: op.root(inner)),
     "History": (MemoryHistory, lambda op, inner: op.history(inner)),
     "Store": (MemoryCache, lambda op, inner: op.store(inner)),
     "Executor": (InlineExecutor, lambda op, inner: op.executor(inner)),
@@ -173,6 +179,7 @@ def test_no_effect_without_budget(port, action):
         ("Sandbox", "name"),
         ("Sandbox", "examine"),
     }  # the self test runs nothing of the target
+    free |= {("RootFilesystem", "name"), ("RootFilesystem", "nodes")}
     ledger = a_ledger()
     inner, guard = witnessed(port, ledger)
     with a_wall(ledger=ledger, budget=Counts()).operation("scan", subject=(SOURCE,)) as op:

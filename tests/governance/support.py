@@ -12,6 +12,7 @@ from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
 from casemate.model.fix import Change
+from casemate.model.host import Node, NodeKind
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.sandbox import Examination, Finished
 from casemate.model.sandbox import Wall as SandboxWall
@@ -147,6 +148,25 @@ class MemoryTree:
     def read(self, file: SourceFile) -> bytes | NotExamined:
         self.effects.append(f"read {file.path}")
         return self.files[file.path]
+
+
+class MemoryRoot:
+    """A RootFilesystem in a dictionary."""
+
+    name = "disk"
+
+    def __init__(self, files: dict[str, bytes | NotExamined] | None = None) -> None:
+        self.files = {"/a": b"one\n"} if files is None else files
+
+    def nodes(self) -> Iterator[Node | NotExamined]:
+        yield Node("/", NodeKind.FOLDER, 0o755, 0, 0)
+        for path, content in sorted(self.files.items()):
+            lost = isinstance(content, NotExamined)
+            yield content if lost else Node(path, NodeKind.FILE, 0o644, 0, 0, len(content))
+
+    def read(self, node: Node, limit: int) -> bytes | NotExamined:
+        content = self.files[node.path]
+        return content if isinstance(content, NotExamined) else content[:limit]
 
 
 class MemoryCache:

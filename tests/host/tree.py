@@ -4,6 +4,7 @@
     # folder: PATH [MODE] [OWNER[:GROUP]] [acl=…]
     # link: PATH -> TARGET
     # copy: PATH OF [MODE] [OWNER[:GROUP]] [caps=…]
+    # elf: PATH [MODE] [OWNER[:GROUP]] [kind=exec] [nx=no] [relro=none] [rpath=…] [runpath=…] [needed=a,b] [imports=a,b]
     # socket: PATH …, # fifo: PATH …, # device: PATH …
     # gone: PATH                       (takes a path of the base away)
 
@@ -21,6 +22,7 @@ from casemate.host.host import Host
 from casemate.leads.rule import MARK, Example
 from casemate.model.host import AclEntry, AclTag, Capabilities, Node, NodeKind
 from casemate.model.outcome import NotExamined, Reason
+from tests.host.elves import told
 
 CAPABILITIES = (  # noqa: SIM905
     "chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service "
@@ -95,7 +97,7 @@ PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
 # folder: /usr/lib
 """
 
-_HEADER = re.compile(r"^# (file|folder|link|copy|socket|fifo|device|gone): (.*)$")
+_HEADER = re.compile(r"^# (file|folder|link|copy|elf|socket|fifo|device|gone): (.*)$")
 
 
 @dataclass
@@ -188,6 +190,12 @@ def tree(text: str, *, base: str = BASE) -> Tree:
         elif kind == "copy":
             out.contents[path] = out.contents[words[0]]
             out.put(NodeKind.FILE, path, words[1:], ids)
+        elif kind == "elf":
+            out.contents[path] = told(
+                [word for word in words if "=" in word and not word.startswith(("acl=", "caps="))]
+            )
+            rest_of = [word for word in words if "=" not in word or word.startswith(("acl=", "caps="))]
+            out.put(NodeKind.FILE, path, rest_of, ids)
         elif kind == "file":
             body = []
             for number, line in enumerate(lines, 1):

@@ -81,6 +81,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.PROVE, OPERATION, "verify"),
         _rule(Tier.RELEASE, OPERATION, "release"),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
+        _rule(Tier.FIND, "RootFilesystem", "name", "nodes", "read"),
         _rule(Tier.FIND, "History", "base", "paths", "before"),
         _rule(Tier.FIND, "Store", "get", "put"),
         _rule(Tier.FIND, "Executor", "map"),

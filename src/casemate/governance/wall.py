@@ -21,6 +21,7 @@ from casemate.governance.guards import (
     GUARDED,
     GuardedExecutor,
     GuardedHistory,
+    GuardedRoot,
     GuardedSandbox,
     GuardedStore,
     GuardedTree,
@@ -29,7 +30,7 @@ from casemate.governance.guards import (
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import OPERATION, Policy
 from casemate.model.errors import CasemateError
-from casemate.ports import Clock, Executor, History, Sandbox, SourceTree, Store, WorkingTree
+from casemate.ports import Clock, Executor, History, RootFilesystem, Sandbox, SourceTree, Store, WorkingTree
 
 BELOW_THE_WALL = frozenset({"Clock", "Signer", "LedgerStore", "LedgerLock"})
 """Ports that only governance itself holds: what the wall is built from cannot stand behind it."""
@@ -46,6 +47,10 @@ class Operation:
     def tree(self, tree: SourceTree) -> GuardedTree:
         """The tree behind the wall; Denied when not even its name may be known."""
         return GuardedTree(tree, self._gate)
+
+    def root(self, root: RootFilesystem) -> GuardedRoot:
+        """The host's file system behind the wall; Denied when not even its name may be known."""
+        return GuardedRoot(root, self._gate)
 
     def history(self, history: History) -> GuardedHistory:
         """The history behind the wall; Denied when not even its revision may be known."""

@@ -2,17 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from importlib import import_module
 from typing import Final
 
 from casemate.host.host import Host
 from casemate.host.relation import Relation
 
-MODULES: Final = ("profiles",)
+MODULES: Final = (
+    "profiles",
+    "packages",
+    "units",
+    "boot_hooks",
+    "ssh",
+)
 
 
-def relations(host: Host) -> Iterator[Relation]:
-    """All that the files of a host say of who becomes whom, source by source."""
-    for name in MODULES:
+def relations(host: Host, told: Callable[[int], None] = lambda done: None) -> Iterator[Relation]:
+    """All that the files of a host say of who becomes whom, source by source. told: how many of them are done."""
+    for done, name in enumerate(MODULES):
+        told(done)
         yield from import_module(f"casemate.host.edges.{name}").edges(host)
+    "account_files",
+    "devices",
+)
+
+
+def relations(host: Host) -> tuple[Relation, ...]:
+    """All that the files of a host say of who becomes whom, source by source; read once."""
+    return host.once(_relations)
+
+
+def _relations(host: Host) -> tuple[Relation, ...]:
+    return tuple(relation for name in MODULES for relation in import_module(f"casemate.host.edges.{name}").edges(host))
