@@ -13,6 +13,8 @@ MODULES: Final = (
     "profiles",
     "units",
     "boot_hooks",
+    "groups",
+    "sockets",
 )
 
 

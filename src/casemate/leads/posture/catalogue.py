@@ -12,4 +12,7 @@ MODULES: Final = {
     "writable-unit-environment": "unit_environment",
     "writable-boot-hook": "boot_hook",
     "unsandboxed-service": "unsandboxed_service",
+    "member-of-powerful-group": "powerful_group",
+    "open-container-socket": "container_socket",
+    "shell-service": "shell_service",
 }
