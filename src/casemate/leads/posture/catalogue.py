@@ -15,4 +15,6 @@ MODULES: Final = {
     "member-of-powerful-group": "powerful_group",
     "open-container-socket": "container_socket",
     "shell-service": "shell_service",
+    "passwordless-console": "passwordless_console",
+    "open-tmpfiles": "open_tmpfiles",
 }
