@@ -15,6 +15,7 @@ MODULES: Final = (
     "boot_hooks",
     "groups",
     "sockets",
+    "dbus",
 )
 
 

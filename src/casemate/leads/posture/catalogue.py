@@ -17,4 +17,6 @@ MODULES: Final = {
     "shell-service": "shell_service",
     "passwordless-console": "passwordless_console",
     "open-tmpfiles": "open_tmpfiles",
+    "writable-dbus-service": "dbus_service",
+    "open-dbus-policy": "open_dbus_policy",
 }
