@@ -17,6 +17,9 @@ MODULES: Final = (
     "ssh",
     "account_files",
     "devices",
+    "groups",
+    "sockets",
+    "dbus",
 )
 
 

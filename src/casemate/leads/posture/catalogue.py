@@ -31,4 +31,11 @@ MODULES: Final = {
     "vulnerable-package": "vulnerable_package",
     "vulnerable-service": "vulnerable_service",
     "vulnerable-suid-program": "vulnerable_suid_program",
+    "member-of-powerful-group": "powerful_group",
+    "open-container-socket": "container_socket",
+    "shell-service": "shell_service",
+    "passwordless-console": "passwordless_console",
+    "open-tmpfiles": "open_tmpfiles",
+    "writable-dbus-service": "dbus_service",
+    "open-dbus-policy": "open_dbus_policy",
 }
