@@ -13,6 +13,7 @@ MODULES: Final = (
     "packages",
     "account_files",
     "devices",
+    "kernel",
 )
 
 

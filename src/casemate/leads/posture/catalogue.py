@@ -15,4 +15,6 @@ MODULES: Final = {
     "writable-account-file": "account_file",
     "readable-password-hashes": "password_hashes",
     "open-raw-device": "raw_device",
+    "writable-boot-file": "boot_file",
+    "writable-kernel-helper": "kernel_helper",
 }
