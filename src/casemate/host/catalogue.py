@@ -14,6 +14,7 @@ MODULES: Final = (
     "account_files",
     "devices",
     "kernel",
+    "disks",
 )
 
 

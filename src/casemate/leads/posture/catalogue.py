@@ -17,4 +17,13 @@ MODULES: Final = {
     "open-raw-device": "raw_device",
     "writable-boot-file": "boot_file",
     "writable-kernel-helper": "kernel_helper",
+    "shared-folder-without-sticky-bit": "shared_folder",
+    "world-writable-file": "writable_file",
+    "system-file-of-an-account": "foreign_owner",
+    "unowned-file": "unowned_file",
+    "open-private-file": "private_file",
+    "hidden-temporary-program": "hidden_program",
+    "unverified-download": "unverified_download",
+    "piped-download": "piped_download",
+    "readable-disk-key": "disk_key",
 }
