@@ -20,6 +20,8 @@ MODULES: Final = (
     "groups",
     "sockets",
     "dbus",
+    "kernel",
+    "disks",
 )
 
 
