@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import errno
-import gzip
 import hashlib
 import os
 import re
@@ -17,6 +16,9 @@ from casemate.model.errors import EnvironmentFault, UserError
 from casemate.model.outcome import Reason
 
 CHUNK: Final = 1 << 20
+AHEAD: Final = 1 << 18
+PIECE: Final = 1 << 16  # what follows a member is copied for each of them: many small ones must stay cheap
+MAX_EMPTY: Final = 100
 DIGEST: Final = re.compile(r"(?P<algorithm>sha256|sha512):(?P<hex>[0-9a-f]{64}|[0-9a-f]{128})")
 
 
@@ -94,19 +96,59 @@ class Cursor:
 class Readable(Protocol):
     """What `unpacked` gives."""
 
-    def read(self, size: int = ..., /) -> bytes:
+    def read(self, size: int, /) -> bytes:
         """At most so many bytes."""
 
 
 def unpacked(raw: Cursor, first: bytes) -> Readable | None:
     """What a stream holds unpacked, by its first bytes; None when it is not packed."""
     if first.startswith(b"\x1f\x8b"):
-        return gzip.GzipFile(fileobj=cast("Any", raw), mode="rb")  # of a file it needs no more than a cursor has
+        return _Gunzip(raw)
     if first.startswith(b"\x28\xb5\x2f\xfd"):
         from backports import zstd
 
         return cast("Readable", zstd.ZstdFile(cast("Any", raw)))
     return None
+
+
+class _Gunzip:
+    """As gzip.GzipFile reads, in larger pieces: one member after the other, zero bytes after the last."""
+
+    def __init__(self, raw: Cursor) -> None:
+        self._raw = raw
+        self._member = zlib.decompressobj(wbits=31)
+        self._empty = 0  # members in a row that hold nothing
+
+    def read(self, size: int, /) -> bytes:
+        """At most so many bytes."""
+        while True:
+            if self._member.eof:
+                data = self._after()
+                if not data:
+                    return b""
+                self._member = zlib.decompressobj(wbits=31)
+                self._empty += 1
+                ended = False
+            else:
+                data = self._member.unconsumed_tail or self._raw.read(PIECE)
+                ended = not data
+            out = self._member.decompress(data, size)
+            if out:
+                self._empty = 0
+                return out
+            if ended and not self._member.eof:
+                raise EOFError
+            if self._empty > MAX_EMPTY:
+                raise ValueError("too many empty members")
+
+    def _after(self) -> bytes:
+        """What follows a member, without zero bytes before it."""
+        data = self._member.unused_data
+        while not (data := data.lstrip(b"\0")):
+            data = self._raw.read(PIECE)
+            if not data:
+                break
+        return data
 
 
 class Meter:
@@ -171,6 +213,9 @@ class Stream:
         self._meter = meter
         self._spool = spool
         self._hash = hashlib.new(algorithm) if algorithm else None
+        self._ahead = b""  # read, and not passed before the place in it
+        self._at = 0
+        self._unpacked = 0
 
     def read(self, size: int) -> bytes:
         """So many bytes; none at all at the very end. Broken when there are fewer."""
@@ -185,20 +230,33 @@ class Stream:
     def skip(self, size: int) -> None:
         """Pass so many bytes."""
         while size > 0:
-            data = self._some(min(size, CHUNK))
-            if not data:
+            if self._at == len(self._ahead) and not self._fill():
                 raise Broken(Reason.SYNTAX, "it ends in the middle")
-            size -= len(data)
+            step = min(size, len(self._ahead) - self._at)
+            self._at += step
+            self.position += step
+            size -= step
 
     def drain(self) -> str:
         """Pass all that is left; the digest of the whole."""
-        while self._some(CHUNK):
-            pass
+        self.position += len(self._ahead) - self._at
+        while self._fill():
+            self.position += len(self._ahead)
+        self._at = len(self._ahead)
         return self._hash.hexdigest() if self._hash else ""
 
     def _some(self, size: int) -> bytes:
+        if self._at == len(self._ahead) and not self._fill():
+            return b""
+        data = self._ahead[self._at : self._at + size]
+        self._at += len(data)
+        self.position += len(data)
+        return data
+
+    def _fill(self) -> bool:
+        """Read ahead; False at the end."""
         try:
-            data = self._reader.read(size)
+            data = self._reader.read(AHEAD)
         except OSError as error:
             bad = error.errno not in (None, errno.EINVAL)
             raise Broken(Reason.UNREADABLE if bad else Reason.SYNTAX, error.strerror or "it is damaged") from error
@@ -210,10 +268,11 @@ class Stream:
             if type(error).__name__ != "ZstdError":  # named without importing what few images need
                 raise
             raise Broken(Reason.SYNTAX, "it is damaged") from error
-        self.position += len(data)
-        self._meter.charge(len(data), self.position, self._raw.position)
+        self._unpacked += len(data)
+        self._meter.charge(len(data), self._unpacked, self._raw.position)
         if self._hash is not None:
             self._hash.update(data)
         if self._spool is not None:
             self._spool.write(data)
-        return data
+        self._ahead, self._at = data, 0
+        return bool(data)
