@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, Entry] = {
     "scan": Entry("casemate.cli.scan:scan", "Find weaknesses in source trees; runs no line of them."),
     "hunt": Entry("casemate.cli.hunt:hunt", "Find, prove and fix weaknesses, in a sandbox."),
     "prove": Entry("casemate.cli.prove:prove", "Answer claims: proven, not triggered, by design, not examined."),
+    "host": Entry("casemate.cli.host:host", "Find who can become root on a host, and the cheapest cut."),
     "fix": Entry("casemate.cli.fix:fix", "Show patches for what is proven, write them, put them back."),
     "verify": Entry("casemate.cli.verify:verify", "See the proof in an evidence bundle again, in a sandbox."),
     "diff": Entry("casemate.cli.diff:diff", "Compare two reports: what is new, fixed, unchanged."),

@@ -7,9 +7,11 @@ from collections.abc import Iterator, Sequence
 from casemate.host.derivation import Derivation, Graph
 from casemate.host.graph import MEMBER
 from casemate.host.host import Host
+from casemate.host.relation import Secret
+from casemate.host.standing import people
 from casemate.leads.posture.rule import ChainRule, FactRule
 from casemate.leads.rule import Rule
-from casemate.model.host import ANYONE, NETWORK, ROOT, Actor, Fact, named
+from casemate.model.host import ANYONE, NETWORK, ROOT, Fact
 from casemate.model.lead import Lead, Severity
 from casemate.model.location import Location
 from casemate.model.trace import Boundary, Role, Step, Trace
@@ -44,12 +46,13 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
     """One lead for each cause, with the best way over it: from the least powerful source, to the highest goal."""
     best: dict[tuple[str, str, int], tuple[tuple[int, int, int], Derivation, int]] = {}
     sources = graph.sources()
+    reached = {source: frozenset(graph.reach((source,))) for source in sources}
     for index, edge in enumerate(graph.edges):
         if edge.kind == MEMBER or edge.kind not in rules or edge.natural:
             continue
         for rank, source in enumerate(sources):
-            if source.startswith("group:"):
-                continue  # whoever is in it is a source of their own
+            if source.startswith("group:") or not reached[source].issuperset(edge.premises):
+                continue  # whoever is in a group is a source of their own
             way = graph.through(index, source, ROOT) or graph.through(index, source, edge.conclusion)
             if way is None:
                 continue
@@ -74,16 +77,6 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
         )
 
 
-def people(actor: Actor) -> str:
-    """An actor in words."""
-    if actor == NETWORK:
-        return "somebody on the network"
-    if actor == ANYONE:
-        return "any local user"
-    name = named(actor)
-    return f"a member of group {name}" if actor.startswith("group:") else name
-
-
 def place(path: str, line: int) -> Location:
     """A place in a root, as reports name it."""
     return Location(path=path.lstrip("/") or ".", line=max(1, line))
@@ -91,7 +84,8 @@ def place(path: str, line: int) -> Location:
 
 def _severity(rule: ChainRule, way: Derivation) -> Severity:
     if way.goal != ROOT:
-        return Severity.MEDIUM
+        exposed = isinstance(way.edges[-1].relation, Secret) and rule.severity is not Severity.LOW
+        return Severity.HIGH if exposed else Severity.MEDIUM
     return rule.severity if way.source in (NETWORK, ANYONE) else Severity.HIGH
 
 
