@@ -75,6 +75,8 @@ def _edges(host: Host, relation: Relation) -> Iterator[Edge]:
 
 
 def _of_trust(host: Host, trust: Trust) -> Iterator[Edge]:
+    if host.access.closed(trust.path):
+        return
     for actor in _narrowed(host, lambda who: host.access.change(who, trust.path, folder=trust.folder) is not None):
         if actor == trust.runner:
             continue
