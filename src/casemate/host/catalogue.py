@@ -17,6 +17,8 @@ MODULES: Final = (
     "ssh",
     "account_files",
     "devices",
+    "programs",
+    "loader",
 )
 
 

@@ -31,4 +31,11 @@ MODULES: Final = {
     "vulnerable-package": "vulnerable_package",
     "vulnerable-service": "vulnerable_service",
     "vulnerable-suid-program": "vulnerable_suid_program",
+    "suid-escape": "suid_escape",
+    "writable-suid-program": "suid_program",
+    "suid-command-by-path": "suid_command",
+    "capability-escape": "capability_escape",
+    "writable-program-library": "program_library",
+    "writable-library-folder": "library_folder",
+    "writable-loader-configuration": "loader_configuration",
 }
