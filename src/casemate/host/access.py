@@ -106,6 +106,14 @@ class Access:
                 return Change(how, node, True)
         return self._replacing(who, path, False) or self._replacing(who, path, True)
 
+    def closed(self, path: str) -> bool:
+        """Whether only root can make the path hold something else: nothing on the way is another's, or open to any group, all or
+        an access list. A quick answer that spares asking for every actor; False means that they must be asked."""
+        route = self._fs.route(path)
+        if route.node is not None and _open(route.node):
+            return False
+        return not any(_open(above) for above, _ in route.pairs)
+
     def discloses(self, actor: Actor, path: str) -> bool:
         """Whether an actor can come to read a file: by its permissions, or as its owner."""
         if actor == NETWORK:
@@ -156,6 +164,10 @@ class Access:
                 if not above.mode & STICKY or owned or who.uid in (child.uid, 0):
                     found = Change(How.REPLACES, above, not permits(who, above, WRITE | EXECUTE))
         return found
+
+
+def _open(node: Node) -> bool:
+    return bool(node.uid or node.mode & 0o022 or node.acl is not None)
 
 
 def permits(who: Identity, node: Node, wanted: int) -> bool:

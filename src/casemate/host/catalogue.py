@@ -22,6 +22,8 @@ MODULES: Final = (
     "dbus",
     "kernel",
     "disks",
+    "programs",
+    "loader",
 )
 
 

@@ -49,4 +49,11 @@ MODULES: Final = {
     "unverified-download": "unverified_download",
     "piped-download": "piped_download",
     "readable-disk-key": "disk_key",
+    "suid-escape": "suid_escape",
+    "writable-suid-program": "suid_program",
+    "suid-command-by-path": "suid_command",
+    "capability-escape": "capability_escape",
+    "writable-program-library": "program_library",
+    "writable-library-folder": "library_folder",
+    "writable-loader-configuration": "loader_configuration",
 }
