@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
@@ -15,20 +15,13 @@ MODULES: Final = (
     "units",
     "boot_hooks",
     "ssh",
-)
-
-
-def relations(host: Host, told: Callable[[int], None] = lambda done: None) -> Iterator[Relation]:
-    """All that the files of a host say of who becomes whom, source by source. told: how many of them are done."""
-    for done, name in enumerate(MODULES):
-        told(done)
-        yield from import_module(f"casemate.host.edges.{name}").edges(host)
     "account_files",
     "devices",
+    "jobs",
 )
 
 
-def relations(host: Host) -> tuple[Relation, ...]:
+def relations(host: Host, told: Callable[[int], None] = lambda done: None) -> tuple[Relation, ...]:
     """All that the files of a host say of who becomes whom, source by source; read once."""
     return host.once(_relations)
 

@@ -28,4 +28,13 @@ MODULES: Final = {
     "writable-account-file": "account_file",
     "readable-password-hashes": "password_hashes",
     "open-raw-device": "raw_device",
+    "writable-scheduled-job": "scheduled_job",
+    "writable-called-script": "called_script",
+    "writable-search-path": "search_path",
+    "writable-import-path": "import_path",
+    "wildcard-argument": "wildcard",
+    "writable-log-rotation": "log_rotation",
+    "writable-start-script": "start_script",
+    "writable-event-hook": "event_hook",
+    "writable-mail-program": "mail_program",
 }
