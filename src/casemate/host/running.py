@@ -6,7 +6,6 @@ Every reader of jobs (cron, units, sudo rules, hooks) asks here, so that a way o
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from casemate.host.host import Host
 from casemate.host.relation import Trust
@@ -14,15 +13,6 @@ from casemate.host.walk import At, Walk
 from casemate.model.host import Actor, Fact
 
 DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A file of a fixed name that a job makes. via: as in `Trust`."""
-
-    runner: Actor
-    path: str
-    via: tuple[Fact, ...]
 
 
 def ran(
@@ -47,12 +37,3 @@ def ran(
     """
     walk = Walk(host, kind, technique, says)
     yield from walk.line(line, At(runner, via, path, cwd, environment=environment), shell=shell)
-
-
-def written(host: Host, line: str, *, runner: Actor, via: tuple[Fact, ...], cwd: str = "/") -> Iterator[Written]:
-    """The files that a command line writes to by a redirection, in it and in the scripts that it runs."""
-    walk = Walk(host, "", "", "")
-    for _ in walk.line(line, At(runner, via, DEFAULT_PATH, cwd), shell=True):
-        pass
-    for who, place, places in walk.writes:
-        yield Written(who, place, places)

@@ -37,4 +37,6 @@ MODULES: Final = {
     "writable-start-script": "start_script",
     "writable-event-hook": "event_hook",
     "writable-mail-program": "mail_program",
+    "predictable-temporary-file": "temporary_file",
+    "rotated-log-folder": "rotated_folder",
 }
