@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
@@ -24,10 +25,11 @@ MODULES: Final = (
     "disks",
     "programs",
     "loader",
+    "jobs",
 )
 
 
-def relations(host: Host) -> tuple[Relation, ...]:
+def relations(host: Host, told: Callable[[int], None] = lambda done: None) -> tuple[Relation, ...]:
     """All that the files of a host say of who becomes whom, source by source; read once."""
     return host.once(_relations)
 
