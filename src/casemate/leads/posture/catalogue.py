@@ -49,4 +49,6 @@ MODULES: Final = {
     "unverified-download": "unverified_download",
     "piped-download": "piped_download",
     "readable-disk-key": "disk_key",
+    "privileged-container": "privileged_container",
+    "weak-container-engine": "container_daemon",
 }
