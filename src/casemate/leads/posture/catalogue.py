@@ -67,4 +67,6 @@ MODULES: Final = {
     "writable-mail-program": "mail_program",
     "predictable-temporary-file": "temporary_file",
     "rotated-log-folder": "rotated_folder",
+    "privileged-container": "privileged_container",
+    "weak-container-engine": "container_daemon",
 }
