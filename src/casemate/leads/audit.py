@@ -83,7 +83,7 @@ def place(path: str, line: int) -> Location:
 
 def _severity(rule: ChainRule, way: Derivation) -> Severity:
     if way.goal != ROOT:
-        return Severity.MEDIUM
+        return rule.lateral
     return rule.severity if way.source in (NETWORK, ANYONE) else Severity.HIGH
 
 
