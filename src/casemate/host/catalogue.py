@@ -9,7 +9,7 @@ from typing import Final
 from casemate.host.host import Host
 from casemate.host.relation import Relation
 
-MODULES: Final = ("profiles",)
+MODULES: Final = ("profiles", "sudo", "pam", "passwords", "polkit")
 
 
 def relations(host: Host) -> Iterator[Relation]:
