@@ -48,9 +48,11 @@ def _empty(host: Host) -> Iterator[Grant]:
     for who in host.accounts.accounts:
         if not empty(who) or not who.login:
             continue
-        path, line = ("/etc/shadow", who.shadow_line) if who.shadow_line else ("/etc/passwd", who.line)
-        text = host.fs.text(path)
-        raw = text.lines[line - 1] if text and line else ""
+        places = (("/etc/shadow", who.shadow_line), ("/etc/passwd", who.line))
+        path, line, raw = next(
+            ((p, n, r) for p, n in places if n and (r := _line(host, p, n)).split(":")[1:2] == [""]),
+            ("/etc/passwd", who.line, ""),
+        )
         parts = raw.split(":")
         locked = ":".join([parts[0], "!", *parts[2:]])
         fix = (SetLine(path, line, raw, locked),) if len(parts) > 2 and parts[1] == "" else ()
@@ -84,3 +86,8 @@ def _readable(host: Host, path: str) -> Iterator[Secret]:
         opens=opens(host.accounts, found[1]),
         confidence=Confidence.LIKELY,
     )
+
+
+def _line(host: Host, path: str, line: int) -> str:
+    text = host.fs.text(path)
+    return text.lines[line - 1] if text and 0 < line <= len(text.lines) else ""
