@@ -27,6 +27,7 @@ MODULES: Final = (
     "loader",
     "jobs",
 )
+MODULES: Final = ("profiles", "sudo", "pam", "passwords", "polkit")
 
 
 def relations(host: Host, told: Callable[[int], None] = lambda done: None) -> tuple[Relation, ...]:
