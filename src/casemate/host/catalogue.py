@@ -12,6 +12,7 @@ from casemate.host.relation import Relation
 MODULES: Final = (
     "profiles",
     "ssh",
+    "services",
 )
 
 

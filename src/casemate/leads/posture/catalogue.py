@@ -15,4 +15,12 @@ MODULES: Final = {
     "weak-ssh-key": "weak_ssh_key",
     "exposed-private-key": "exposed_private_key",
     "exposed-credentials": "exposed_credentials",
+    "open-file-share": "file_shares",
+    "weak-mount": "weak_mounts",
+    "clear-text-service": "clear_text_services",
+    "weak-database-server": "database_servers",
+    "weak-web-server": "web_servers",
+    "weak-mail-server": "mail_servers",
+    "open-network-service": "network_services",
+    "service-configuration-writable": "service_configuration",
 }
