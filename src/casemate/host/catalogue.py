@@ -26,6 +26,7 @@ MODULES: Final = (
     "programs",
     "loader",
     "jobs",
+    "services",
 )
 MODULES: Final = ("profiles", "sudo", "pam", "passwords", "polkit")
 

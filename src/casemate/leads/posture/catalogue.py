@@ -95,4 +95,12 @@ MODULES: Final = {
     "trusted-hosts": "trusted_hosts",
     "automatic-login": "automatic_login",
     "weak-pam": "weak_pam",
+    "open-file-share": "file_shares",
+    "weak-mount": "weak_mounts",
+    "clear-text-service": "clear_text_services",
+    "weak-database-server": "database_servers",
+    "weak-web-server": "web_servers",
+    "weak-mail-server": "mail_servers",
+    "open-network-service": "network_services",
+    "service-configuration-writable": "service_configuration",
 }
