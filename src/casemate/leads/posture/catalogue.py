@@ -56,4 +56,6 @@ MODULES: Final = {
     "writable-program-library": "program_library",
     "writable-library-folder": "library_folder",
     "writable-loader-configuration": "loader_configuration",
+    "weak-crypto-policy": "crypto_policy",
+    "access-control-off": "access_control_off",
 }
