@@ -85,12 +85,6 @@ TABLE = (  # files, the line, severity, what it says
         MEDIUM,
         "passwords go to the directory in the clear",
     ),
-    (
-        "/etc/login.defs",
-        r"ENCRYPT_METHOD\s+(?:DES|MD5)\s*$",
-        MEDIUM,
-        "new passwords are hashed with a broken algorithm",
-    ),
 )
 
 
