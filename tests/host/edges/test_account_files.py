@@ -22,7 +22,8 @@ def test_hashes_open_the_accounts_that_they_belong_to():
 def test_a_copy_is_known_by_its_name_and_its_content():
     """Old and new kinds of hashes count; pages and headers of that name have none."""
     found = secrets(
-        f"# file: /srv/b/shadow.2024 0644\nroot:{HASH}:1::::::\n# file: /srv/b/passwd- 0644\nroot:abJnggxhB/yWI:0:0::/root:/bin/sh\n"
+        f"# file: /srv/b/shadow.2024 0644\nroot:{HASH}:1::::::\n# file: /srv/b/passwd- 0644\n"
+        "root:abJnggxhB/yWI:0:0::/root:/bin/sh\n"
         "# file: /usr/share/doc/shadow.html 0644\n<p>root:*:1</p>\n# file: /usr/include/gshadow.h 0644\nstruct sgrp;\n"
     )
     assert [pair for pair in found if pair[0] != "/etc/shadow"] == [
