@@ -103,4 +103,6 @@ MODULES: Final = {
     "weak-mail-server": "mail_servers",
     "open-network-service": "network_services",
     "service-configuration-writable": "service_configuration",
+    "weak-crypto-policy": "crypto_policy",
+    "access-control-off": "access_control_off",
 }
