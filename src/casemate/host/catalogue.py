@@ -27,11 +27,14 @@ MODULES: Final = (
     "loader",
     "jobs",
     "services",
+    "sudo",
+    "pam",
+    "passwords",
+    "polkit",
 )
-MODULES: Final = ("profiles", "sudo", "pam", "passwords", "polkit")
 
 
-def relations(host: Host, told: Callable[[int], None] = lambda done: None) -> tuple[Relation, ...]:
+def relations(host: Host) -> tuple[Relation, ...]:
     """All that the files of a host say of who becomes whom, source by source; read once."""
     return host.once(_relations)
 
