@@ -69,4 +69,7 @@ MODULES: Final = {
     "rotated-log-folder": "rotated_folder",
     "privileged-container": "privileged_container",
     "weak-container-engine": "container_daemon",
+    "unpackaged-suid-program": "unpackaged_suid",
+    "unusual-capability": "unusual_capability",
+    "unhardened-program": "unhardened_program",
 }
