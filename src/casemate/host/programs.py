@@ -75,6 +75,22 @@ for _line in _TABLE.strip().splitlines():
 DROPS: Final = frozenset("bash ash dash ksh ksh93 mksh posh rbash sh yash zsh lksh oksh pdksh csh tcsh".split())  # noqa: SIM905
 """Shells that give up a SUID user unless they are called with -p (or -b, csh): whoever calls them has only to say so."""
 
+_USUAL = (
+    "su sudo sudoedit mount umount passwd chfn chsh gpasswd newgrp chage expiry unix_chkpwd unix_update pkexec "
+    "crontab at ping ping6 polkit-agent-helper-1 dbus-daemon-launch-helper ssh-keysign ssh-agent fusermount "
+    "fusermount3 newuidmap newgidmap ntfs-3g mount.nfs mount.cifs mount.ecryptfs_private exim4 exim sendmail "
+    "postdrop postqueue procmail lockfile maildrop dotlockfile mail-lock mail-unlock mail-touchlock wall write "
+    "bsd-write locate mlocate plocate slocate screen utempter Xorg.wrap Xorg chrome-sandbox bwrap pppd traceroute6 "
+    "mtr-packet doas snap-confine sudoreplay userhelper usernetctl pam_timestamp_check grub2-set-bootflag staprun "
+    "nullmailer-queue mailq vmware-user-suid-wrapper VBoxHeadless spice-client-glib-usb-acl-helper lxc-user-nic "
+    "kismet_capture dumpcap ssh-keycat cockpit-session sssd_pam p11_child ldap_child krb5_child proxy_child "
+    "selinux_child suexec vlock-main opensmtpd smtpctl lockspool netreport libvirt-dac bbsuid ksu kcheckpass "
+    "pt_chown camel-lock-helper-1.2 dma dma-mbox-create inndstart rnews uucp uux cu uuname uustat uucico uuxqt "
+    "abuild-sudo tcb_chkpwd"
+)
+USUAL_SUID: Final = frozenset(_USUAL.split())
+"""Programs that distributions ship with the SUID or SGID bit. dpkg keeps no record of modes."""
+
 SYSTEM: Final = ("/usr/bin", "/usr/sbin", "/bin", "/sbin")
 _BINARY: Final = (*SYSTEM, "/usr/local/bin", "/usr/local/sbin")
 _VERSION: Final = re.compile(

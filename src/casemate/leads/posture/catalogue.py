@@ -105,4 +105,7 @@ MODULES: Final = {
     "service-configuration-writable": "service_configuration",
     "weak-crypto-policy": "crypto_policy",
     "access-control-off": "access_control_off",
+    "unpackaged-suid-program": "unpackaged_suid",
+    "unusual-capability": "unusual_capability",
+    "unhardened-program": "unhardened_program",
 }
