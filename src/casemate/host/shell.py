@@ -21,6 +21,28 @@ MAX_DEPTH: Final = 80  # of nested statements
 MAX_VALUES: Final = 16  # that a variable is followed with
 _GLOB = re.compile(r"(?<!\\)[*?\[]")
 _EXPANSIONS: Final = ("simple_expansion", "expansion")
+_PRINTS: Final = ("cat", "grep", "egrep", "sed", "awk", "head", "tail", "cut", "envsubst")
+_SHELLS: Final = (
+    "sh",
+    "bash",
+    "dash",
+    "ash",
+    "ksh",
+    "zsh",
+    "/bin/sh",
+    "/bin/bash",
+    "/usr/bin/sh",
+    "/usr/bin/bash",
+    "/bin/dash",
+)
+UNSET: Final = (
+    "PYTHONPATH",
+    "PERL5LIB",
+    "NODE_PATH",
+    "RUBYLIB",
+    "LD_LIBRARY_PATH",
+    "LD_PRELOAD",
+)  # unless a job sets them
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +129,8 @@ def _walk(node: Node, state: State, depth: int) -> Iterator[Call]:
         cwd = state.cwd
         for child in node.named_children:
             yield from _walk(child, inner, depth + 1)
+        if kind == "pipeline" and node.named_children and _bare_shell(node.named_children[-1]):
+            yield from _as_code(node.named_children[0], inner, _line(node))
         state.cwd = cwd
     elif kind == "redirected_statement":
         yield from _redirected(node, state, depth)
@@ -119,11 +143,48 @@ def _walk(node: Node, state: State, depth: int) -> Iterator[Call]:
         name, values = _assignment(node, state)
         state.assign(name, values)
     elif kind not in ("comment", "word", "raw_string", "string_content", "heredoc_start", "heredoc_end"):
+        if kind == "declaration_command":
+            yield from _as_code(node, state, _line(node), inside=True)
         branch = kind in ("if_statement", "while_statement", "case_item", "elif_clause", "else_clause")
         state.branches += branch
         for child in node.named_children:
             yield from _walk(child, state, depth + 1)
         state.branches -= branch
+
+
+def _line(node: Node) -> int:
+    return int(node.start_point[0]) + 1
+
+
+def _bare_shell(node: Node) -> bool:
+    """A shell that reads its commands from its input."""
+    words = _text(node).split() if node.type == "command" and node.end_byte - node.start_byte < 100 else []
+    return bool(words) and words[0] in _SHELLS and all(word in ("-s", "-e", "-x", "-") for word in words[1:])
+
+
+def _as_code(node: Node, state: State, line: int, *, inside: bool = False) -> Iterator[Call]:
+    """Files whose content becomes commands or variables: `eval "$(cat FILE)"`, `export $(grep -v … FILE)`, `cat FILE | sh`.
+
+    inside: of the substitutions only.
+    """
+    todo = [(node, not inside)]
+    while todo:
+        here, reached = todo.pop()
+        if here.type == "command" and reached and _name(here) in _PRINTS:
+            for argument in here.children_by_field_name("argument"):
+                if "/" in _text(argument):
+                    yield from _read(_values(argument, state), state, line)
+        elif here.type == "file_redirect" and reached and any(c.type == "<" for c in here.children):
+            yield from _read(_values(here.named_children[-1], state), state, line)
+        else:
+            reached = reached or here.type in ("command_substitution", "process_substitution")
+            todo += [(child, reached) for child in reversed(here.named_children)]
+
+
+def _read(values: tuple[Word, ...], state: State, line: int) -> Iterator[Call]:
+    for value in values:
+        if value.text and "/" in value.text:
+            yield Call(line, (Word("."), value), state.cwd)
 
 
 def _spine(node: Node) -> list[Node]:
@@ -137,11 +198,14 @@ def _spine(node: Node) -> list[Node]:
 
 def _redirected(node: Node, state: State, depth: int) -> Iterator[Call]:
     writes: list[Word] = []
+    body = node.named_children[0] if node.named_children else None
     for child in node.named_children[1:]:
+        if child.type == "file_redirect" and any(c.type == "<" for c in child.children) and body is not None:
+            if _bare_shell(body) or (body.type == "while_statement" and re.search(rb"\beval\b", body.text or b"")):
+                yield from _read(_values(child.named_children[-1], state), state, _line(node))
         if child.type == "file_redirect" and any(c.type in (">", ">>", "&>", "&>>", ">|") for c in child.children):
             writes += [_values(child.named_children[-1], state)[0]]
         yield from _inside(child, state, depth)
-    body = node.named_children[0] if node.named_children else None
     if body is None:
         return
     if body.type == "command":
@@ -218,6 +282,8 @@ def _command(node: Node, state: State, depth: int, writes: tuple[Word, ...]) -> 
         assigned = []
     if not words:
         return
+    if words[0][0].text in ("eval", ".", "source"):
+        yield from _as_code(node, state, line, inside=True)
     for index in range(min(max(len(values) for values in words), MAX_VALUES)):
         chosen = tuple(values[min(index, len(values) - 1)] for values in words)
         yield Call(line, chosen, state.cwd, tuple(assigned), writes, passed)
@@ -329,7 +395,7 @@ def _variable(name: str, state: State) -> tuple[Word, ...]:
         return (Word(state.script or None),)
     if name == "PWD" and name not in state.variables:
         return (Word(state.cwd),)
-    return state.variables.get(name, (UNKNOWN,))
+    return state.variables.get(name, (Word("") if name in UNSET else UNKNOWN,))
 
 
 def _expansion(node: Node, state: State, depth: int) -> tuple[Word, ...]:
