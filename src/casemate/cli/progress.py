@@ -23,8 +23,8 @@ NOUNS = {
     "fixing": "proofs",
     "joining": "patches",
     "looking": "files and folders",
-    "relating": "sources of relations",
-    "cutting": "analyses",
+    "relating": "facts",
+    "cutting": "analyses again",
 }  # of the pipeline's stages
 PAUSE_BEFORE_BAR = 0.4  # seconds
 PAUSE_BETWEEN_UPDATES = 0.05

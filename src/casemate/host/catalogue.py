@@ -11,6 +11,7 @@ from casemate.host.relation import Relation
 
 MODULES: Final = (
     "profiles",
+    "vulnerable_packages",
     "packages",
     "units",
     "boot_hooks",
@@ -18,6 +19,13 @@ MODULES: Final = (
     "account_files",
     "devices",
     "jobs",
+    "groups",
+    "sockets",
+    "dbus",
+    "kernel",
+    "disks",
+    "programs",
+    "loader",
 )
 
 

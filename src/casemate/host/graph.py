@@ -102,9 +102,9 @@ def _asked(host: Host) -> dict[tuple[str, bool], list[tuple[Actor, Change]]]:
 
 def _changes(host: Host, path: str, folder: bool) -> list[tuple[Actor, Change]]:
     """Who can change a path, narrowed, and how."""
-    known = host.once(_asked)
-    if host.access.only_root(path):
+    if host.access.closed(path):
         return []
+    known = host.once(_asked)
     if (path, folder) not in known:
         who = _narrowed(host, lambda actor: host.access.change(actor, path, folder=folder) is not None)
         found = [(actor, host.access.change(actor, path, folder=folder)) for actor in who]
@@ -197,7 +197,9 @@ def _closing(host: Host, actor: Actor, change: Change) -> Iterator[Fix]:
     if place.uid == who.uid:
         yield SetOwner(place.path, (place.uid, place.gid), (0, 0))
     elif actor == ANYONE:
-        yield SetMode(place.path, place.mode, place.mode & ~0o002)
+        owning = host.accounts.of_gid(place.gid)  # a group that nobody is in needs no permission to write either
+        empty = owning is None or not place.gid or not host.accounts.members(owning)
+        yield SetMode(place.path, place.mode, place.mode & ~(0o022 if empty else 0o002))
     elif place.kind is NodeKind.FOLDER and change.how is How.REPLACES and not place.mode & 0o1000:
         yield SetMode(place.path, place.mode, place.mode & ~0o022)
     else:

@@ -12,7 +12,6 @@ from functools import cmp_to_key
 
 from casemate.host.advisories.form import DEBIAN
 from casemate.host.packages.inventory import Inventory, Release
-from casemate.host.packages.pip import normalized
 from casemate.host.packages.versions import compare
 from casemate.model.advisory import Advisory, Affected, Event, EventKind, Known, Origin, Status
 from casemate.model.package import Manager, Package
@@ -53,6 +52,7 @@ _RANK = {
     Origin.OVAL: 2,
     Origin.OSV: 3,
 }  # the more it says, the earlier it is believed
+_WORST = {Verdict.FIXABLE: 0, Verdict.NO_FIX: 1, Verdict.UNKNOWN: 2, Verdict.NOT_AFFECTED: 3}
 _ECOSYSTEMS = {
     "debian": "Debian:{}",
     "ubuntu": "Ubuntu:{}",
@@ -100,7 +100,7 @@ def matches(inventory: Inventory, release: Release, known: Known) -> Iterator[Ma
     by_name: dict[tuple[str, str], list[tuple[Advisory, Affected]]] = {}
     for advisory in known.advisories:
         for affected in advisory.affected:
-            by_name.setdefault((affected.ecosystem, _folded(affected)), []).append((advisory, affected))
+            by_name.setdefault((affected.ecosystem, affected.package), []).append((advisory, affected))
     for (manager, source), packages in inventory.by_source.items():
         place = ecosystem(manager, release)
         mine = tuple(p for p in packages if not p.owner)
@@ -112,25 +112,22 @@ def matches(inventory: Inventory, release: Release, known: Known) -> Iterator[Ma
                 said += [(a, b, (package,)) for a, b in by_name.get((place, package.name), ()) if b.binary]
         if not manager.distribution:  # every copy is on its own
             for package in mine:
-                yield from _matches((package,), [(a, b, (package,)) for a, b, _ in said])
+                yield from _matches([(a, b, (package,)) for a, b, _ in said])
         else:
-            yield from _matches(mine, said)
-
-
-def _folded(affected: Affected) -> str:
-    return normalized(affected.package) if affected.ecosystem == "PyPI" else affected.package
+            yield from _matches(said)
 
 
 def _matches(
-    packages: tuple[Package, ...], said: list[tuple[Advisory, Affected, tuple[Package, ...]]]
+    said: list[tuple[Advisory, Affected, tuple[Package, ...]]],
 ) -> Iterator[Match]:
     groups: dict[str, list[Match]] = {}
     for advisory, affected, meant in said:
-        verdict, fixed = judge(advisory, affected, meant[0])
-        first = meant[0] if len(meant) == 1 else _main(packages)
-        others = tuple(p for p in packages if p != first)
+        judged = {p: judge(advisory, affected, p) for p in meant}
+        verdict, fixed = min(judged.values(), key=lambda j: (_WORST[j[0]], j[1]))
+        about = tuple(p for p in meant if judged[p][0] is verdict)  # a source's packages need not be of one version
+        first = _main(about)
         match = Match(
-            packages=(first, *others),
+            packages=(first, *(p for p in about if p != first)),
             id=_identity(advisory),
             verdict=verdict,
             fixed=fixed,
@@ -158,9 +155,8 @@ def _matches(
 
 def _believed(found: list[Match]) -> Match:
     """Of several statements on the same, that of the best source; within one, a package that is affected counts."""
-    order = {Verdict.FIXABLE: 0, Verdict.NO_FIX: 1, Verdict.UNKNOWN: 2, Verdict.NOT_AFFECTED: 3}
     silent = [m for m in found if m.verdict is not Verdict.UNKNOWN] or found
-    return min(silent, key=lambda m: (_RANK[m.advisories[0].origin], order[m.verdict]))
+    return min(silent, key=lambda m: (_RANK[m.advisories[0].origin], _WORST[m.verdict]))
 
 
 def _own(advisory: Advisory) -> tuple[str, ...]:
@@ -185,7 +181,7 @@ def _main(packages: tuple[Package, ...]) -> Package:
 
 def judge(advisory: Advisory, affected: Affected, package: Package) -> tuple[Verdict, str]:
     """What an advisory says of an installed version, and the version that mends it."""
-    if affected.status is Status.NOT_AFFECTED:
+    if affected.status is Status.NOT_AFFECTED and not _from_elsewhere(affected, package):
         return Verdict.NOT_AFFECTED, ""
     if affected.status is Status.UNKNOWN:
         return Verdict.UNKNOWN, ""
@@ -207,6 +203,18 @@ def judge(advisory: Advisory, affected: Affected, package: Package) -> tuple[Ver
     for version in fixes[1:]:
         best = version if compare(manager, version, best) < 0 else best
     return Verdict.FIXABLE, best
+
+
+def _from_elsewhere(affected: Affected, package: Package) -> bool:
+    """Whether the installed version is of a later upstream release than any that the distribution's release has."""
+    return bool(affected.shipped and affected.ranges) and all(
+        compare(package.manager, _upstream(package.source_version), _upstream(version)) > 0
+        for version in affected.shipped
+    )
+
+
+def _upstream(version: str) -> str:
+    return version.rpartition("-")[0] or version
 
 
 def in_range(manager: Manager, version: str, events: Iterable[Event]) -> bool:

@@ -13,7 +13,8 @@ from casemate.host.host import Host
 from casemate.host.imports import Importing, imports
 from casemate.host.interpreters import Code, code
 from casemate.host.relation import Trust
-from casemate.host.shell import MAX_TEXT, UNSET, State, TooDeep, Word, calls, joined
+from casemate.host.shell import MAX_TEXT, TooDeep, calls
+from casemate.host.shell_words import UNSET, State, Word, joined
 from casemate.host.wildcards import spread
 from casemate.host.wrapped import Inner, Words, inner, split_words, under
 from casemate.model.host import ROOT, Actor, Confidence, Fact, NodeKind

@@ -37,6 +37,7 @@ class Affected:
 
     ecosystem: as OSV names it, with its release: "Debian:12", "Alpine:v3.18", "PyPI". binary: the name may be a binary package's,
     compared by its own version; else it is a source package's. note: what the publisher adds, such as "unimportant", "no-dsa".
+    shipped: the versions that a release has that is not affected; its ranges are then about later ones, from elsewhere.
     """
 
     ecosystem: str
@@ -46,6 +47,7 @@ class Affected:
     versions: tuple[str, ...] = ()
     binary: bool = False
     note: str = ""
+    shipped: tuple[str, ...] = ()
 
 
 class Origin(StrEnum):

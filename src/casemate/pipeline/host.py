@@ -3,14 +3,17 @@ analysing the root again with its fixes. Runs nothing of the root."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Protocol
 
 from casemate import __version__
 from casemate.evidence.assemble import assemble
-from casemate.host import catalogue as sources_of_edges
+from casemate.evidence.redact import PLACEHOLDER
 from casemate.host import whatif
+from casemate.host.catalogue import relations
 from casemate.host.cut import cheapest
 from casemate.host.derivation import Graph
 from casemate.host.filesystem import Filesystem
@@ -20,6 +23,7 @@ from casemate.host.overlay import Overlay
 from casemate.host.standing import picture, powers, sources, standings, story
 from casemate.leads import catalogue
 from casemate.leads.audit import audit
+from casemate.model.errors import UserError
 from casemate.model.finding import Coverage, Report
 from casemate.model.host import Actor, Node
 from casemate.model.host_fix import Fix
@@ -28,6 +32,9 @@ from casemate.model.location import Location
 from casemate.model.outcome import NotExamined
 from casemate.ports import RootFilesystem
 
+HASHES = ("passwd", "shadow", "gshadow", "group", "opasswd", "htpasswd")
+_PASSWORD = re.compile(r"^([^:]*:)[^:]{3,}")  # the second field, where it is more than a mark
+
 ROUNDS = 5  # analyses until a cut holds; one is the rule
 
 
@@ -35,7 +42,7 @@ class Progress(Protocol):
     """Told how far an audit is."""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """stage: "looking" (nodes), "relating" (sources of edges) or "cutting" (analyses). total: 0 while not known."""
+        """stage: "looking" (nodes), "relating" (facts) or "cutting" (analyses). total: 0 while not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +75,14 @@ def audit_host(root: RootFilesystem, *, options: HostOptions, progress: Progress
     """Examine a root. Raises UserError for an unknown rule, and for a fix that does not fit what the root holds."""
     rules = [catalogue.rule(name) for name in dict.fromkeys(options.rules)] or list(catalogue.posture())
     nodes = list(_counted(root.nodes(), progress))
+    if not {"/etc", "/usr", "/bin"} & {node.path for node in nodes if isinstance(node, Node)}:
+        raise UserError(
+            f"{root.name!r} holds no root file system: neither etc nor usr nor bin",
+            "name the folder in which etc, usr and var of the host lie",
+        )
     seen = Seen(root, nodes)
     supposed = _supposed(seen, options.imagined, progress) if options.imagined else ()
-    imagined: RootFilesystem = Overlay(seen, supposed) if supposed else seen
+    imagined: RootFilesystem = overlaid(seen, supposed) if supposed else seen
     now = analyse(imagined, progress)
     leads = audit(now.host, now.graph, rules)
     cut, chosen = _cut(imagined, now, progress)
@@ -110,10 +122,14 @@ def _supposed(root: RootFilesystem, said: Sequence[str], progress: Progress) -> 
 def analyse(root: RootFilesystem, progress: Progress) -> Analysis:
     """The facts of a root, and the graph that they make."""
     host = Host(Filesystem(root.nodes(), root.read))
-    count = len(sources_of_edges.MODULES)
-    relations = sources_of_edges.relations(host, lambda done: progress("relating", done, count))
-    graph = Graph(edges(host, relations))
+    progress("relating", 0, 0)
+    graph = Graph(edges(host, relations(host)))
     return Analysis(host, graph, sources(host, graph))
+
+
+def overlaid(root: RootFilesystem, fixes: Iterable[Fix]) -> Overlay:
+    """The root with fixes made. Raises DoesNotFit."""
+    return Overlay(root.name, root.nodes(), root.read, fixes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,7 +165,7 @@ def _cut(root: RootFilesystem, now: Analysis, progress: Progress) -> tuple[Cut, 
     minimal, proved = first.minimal, not fixes and not first.uncut
     for done in range(ROUNDS if fixes else 0):
         progress("cutting", done + 1, 0)
-        again = analyse(Overlay(root, fixes), lambda stage, done, total: None)
+        again = analyse(overlaid(root, fixes), lambda stage, done, total: None)
         answer = cheapest(again.graph, again.asked)
         if not answer.options:
             proved = not answer.uncut
@@ -193,7 +209,12 @@ def _text(fs: Filesystem, path: str) -> tuple[str, ...]:
     if node is None or (head := fs.head(node.path, 1024)) is None or b"\0" in head:
         return ()
     text = fs.text(node.path)
-    return text.lines if text else ()
+    lines = text.lines if text else ()
+    if (
+        PurePosixPath(node.path).name.rstrip("-").partition(".")[0] in HASHES
+    ):  # also in copies, and of forms that nobody knows
+        return tuple(_PASSWORD.sub(rf"\1{PLACEHOLDER}", line) for line in lines)
+    return lines
 
 
 def _system(host: Host) -> str:

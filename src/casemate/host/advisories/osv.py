@@ -1,4 +1,4 @@
-"""OSV documents (the Open Source Vulnerability format, ossf.github.io/osv-schema): one, an array, one a line, or a zip of many."""
+"""OSV documents (Open Source Vulnerability format, ossf.github.io/osv-schema): one, an array, one a line, or a zip of many."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from casemate.host.advisories.form import BadAdvisories, Parsed, a_dict, canonical, day, dicts, load, text, texts
+from casemate.host.packages.pip import normalized
 from casemate.model.advisory import Advisory, Affected, Event, EventKind, Origin
 
 MOST_ENTRIES = 1_000_000
@@ -96,15 +97,15 @@ def _advisory(place: str, document: dict[str, Any]) -> Advisory | None:
                 }
             )
         ),
-        summary=" ".join((text(document.get("summary"), f"{place}.summary") or _first_line(document)).split())[:300],
+        summary=" ".join((text(document.get("summary"), f"{place}.summary") or _details(document)).split())[:500],
         vectors=tuple(dict.fromkeys(vectors)),
         severity=_word(document.get("database_specific")) or word,
     )
 
 
-def _first_line(document: dict[str, Any]) -> str:
+def _details(document: dict[str, Any]) -> str:
     details = document.get("details")
-    return details.strip().split("\n")[0] if isinstance(details, str) else ""
+    return details[:2000] if isinstance(details, str) else ""
 
 
 def _vectors(item: dict[str, Any], place: str) -> list[str]:
@@ -141,9 +142,10 @@ def _affected(place: str, item: dict[str, Any]) -> Affected | None:
     if not ranges and not versions:
         return None  # OSV: nothing is said of versions, so nothing is affected by it
     more = item.get("ecosystem_specific")
+    name = text(package.get("name"), f"{place}.package.name", needed=True)
     return Affected(
         ecosystem=canonical(ecosystem),
-        package=text(package.get("name"), f"{place}.package.name", needed=True),
+        package=normalized(name) if ecosystem == "PyPI" else name,
         ranges=tuple(ranges),
         versions=versions,
         binary=ecosystem.partition(":")[0]

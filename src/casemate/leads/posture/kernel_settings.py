@@ -71,6 +71,14 @@ def find(host: Host) -> Iterator[Seen]:
     """The assignments that count and are weak."""
     for setting in host.once(sysctl).settings.values():
         yield from judged(setting, WEAK)
+        if setting.key == "kernel/core_pattern" and setting.value.startswith("/"):
+            folder = setting.value.partition("%")[0].rpartition("/")[0]
+            node = host.fs.node(folder or "/")
+            if node is not None and node.mode & 0o002:
+                what = (
+                    f"core files are written to {folder}, where everybody can make files (better: a folder of root's)"
+                )
+                yield Seen(path=setting.path, line=setting.line, what=f"kernel.core_pattern: {what}", severity=LOW)
 
 
 RULE = FactRule(
@@ -94,6 +102,11 @@ RULE = FactRule(
             code="# file: /etc/sysctl.conf\nkernel.randomize_va_space=0  # finding\n"
             "# link: /etc/sysctl.d/99-sysctl.conf -> ../sysctl.conf\n"
             "# file: /etc/sysctl.d/10-hardening.conf\nkernel.randomize_va_space=2\n",
+        ),
+        Example(
+            name="core files among temporary ones",
+            language="host",
+            code="# file: /etc/sysctl.d/50-core.conf\nkernel.core_pattern = /tmp/core.%p  # finding\n",
         ),
         Example(
             name="near-miss: set back by a later file",
