@@ -20,6 +20,7 @@ MODULES: Final = (
     "groups",
     "sockets",
     "dbus",
+    "containers",
     "kernel",
     "disks",
 )

@@ -51,4 +51,7 @@ MODULES: Final = {
     "readable-disk-key": "disk_key",
     "privileged-container": "privileged_container",
     "weak-container-engine": "container_daemon",
+    "writable-container-definition": "container_file",
+    "open-cluster": "cluster_access",
+    "weak-cluster-setting": "cluster_settings",
 }
