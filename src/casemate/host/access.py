@@ -59,6 +59,7 @@ class Access:
     def __init__(self, fs: Filesystem, accounts: Accounts) -> None:
         self._fs = fs
         self._arrived: dict[tuple[Identity, str, bool], bool] = {}
+        self._closed: dict[str, bool] = {}
         self.identities: dict[Actor, Identity] = {ANYONE: Identity(NO_ONE)}
         for g in accounts.groups:
             self.identities[group(g.name)] = Identity(NO_ONE, frozenset({g.gid}))
@@ -105,6 +106,15 @@ class Access:
             if node.uid == who.uid and self._arrives(who, node.path, True):
                 return Change(how, node, True)
         return self._replacing(who, path, False) or self._replacing(who, path, True)
+
+    def only_root(self, path: str) -> bool:
+        """Whether every folder on the way and what it leads to are root's, with no permission to write for anybody else: then
+        nobody need be asked one by one."""
+        if path not in self._closed:
+            route = self._fs.route(path)
+            nodes = [above for above, _ in route.pairs] + ([route.node] if route.node is not None else [])
+            self._closed[path] = all(not n.uid and not n.mode & 0o022 and n.acl is None for n in nodes)
+        return self._closed[path]
 
     def discloses(self, actor: Actor, path: str) -> bool:
         """Whether an actor can come to read a file: by its permissions, or as its owner."""

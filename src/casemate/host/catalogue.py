@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
@@ -23,6 +24,14 @@ MODULES: Final = (
     "containers",
     "kernel",
     "disks",
+    "programs",
+    "loader",
+    "jobs",
+    "services",
+    "sudo",
+    "pam",
+    "passwords",
+    "polkit",
 )
 
 

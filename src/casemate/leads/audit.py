@@ -85,7 +85,7 @@ def place(path: str, line: int) -> Location:
 def _severity(rule: ChainRule, way: Derivation) -> Severity:
     if way.goal != ROOT:
         exposed = isinstance(way.edges[-1].relation, Secret) and rule.severity is not Severity.LOW
-        return Severity.HIGH if exposed else Severity.MEDIUM
+        return Severity.HIGH if exposed else rule.lateral
     return rule.severity if way.source in (NETWORK, ANYONE) else Severity.HIGH
 
 

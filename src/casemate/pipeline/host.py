@@ -3,12 +3,15 @@ analysing the root again with its fixes. Runs nothing of the root."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import PurePosixPath
 from typing import Protocol
 
 from casemate import __version__
 from casemate.evidence.assemble import assemble
+from casemate.evidence.redact import PLACEHOLDER
 from casemate.host import whatif
 from casemate.host.catalogue import relations
 from casemate.host.cut import cheapest
@@ -20,6 +23,7 @@ from casemate.host.overlay import Overlay
 from casemate.host.standing import picture, powers, sources, standings, story
 from casemate.leads import catalogue
 from casemate.leads.audit import audit
+from casemate.model.errors import UserError
 from casemate.model.finding import Coverage, Report
 from casemate.model.host import Actor, Node
 from casemate.model.host_fix import Fix
@@ -27,6 +31,9 @@ from casemate.model.host_report import Cut, HostReport
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined
 from casemate.ports import RootFilesystem
+
+HASHES = ("passwd", "shadow", "gshadow", "group", "opasswd", "htpasswd")
+_PASSWORD = re.compile(r"^([^:]*:)[^:]{3,}")  # the second field, where it is more than a mark
 
 ROUNDS = 5  # analyses until a cut holds; one is the rule
 
@@ -68,6 +75,11 @@ def audit_host(root: RootFilesystem, *, options: HostOptions, progress: Progress
     """Examine a root. Raises UserError for an unknown rule, and for a fix that does not fit what the root holds."""
     rules = [catalogue.rule(name) for name in dict.fromkeys(options.rules)] or list(catalogue.posture())
     nodes = list(_counted(root.nodes(), progress))
+    if not {"/etc", "/usr", "/bin"} & {node.path for node in nodes if isinstance(node, Node)}:
+        raise UserError(
+            f"{root.name!r} holds no root file system: neither etc nor usr nor bin",
+            "name the folder in which etc, usr and var of the host lie",
+        )
     seen = Seen(root, nodes)
     supposed = _supposed(seen, options.imagined, progress) if options.imagined else ()
     imagined: RootFilesystem = overlaid(seen, supposed) if supposed else seen
@@ -197,7 +209,12 @@ def _text(fs: Filesystem, path: str) -> tuple[str, ...]:
     if node is None or (head := fs.head(node.path, 1024)) is None or b"\0" in head:
         return ()
     text = fs.text(node.path)
-    return text.lines if text else ()
+    lines = text.lines if text else ()
+    if (
+        PurePosixPath(node.path).name.rstrip("-").partition(".")[0] in HASHES
+    ):  # also in copies, and of forms that nobody knows
+        return tuple(_PASSWORD.sub(rf"\1{PLACEHOLDER}", line) for line in lines)
+    return lines
 
 
 def _system(host: Host) -> str:

@@ -28,7 +28,7 @@ _CODE = (
     "guile R Rscript irb pry ghci bash zsh gawk ld.so openssl sqlite3 emacs erl iex jshell jrunscript jjs deno bun octave debugfs"
 )
 CODE: Final = frozenset(_CODE.split())
-"""Programs that run code of their caller in their own process, and so with the capabilities of the file (GTFOBins, Capabilities)."""
+"""Programs that run code of their caller in their own process, with the capabilities of the file (GTFOBins, Capabilities)."""
 
 _ANY_FILE: Final = {"cap_dac_override": {WRITE, READ}, "cap_dac_read_search": {READ}}
 _BY_TOOL: Final[dict[str, frozenset[str]]] = {
@@ -179,7 +179,7 @@ def _loading(host: Host, program: Privileged, whom: Actor) -> Iterator[Relation]
 
 
 def loading(program: str, runs: str, whom: Actor, place: Looked) -> Relation:
-    """What follows from a place in which a program that somebody privileged runs looks for a library. runs: why it is privileged."""
+    """What follows from a place in which a privileged program looks for a library. runs: why it is privileged."""
     said = Fact(program, f"{runs} and {place.says}") if place.by == program else Fact(program, runs)
     via = (said,) if place.by == program else (Fact(place.by, place.says), said)
     if place.relative:

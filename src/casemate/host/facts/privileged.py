@@ -38,7 +38,8 @@ CAPABILITIES: Final = tuple(f"cap_{name}" for name in NAMES.split())
 class Privileged:
     """A program that runs as more than its caller. user, of_group: whom its bits make of the caller.
 
-    capabilities: the permitted ones. effective: raised without its doing. script: the kernel runs an interpreter, and heeds the bits of that.
+    capabilities: the permitted ones. effective: raised without its doing. script: the kernel heeds the bits of
+    its interpreter.
     """
 
     node: Node

@@ -149,6 +149,8 @@ def _ndb(fs: Filesystem, path: str, data: bytes) -> Iterator[bytes]:
     for magic, index, offset, count in struct.iter_unpack("<4sIII", data[32:end]):
         if magic == b"Slot" and index and offset and count:
             slots.append((index, offset * _BLOCK))
+    if not slots:
+        fs.lose(NotExamined(what=path, reason=Reason.SYNTAX, detail="an rpm database without a package"))
     for index, place in sorted(slots)[:MOST]:
         if place + _BLOCK > len(data):
             fs.lose(NotExamined(what=f"{path}#{index}", reason=Reason.SYNTAX, detail="a slot points behind the end"))

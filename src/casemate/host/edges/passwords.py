@@ -1,0 +1,93 @@
+"""Accounts that need no password, hashes that others can read, and account files that others can change."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from casemate.host.facts.hashes import empty, hashed, opens, shadow_copies
+from casemate.host.facts.pam import pam
+from casemate.host.host import Host
+from casemate.host.relation import Grant, Relation, Secret, Trust
+from casemate.model.host import ANYONE, ROOT, Confidence, Fact
+from casemate.model.host_fix import SetLine
+
+ACCOUNT_FILES = {
+    "/etc/passwd": "says which account is root",
+    "/etc/shadow": "holds root's password",
+    "/etc/group": "says who is in which group",
+    "/etc/gshadow": "says who is in which group",
+    "/etc/nsswitch.conf": "says which library looks up accounts",
+    "/etc/login.defs": "says what login and su do",
+    "/etc/security/pam_env.conf": "sets the environment of logins",
+    "/etc/environment": "sets the environment of logins",
+}
+
+
+def edges(host: Host) -> Iterator[Relation]:
+    """What the account files give away."""
+    yield from _empty(host)
+    for path in shadow_copies(host):
+        yield from _readable(host, path)
+    for path, says in ACCOUNT_FILES.items():
+        if host.fs.is_file(path):
+            yield Trust(
+                runner=ROOT,
+                path=path,
+                kind="account-file",
+                technique="T1098" if path != "/etc/environment" else "T1574.007",
+                via=(),
+                says=says,
+                confidence=Confidence.PROVED if path in ("/etc/passwd", "/etc/shadow") else Confidence.LIKELY,
+            )
+
+
+def _empty(host: Host) -> Iterator[Grant]:
+    """An empty field lets anybody in where pam_unix has nullok, as Debian's does."""
+    units = [e for e in host.once(pam).entries() if e.kind == "auth" and e.name == "pam_unix"]
+    allows = not units or any("nullok" in e.args for e in units)
+    for who in host.accounts.accounts:
+        if not empty(who) or not who.login:
+            continue
+        places = (("/etc/shadow", who.shadow_line), ("/etc/passwd", who.line))
+        path, line, raw = next(
+            ((p, n, r) for p, n in places if n and (r := _line(host, p, n)).split(":")[1:2] == [""]),
+            ("/etc/passwd", who.line, ""),
+        )
+        parts = raw.split(":")
+        locked = ":".join([parts[0], "!", *parts[2:]])
+        fix = (SetLine(path, line, raw, locked),) if len(parts) > 2 and parts[1] == "" else ()
+        yield Grant(
+            holders=(ANYONE,),
+            becomes=who.actor,
+            kind="empty-password",
+            technique="T1078.003",
+            via=(Fact(path, f"gives the login account {who.name} an empty password", max(line, 1)),),
+            says=f"becomes {who.name} without a password",
+            confidence=Confidence.PROVED if allows else Confidence.UNKNOWN,
+            fixes=fix,
+        )
+
+
+def _readable(host: Host, path: str) -> Iterator[Secret]:
+    """Hashes that somebody besides root and the group shadow can read: to be guessed offline (ATT&CK T1003.008)."""
+    node = host.fs.node(path)
+    of = host.accounts.of_gid(node.gid) if node else None
+    if node is None or (not node.acl and not node.mode & 0o004 and of and of.name in ("shadow", "root")):
+        return
+    found = hashed(host, path)
+    if found is None:
+        return
+    yield Secret(
+        path=path,
+        kind="password-hashes",
+        technique="T1003.008",
+        what=f"the password hash of {found[1]}",
+        line=1,
+        opens=opens(host.accounts, found[1]),
+        confidence=Confidence.LIKELY,
+    )
+
+
+def _line(host: Host, path: str, line: int) -> str:
+    text = host.fs.text(path)
+    return text.lines[line - 1] if text and 0 < line <= len(text.lines) else ""
