@@ -21,6 +21,7 @@ MODULES: Final = (
     "groups",
     "sockets",
     "dbus",
+    "containers",
     "kernel",
     "disks",
     "programs",
