@@ -62,7 +62,7 @@ r readelf objdump nm objcopy ptx eqn bzip2 gzip xz lzma bzcat xzcat lz4 brotli a
 r msgfilter msgmerge msguniq mtr aspell atobm clamscan cupsfilter espeak fping last lp lpr mosquitto_pub ntpdate pdftotext
 r qpdf ssh-keyscan tic wall wc whiptail dialog whois xmodmap xmore zsoelim sum cksum md5sum sha1sum sha224sum sha256sum
 r sha384sum sha512sum b2sum shred vlc getent apachectl apache2ctl vgrep ag rg
-l insmod modprobe ldconfig ssh-keygen ssh-add ld
+l insmod kmod modprobe ldconfig ssh-keygen ssh-add ld
 """
 
 _MEANS: Final = {"S": SHELL, "s": SHELL, "w": WRITE, "r": READ, "l": LOAD}

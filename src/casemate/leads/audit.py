@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from casemate.host.derivation import Derivation, Graph
 from casemate.host.graph import MEMBER
 from casemate.host.host import Host
+from casemate.host.relation import Secret
 from casemate.host.standing import people
 from casemate.leads.posture.rule import ChainRule, FactRule
 from casemate.leads.rule import Rule
@@ -83,7 +84,8 @@ def place(path: str, line: int) -> Location:
 
 def _severity(rule: ChainRule, way: Derivation) -> Severity:
     if way.goal != ROOT:
-        return rule.lateral
+        exposed = isinstance(way.edges[-1].relation, Secret) and rule.severity is not Severity.LOW
+        return Severity.HIGH if exposed else rule.lateral
     return rule.severity if way.source in (NETWORK, ANYONE) else Severity.HIGH
 
 

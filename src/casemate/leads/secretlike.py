@@ -8,15 +8,9 @@ from collections import Counter
 from collections.abc import Iterator
 
 from casemate.languages import ir
+from casemate.model.secret_forms import SHAPES, SHORTEST, STAND_INS
 from casemate.taint.names import split
 
-# A form that only a key has. References: the issuers' own pages on their prefixes, RFC 7468 for PEM.
-SHAPES = re.compile(
-    r"(?:A3T[A-Z0-9]|AKIA|ASIA)[A-Z0-9]{16}|gh[pousr]_[A-Za-z0-9]{36,}|github_pat_[A-Za-z0-9_]{50,}|glpat-[A-Za-z0-9_-]{20,}"
-    r"|xox[abprs]-[0-9]+-[A-Za-z0-9-]{10,}|sk_live_[A-Za-z0-9]{20,}|AIza[A-Za-z0-9_-]{35}|npm_[A-Za-z0-9]{36}"
-    r"|pypi-[A-Za-z0-9_-]{50,}|SG\.[\w-]{20,}\.[\w-]{20,}"
-)
-SHORTEST = 17  # of all these forms
 KEY_FILE = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s:,-]{40,}")
 NAMES = frozenset(
     {"password", "passwd", "passphrase", "pwd", "secret", "apikey", "secretkey", "authtoken", "accesstoken"}
@@ -34,10 +28,6 @@ ABOUT = frozenset({
     "change", "set", "min", "max", "length", "policy", "class", "backend", "algorithm", "usage", "description",
     "timeout", "view", "public", "arn", "reference", "ref", "salt", "index", "property", "option", "flag",
 })  # fmt: skip
-STAND_INS = re.compile(
-    r"(?i)x{3,}|\.{3}|\*{3}|<|>|\$\{|\{|\}|%\(|%s|your|example|sample|dummy|fake|test|placeholder|insert|replace|todo|none|null"
-    r"|redact|optional|required|changethis|undefined|unused"
-)
 DEFAULTS = frozenset(
     {"admin", "password", "passwd", "secret", "changeme", "letmein", "root", "123456", "12345678", "qwerty"}
 )

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from casemate.host.facts.startup import HOME_FILES, SYSTEM_FILES
+from casemate.host.facts.login_files import HOME_FILES, SYSTEM_FILES
 from casemate.host.host import Host
 from casemate.model.host import ROOT, Actor, account
 

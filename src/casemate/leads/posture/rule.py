@@ -14,7 +14,9 @@ Its examples are small file systems, told as text:
     #!/bin/sh
     # folder: /srv/x 1777 alice:staff
     # link: /usr/bin/awk -> mawk
+    # database: osv                                    (lines of advisories in that form follow)
     # copy: /usr/local/bin/sh2 /usr/bin/bash 4755      (the bytes of another file of the example)
+    # elf: /opt/agent 4755 kind=exec nx=no relro=none rpath=/opt/lib needed=libc.so.6 imports=system      (a small program)
 
 They lie over a small root that `tests/host/tree.py` describes (accounts root, alice, bob; services websvc, ingest). A mark on a
 line of a file says that the finding stands there, on a header, on the file itself; it is taken out before anything is read.

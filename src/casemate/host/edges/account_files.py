@@ -1,0 +1,76 @@
+"""The files that say who is who and who may become root, and the hashes of passwords.
+
+Sources: passwd(5), shadow(5), group(5), gshadow(5), sudoers(5), subuid(5). ATT&CK T1098, T1003.008.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from casemate.host.facts.loose import loose, plain
+from casemate.host.host import Host
+from casemate.host.relation import Secret, Trust
+from casemate.model.host import ROOT, Actor, Confidence, NodeKind
+
+FILES = (
+    ("/etc/passwd", "says which account is root"),
+    ("/etc/shadow", "holds the passwords of root and all others"),
+    ("/etc/group", "says who is in the groups of administrators"),
+    ("/etc/gshadow", "says who may join the groups of administrators"),
+    ("/etc/sudoers", "says who may become root by sudo"),
+    ("/etc/subuid", "says which ids an account's containers may take, root's own among them"),
+    ("/etc/subgid", "says which group ids an account's containers may take, root's own among them"),
+)
+FOLDERS = (("/etc/sudoers.d", "says who may become root by sudo"),)
+COPY = re.compile(r"(?:g?shadow|passwd|opasswd|master\.passwd)(?:[-~._].*)?")
+HASH = re.compile(r"([^:\s]+):[!]?(?:\$[0-9a-z]+\$[^:]{8,}|_[./0-9A-Za-z]{19}|[./0-9A-Za-z]{13})(?::|$)")
+MOST = 64  # accounts of one file that are asked about
+
+
+def edges(host: Host) -> Iterator[Trust | Secret]:
+    """Who can change what accounts are and may do, and who can read their hashes."""
+    for path, says in FILES:
+        if host.fs.node(path) is not None:
+            yield _trust(path, says)
+    for path, says in FOLDERS:
+        if host.fs.is_folder(path):
+            yield _trust(path, says, folder=True)
+            for node in loose(host, path):
+                if not re.search(r"[.~]", node.path.rpartition("/")[2]):  # sudo leaves out these names
+                    yield _trust(node.path, says)
+    yield from _hashes(host)
+
+
+def _trust(path: str, says: str, *, folder: bool = False) -> Trust:
+    return Trust(runner=ROOT, path=path, kind="account-file", technique="T1098", via=(), says=says, folder=folder)
+
+
+def _hashes(host: Host) -> Iterator[Secret]:
+    """shadow(5) itself, and whatever is called like a copy of it and has hashes in it."""
+    for node in host.fs.nodes():
+        name = node.path.rpartition("/")[2]
+        if node.kind is not NodeKind.FILE or not COPY.fullmatch(name) or node.path == "/etc/passwd":
+            continue
+        own = node.path in ("/etc/shadow", "/etc/gshadow")
+        if not own and plain(node) and not node.mode & 0o044:
+            continue
+        opened = _opened(host, node.path)
+        if opened or own:
+            for actor in opened or (None,):
+                yield Secret(
+                    path=node.path,
+                    kind="password-hashes",
+                    technique="T1003.008",
+                    what="the hashes of passwords, which can be tried out at leisure",
+                    opens=actor,
+                    confidence=Confidence.LIKELY,
+                )
+
+
+def _opened(host: Host, path: str) -> tuple[Actor, ...]:
+    """Whose password can be found out with the hashes of a file, if it is a weak one."""
+    text = host.fs.text(path)
+    names = [found[1] for line in (text.lines if text else ()) if (found := HASH.match(line))]
+    groups = path.rpartition("/")[2].startswith("g")
+    return () if groups else tuple(dict.fromkeys(host.accounts.actor(name) for name in names[:MOST]))
