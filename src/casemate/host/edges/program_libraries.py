@@ -45,7 +45,7 @@ def following(host: Host, relations: Iterable[Relation]) -> Iterator[Trust]:
             if place.relative:
                 continue  # jobs start in a folder of root's
             found = loading(node.path, trust.says, trust.runner, place)
-            if isinstance(found, Trust) and not host.access.closed(found.path):
+            if isinstance(found, Trust) and not host.access.only_root(found.path):
                 yield Trust(
                     runner=trust.runner,
                     path=found.path,
