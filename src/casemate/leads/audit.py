@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from casemate.host.derivation import Derivation, Graph
 from casemate.host.graph import MEMBER
 from casemate.host.host import Host
+from casemate.host.relation import Secret
 from casemate.leads.posture.rule import ChainRule, FactRule
 from casemate.leads.rule import Rule
 from casemate.model.host import ANYONE, NETWORK, ROOT, Actor, Fact, named
@@ -70,7 +71,7 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
                 who=people(way.source), becomes=people(way.goal), what=f"{first.path} {first.says}"
             ),
             trace=_way(way),
-            severity=_severity(rule, way),
+            severity=_severity(rule, way, isinstance(edge.relation, Secret)),
         )
 
 
@@ -89,9 +90,10 @@ def place(path: str, line: int) -> Location:
     return Location(path=path.lstrip("/") or ".", line=max(1, line))
 
 
-def _severity(rule: ChainRule, way: Derivation) -> Severity:
+def _severity(rule: ChainRule, way: Derivation, exposed: bool) -> Severity:
+    """exposed: a credential, which is more than a weak setting whomever it opens."""
     if way.goal != ROOT:
-        return Severity.MEDIUM
+        return Severity.HIGH if exposed else Severity.MEDIUM
     return rule.severity if way.source in (NETWORK, ANYONE) else Severity.HIGH
 
 
