@@ -23,7 +23,7 @@ LOAD = "load-library"  # loads code that the caller names, also into the kernel
 # S: runs a command and keeps the effective user. s: runs it only through sh(1), which drops a SUID user (dash(1), bash(1), -p),
 # or only when its real user is root: enough for sudo, not for SUID. w, r, l: write, read, load.
 _TABLE: Final = """
-S bash ash csh dash fish ksh ksh93 mksh posh rbash sh tcsh yash zsh elvish lksh sash rc oksh pdksh
+S bash ash csh dash fish ksh ksh93 mksh posh rbash sh tcsh yash zsh elvish lksh sash oksh pdksh
 S capsh chroot chrt cpulimit choom env expect flock ionice logsave nice nohup nsenter pexec perf run-parts setarch linux32
 S linux64 setlock softlimit start-stop-daemon stdbuf strace sshpass taskset time timeout unshare watch setsid agetty torify
 S torsocks unbuffer ltrace multitime rlwrap setpriv valgrind daemon parallel ld.so ssh-agent dmsetup genie prlimit numactl

@@ -109,4 +109,5 @@ MODULES: Final = {
     "unpackaged-suid-program": "unpackaged_suid",
     "unusual-capability": "unusual_capability",
     "unhardened-program": "unhardened_program",
+    "relative-library-path": "relative_library_path",
 }
