@@ -1,6 +1,6 @@
 """What Kubernetes on this host lets others do: settings of the kubelet and of the control plane's pods.
 
-Sources: Kubernetes' reference of KubeletConfiguration and of kubelet's and kube-apiserver's flags; CIS Kubernetes Benchmark
+Sources: Kubernetes' reference of KubeletConfiguration and of the flags of kubelet and kube-apiserver; CIS Kubernetes Benchmark
 1.2, 4.2.
 """
 
