@@ -10,7 +10,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
 from casemate.model.fix import Change
+from casemate.model.host import Node
 from casemate.model.outcome import NotExamined
 from casemate.model.sandbox import Examination, Job, Profile, Run
 from casemate.model.working import Written
@@ -45,6 +47,21 @@ class SourceTree(Protocol):
 
     def read(self, file: SourceFile) -> bytes | NotExamined:
         """The whole content, or why not (vanished, unreadable, grew past its size)."""
+
+
+class RootFilesystem(Protocol):
+    """Read-only view of a host's file system: the running machine's, a folder's or an image's. Nothing of it is run, no link of
+    it is followed, nothing but regular files is opened."""
+
+    @property
+    def name(self) -> str:
+        """What the operator calls the root, for reports."""
+
+    def nodes(self) -> Iterator[Node | NotExamined]:
+        """Every node, in byte order of path; what cannot be looked at as NotExamined."""
+
+    def read(self, node: Node, limit: int) -> bytes | NotExamined:
+        """The first `limit` bytes of a regular file, or why not."""
 
 
 class History(Protocol):
@@ -139,6 +156,19 @@ class Sandbox(Protocol):
     def search(self, profile: Profile, job: Job, cases: Iterable[bytes]) -> Iterator[Run]:
         """The outcome of a harness on each case, in order, of many in one sandbox: quick, and no proof, since a case may have
         harmed what the next one runs in. Each case is taken after the outcome of the one before it was."""
+
+
+class AdvisoryStore(Protocol):
+    """The operator's database of advisories. Of an import all is kept or nothing."""
+
+    def sources(self) -> tuple[DatabaseSource, ...]:
+        """The files that it was made from, in order; none where there is no database."""
+
+    def add(self, source: DatabaseSource, advisories: Sequence[Advisory], exploited: Sequence[Exploited]) -> str:
+        """Keep what a file holds, in the place of what an earlier file of that name, form and scope held; why not, or ""."""
+
+    def about(self, names: Sequence[str]) -> Known | NotExamined:
+        """What is known of packages of these names; why nothing can be, where that is so."""
 
 
 class Clock(Protocol):

@@ -8,8 +8,10 @@ import pytest
 from governance.support import (
     SOURCE,
     InlineExecutor,
+    MemoryAdvisories,
     MemoryCache,
     MemoryHistory,
+    MemoryRoot,
     MemoryTree,
     MemoryWorkingTree,
     PaperSandbox,
@@ -29,7 +31,9 @@ from casemate.governance.gate import OperationEnded
 from casemate.governance.guards import GUARDED
 from casemate.governance.policy import HOUSE_POLICY, OPERATION, Policy, Rule
 from casemate.governance.wall import BELOW_THE_WALL
+from casemate.model.advisory import DatabaseSource, Origin
 from casemate.model.fix import Change
+from casemate.model.host import Node, NodeKind
 from casemate.model.sandbox import Harness, Job, Profile
 from casemate.ports import SourceFile
 
@@ -53,6 +57,7 @@ def a_wall(**changes):
 PROFILE = Profile(interpreter="/usr/bin/python3")
 JOB = Job(what=Harness(path="harness.py"))
 CHANGE = Change(path="a.py", before=b"one\n", after=b"two\n")
+DATABASE_SOURCE = DatabaseSource(name="all.zip", origin=Origin.OSV, date="", sha256="0" * 64, count=0, size=8)
 ACTIONS = sorted((port, name) for port in PROTOCOLS.keys() - BELOW_THE_WALL for name in members(PROTOCOLS[port]))
 
 # How each action is done. A method that is added to a port has no use here, and the test below says so.
@@ -60,6 +65,9 @@ USES = {
     ("SourceTree", "name"): lambda tree: tree.name,
     ("SourceTree", "walk"): lambda tree: list(tree.walk()),
     ("SourceTree", "read"): lambda tree: tree.read(SourceFile(path="a.py", size=8)),
+    ("RootFilesystem", "name"): lambda root: root.name,
+    ("RootFilesystem", "nodes"): lambda root: list(root.nodes()),
+    ("RootFilesystem", "read"): lambda root: root.read(Node("/a", NodeKind.FILE, 0o644, 0, 0, 4), 64),
     ("History", "base"): lambda history: history.base,
     ("History", "paths"): lambda history: list(history.paths()),
     ("History", "before"): lambda history: history.before("a.py"),
@@ -75,6 +83,9 @@ USES = {
     ("WorkingTree", "write"): lambda tree: tree.write([CHANGE]),
     ("WorkingTree", "undo"): lambda tree: tree.undo(),
     ("WorkingTree", "confirm"): lambda tree: tree.confirm(),
+    ("AdvisoryStore", "sources"): lambda store: store.sources(),
+    ("AdvisoryStore", "add"): lambda store: store.add(DATABASE_SOURCE, (), ()),
+    ("AdvisoryStore", "about"): lambda store: store.about(["openssh"]),
 }
 
 
@@ -93,10 +104,12 @@ class Witnessed:
 
 MAKERS = {
     "SourceTree": (MemoryTree, lambda op, inner: op.tree(inner)),
+    "RootFilesystem": (MemoryRoot, lambda op, inner: op.root(inner)),
     "History": (MemoryHistory, lambda op, inner: op.history(inner)),
     "Store": (MemoryCache, lambda op, inner: op.store(inner)),
     "Executor": (InlineExecutor, lambda op, inner: op.executor(inner)),
     "Sandbox": (PaperSandbox, lambda op, inner: op.sandbox(inner)),
+    "AdvisoryStore": (MemoryAdvisories, lambda op, inner: op.advisories(inner)),
     "WorkingTree": (MemoryWorkingTree, lambda op, inner: op.working(inner)),
 }
 
@@ -170,9 +183,12 @@ def test_no_effect_without_budget(port, action):
     free = {("SourceTree", "name"), ("SourceTree", "walk"), ("Store", "get"), ("History", "base"), ("History", "paths")}
     free |= {
         ("WorkingTree", "prefix"),
+        ("AdvisoryStore", "sources"),
+        ("AdvisoryStore", "about"),
         ("Sandbox", "name"),
         ("Sandbox", "examine"),
     }  # the self test runs nothing of the target
+    free |= {("RootFilesystem", "name"), ("RootFilesystem", "nodes")}
     ledger = a_ledger()
     inner, guard = witnessed(port, ledger)
     with a_wall(ledger=ledger, budget=Counts()).operation("scan", subject=(SOURCE,)) as op:

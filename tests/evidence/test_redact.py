@@ -28,6 +28,7 @@ KNOWN = {
     "DigitalOcean token": "dop" + "_v1_" + "0123456789abcdef" * 4,
     "Azure storage key": "AccountKey=" + "Zm9vYmFy" * 8 + "==",
     "Telegram bot token": "110201543" + ":" + "AAHdqTcvCH1vGWJxfSeofSAs0K5PALDsaw",
+    "hash of a password": "$y$j9T$" + "F5Jx5fExrKuPp53xLKQ..1" + "$X3DX6M94c7o.9agCG9G317fhZg9SqC.5i5rd.RhAtQ7",
     "JSON Web Token": "eyJhbGciOiJIUzI1NiJ9" + "." + "eyJzdWIiOiIxIn0" + "." + "c2lnbmF0dXJl",
     "private key in PEM": "-----BEGIN RSA PRIVATE KEY-----" + "MIIEow" + "-----END RSA PRIVATE KEY-----",
     "line of key material": "MIIEowIBAAKCAQEA" * 4,

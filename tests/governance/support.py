@@ -11,7 +11,9 @@ from casemate.governance.digests import KeyedDigests
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
+from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
 from casemate.model.fix import Change
+from casemate.model.host import Node, NodeKind
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.sandbox import Examination, Finished
 from casemate.model.sandbox import Wall as SandboxWall
@@ -149,6 +151,25 @@ class MemoryTree:
         return self.files[file.path]
 
 
+class MemoryRoot:
+    """A RootFilesystem in a dictionary."""
+
+    name = "disk"
+
+    def __init__(self, files: dict[str, bytes | NotExamined] | None = None) -> None:
+        self.files = {"/a": b"one\n"} if files is None else files
+
+    def nodes(self) -> Iterator[Node | NotExamined]:
+        yield Node("/", NodeKind.FOLDER, 0o755, 0, 0)
+        for path, content in sorted(self.files.items()):
+            lost = isinstance(content, NotExamined)
+            yield content if lost else Node(path, NodeKind.FILE, 0o644, 0, 0, len(content))
+
+    def read(self, node: Node, limit: int) -> bytes | NotExamined:
+        content = self.files[node.path]
+        return content if isinstance(content, NotExamined) else content[:limit]
+
+
 class MemoryCache:
     """A Store in a dictionary."""
 
@@ -178,6 +199,27 @@ class MemoryHistory:
 
     def before(self, path: str) -> bytes | NotExamined | None:
         return self.files.get(path)
+
+
+class MemoryAdvisories:
+    """An AdvisoryStore in a list, which remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.kept: list[DatabaseSource] = []
+        self.effects: list[str] = []
+
+    def sources(self) -> tuple[DatabaseSource, ...]:
+        self.effects.append("sources")
+        return tuple(self.kept)
+
+    def add(self, source: DatabaseSource, advisories: Sequence[Advisory], exploited: Sequence[Exploited]) -> str:
+        self.effects.append("add")
+        self.kept.append(source)
+        return ""
+
+    def about(self, names: Sequence[str]) -> Known | NotExamined:
+        self.effects.append("about")
+        return Known()
 
 
 class MemoryWorkingTree:

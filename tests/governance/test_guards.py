@@ -12,6 +12,7 @@ from casemate.governance.errors import Denied
 from casemate.governance.gate import OperationEnded
 from casemate.governance.policy import OPERATION, Policy, Rule
 from casemate.model.fix import Change
+from casemate.model.host import Node, NodeKind
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.sandbox import Finished, Harness, Job, Profile, Refused
 from casemate.model.working import Withheld, Written
@@ -23,6 +24,7 @@ from governance.support import (
     InlineExecutor,
     ManualClock,
     MemoryCache,
+    MemoryRoot,
     MemoryTree,
     MemoryWorkingTree,
     PaperSandbox,
@@ -330,3 +332,41 @@ def test_a_working_tree_without_budget():
         assert tree.undo() == tree.confirm() == Written(withheld=(Withheld(path=".", why=why),))
     assert inner.effects == []
     assert run.after.refused == 4
+
+
+def a_file(size: int) -> Node:
+    return Node("/a", NodeKind.FILE, 0o644, 0, 0, size)
+
+
+def test_a_root_is_guarded():
+    """A host's nodes cost nothing; its contents are charged, cut where asked, and folded into the digest."""
+    with running() as run:
+        root = run.op.root(MemoryRoot())
+        assert (root.name, [node.path for node in root.nodes()]) == ("disk", ["/", "/a"])
+        assert root.read(a_file(4), 2) == b"on"
+    assert run.after.used == Counts(files=1, bytes=2)
+    expected = DIGESTS.reading()
+    expected.fold("disk", "/a", b"on")
+    assert run.after.read == expected.hexdigest()
+
+
+def test_a_root_is_denied():
+    """Without permission there is no node and no content, and both refusals are outcomes."""
+    named = Rule(tier=Tier.FIND, port="RootFilesystem", actions=frozenset({"name"}))
+    with running(policy=Policy(rules=(START, named))) as run:
+        root = run.op.root(MemoryRoot())
+        assert list(root.nodes()) == [denied("/", "no rule permits RootFilesystem.nodes")]
+        assert root.read(a_file(4), 9) == denied("/a", "no rule permits RootFilesystem.read")
+    with running(policy=Policy(rules=(START,))) as run, pytest.raises(Denied, match=r"RootFilesystem.name"):
+        run.op.root(MemoryRoot())
+
+
+def test_a_file_of_a_root_that_grew_is_paid_for():
+    """What was read beyond the size that the walk saw is charged before it is handed out; a failed read is counted."""
+    with running(budget=replace(PLENTY, bytes=3)) as run:
+        assert run.op.root(MemoryRoot()).read(a_file(1), 9) == denied("/a", "the budget of 3 bytes is used up")
+    gone = NotExamined(what="/a", reason=Reason.VANISHED)
+    with running() as run:
+        root = run.op.root(MemoryRoot({"/a": gone}))
+        assert [root.read(a_file(1), 9), list(root.nodes())[1]] == [gone, gone]
+    assert run.after.not_examined == 2

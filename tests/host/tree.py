@@ -4,8 +4,10 @@
     # folder: PATH [MODE] [OWNER[:GROUP]] [acl=…]
     # link: PATH -> TARGET
     # copy: PATH OF [MODE] [OWNER[:GROUP]] [caps=…]
+    # elf: PATH [MODE] [OWNER[:GROUP]] [kind=exec] [nx=no] [relro=none] [rpath=…] [runpath=…] [needed=a,b] [imports=a,b]
     # socket: PATH …, # fifo: PATH …, # device: PATH …
     # gone: PATH                       (takes a path of the base away)
+    # database: osv                    lines of a file of advisories follow, in that form
 
 Folders above are made 0755 root:root. A mark (`# finding`) at the end of a line or header is taken out and remembered.
 """
@@ -15,12 +17,16 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass, field
+from importlib import import_module
 
+from casemate.host.advisories.form import Parsed
+from casemate.host.advisories.known import known
 from casemate.host.filesystem import Filesystem
 from casemate.host.host import Host
 from casemate.leads.rule import MARK, Example
 from casemate.model.host import AclEntry, AclTag, Capabilities, Node, NodeKind
 from casemate.model.outcome import NotExamined, Reason
+from tests.host.elves import told
 
 CAPABILITIES = (  # noqa: SIM905
     "chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service "
@@ -95,7 +101,7 @@ PRETTY_NAME="Debian GNU/Linux 12 (bookworm)"
 # folder: /usr/lib
 """
 
-_HEADER = re.compile(r"^# (file|folder|link|copy|socket|fifo|device|gone): (.*)$")
+_HEADER = re.compile(r"^# (file|folder|link|copy|elf|socket|fifo|device|gone|database): (.*)$")
 
 
 @dataclass
@@ -106,6 +112,7 @@ class Tree:
     contents: dict[str, bytes] = field(default_factory=dict)
     marks: list[tuple[str, int]] = field(default_factory=list)
     unreadable: set[str] = field(default_factory=set)
+    databases: list[Parsed] = field(default_factory=list)
 
     name = "root"
 
@@ -121,7 +128,7 @@ class Tree:
         return Filesystem(self.nodes(), self.read)
 
     def host(self) -> Host:
-        return Host(self.filesystem())
+        return Host(self.filesystem(), (lambda names: known(self.databases, names)) if self.databases else None)
 
     def put(self, kind: NodeKind, path: str, words: list[str], ids, target: str = "") -> None:
         above = posixpath.dirname(path)
@@ -177,6 +184,10 @@ def tree(text: str, *, base: str = BASE) -> Tree:
     out.put(NodeKind.FOLDER, "/", ["0755"], ids)
     for kind, rest, lines, marked in blocks:
         path, *words = rest.split()
+        if kind == "database":
+            reader = import_module(f"casemate.host.advisories.{path}")
+            out.databases.append(reader.parse("\n".join(lines).encode()))
+            continue
         if kind == "gone":
             for gone in [p for p in out.nodes_by_path if p == path or p.startswith(path + "/")]:
                 del out.nodes_by_path[gone]
@@ -188,6 +199,12 @@ def tree(text: str, *, base: str = BASE) -> Tree:
         elif kind == "copy":
             out.contents[path] = out.contents[words[0]]
             out.put(NodeKind.FILE, path, words[1:], ids)
+        elif kind == "elf":
+            out.contents[path] = told(
+                [word for word in words if "=" in word and not word.startswith(("acl=", "caps="))]
+            )
+            rest_of = [word for word in words if "=" not in word or word.startswith(("acl=", "caps="))]
+            out.put(NodeKind.FILE, path, rest_of, ids)
         elif kind == "file":
             body = []
             for number, line in enumerate(lines, 1):

@@ -91,10 +91,10 @@ def read_own(folders: Sequence[Path]) -> Own:
         raise UserError(error.what, error.remedy) from error
 
 
-def rule_texts(folders: Sequence[Path] = ()) -> tuple[RuleText, ...]:
-    """Every rule as a report describes it. folders: of the operator's own rules."""
+def rule_texts(folders: Sequence[Path] = (), *, host: bool = False) -> tuple[RuleText, ...]:
+    """Every rule as a report describes it. folders: of the operator's own rules. host: those for hosts instead of code."""
     from casemate.evidence.rulebook import RuleText
-    from casemate.leads.catalogue import page, rules
+    from casemate.leads.catalogue import page, posture, rules
 
     own = read_own(folders) if folders else None
     pages = own.pages if own is not None else {}
@@ -102,5 +102,5 @@ def rule_texts(folders: Sequence[Path] = ()) -> tuple[RuleText, ...]:
         RuleText(
             id=r.id, title=r.title, cwe=r.cwe, severity=r.severity, owasp=r.owasp, page=pages.get(r.id) or page(r.id)
         )
-        for r in (*rules(), *(own.rules if own is not None else ()))
+        for r in (*(posture() if host else rules()), *(own.rules if own is not None else ()))
     )

@@ -80,7 +80,7 @@ def _document(report: Report, form: str, shown: Shown, own: tuple[Path, ...]) ->
         return shown.table(report, PLAIN_WIDTH, False, whole=True)
     from casemate.app.ground import rule_texts
 
-    rules = rule_texts(own)
+    rules = rule_texts(own, host=report.host is not None)
     if form == "html":
         from casemate.evidence import html
 

@@ -27,6 +27,7 @@ COMMANDS: Mapping[str, Entry] = {
     "scan": Entry("casemate.cli.scan:scan", "Find weaknesses in source trees; runs no line of them."),
     "hunt": Entry("casemate.cli.hunt:hunt", "Find, prove and fix weaknesses, in a sandbox."),
     "prove": Entry("casemate.cli.prove:prove", "Answer claims: proven, not triggered, by design, not examined."),
+    "host": Entry("casemate.cli.host:host", "Find who can become root on a host, and the cheapest cut."),
     "fix": Entry("casemate.cli.fix:fix", "Show patches for what is proven, write them, put them back."),
     "verify": Entry("casemate.cli.verify:verify", "See the proof in an evidence bundle again, in a sandbox."),
     "diff": Entry("casemate.cli.diff:diff", "Compare two reports: what is new, fixed, unchanged."),
@@ -36,6 +37,7 @@ COMMANDS: Mapping[str, Entry] = {
     "schema": Entry("casemate.cli.schema:schema", "Print the JSON schema of the JSON report."),
     "doctor": Entry("casemate.cli.doctor:doctor", "Say what is installed, and what a missing thing disables."),
     "completion": Entry("casemate.cli.completion:completion", "Print a script that completes casemate in a shell."),
+    "db": Entry("casemate.cli.db:db", "Bring advisories into a database, and show what it holds."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }
 

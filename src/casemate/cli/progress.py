@@ -22,6 +22,9 @@ NOUNS = {
     "proving": "findings",
     "fixing": "proofs",
     "joining": "patches",
+    "looking": "files and folders",
+    "relating": "facts",
+    "cutting": "analyses again",
 }  # of the pipeline's stages
 PAUSE_BEFORE_BAR = 0.4  # seconds
 PAUSE_BETWEEN_UPDATES = 0.05

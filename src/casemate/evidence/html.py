@@ -17,12 +17,13 @@ from importlib import resources
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
-from casemate.evidence import fixes, verdicts, words
+from casemate.evidence import fixes, host_text, verdicts, words
 from casemate.evidence.aside import others_words, suppression_words
 from casemate.evidence.charts import Chart, chart
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
 from casemate.evidence.fixes import fixed_words
+from casemate.evidence.host_graph import draw
 from casemate.evidence.pages import sections, spans
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
@@ -40,7 +41,9 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
     found = items(report, by_id)
     active = [item for item in found if item.finding.disposition is Disposition.ACTIVE]
     tried = judged(report)
-    script, style = _part("report.js"), _part("report.css") + (f"\n{_part('proofs.css')}" if tried else "")
+    parts = ["report.css", *(["proofs.css"] if tried else []), *(["host.css"] if report.host else [])]
+    style = "\n".join(map(_part, parts))
+    script = "\n".join(map(_part, ["report.js", *(["host.js"] if report.host else [])]))
     return (
         _environment()
         .get_template("report.html.j2")
@@ -68,6 +71,9 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
             fixed=fixed_words(report),
             fixes=fixes,
             inputs=dict(report.inputs),
+            host=report.host,
+            host_text=host_text,
+            drawn=draw(report.host) if report.host else None,
             plural=plural,
             runs=spans,
         )

@@ -13,7 +13,7 @@ from dataclasses import asdict
 from importlib import resources
 from typing import Any
 
-from casemate.evidence import fixes
+from casemate.evidence import fixes, host_json
 from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.uri import percent_encoded
@@ -65,6 +65,8 @@ def render(report: Report) -> str:
     }
     if report.since is not None:
         document["since"] = since_properties(report.since)
+    if report.host is not None:
+        document["host"] = host_json.as_json(report.host)
     return json.dumps(document, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
 
 

@@ -15,6 +15,7 @@ from casemate.evidence.commonmark import block, code, prose
 from casemate.evidence.counts import plural
 from casemate.evidence.excerpts import Quotes
 from casemate.evidence.fixes import climb_words, diff, fix_words, fixed_words, why_not
+from casemate.evidence.host_text import cut_words, fix_lines, standing_words, story_lines, summary, title
 from casemate.evidence.pages import how_to_fix
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
@@ -23,6 +24,7 @@ from casemate.evidence.views import Group, coverage, groups, stops
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.fix import Climb, Fix, Mending
 from casemate.model.hiding import Remark
+from casemate.model.host_report import HostReport
 from casemate.model.lead import Severity
 from casemate.model.proof import Verdict
 
@@ -54,10 +56,23 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
         head += [f"**Put to the proof:** {tried}.", ""] if (tried := tried_words(report)) else []
         head += [f"**Fixed:** {fixed}.", ""] if (fixed := fixed_words(report)) else []
         head += _table(findings)
+    if report.host is not None:
+        head += _host(report.host)
     if meant:
         head += ["### By design", "", *_table(meant)]
     left = ROOM - len("\n".join([*head, *tail]))
     return "\n".join([*head, *_ways(report, [*findings, *meant], rules, left), *tail])
+
+
+def _host(host: HostReport) -> list[str]:
+    """Who reaches root, and the fixes that end it."""
+    out = [f"### {prose(title(host))}", "", f"{prose(summary(host))}; {prose(cut_words(host))}.", ""]
+    for standing in host.standings[:NAMES]:
+        out.append(f"- {prose(standing_words(standing))}")
+        out += [f"  - {prose(line)}" for story in standing.stories[:1] for line in story_lines(story)]
+    if len(host.standings) > NAMES:
+        out.append(f"- … and {len(host.standings) - NAMES:,} more, in the full report")
+    return [*out, "", *(f"{number}. {code(line)}" for number, line in enumerate(fix_lines(host), 1)), ""]
 
 
 def _severities(findings: Iterable[Finding]) -> str:

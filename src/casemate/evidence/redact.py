@@ -119,6 +119,12 @@ FORMATS = (
     ),
     _format("Telegram bot token", "https://core.telegram.org/bots/api", r"(?<!\d)\d{8,12}:[A-Za-z0-9_-]{30,}", ":"),
     _format(
+        "hash of a password",
+        "https://manpages.debian.org/bookworm/libcrypt-dev/crypt.5.en.html",
+        r"\$(?:[13567y]|2[abxy]|gy|md5|sha1|argon2(?:id?|d)|apr1)(?P<secret>\$[./A-Za-z0-9$,=+-]{8,})",
+        "$1$ $2 $3$ $5$ $6$ $7$ $y$ $gy$ $md5 $sha1 $argon2 $apr1$",
+    ),
+    _format(
         "JSON Web Token",
         "https://www.rfc-editor.org/rfc/rfc7519",
         r"eyJ[A-Za-z0-9_-]{5,}\.[A-Za-z0-9_-]*\.?[A-Za-z0-9_-]*",

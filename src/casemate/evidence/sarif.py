@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from casemate.evidence import host_json
 from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.excerpts import Quotes
@@ -73,6 +74,8 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
     }
     if report.since is not None:
         run["properties"]["since"] = since_properties(report.since)
+    if report.host is not None:
+        run["properties"]["host"] = host_json.as_json(report.host)
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
 
 

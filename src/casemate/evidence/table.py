@@ -21,17 +21,30 @@ from casemate.evidence.aside import amount_hidden, hidden_by, others_words, supp
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
 from casemate.evidence.fixes import fix_words, fixed_words, why_not
+from casemate.evidence.host_text import (
+    cut_words,
+    examined,
+    fix_lines,
+    imagined_words,
+    standing_words,
+    story_lines,
+    summary,
+    title,
+)
 from casemate.evidence.identity import digits_needed
 from casemate.evidence.verdicts import seen_words, tried_words, verdict_words
 from casemate.model.finding import Coverage, Disposition, Finding, Report, Since
 from casemate.model.fix import Mending
 from casemate.model.hiding import Hider, Remark
+from casemate.model.host_report import HostReport
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Verdict
 from casemate.model.trace import Trace
 
 ROWS = 20
+SOURCES = 12  # that the section on a host tells of
+WAYS_TOLD = 2  # of each of them
 WAYS = 5  # rows that also show the way of the value
 REMARKS = 5  # shown of each kind
 BUNDLE = 12  # digits of a bundle's digest
@@ -81,7 +94,9 @@ def render(
         hanging(console, "Put to the proof: ", tried)
     if fixed := fixed_words(report):
         hanging(console, "Fixed: ", fixed)
-    hanging(console, "Examined: ", _examined(report.coverage))
+    if report.host is not None:
+        _host(console, report.host)
+    hanging(console, "Examined: ", examined(report.host) if report.host else _examined(report.coverage))
     _not_examined(console, report.not_examined)
     _set_aside(console, report, shown)
     _others(console, report.since)
@@ -178,6 +193,32 @@ def _list(console: Console, findings: Sequence[Finding], limit: int | None, digi
     if more := len(findings) - len(shown):
         console.print(Text(f"… and {more:,} more (--all, or -o report.json)"))
     console.print()
+
+
+def _host(console: Console, host: HostReport) -> None:
+    """Who reaches root by which way, and what ends it."""
+    console.print(Text(visible(title(host)), style="bold"))
+    if host.imagined:
+        hanging(console, "  supposing: ", visible(imagined_words(host)))
+    if not host.standings:
+        console.print(Text(f"  {visible(summary(host))}"), overflow="fold")
+    for standing in host.standings[:SOURCES]:
+        hanging(console, "  ", visible(standing_words(standing)))
+        for number, story in enumerate(standing.stories[:WAYS_TOLD], 1):
+            for index, line in enumerate(story_lines(story)):
+                hanging(console, f"    {number if index == 0 else ' '}  ", visible(line))
+        if standing.more or len(standing.stories) > WAYS_TOLD:
+            console.print(Text("       and by further ways (-o report.html)", style="dim"))
+    if more := len(host.standings) - SOURCES:
+        if more > 0:
+            console.print(Text(f"  … and {more:,} more (-o report.html)"))
+    hanging(console, "Cut: ", visible(cut_words(host)))
+    for number, line in enumerate(fix_lines(host), 1):
+        hanging(console, f"  {number:>2}  ", visible(line))
+    for story in host.cut.uncut:
+        hanging(console, "  not ended: ", visible("; ".join(story_lines(story))))
+    for line in host.powers[:SOURCES]:
+        hanging(console, "By its nature: ", visible(line))
 
 
 def _verdict(console: Console, level: int, verdict: Verdict) -> None:

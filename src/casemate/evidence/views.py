@@ -13,6 +13,7 @@ from casemate.evidence.pages import Section, how_to_fix
 from casemate.evidence.rulebook import RuleText
 from casemate.evidence.verdicts import judged
 from casemate.model.finding import Finding, Report
+from casemate.model.host_report import HostReport
 from casemate.model.lead import RuleId
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
@@ -90,6 +91,8 @@ def items(report: Report, rules: Mapping[RuleId, RuleText]) -> list[Item]:
 
 def coverage(report: Report) -> Examined:
     """Counts of what was examined; shares of files and of dangerous calls."""
+    if report.host is not None:
+        return _of_host(report.host)
     known = report.coverage
     missed = files_in(losses(report.not_examined))
     return Examined(
@@ -117,6 +120,16 @@ def coverage(report: Report) -> Examined:
             ),
         ],
     )
+
+
+def _of_host(host: HostReport) -> Examined:
+    counts = [
+        ("Files and folders", f"{host.nodes:,}"),
+        ("Accounts", f"{host.accounts:,}"),
+        ("Packages", f"{host.packages:,}"),
+        ("Steps somebody can take", f"{sum(bool(stride.technique) for stride in host.picture):,}"),
+    ]
+    return Examined(counts=counts, shares=[])
 
 
 def groups(entries: Sequence[NotExamined]) -> list[Group]:

@@ -50,6 +50,8 @@ REASON: Final = {
     Reason.DENIED: "refused by policy or budget",
     Reason.INTERRUPTED: "the scan was interrupted",
     Reason.NO_SANDBOX: "not put to the proof, because no sandbox holds here",
+    Reason.NO_DATABASE: "not compared with advisories: there are none here",
+    Reason.NOT_UNDERSTOOD: "of a form that Casemate does not read",
     Reason.NO_SOURCE: "nothing in it that Casemate reads",
 }
 

@@ -39,6 +39,9 @@ HOUSE_LIMITS = Counts(
 )
 """Far above what one machine examines in a day: a fuse against a tree that never ends. No execution: finding runs nothing."""
 
+ROOT_LIMITS = replace(HOUSE_LIMITS, files=1_000_000, bytes=256 << 30)
+"""For the audit of a host, which reads few of its hundreds of thousands of files, the larger ones not to their end."""
+
 PROVING_LIMITS = replace(HOUSE_LIMITS, executions=10_000_000)
 """For operations that run the target in a sandbox, whose own budget is far smaller."""
 

@@ -11,17 +11,21 @@ from threading import Lock
 
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
+from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
 from casemate.model.fix import Change
+from casemate.model.host import Node
 from casemate.model.outcome import NotExamined
 from casemate.model.sandbox import Examination, Job, Profile, Refused, Run, Wall
 from casemate.model.working import Withheld, Written
 from casemate.ports import (
+    AdvisoryStore,
     Done,
     Executor,
     Failed,
     History,
     Item,
     Result,
+    RootFilesystem,
     Sandbox,
     SourceFile,
     SourceTree,
@@ -74,6 +78,52 @@ class GuardedTree:
         if why := gate.reserve(bytes=max(0, len(content) - file.size), lines=lines):
             return gate.denied(file.path, why)
         gate.reading.fold(self._name, file.path, content)
+        return content
+
+
+class GuardedRoot:
+    """A host's file system behind the wall."""
+
+    PORT = "RootFilesystem"
+
+    def __init__(self, root: RootFilesystem, gate: Gate) -> None:
+        if why := gate.refusal(self.PORT, "name"):
+            raise Denied(f"the host is out of bounds: {why}", next_step="ask for a charter that covers it")
+        self._root = root
+        self._name = root.name
+        self._gate = gate
+
+    @property
+    def name(self) -> str:
+        """The root's name, as it was when the operation began."""
+        self._gate.check_open()
+        return self._name
+
+    def nodes(self) -> Iterator[Node | NotExamined]:
+        """What the root has; one NotExamined for the whole when that is not permitted."""
+        return self._nodes(self._gate.refusal(self.PORT, "nodes"))
+
+    def _nodes(self, refusal: str | None) -> Iterator[Node | NotExamined]:
+        if refusal:
+            yield self._gate.denied("/", refusal)
+            return
+        self._gate.check_open()
+        for seen in self._root.nodes():
+            yield self._gate.account(seen) if isinstance(seen, NotExamined) else seen
+            self._gate.check_open()
+
+    def read(self, node: Node, limit: int) -> bytes | NotExamined:
+        """A file's first bytes, charged and folded into the operation's digest; NotExamined when refused."""
+        gate = self._gate
+        expected = min(node.size, limit)
+        if why := gate.refusal(self.PORT, "read") or gate.reserve(files=1, bytes=expected):
+            return gate.denied(node.path, why)
+        content = self._root.read(node, limit)
+        if isinstance(content, NotExamined):
+            return gate.account(content)
+        if why := gate.reserve(bytes=max(0, len(content) - expected)):  # it grew meanwhile
+            return gate.denied(node.path, why)
+        gate.reading.fold(self._name, node.path, content)
         return content
 
 
@@ -282,8 +332,46 @@ class GuardedWorkingTree:
         return Written(withheld=(Withheld(path=".", why=why),)) if why else None
 
 
+class GuardedAdvisories:
+    """A database of advisories behind the wall: an import is charged, and folded into the operation's digest."""
+
+    PORT = "AdvisoryStore"
+
+    def __init__(self, store: AdvisoryStore, gate: Gate) -> None:
+        self._store = store
+        self._gate = gate
+
+    def sources(self) -> tuple[DatabaseSource, ...]:
+        """The files that it was made from; none when that is not permitted."""
+        return () if self._gate.refusal(self.PORT, "sources") else self._store.sources()
+
+    def add(self, source: DatabaseSource, advisories: Sequence[Advisory], exploited: Sequence[Exploited]) -> str:
+        """Keep what a file holds; why not, when it is refused."""
+        gate = self._gate
+        if why := gate.refusal(self.PORT, "add") or gate.reserve(files=1, bytes=source.size):
+            gate.denied(source.name, why)
+            return why
+        gate.reading.fold(self.PORT, source.name, source.sha256.encode())
+        return self._store.add(source, advisories, exploited)
+
+    def about(self, names: Sequence[str]) -> Known | NotExamined:
+        """What is known; NotExamined when refused."""
+        if why := self._gate.refusal(self.PORT, "about"):
+            return self._gate.denied(".", why)
+        return self._store.about(names)
+
+
 GUARDED = {
     guard.PORT: guard
-    for guard in (GuardedTree, GuardedHistory, GuardedStore, GuardedExecutor, GuardedSandbox, GuardedWorkingTree)
+    for guard in (
+        GuardedTree,
+        GuardedRoot,
+        GuardedHistory,
+        GuardedStore,
+        GuardedExecutor,
+        GuardedSandbox,
+        GuardedWorkingTree,
+        GuardedAdvisories,
+    )
 }
 """The guarded version of each port that a stage may hold, by the port's name."""

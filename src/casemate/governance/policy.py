@@ -77,15 +77,18 @@ def _rule(tier: Tier, port: str, *actions: str) -> Rule:
 
 HOUSE_POLICY = Policy(
     rules=(
-        _rule(Tier.FIND, OPERATION, "scan"),
+        _rule(Tier.FIND, OPERATION, "scan", "host"),
         _rule(Tier.PROVE, OPERATION, "verify"),
         _rule(Tier.RELEASE, OPERATION, "release"),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
+        _rule(Tier.FIND, "RootFilesystem", "name", "nodes", "read"),
         _rule(Tier.FIND, "History", "base", "paths", "before"),
         _rule(Tier.FIND, "Store", "get", "put"),
         _rule(Tier.FIND, "Executor", "map"),
         _rule(Tier.PROVE, OPERATION, "prove"),
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
+        _rule(Tier.FIND, OPERATION, "import"),
+        _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
         _rule(Tier.FIX, "WorkingTree", "prefix", "refusal", "write", "undo", "confirm"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),
     )

@@ -9,6 +9,7 @@ fs/posix_acl.c, the sticky bit as in inode(7). Modes of links do not count. Moun
 
 from __future__ import annotations
 
+import posixpath
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -57,7 +58,8 @@ class Access:
 
     def __init__(self, fs: Filesystem, accounts: Accounts) -> None:
         self._fs = fs
-        self._searched: dict[tuple[Identity, str], bool] = {}
+        self._closed: dict[str, bool] = {}
+        self._arrived: dict[tuple[Identity, str, bool], bool] = {}
         self.identities: dict[Actor, Identity] = {ANYONE: Identity(NO_ONE)}
         for g in accounts.groups:
             self.identities[group(g.name)] = Identity(NO_ONE, frozenset({g.gid}))
@@ -99,11 +101,20 @@ class Access:
         if node is not None and (node.kind is not NodeKind.FOLDER or folder):
             wanted = WRITE | EXECUTE if node.kind is NodeKind.FOLDER else WRITE
             how = How.FILLS if node.kind is NodeKind.FOLDER else How.WRITES
-            if self._reaches(who, path, False) and permits(who, node, wanted):
+            if self._arrives(who, node.path, False) and permits(who, node, wanted):
                 return Change(how, node, False)
-            if node.uid == who.uid and self._reaches(who, path, True):
+            if node.uid == who.uid and self._arrives(who, node.path, True):
                 return Change(how, node, True)
         return self._replacing(who, path, False) or self._replacing(who, path, True)
+
+    def only_root(self, path: str) -> bool:
+        """Whether every folder on the way and what it leads to are root's, with no permission to write for anybody else: then
+        nobody need be asked one by one."""
+        if path not in self._closed:
+            route = self._fs.route(path)
+            nodes = [above for above, _ in route.pairs] + ([route.node] if route.node is not None else [])
+            self._closed[path] = all(not n.uid and not n.mode & 0o022 and n.acl is None for n in nodes)
+        return self._closed[path]
 
     def discloses(self, actor: Actor, path: str) -> bool:
         """Whether an actor can come to read a file: by its permissions, or as its owner."""
@@ -111,16 +122,31 @@ class Access:
             return False
         who = self.identity(actor)
         node = self._fs.node(path)
-        return node is not None and (self.reads(who, path) or (node.uid == who.uid and self._reaches(who, path, True)))
+        if node is None:
+            return False
+        if self._arrives(who, node.path, False) and permits(who, node, READ):
+            return True
+        return node.uid == who.uid and self._arrives(who, node.path, True)
 
     def _may(self, who: Identity, path: str, wanted: int) -> bool:
         node = self._fs.node(path)
-        return node is not None and self._reaches(who, path, False) and permits(who, node, wanted)
+        if node is None or not permits(who, node, wanted):
+            return False
+        return all(self._searches(who, above, False) for above, _ in self._fs.route(path).pairs)
 
-    def _reaches(self, who: Identity, path: str, owning: bool) -> bool:
-        """Whether it can search every folder on the way."""
-        route = self._fs.route(path)
-        return all(self._searches(who, above, owning) for above, _ in route.pairs)
+    def _arrives(self, who: Identity, path: str, owning: bool) -> bool:
+        """Whether it can get to a node by its own path, which has no links: the folders above it must let it through. Where a
+        link to it lies does not matter to who goes there directly."""
+        waiting: list[str] = []
+        while path != "/" and (who, path, owning) not in self._arrived:
+            waiting.append(path)
+            path = posixpath.dirname(path)
+        there = self._arrived.get((who, path, owning), True)
+        for below in reversed(waiting):
+            above = self._fs.at(posixpath.dirname(below))
+            there = there and above is not None and self._searches(who, above, owning)
+            self._arrived[who, below, owning] = there
+        return there
 
     def _searches(self, who: Identity, above: Node, owning: bool) -> bool:
         return permits(who, above, EXECUTE) or (owning and above.uid == who.uid)
@@ -129,8 +155,10 @@ class Access:
         """The nearest folder on the way in which it can put something else. owning: also after it changed a mode."""
         found: Change | None = None
         for above, child in self._fs.route(path).pairs:
-            if not self._searches(who, above, owning):
-                return found
+            if child is not None and (child.path == "/" or posixpath.dirname(child.path) != above.path):
+                continue  # "." and ".." are nobody's to rename
+            if not self._arrives(who, above.path, owning) or not self._searches(who, above, owning):
+                continue
             owned = above.uid == who.uid
             if permits(who, above, WRITE | EXECUTE) or (owning and owned):
                 if child is None:

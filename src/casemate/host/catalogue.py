@@ -2,21 +2,44 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from importlib import import_module
 from typing import Final
 
+from casemate.host.edges import program_libraries
 from casemate.host.host import Host
 from casemate.host.relation import Relation
 
 MODULES: Final = (
     "profiles",
+    "vulnerable_packages",
+    "packages",
+    "units",
+    "boot_hooks",
     "ssh",
+    "account_files",
+    "devices",
+    "groups",
+    "sockets",
+    "dbus",
+    "containers",
+    "kernel",
+    "disks",
+    "programs",
+    "loader",
+    "jobs",
     "services",
+    "sudo",
+    "pam",
+    "passwords",
+    "polkit",
 )
 
 
-def relations(host: Host) -> Iterator[Relation]:
-    """All that the files of a host say of who becomes whom, source by source."""
-    for name in MODULES:
-        yield from import_module(f"casemate.host.edges.{name}").edges(host)
+def relations(host: Host) -> tuple[Relation, ...]:
+    """All that the files of a host say of who becomes whom, source by source; read once."""
+    return host.once(_relations)
+
+
+def _relations(host: Host) -> tuple[Relation, ...]:
+    found = [relation for name in MODULES for relation in import_module(f"casemate.host.edges.{name}").edges(host)]
+    return (*found, *program_libraries.following(host, found))

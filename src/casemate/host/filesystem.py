@@ -33,7 +33,8 @@ class Resolved:
 class Route:
     """All that decides where a path leads: each folder looked into with what was found there, link or not, in order.
 
-    node: where it ends, None when something is missing; then the last pair's second is None.
+    For "." and ".." that is the folder itself and the one above it. node: where it ends, None when something is missing; then the
+    last pair's second is None.
     """
 
     pairs: tuple[tuple[Node, Node | None], ...]
@@ -198,15 +199,17 @@ class Filesystem:
         return Text(node.path, tuple(line.removesuffix("\r") for line in lines))
 
     def _route(self, path: str, follow: bool) -> Route:
-        parts = [part for part in path.split("/") if part not in ("", ".")]
+        parts = [part for part in path.split("/") if part]
         parts.reverse()
         here = self._nodes.get("/")
         pairs: list[tuple[Node, Node | None]] = []
         links = 0
         while parts and here is not None and here.kind is NodeKind.FOLDER:
             part = parts.pop()
-            if part == "..":
-                here = self._nodes.get(posixpath.dirname(here.path))
+            if part in (".", ".."):  # looked up as any other name is
+                there = self._nodes.get(posixpath.dirname(here.path)) if part == ".." else here
+                pairs.append((here, there))
+                here = there
                 continue
             found = self._nodes.get(here.path.rstrip("/") + "/" + part)
             pairs.append((here, found))
@@ -216,7 +219,7 @@ class Filesystem:
                     return Route(tuple(pairs), None)
                 if found.target.startswith("/"):
                     here = self._nodes["/"]
-                parts += reversed([p for p in found.target.split("/") if p not in ("", ".")])
+                parts += reversed([p for p in found.target.split("/") if p])
             else:
                 here = found
         return Route(tuple(pairs), None if parts else here)

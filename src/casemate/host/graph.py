@@ -75,11 +75,8 @@ def _edges(host: Host, relation: Relation) -> Iterator[Edge]:
 
 
 def _of_trust(host: Host, trust: Trust) -> Iterator[Edge]:
-    for actor in _narrowed(host, lambda who: host.access.change(who, trust.path, folder=trust.folder) is not None):
+    for actor, change in _changes(host, trust.path, trust.folder):
         if actor == trust.runner:
-            continue
-        change = host.access.change(actor, trust.path, folder=trust.folder)
-        if change is None:
             continue
         found = host.fs.node(trust.path)
         end = found.path if found else trust.path
@@ -96,6 +93,21 @@ def _of_trust(host: Host, trust: Trust) -> Iterator[Edge]:
             cuts=(*((fix,) for fix in _closing(host, actor, change)), *((fix,) for fix in trust.fixes)),
             relation=trust,
         )
+
+
+def _asked(host: Host) -> dict[tuple[str, bool], list[tuple[Actor, Change]]]:
+    """The answers of `_changes`: many jobs call the same programs."""
+    return {}
+
+
+def _changes(host: Host, path: str, folder: bool) -> list[tuple[Actor, Change]]:
+    """Who can change a path, narrowed, and how."""
+    known = host.once(_asked)
+    if (path, folder) not in known:
+        who = _narrowed(host, lambda actor: host.access.change(actor, path, folder=folder) is not None)
+        found = [(actor, host.access.change(actor, path, folder=folder)) for actor in who]
+        known[path, folder] = [(actor, change) for actor, change in found if change is not None]
+    return known[path, folder]
 
 
 def _of_secret(host: Host, secret: Secret) -> Iterator[Edge]:
@@ -183,7 +195,9 @@ def _closing(host: Host, actor: Actor, change: Change) -> Iterator[Fix]:
     if place.uid == who.uid:
         yield SetOwner(place.path, (place.uid, place.gid), (0, 0))
     elif actor == ANYONE:
-        yield SetMode(place.path, place.mode, place.mode & ~0o002)
+        owning = host.accounts.of_gid(place.gid)  # a group that nobody is in needs no permission to write either
+        empty = owning is None or not place.gid or not host.accounts.members(owning)
+        yield SetMode(place.path, place.mode, place.mode & ~(0o022 if empty else 0o002))
     elif place.kind is NodeKind.FOLDER and change.how is How.REPLACES and not place.mode & 0o1000:
         yield SetMode(place.path, place.mode, place.mode & ~0o022)
     else:

@@ -2,22 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
 from casemate.host.access import Access
 from casemate.host.accounts import read_accounts
 from casemate.host.filesystem import Filesystem
+from casemate.model.advisory import Known
 from casemate.model.outcome import NotExamined, Reason
 
 T = TypeVar("T")
 
+Advisories = Callable[[Sequence[str]], Known | NotExamined]
+"""What is known of packages of these names, source packages among them."""
+
 
 class Host:
-    """What readers, edge sources and posture rules are given."""
+    """What readers, edge sources and posture rules are given. advisories: what a database knows; None without a database."""
 
-    def __init__(self, fs: Filesystem) -> None:
+    def __init__(self, fs: Filesystem, advisories: Advisories | None = None) -> None:
         self.fs = fs
+        self.advisories = advisories
         self.accounts = read_accounts(fs)
         self.access = Access(fs, self.accounts)
         self._facts: dict[Callable[..., Any], Any] = {}

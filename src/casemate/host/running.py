@@ -9,6 +9,7 @@ from collections.abc import Iterator
 
 from casemate.host.host import Host
 from casemate.host.relation import Trust
+from casemate.host.walk import At, Walk
 from casemate.model.host import Actor, Fact
 
 DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")
@@ -26,13 +27,13 @@ def ran(
     path: tuple[str, ...] = DEFAULT_PATH,
     shell: bool = True,
     cwd: str = "/",
+    environment: tuple[tuple[str, str], ...] = (),
 ) -> Iterator[Trust]:
     """Whatever a command line makes the runner act on.
 
     line: as the job has it. via: the places that say so, as in `Trust`. kind, technique, says: of the program itself; what
     it sources or imports says so itself. path: the folders of PATH. shell: a shell reads the line; else it is split as
-    execve(2) is given it.
+    execve(2) is given it. environment: variables that the job sets.
     """
-    words = line.split()
-    if words:
-        yield Trust(runner=runner, path=words[0], kind=kind, technique=technique, via=via, says=says)
+    walk = Walk(host, kind, technique, says)
+    yield from walk.line(line, At(runner, via, path, cwd, environment=environment), shell=shell)

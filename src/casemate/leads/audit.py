@@ -7,13 +7,16 @@ from collections.abc import Iterator, Sequence
 from casemate.host.derivation import Derivation, Graph
 from casemate.host.graph import MEMBER
 from casemate.host.host import Host
-from casemate.host.relation import Secret
+from casemate.host.relation import Secret, Trust
+from casemate.host.standing import people
 from casemate.leads.posture.rule import ChainRule, FactRule
 from casemate.leads.rule import Rule
-from casemate.model.host import ANYONE, NETWORK, ROOT, Actor, Fact, named
+from casemate.model.host import ANYONE, NETWORK, ROOT, Actor, Fact
 from casemate.model.lead import Lead, Severity
 from casemate.model.location import Location
 from casemate.model.trace import Boundary, Role, Step, Trace
+
+Way = tuple[tuple[int, int, int], Derivation, int]
 
 
 def audit(host: Host, graph: Graph, rules: Sequence[Rule]) -> tuple[Lead, ...]:
@@ -43,14 +46,15 @@ def _facts(host: Host, rule: FactRule) -> Iterator[Lead]:
 
 def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
     """One lead for each cause, with the best way over it: from the least powerful source, to the highest goal."""
-    best: dict[tuple[str, str, int], tuple[tuple[int, int, int], Derivation, int]] = {}
+    best: dict[tuple[str, str, int], Way] = {}
     sources = graph.sources()
+    reached = {source: frozenset(graph.reach((source,))) for source in sources}
     for index, edge in enumerate(graph.edges):
         if edge.kind == MEMBER or edge.kind not in rules or edge.natural:
             continue
         for rank, source in enumerate(sources):
-            if source.startswith("group:"):
-                continue  # whoever is in it is a source of their own
+            if source.startswith("group:") or not reached[source].issuperset(edge.premises):
+                continue  # whoever is in a group is a source of their own
             way = graph.through(index, source, ROOT) or graph.through(index, source, edge.conclusion)
             if way is None:
                 continue
@@ -59,7 +63,7 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
             if cause not in best or order < best[cause][0]:
                 best[cause] = (order, way, index)
             break
-    for _, way, index in best.values():
+    for _, way, index in _nearest(graph, list(best.values())):
         edge = graph.edges[index]
         rule = rules[edge.kind]
         first = edge.steps[0]
@@ -75,14 +79,20 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
         )
 
 
-def people(actor: Actor) -> str:
-    """An actor in words."""
-    if actor == NETWORK:
-        return "somebody on the network"
-    if actor == ANYONE:
-        return "any local user"
-    name = named(actor)
-    return f"a member of group {name}" if actor.startswith("group:") else name
+def _nearest(graph: Graph, found: list[Way]) -> list[Way]:
+    """Of several ways that one path opens to the same goal, by the programs that trust it, the shortest: it is one cause."""
+    least: dict[tuple[str, int, Actor, Actor], tuple[tuple[int, int], int]] = {}
+    kept: list[Way] = []
+    for index, way in enumerate(found):
+        edge = graph.edges[way[2]]
+        if not isinstance(edge.relation, Trust):
+            kept.append(way)
+            continue
+        cause = (edge.steps[0].path, edge.steps[0].line, way[1].source, way[1].goal)
+        order = (len(edge.steps), index)
+        if cause not in least or order < least[cause][0]:
+            least[cause] = (order, index)
+    return kept + [found[index] for _, index in least.values()]
 
 
 def place(path: str, line: int) -> Location:
@@ -93,7 +103,7 @@ def place(path: str, line: int) -> Location:
 def _severity(rule: ChainRule, way: Derivation, exposed: bool) -> Severity:
     """exposed: a credential, which is more than a weak setting whomever it opens."""
     if way.goal != ROOT:
-        return Severity.HIGH if exposed else Severity.MEDIUM
+        return Severity.HIGH if exposed else rule.lateral
     return rule.severity if way.source in (NETWORK, ANYONE) else Severity.HIGH
 
 

@@ -8,6 +8,7 @@ from typing import NewType
 
 from casemate.model.fix import Mending
 from casemate.model.hiding import Remark, Suppression
+from casemate.model.host_report import HostReport
 from casemate.model.lead import Evidence, Lead, Severity
 from casemate.model.outcome import NotExamined
 from casemate.model.proof import Verdict
@@ -121,7 +122,8 @@ class Report:
     target: the names of the scanned paths as given by the operator (last component only). findings: ranked, every
     disposition. rules: ids of the rules that ran. since: when it is narrowed to what a change touches. remarks: what is
     amiss with what hides findings. excerpts: the lines around every place of a finding, each line once, by path and number.
-    inputs: what proofs were driven with, by the identity of their finding; only where somebody decided to release it.
+    inputs: what proofs were driven with, by the identity of their finding; only where somebody decided to release it. host:
+    who reaches root and how that is ended, of the audit of a host.
     """
 
     version: str
@@ -134,6 +136,7 @@ class Report:
     remarks: tuple[Remark, ...] = ()
     excerpts: tuple[Excerpt, ...] = ()
     inputs: tuple[tuple[FindingId, str], ...] = ()
+    host: HostReport | None = None
 
     def of(self, disposition: Disposition) -> tuple[Finding, ...]:
         """Findings of one disposition, in rank order."""

@@ -104,7 +104,7 @@ class Confidence(StrEnum):
     UNKNOWN = "unknown"  # something that decides it could not be read
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Fact:
     """Something that a file of the host says, to be checked by hand. line: 1 for what the file's own mode or owner says.
 

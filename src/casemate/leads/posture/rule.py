@@ -14,7 +14,9 @@ Its examples are small file systems, told as text:
     #!/bin/sh
     # folder: /srv/x 1777 alice:staff
     # link: /usr/bin/awk -> mawk
+    # database: osv                                    (lines of advisories in that form follow)
     # copy: /usr/local/bin/sh2 /usr/bin/bash 4755      (the bytes of another file of the example)
+    # elf: /opt/agent 4755 kind=exec nx=no relro=none rpath=/opt/lib needed=libc.so.6 imports=system      (a small program)
 
 They lie over a small root that `tests/host/tree.py` describes (accounts root, alice, bob; services websvc, ingest). A mark on a
 line of a file says that the finding stands there, on a header, on the file itself; it is taken out before anything is read.
@@ -33,9 +35,11 @@ from casemate.model.lead import Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainRule(Rule):
-    """Edges of these kinds. message: with {what} (what the edge says), {who} and {becomes}."""
+    """Edges of these kinds. message: with {what} (what the edge says), {who} and {becomes}. lateral: how severe it is when the
+    way ends at another account than root."""
 
     kinds: tuple[str, ...]
+    lateral: Severity = Severity.MEDIUM
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)

@@ -1,0 +1,72 @@
+"""Which mounts a walk over a root does not enter: what the kernel makes up, and what lies on other machines.
+
+Read from the mount table of our own process (proc_pid_mountinfo(5)), since a mount over the network may hang at the first look.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import Final
+
+TABLE = "/proc/self/mountinfo"
+
+NETWORK: Final = (
+    " 9p afs autofs beegfs ceph cifs coda davfs glusterfs gpfs lustre moosefs ncpfs nfs nfs4 orangefs pvfs2 smb3 smbfs "
+)
+KERNEL: Final = (
+    " binfmt_misc bpf cgroup cgroup2 configfs debugfs devfs devpts devtmpfs efivarfs functionfs fusectl hugetlbfs mqueue nsfs "
+    "pipefs proc pstore resctrl rpc_pipefs securityfs selinuxfs sockfs sysfs tracefs usbfs "
+)
+CONTAINERS: Final = (
+    "/var/lib/docker/",
+    "/var/lib/containers/",
+    "/var/lib/containerd/",
+    "/run/containerd/",
+    "/run/containers/",
+    "/var/lib/kubelet/",
+)
+LIVE: Final = {
+    "/proc": "the kernel's own view of processes",
+    "/sys": "the kernel's own view of devices",
+    "/dev": "devices of the running machine",
+    "/run/user": "runtime folders of sessions",
+}
+
+_OCTAL = re.compile(rb"\\([0-7]{3})")
+
+
+def skipped(root: str, *, table: str = TABLE) -> dict[str, str] | None:
+    """The folders below a root that are not entered, each with why, by their paths inside the root.
+
+    root: absolute, free of links. None when there is no mount table to be read.
+    """
+    out = dict(LIVE) if root == "/" else {}
+    try:
+        with open(table, "rb") as file:  # noqa: PTH123 a file of the kernel, read to its end
+            lines = file.read().split(b"\n")
+    except OSError:
+        return None
+    prefix = root.rstrip("/") + "/"
+    for line in lines:
+        before, _, after = line.partition(b" - ")
+        fields = before.split(b" ")
+        if len(fields) < 6 or not after:
+            continue
+        place = os.fsdecode(_OCTAL.sub(lambda m: bytes([int(m[1], 8) & 0xFF]), fields[4]))
+        kind = os.fsdecode(after.split(b" ")[0])
+        if place.startswith(prefix) and place != prefix and (why := _why(kind, place)):
+            out["/" + place.removeprefix(prefix)] = why
+    return out
+
+
+def _why(kind: str, place: str) -> str:
+    if f" {kind} " in NETWORK:
+        return f"a file system of another machine ({kind})"
+    if f" {kind} " in KERNEL:
+        return f"a file system that the kernel makes up ({kind})"
+    if kind.startswith("fuse.") and kind not in ("fuse.fuse-overlayfs", "fuse.ntfs-3g"):
+        return f"a file system that a program makes up ({kind})"
+    if place.startswith(CONTAINERS):
+        return f"the file system of a container ({kind})"
+    return ""

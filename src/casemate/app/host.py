@@ -1,0 +1,60 @@
+"""Auditing a host: the root that the operator named, behind the wall, handed to the pipeline."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from casemate.adapters.clock import SystemClock
+from casemate.app.ground import operator, wall
+from casemate.governance.budget import ROOT_LIMITS
+from casemate.governance.charter import Target, Tier, single_operator
+
+if TYPE_CHECKING:
+    from casemate.adapters.roots.folder import FolderRoot
+    from casemate.pipeline.host import Audited, Progress
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HostRequest:
+    """What the operator asked for. root: a folder that holds one; image: a file that does; neither: this machine.
+
+    rules: ids, empty for all. imagined: fixes to look at it with, as `host/whatif.py` reads them. advisories: a database, None
+    for the operator's own.
+    """
+
+    root: Path | None = None
+    image: Path | None = None
+    rules: tuple[str, ...] = ()
+    imagined: tuple[str, ...] = ()
+    advisories: Path | None = None
+
+    def __post_init__(self) -> None:
+        if self.root is not None and self.image is not None:
+            raise ValueError("a host is a folder or an image, not both")
+
+
+def run_host(request: HostRequest, *, announce: Callable[[str], None], progress: Progress) -> Audited:
+    """Audit what the operator named. Raises UserError when it is no root, LedgerUnavailable when it cannot be recorded."""
+    from casemate.pipeline.host import HostOptions, audit_host
+
+    with ExitStack() as held:
+        root, named = _root(request)
+        held.enter_context(root)
+        subject = (Target(name=named, path=str(root.place)),)
+        charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.FIND)
+        announce(charter.line())
+        with wall(charter, ROOT_LIMITS).operation("host", subject=subject) as operation:
+            options = HostOptions(rules=request.rules, imagined=request.imagined)
+            return audit_host(operation.root(root), options=options, progress=progress)
+
+
+def _root(request: HostRequest) -> tuple[FolderRoot, str]:
+    """What is examined, and how the operator calls it."""
+    from casemate.adapters.roots.folder import FolderRoot
+
+    place = request.root or Path("/")
+    return FolderRoot(place), str(place)

@@ -1,0 +1,196 @@
+"""Fixes of a host in words, as a shell script and as Ansible tasks, each with its undo.
+
+The scripts change nothing that is not as it was when the host was read: a fix that does not fit is said, and left out. They are
+written to be read first, and run by whoever is responsible for the host.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Sequence
+from shlex import quote
+from typing import Any
+
+from casemate.model.host_fix import AddLines, DropAcl, DropCapabilities, Fix, SetLine, SetMode, SetOwner, Upgrade
+
+_HEAD = """\
+#!/bin/sh
+# {title}
+# Read it, then run it as root on the host that was examined; for a folder that holds its root: ROOT=/mnt/host sh {name}
+# What is no longer as it was is said and left as it is.
+set -u
+ROOT=${{ROOT:-}}
+left=0
+skip() {{ echo "left as it is: $1" >&2; left=$((left + 1)); }}
+mode() {{ # PATH WAS TO
+  if [ "$(stat -c %a "$ROOT$1" 2>/dev/null)" = "$2" ]; then chmod "$3" "$ROOT$1" && echo "chmod $3 $1"; else skip "$1"; fi
+}}
+owner() {{ # PATH WAS TO
+  if [ "$(stat -c %u:%g "$ROOT$1" 2>/dev/null)" = "$2" ]; then chown "$3" "$ROOT$1" && echo "chown $3 $1"; else skip "$1"; fi
+}}
+line() {{ # PATH NUMBER WAS TO(- for none) OP(set, delete or insert)
+  if [ "$5" != insert ] && [ "$(sed -n "$2p" "$ROOT$1" 2>/dev/null)" != "$3" ]; then skip "$1:$2"; return; fi
+  new=$(mktemp) || exit 1
+  N=$2 TO=$4 OP=$5 awk 'BEGIN {{ n = ENVIRON["N"] + 0; op = ENVIRON["OP"] }}
+    NR == n && op == "set" {{ print ENVIRON["TO"]; next }}
+    NR == n && op == "delete" {{ next }}
+    NR == n && op == "insert" {{ print ENVIRON["TO"]; done = 1 }}
+    {{ print }}
+    END {{ if (op == "insert" && !done) print ENVIRON["TO"] }}' "$ROOT$1" > "$new" && cat "$new" > "$ROOT$1" && echo "$5 $1:$2"
+  rm -f "$new"
+}}
+add() {{ # PATH LINE...
+  file=$1; shift; printf '%s\\n' "$@" >> "$ROOT$file" && echo "added to $file"
+}}
+take() {{ # PATH LINE...: out again; a file that holds nothing else goes
+  file=$1; shift
+  for one; do
+    grep -vxF -- "$one" "$ROOT$file" > "$ROOT$file.new"; cat "$ROOT$file.new" > "$ROOT$file"; rm -f "$ROOT$file.new"
+  done
+  [ -s "$ROOT$file" ] || rm -f "$ROOT$file"; echo "taken out of $file"
+}}
+"""
+_FOOT = """\
+if [ "$left" -gt 0 ]; then echo "$left of these changes were not made" >&2; exit 1; fi
+"""
+
+
+def words(fix: Fix) -> str:
+    """What a fix does, in one line."""
+    if isinstance(fix, SetMode):
+        return f"chmod {fix.to:04o} {fix.path} (was {fix.was:04o})"
+    if isinstance(fix, SetOwner):
+        return f"chown {fix.to[0]}:{fix.to[1]} {fix.path} (was {fix.was[0]}:{fix.was[1]})"
+    if isinstance(fix, SetLine):
+        return f"{fix.path}:{fix.line}: " + (f"“{fix.to.strip()}”" if fix.to is not None else "take the line out")
+    if isinstance(fix, AddLines):
+        return f"{fix.path}: add “{'; '.join(fix.lines)}”"
+    if isinstance(fix, DropCapabilities):
+        return f"setcap -r {fix.path}" + (f" (was {fix.was})" if fix.was else "")
+    if isinstance(fix, DropAcl):
+        return f"setfacl -x {fix.entry.rpartition(':')[0]} {fix.path}"
+    return f"bring {fix.package} from {fix.was} to {fix.to} ({fix.manager})"
+
+
+def shell(fixes: Sequence[Fix], *, undo: bool) -> str:
+    """A script that makes the fixes, or takes them back."""
+    title = (
+        "Takes the changes of fix.sh back."
+        if undo
+        else "The proposed cut: after it nobody who should not reaches root."
+    )
+    body = [_undone(fix) if undo else _done(fix) for fix in _ordered(fixes, undo)]
+    head = _HEAD.format(title=title, name="undo.sh" if undo else "fix.sh")
+    return head + "\n" + "".join(f"{part}\n" for part in body) + "\n" + _FOOT
+
+
+def ansible(fixes: Sequence[Fix], *, undo: bool) -> str:
+    """The same as a playbook. Every line is JSON where a value stands, which YAML 1.2 reads as it is."""
+    name = "Take the cut back" if undo else "End the ways to root that Casemate found"
+    out = ["---", f"- name: {json.dumps(name)}", "  hosts: all", "  become: true", "  gather_facts: false", "  tasks:"]
+    for fix in _ordered(fixes, undo):
+        if undo and isinstance(fix, Upgrade):
+            continue  # a package is not taken back to a version with a known weakness
+        module, arguments = _task(fix, undo)
+        out += [
+            f"    - name: {json.dumps(('Undo: ' if undo else '') + words(fix), ensure_ascii=False)}",
+            f"      {module}:",
+        ]
+        out += [f"        {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in arguments.items()]
+    return "\n".join(out) + "\n"
+
+
+def as_json(fix: Fix) -> dict[str, Any]:
+    """A fix for programs: its kind and its fields."""
+    fields = {name: getattr(fix, name) for name in type(fix).__slots__}
+    return {"kind": re.sub(r"(?<!^)(?=[A-Z])", "-", type(fix).__name__).lower()} | fields
+
+
+def _ordered(fixes: Iterable[Fix], undo: bool) -> list[Fix]:
+    """Lines of a file from its end, so that the numbers of the others stay true; taken back the other way round."""
+
+    def key(fix: Fix) -> tuple[str, int]:
+        return (getattr(fix, "path", ""), -fix.line if isinstance(fix, SetLine) else 0)
+
+    return sorted(fixes, key=key, reverse=undo)
+
+
+def _done(fix: Fix) -> str:
+    if isinstance(fix, SetMode):
+        return f"mode {quote(fix.path)} {fix.was:o} {fix.to:04o}"
+    if isinstance(fix, SetOwner):
+        return f"owner {quote(fix.path)} {fix.was[0]}:{fix.was[1]} {fix.to[0]}:{fix.to[1]}"
+    if isinstance(fix, SetLine):
+        to, act = ("-", "delete") if fix.to is None else (fix.to, "set")
+        return f"line {quote(fix.path)} {fix.line} {quote(fix.was)} {quote(to)} {act}"
+    if isinstance(fix, AddLines):
+        folder = quote(fix.path.rpartition("/")[0] or "/")
+        lines = " ".join(map(quote, fix.lines))
+        return f'mkdir -p "$ROOT"{folder} && add {quote(fix.path)} {lines}'
+    if isinstance(fix, DropCapabilities):
+        return f'setcap -r "$ROOT"{quote(fix.path)} || skip {quote(fix.path)}'
+    if isinstance(fix, DropAcl):
+        return f'setfacl -x {quote(fix.entry.rpartition(":")[0])} "$ROOT"{quote(fix.path)} || skip {quote(fix.path)}'
+    return _upgrade(fix)
+
+
+def _undone(fix: Fix) -> str:
+    if isinstance(fix, SetMode):
+        return f"mode {quote(fix.path)} {fix.to:o} {fix.was:04o}"
+    if isinstance(fix, SetOwner):
+        return f"owner {quote(fix.path)} {fix.to[0]}:{fix.to[1]} {fix.was[0]}:{fix.was[1]}"
+    if isinstance(fix, SetLine):
+        if fix.to is None:
+            return f"line {quote(fix.path)} {fix.line} - {quote(fix.was)} insert"
+        return f"line {quote(fix.path)} {fix.line} {quote(fix.to)} {quote(fix.was)} set"
+    if isinstance(fix, AddLines):
+        return f"take {quote(fix.path)} {' '.join(map(quote, fix.lines))}"
+    if isinstance(fix, DropCapabilities):
+        return f'setcap {quote(fix.was)} "$ROOT"{quote(fix.path)} || skip {quote(fix.path)}'
+    if isinstance(fix, DropAcl):
+        return f'setfacl -m {quote(fix.entry)} "$ROOT"{quote(fix.path)} || skip {quote(fix.path)}'
+    return f"# {fix.package} stays at {fix.to}: a package is not taken back to a version with a known weakness"
+
+
+def _upgrade(fix: Upgrade) -> str:
+    commands = {
+        "dpkg": f"apt-get install --only-upgrade {quote(fix.package)}",
+        "apk": f"apk add --upgrade {quote(fix.package)}",
+        "rpm": f"dnf upgrade {quote(fix.package)}",
+        "pip": f"python3 -m pip install --upgrade {quote(f'{fix.package}>={fix.to}')}",
+        "npm": f"npm install {quote(f'{fix.package}@>={fix.to}')}",
+    }
+    return f'[ -n "$ROOT" ] && skip {quote(fix.package)} || {commands[fix.manager]}  # at least {fix.to}'
+
+
+def _task(fix: Fix, undo: bool) -> tuple[str, dict[str, Any]]:
+    if isinstance(fix, SetMode):
+        return "ansible.builtin.file", {"path": fix.path, "mode": f"{fix.was if undo else fix.to:04o}"}
+    if isinstance(fix, SetOwner):
+        owner, group = fix.was if undo else fix.to
+        return "ansible.builtin.file", {"path": fix.path, "owner": str(owner), "group": str(group)}
+    if isinstance(fix, SetLine):
+        now, to = (fix.to, fix.was) if undo else (fix.was, fix.to)
+        if now is None:
+            return "ansible.builtin.lineinfile", {"path": fix.path, "line": to, "state": "present"}
+        if to is None:
+            return "ansible.builtin.lineinfile", {"path": fix.path, "line": now, "state": "absent"}
+        return "ansible.builtin.lineinfile", {"path": fix.path, "regexp": f"^{re.escape(now)}$", "line": to}
+    if isinstance(fix, AddLines):
+        state = "absent" if undo else "present"
+        block = {"path": fix.path, "block": "\n".join(fix.lines), "create": not undo, "state": state}
+        return "ansible.builtin.blockinfile", block
+    if isinstance(fix, DropCapabilities):
+        wanted = "present" if undo else "absent"
+        return "community.general.capabilities", {"path": fix.path, "capability": fix.was, "state": wanted}
+    if isinstance(fix, DropAcl):
+        return "ansible.posix.acl", {"path": fix.path, "entry": fix.entry, "state": "present" if undo else "absent"}
+    modules = {
+        "dpkg": "ansible.builtin.apt",
+        "apk": "community.general.apk",
+        "rpm": "ansible.builtin.dnf",
+        "pip": "ansible.builtin.pip",
+        "npm": "community.general.npm",
+    }
+    return modules[fix.manager], {"name": fix.package, "state": "latest"}

@@ -1,0 +1,264 @@
+"""What a text in the shell's language calls, as far as reading it tells: sh(1p), bash(1).
+
+Statements are followed in their order, both branches of each, with the variables that the text itself sets. What comes from
+elsewhere is unknown, and stays so: nothing is guessed, nothing is run.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Final
+
+import tree_sitter_bash
+from tree_sitter import Language, Node, Parser
+
+from casemate.host.shell_words import (
+    EXPANSIONS,
+    MAX_VALUES,
+    UNKNOWN,
+    State,
+    Word,
+    assignment,
+    joined,
+    name_of,
+    spine,
+    text_of,
+    values_of,
+)
+
+MAX_TEXT: Final = 1 << 18  # bytes of a script; the longest that Debian ships has half of it
+MAX_DEPTH: Final = 80  # of nested statements
+_PRINTS: Final = ("cat", "grep", "egrep", "sed", "awk", "head", "tail", "cut", "envsubst")
+_SHELLS: Final = (
+    "sh",
+    "bash",
+    "dash",
+    "ash",
+    "ksh",
+    "zsh",
+    "/bin/sh",
+    "/bin/bash",
+    "/usr/bin/sh",
+    "/usr/bin/bash",
+    "/bin/dash",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A simple command. line: in the text, from 1. assigned: variables for this command alone. cwd: None when not known.
+
+    writes: where its output goes by a redirection. passed: the program's name is a parameter, the caller's to say.
+    """
+
+    line: int
+    words: tuple[Word, ...]
+    cwd: str | None
+    assigned: tuple[tuple[str, str], ...] = ()
+    writes: tuple[Word, ...] = ()
+    passed: bool = False
+
+
+class TooDeep(Exception):
+    """The text nests statements more deeply than anything real."""
+
+
+def calls(text: str, state: State) -> Iterator[Call]:
+    """The simple commands of a text in their order. state: is changed as they pass, so that a sourced text can share it."""
+    tree = _parser().parse(text.encode("utf-8", "surrogateescape")[:MAX_TEXT])
+    yield from _walk(tree.root_node, state, 0)
+
+
+@cache
+def _parser() -> Parser:
+    return Parser(Language(tree_sitter_bash.language()))
+
+
+def _walk(node: Node, state: State, depth: int) -> Iterator[Call]:
+    if depth > MAX_DEPTH:
+        raise TooDeep
+    kind = node.type
+    if kind == "command":
+        yield from _command(node, state, depth, ())
+    elif kind == "list":
+        for part in spine(node):
+            yield from _walk(part, state, depth + 1)
+    elif kind in ("subshell", "command_substitution", "process_substitution", "pipeline"):
+        inner = replace(state, variables=dict(state.variables)) if kind != "pipeline" else state
+        cwd = state.cwd
+        for child in node.named_children:
+            yield from _walk(child, inner, depth + 1)
+        if kind == "pipeline" and node.named_children and _bare_shell(node.named_children[-1]):
+            yield from _as_code(node.named_children[0], inner, _line(node))
+        state.cwd = cwd
+    elif kind == "redirected_statement":
+        yield from _redirected(node, state, depth)
+    elif kind == "function_definition":
+        yield from _function(node, state, depth)
+    elif kind == "for_statement":
+        yield from _for(node, state, depth)
+    elif kind == "variable_assignment":
+        yield from _inside(node, state, depth)
+        name, values = assignment(node, state)
+        state.assign(name, values)
+    elif kind not in ("comment", "word", "raw_string", "string_content", "heredoc_start", "heredoc_end"):
+        if kind == "declaration_command":
+            yield from _as_code(node, state, _line(node), inside=True)
+        branch = kind in ("if_statement", "while_statement", "case_item", "elif_clause", "else_clause")
+        state.branches += branch
+        for child in node.named_children:
+            yield from _walk(child, state, depth + 1)
+        state.branches -= branch
+
+
+def _line(node: Node) -> int:
+    return int(node.start_point[0]) + 1
+
+
+def _bare_shell(node: Node) -> bool:
+    """A shell that reads its commands from its input."""
+    words = text_of(node).split() if node.type == "command" and node.end_byte - node.start_byte < 100 else []
+    return bool(words) and words[0] in _SHELLS and all(word in ("-s", "-e", "-x", "-") for word in words[1:])
+
+
+def _as_code(node: Node, state: State, line: int, *, inside: bool = False) -> Iterator[Call]:
+    """Files whose content becomes commands or variables: `eval "$(cat FILE)"`, `export $(grep -v … FILE)`, `cat FILE | sh`.
+
+    inside: of the substitutions only.
+    """
+    todo = [(node, not inside)]
+    while todo:
+        here, reached = todo.pop()
+        if here.type == "command" and reached and name_of(here) in _PRINTS:
+            for argument in here.children_by_field_name("argument"):
+                if "/" in text_of(argument):
+                    yield from _read(values_of(argument, state), state, line)
+        elif here.type == "file_redirect" and reached and any(c.type == "<" for c in here.children):
+            yield from _read(values_of(here.named_children[-1], state), state, line)
+        else:
+            reached = reached or here.type in ("command_substitution", "process_substitution")
+            todo += [(child, reached) for child in reversed(here.named_children)]
+
+
+def _read(values: tuple[Word, ...], state: State, line: int) -> Iterator[Call]:
+    for value in values:
+        if value.text and "/" in value.text:
+            yield Call(line, (Word("."), value), state.cwd)
+
+
+def _redirected(node: Node, state: State, depth: int) -> Iterator[Call]:
+    writes: list[Word] = []
+    body = node.named_children[0] if node.named_children else None
+    for child in node.named_children[1:]:
+        if child.type == "file_redirect" and any(c.type == "<" for c in child.children) and body is not None:
+            if _bare_shell(body) or (body.type == "while_statement" and re.search(rb"\beval\b", body.text or b"")):
+                yield from _read(values_of(child.named_children[-1], state), state, _line(node))
+        if child.type == "file_redirect" and any(c.type in (">", ">>", "&>", "&>>", ">|") for c in child.children):
+            writes += [values_of(child.named_children[-1], state)[0]]
+        yield from _inside(child, state, depth)
+    if body is None:
+        return
+    if body.type == "command":
+        yield from _command(body, state, depth + 1, tuple(writes))
+        return
+    yield from _walk(body, state, depth + 1)
+    if writes:
+        yield Call(node.start_point[0] + 1, (Word(":"),), state.cwd, (), tuple(writes))
+
+
+def _function(node: Node, state: State, depth: int) -> Iterator[Call]:
+    name = node.child_by_field_name("name")
+    body = node.child_by_field_name("body")
+    if name is not None:
+        state.functions.add(text_of(name))
+    if body is not None:
+        cwd = state.cwd
+        state.branches += 1
+        yield from _walk(body, state, depth + 1)
+        state.branches -= 1
+        state.cwd = cwd
+
+
+def _for(node: Node, state: State, depth: int) -> Iterator[Call]:
+    name = node.child_by_field_name("variable")
+    values: list[Word] = []
+    for child in node.children_by_field_name("value"):
+        yield from _inside(child, state, depth)
+        values += [replace(value, each=value.glob) for value in values_of(child, state)]
+    if name is not None:
+        state.variables[text_of(name)] = tuple(values[:MAX_VALUES]) or (UNKNOWN,)
+    body = node.child_by_field_name("body")
+    if body is not None:
+        state.branches += 1
+        yield from _walk(body, state, depth + 1)
+        state.branches -= 1
+
+
+def _inside(node: Node, state: State, depth: int) -> Iterator[Call]:
+    """The commands of the substitutions in a word."""
+    todo = [node]
+    while todo:
+        here = todo.pop()
+        if here.type in ("command_substitution", "process_substitution"):
+            yield from _walk(here, state, depth + 1)
+        else:
+            todo += reversed(here.named_children)
+
+
+def _command(node: Node, state: State, depth: int, writes: tuple[Word, ...]) -> Iterator[Call]:
+    assigned: list[tuple[str, str]] = []
+    words: list[tuple[Word, ...]] = []
+    passed = False
+    for child in node.named_children:
+        yield from _inside(child, state, depth)
+        if child.type == "variable_assignment":
+            name, values = assignment(child, state)
+            if values[0].text is not None:
+                assigned.append((name, values[0].text))
+        elif child.type == "file_redirect":
+            if any(c.type in (">", ">>", "&>", "&>>", ">|") for c in child.children):
+                writes = (*writes, values_of(child.named_children[-1], state)[0])
+        elif child.type in ("herestring_redirect", "heredoc_redirect"):
+            continue
+        else:
+            word = child.named_children[0] if child.type == "command_name" and child.named_children else child
+            passed = passed or (not words and re.search(r"\$\{?[0-9@*]", text_of(word)) is not None)
+            words += _split(word, values_of(word, state))
+    called = node.child_by_field_name("name")
+    line = (called or node).start_point[0] + 1
+    if not words or (assigned and line > node.start_point[0] + 1 and b"\\\n" not in (node.text or b"")):
+        for name, text in assigned:  # on a line of their own they are the shell's, whatever the grammar made of it
+            state.assign(name, (Word(text),))
+        assigned = []
+    if not words:
+        return
+    if words[0][0].text in ("eval", ".", "source"):
+        yield from _as_code(node, state, line, inside=True)
+    for index in range(min(max(len(values) for values in words), MAX_VALUES)):
+        chosen = tuple(values[min(index, len(values) - 1)] for values in words)
+        yield Call(line, chosen, state.cwd, tuple(assigned), writes, passed)
+    _builtin(words, state)
+
+
+def _split(node: Node, values: tuple[Word, ...]) -> list[tuple[Word, ...]]:
+    """A word's values; those of a variable without quotes are split at blanks when there is but one."""
+    if node.type in EXPANSIONS and len(values) == 1 and values[0].text is not None:
+        return [(replace(values[0], text=part),) for part in values[0].text.split()]
+    return [values]
+
+
+def _builtin(words: list[tuple[Word, ...]], state: State) -> None:
+    """What a command changes in the shell itself."""
+    name = words[0][0].text
+    if name in ("cd", "pushd") and len(words) > 1:
+        arguments = [w[0].text for w in words[1:] if w[0].text is None or not w[0].text.startswith("-")]
+        state.cwd = joined(state.cwd, arguments[0]) if arguments else None
+    elif name == "cd":
+        state.cwd = state.value("HOME")
+    elif name == "read":
+        for word in words[1:]:
+            if word[0].text:
+                state.variables[word[0].text] = (UNKNOWN,)
