@@ -1,6 +1,7 @@
 """The files that say who is who and who may become root, and the hashes of passwords.
 
-Sources: passwd(5), shadow(5), group(5), gshadow(5), subuid(5), environ(7). What sudo reads is not here: it refuses what others can write. ATT&CK T1098, T1003.008.
+Sources: passwd(5), shadow(5), group(5), gshadow(5), subuid(5), environ(7). ATT&CK T1098, T1003.008.
+What sudo reads is not here: it refuses what others can write.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from casemate.host.facts.loose import plain
 from casemate.host.host import Host
 from casemate.host.relation import Secret, Trust
 from casemate.model.host import ROOT, Actor, Confidence, NodeKind
@@ -43,6 +43,11 @@ def edges(host: Host) -> Iterator[Trust | Secret]:
     yield from _hashes(host)
 
 
+def copy_of_hashes(path: str) -> bool:
+    """Whether a file is called like shadow(5) or a copy of it."""
+    return bool(COPY.fullmatch(path.rpartition("/")[2]))
+
+
 def _trust(path: str, says: str, confidence: Confidence = Confidence.PROVED) -> Trust:
     return Trust(
         runner=ROOT, path=path, kind="account-file", technique="T1098", via=(), says=says, confidence=confidence
@@ -52,12 +57,13 @@ def _trust(path: str, says: str, confidence: Confidence = Confidence.PROVED) -> 
 def _hashes(host: Host) -> Iterator[Secret]:
     """shadow(5) itself, and whatever is called like a copy of it and has hashes in it."""
     for node in host.fs.nodes():
-        name = node.path.rpartition("/")[2]
-        if node.kind is not NodeKind.FILE or not COPY.fullmatch(name) or node.path == "/etc/passwd":
+        if node.kind is not NodeKind.FILE or not copy_of_hashes(node.path) or node.path == "/etc/passwd":
             continue
+        group = host.accounts.of_gid(node.gid)
+        usual = not node.gid or not node.mode & 0o040 or (group is not None and group.name == "shadow")
+        if usual and not node.uid and not node.mode & 0o004 and node.acl is None:
+            continue  # what the group shadow can do is said of the group itself
         own = node.path in ("/etc/shadow", "/etc/gshadow")
-        if not own and plain(node) and not node.mode & 0o044:
-            continue
         opened = _opened(host, node.path)
         if opened or own:
             for actor in opened or (None,):
