@@ -1,7 +1,7 @@
 """The files that say who is who and who may become root, and the hashes of passwords.
 
-Sources: passwd(5), shadow(5), group(5), gshadow(5), subuid(5), pam_env.conf(5). What sudo reads is not here: it refuses files
-that others can write (sudoers(5)). ATT&CK T1098, T1003.008.
+Sources: passwd(5), shadow(5), group(5), gshadow(5), subuid(5), environ(7). ATT&CK T1098, T1003.008.
+What sudo reads is not here: it refuses what others can write.
 """
 
 from __future__ import annotations
