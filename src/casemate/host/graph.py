@@ -102,6 +102,8 @@ def _asked(host: Host) -> dict[tuple[str, bool], list[tuple[Actor, Change]]]:
 
 def _changes(host: Host, path: str, folder: bool) -> list[tuple[Actor, Change]]:
     """Who can change a path, narrowed, and how."""
+    if host.access.only_root(path):
+        return []
     known = host.once(_asked)
     if (path, folder) not in known:
         who = _narrowed(host, lambda actor: host.access.change(actor, path, folder=folder) is not None)
