@@ -50,8 +50,8 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostOptions:
-    """rules: ids, empty for all. sbom: whether a bill of materials is wanted. imagined: fixes that the host is looked at with, as if they had been made, as
-    `host/whatif.py` reads them."""
+    """rules: ids, empty for all. imagined: fixes that the host is looked at with, as if they had been made, as
+    `host/whatif.py` reads them. sbom: whether a bill of materials is wanted."""
 
     rules: tuple[str, ...] = ()
     imagined: tuple[str, ...] = ()
@@ -78,7 +78,10 @@ class Analysis:
 def audit_host(
     root: RootFilesystem, *, options: HostOptions, progress: Progress, advisories: AdvisoryStore | None = None
 ) -> Audited:
-    """Examine a root. advisories: what packages are compared with. Raises UserError for an unknown rule, and for a fix that does not fit what the root holds."""
+    """Examine a root. advisories: what packages are compared with.
+
+    Raises UserError for an unknown rule, and for a fix that does not fit what the root holds.
+    """
     rules = [catalogue.rule(name) for name in dict.fromkeys(options.rules)] or list(catalogue.posture())
     nodes = list(_counted(root.nodes(), progress))
     if not {"/etc", "/usr", "/bin"} & {node.path for node in nodes if isinstance(node, Node)}:
