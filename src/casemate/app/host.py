@@ -15,6 +15,7 @@ from casemate.governance.charter import Target, Tier, single_operator
 
 if TYPE_CHECKING:
     from casemate.adapters.roots.folder import FolderRoot
+    from casemate.adapters.roots.image import ImageRoot
     from casemate.pipeline.host import Audited, Progress
 
 
@@ -52,9 +53,12 @@ def run_host(request: HostRequest, *, announce: Callable[[str], None], progress:
             return audit_host(operation.root(root), options=options, progress=progress)
 
 
-def _root(request: HostRequest) -> tuple[FolderRoot, str]:
+def _root(request: HostRequest) -> tuple[FolderRoot | ImageRoot, str]:
     """What is examined, and how the operator calls it."""
     from casemate.adapters.roots.folder import FolderRoot
+    from casemate.adapters.roots.image import ImageRoot
 
+    if request.image is not None:
+        return ImageRoot(request.image), str(request.image)
     place = request.root or Path("/")
     return FolderRoot(place), str(place)
