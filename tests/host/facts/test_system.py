@@ -6,7 +6,6 @@ from casemate.host.facts.system import Kernel, system
 from casemate.model.host import NodeKind
 from host.tree import tree
 
-
 BUSYBOX = "# file: /usr/bin/busybox\n# link: /usr/sbin/init -> /bin/busybox"
 
 
