@@ -13,7 +13,8 @@ from casemate.host.host import Host
 from casemate.host.imports import Importing, imports
 from casemate.host.interpreters import Code, code
 from casemate.host.relation import Trust
-from casemate.host.shell import MAX_TEXT, State, TooDeep, Word, calls, joined
+from casemate.host.shell import MAX_TEXT, TooDeep, calls
+from casemate.host.shell_words import UNSET, State, Word, joined
 from casemate.host.wildcards import spread
 from casemate.host.wrapped import Inner, Words, inner, split_words, under
 from casemate.model.host import ROOT, Actor, Confidence, Fact, NodeKind
@@ -88,7 +89,7 @@ class Walk:
                     here,
                     cwd=call.cwd,
                     path=tuple(search.split(":")) if search else at.path,
-                    environment=(*at.environment, *call.assigned),
+                    environment=(*at.environment, *self._set(state), *call.assigned),
                 )
                 self._writing(call.writes, here)
                 name = call.words[0].text
@@ -104,6 +105,11 @@ class Walk:
                     yield from self._argv(call.words, here)
         except TooDeep:
             self._odd(at, 1, "nested too deeply to be followed")
+
+    def _set(self, state: State) -> list[tuple[str, str]]:
+        """The variables that make programs load something, where the shell has set them."""
+        found = [(name, state.value(name)) for name in (*UNSET, "BASH_ENV") if name in state.variables]
+        return [(name, value) for name, value in found if value]
 
     def _odd(self, at: At, line: int, why: str) -> None:
         if at.script:
@@ -153,7 +159,7 @@ class Walk:
             yield from self._inner(wrapped, at)
         given = code(words)
         if given is not None:
-            yield from self._interpreted(given, at, posixpath.basename(name))
+            yield from self._interpreted(given, at, place or "")
         elif place is not None:
             yield from self._script(place, words, at)
 
@@ -283,7 +289,7 @@ class Walk:
             return
         by = [Word(part) for part in found.by] or [Word("sh")]
         if not found.by:
-            yield from self._interpreted(Code("shell", (Word(place),)), at, "sh")
+            yield from self._interpreted(Code("shell", (Word(place),)), at, "")
             return
         here = replace(at, depth=at.depth + 1, root="")
         yield from self._argv([*by, Word(place), *words[1:]], here)

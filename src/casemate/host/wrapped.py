@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from casemate.host.shell import UNKNOWN, Word, joined
+from casemate.host.shell_words import UNKNOWN, Word, joined
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,8 +80,6 @@ MODULES: Final = {
     "open-authentication": "pam_open",
     "writable-pam": "pam_program",
     "empty-password": "empty_password",
-    "writable-account-file": "account_files",
-    "readable-password-hashes": "readable_hashes",
     "writable-path-folder": "login_path",
     "writable-home": "home_script",
     "polkit-rule": "polkit_rule",
@@ -108,4 +106,8 @@ MODULES: Final = {
     "service-configuration-writable": "service_configuration",
     "weak-crypto-policy": "crypto_policy",
     "access-control-off": "access_control_off",
+    "unpackaged-suid-program": "unpackaged_suid",
+    "unusual-capability": "unusual_capability",
+    "unhardened-program": "unhardened_program",
+    "relative-library-path": "relative_library_path",
 }
