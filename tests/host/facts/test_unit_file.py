@@ -25,7 +25,7 @@ def line(text: str, **variables: str):
 def test_values_have_the_line_where_they_begin():
     """A continued line is one value, and comments between its parts are left out."""
     found, losses = read("[Service]\n# x\nExecStart=/a \\\n; y\n  b \\\n  c\n\nUser=x\n")
-    assert [v[1:] for v in found] == [("ExecStart", "/a     b    c", 3), ("User", "x", 8)]
+    assert [v[1:] for v in found] == [("ExecStart", "/a    b    c", 3), ("User", "x", 8)]
     assert losses == ()
 
 

@@ -45,7 +45,8 @@ def test_an_empty_value_means_the_default():
 def test_aliases_are_one_unit():
     """A link to another unit is its second name, and drop-ins of that name apply, too."""
     found = read(
-        "# file: L/a.service\n[Service]\nNice=1\n# link: E/b.service -> a.service\n# file: E/b.service.d/x.conf\n[Service]\nNice=2\n"
+        "# file: L/a.service\n[Service]\nNice=1\n# link: E/b.service -> a.service\n"
+        "# file: E/b.service.d/x.conf\n[Service]\nNice=2\n"
     )
     assert set(found.units) == {"a.service"}
     assert found.named("b.service").text("Nice") == "2"
