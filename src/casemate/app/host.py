@@ -39,6 +39,8 @@ class HostRequest:
 
 def run_host(request: HostRequest, *, announce: Callable[[str], None], progress: Progress) -> Audited:
     """Audit what the operator named. Raises UserError when it is no root, LedgerUnavailable when it cannot be recorded."""
+    from casemate.adapters.advisories import AdvisoryFile
+    from casemate.app.db import database
     from casemate.pipeline.host import HostOptions, audit_host
 
     with ExitStack() as held:
@@ -49,7 +51,8 @@ def run_host(request: HostRequest, *, announce: Callable[[str], None], progress:
         announce(charter.line())
         with wall(charter, ROOT_LIMITS).operation("host", subject=subject) as operation:
             options = HostOptions(rules=request.rules, imagined=request.imagined)
-            return audit_host(operation.root(root), options=options, progress=progress)
+            known = operation.advisories(AdvisoryFile(database(request.advisories)))
+            return audit_host(operation.root(root), options=options, progress=progress, advisories=known.about)
 
 
 def _root(request: HostRequest) -> tuple[FolderRoot, str]:

@@ -12,14 +12,16 @@ from typing import Protocol
 from casemate import __version__
 from casemate.evidence.assemble import assemble
 from casemate.evidence.redact import PLACEHOLDER
+from casemate.evidence.sbom import render
 from casemate.host import whatif
 from casemate.host.catalogue import relations
 from casemate.host.cut import cheapest
 from casemate.host.derivation import Graph
 from casemate.host.filesystem import Filesystem
 from casemate.host.graph import edges
-from casemate.host.host import Host
+from casemate.host.host import Advisories, Host
 from casemate.host.overlay import Overlay
+from casemate.host.packages.inventory import inventory, release
 from casemate.host.standing import picture, powers, sources, standings, story
 from casemate.leads import catalogue
 from casemate.leads.audit import audit
@@ -71,8 +73,11 @@ class Analysis:
     asked: tuple[Actor, ...]
 
 
-def audit_host(root: RootFilesystem, *, options: HostOptions, progress: Progress) -> Audited:
-    """Examine a root. Raises UserError for an unknown rule, and for a fix that does not fit what the root holds."""
+def audit_host(
+    root: RootFilesystem, *, options: HostOptions, progress: Progress, advisories: Advisories | None = None
+) -> Audited:
+    """Examine a root. advisories: what a database knows of packages. Raises UserError for an unknown rule, and for a fix that
+    does not fit what the root holds."""
     rules = [catalogue.rule(name) for name in dict.fromkeys(options.rules)] or list(catalogue.posture())
     nodes = list(_counted(root.nodes(), progress))
     if not {"/etc", "/usr", "/bin"} & {node.path for node in nodes if isinstance(node, Node)}:
@@ -81,9 +86,9 @@ def audit_host(root: RootFilesystem, *, options: HostOptions, progress: Progress
             "name the folder in which etc, usr and var of the host lie",
         )
     seen = Seen(root, nodes)
-    supposed = _supposed(seen, options.imagined, progress) if options.imagined else ()
+    supposed = _supposed(seen, options.imagined, progress, advisories) if options.imagined else ()
     imagined: RootFilesystem = overlaid(seen, supposed) if supposed else seen
-    now = analyse(imagined, progress)
+    now = analyse(imagined, progress, advisories)
     leads = audit(now.host, now.graph, rules)
     cut, chosen = _cut(imagined, now, progress)
     fs = now.host.fs
@@ -107,21 +112,24 @@ def audit_host(root: RootFilesystem, *, options: HostOptions, progress: Progress
         cut=cut,
         imagined=supposed,
     )
-    return Audited(replace(report, host=told))
+    installed = now.host.once(inventory).packages
+    return Audited(replace(report, host=told), render(installed, now.host.once(release), name=root.name))
 
 
-def _supposed(root: RootFilesystem, said: Sequence[str], progress: Progress) -> tuple[Fix, ...]:
+def _supposed(
+    root: RootFilesystem, said: Sequence[str], progress: Progress, advisories: Advisories | None
+) -> tuple[Fix, ...]:
     """The fixes that the operator supposes; a number is one of the cut of the host as it is."""
     proposed: tuple[Fix, ...] = ()
     if any(text.strip() == "all" or text.strip().isdecimal() for text in said):
-        proposed = _cut(root, analyse(root, progress), progress)[0].fixes
+        proposed = _cut(root, analyse(root, progress, advisories), progress)[0].fixes
     fs = Filesystem(root.nodes(), root.read)
     return tuple(dict.fromkeys(fix for text in said for fix in whatif.read(fs, text, proposed)))
 
 
-def analyse(root: RootFilesystem, progress: Progress) -> Analysis:
+def analyse(root: RootFilesystem, progress: Progress, advisories: Advisories | None = None) -> Analysis:
     """The facts of a root, and the graph that they make."""
-    host = Host(Filesystem(root.nodes(), root.read))
+    host = Host(Filesystem(root.nodes(), root.read), advisories)
     progress("relating", 0, 0)
     graph = Graph(edges(host, relations(host)))
     return Analysis(host, graph, sources(host, graph))
@@ -165,7 +173,7 @@ def _cut(root: RootFilesystem, now: Analysis, progress: Progress) -> tuple[Cut, 
     minimal, proved = first.minimal, not fixes and not first.uncut
     for done in range(ROUNDS if fixes else 0):
         progress("cutting", done + 1, 0)
-        again = analyse(overlaid(root, fixes), lambda stage, done, total: None)
+        again = analyse(overlaid(root, fixes), lambda stage, done, total: None, now.host.advisories)
         answer = cheapest(again.graph, again.asked)
         if not answer.options:
             proved = not answer.uncut
