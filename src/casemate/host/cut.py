@@ -138,6 +138,6 @@ def _components(sets: Sequence[frozenset[Option]]) -> Iterator[list[frozenset[Op
             grown = bool(joined)
             group += joined
             options.update(*joined)
-            rest = [s for s in rest if not s & options]
+            rest = [s for s in rest if s not in joined]
         yield sorted(group, key=lambda s: (len(s), sorted(map(str, s))))
         left = rest
