@@ -341,13 +341,13 @@ def test_no_room_to_unpack(made, monkeypatch):
     """A full disk is the machine's fault, in words; nothing is left behind."""
     root = made(oci(gzip.compress(archive(entry("a")))))
 
-    def full(spool, data):
-        raise OSError(errno.ENOSPC, "No space left on device")
+    class Full(io.BytesIO):
+        def fileno(self):
+            return 0
 
-    monkeypatch.setattr(
-        blobs.tempfile,
-        "TemporaryFile",
-        lambda **_: type("Full", (io.BytesIO,), {"write": full, "fileno": lambda _: 0})(),
-    )
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(blobs.tempfile, "TemporaryFile", lambda **_: Full())
     with pytest.raises(EnvironmentFault, match=r"No space left on device; let TMPDIR name a folder with more room"):
         root.nodes()
