@@ -253,15 +253,17 @@ def test_which_mounts_are_skipped(tmp_path):
         "/var/lib/docker/overlay2/abc/merged",
     ]
     assert mounts.skipped("/mnt/root", table=str(table)) == {
-        "/sys": "a file system that the kernel makes up (sysfs)",
+        "/sys": mounts.Skip("a file system that the kernel makes up (sysfs)", near=True),
     }
+    assert not live["/srv/my share"].near
     assert mounts.skipped("/", table=str(tmp_path / "missing")) is None
 
 
 def test_a_skipped_mount_is_not_looked_at(tmp_path, monkeypatch):
     """A folder on another machine gives an outcome, deliberate, and no look that could hang."""
     (tmp_path / "far/file").mkdir(parents=True)
-    monkeypatch.setattr(mounts, "skipped", lambda root: {"/far": "a file system of another machine (nfs4)"})
+    far = mounts.Skip("a file system of another machine (nfs4)", near=False)
+    monkeypatch.setattr(mounts, "skipped", lambda root: {"/far": far})
     root = FolderRoot(tmp_path)
     assert [node.path for node in nodes(root)] == ["/"]
     assert losses(root) == [
@@ -269,3 +271,14 @@ def test_a_skipped_mount_is_not_looked_at(tmp_path, monkeypatch):
             what="/far", reason=Reason.EXCLUDED, detail="a file system of another machine (nfs4)", deliberate=True
         )
     ]
+
+
+def test_devices_are_not_entered_but_for_shared_memory(tmp_path, monkeypatch):
+    """Of the running machine's /dev there is the folder, and what everybody can make files in; of /proc the folder alone."""
+    for name in ("dev/shm", "dev/disk", "proc/1"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "dev/shm/file").write_bytes(b"")
+    monkeypatch.setattr(mounts, "skipped", lambda root: {p: mounts.Skip("why", near=True) for p in ("/dev", "/proc")})
+    root = FolderRoot(tmp_path)
+    assert [node.path for node in nodes(root)] == ["/", "/dev", "/dev/shm", "/dev/shm/file", "/proc"]
+    assert [loss.what for loss in losses(root)] == ["/dev", "/proc"]

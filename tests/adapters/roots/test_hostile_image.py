@@ -1,5 +1,6 @@
 """Images that somebody made to do harm: nothing leaves the root, nothing grows without bound, and what is lost is said."""
 
+import errno
 import gzip
 import hashlib
 import io
@@ -15,10 +16,11 @@ from hypothesis import strategies as st
 
 from adapters.roots.images import Layout, archive, digest, docker, encoded, entry, files, folder, hard, link, oci
 from adapters.roots.support import by_path, losses, nodes
-from casemate.adapters.roots import layers
+from casemate.adapters.roots import blobs, layers
 from casemate.adapters.roots.blobs import Limits, NoImage
 from casemate.adapters.roots.image import ImageRoot
 from casemate.adapters.roots.tarball import Broken
+from casemate.model.errors import EnvironmentFault
 from casemate.model.host import NodeKind
 from casemate.model.outcome import NotExamined, Reason
 
@@ -333,3 +335,19 @@ def test_documents_are_checked_against_their_digests():
     (manifest,) = json.loads(contents["index.json"])["manifests"]
     assert digest(contents["blobs/" + manifest["digest"].replace(":", "/")]) == manifest["digest"]
     assert issubclass(Broken, Exception)
+
+
+def test_no_room_to_unpack(made, monkeypatch):
+    """A full disk is the machine's fault, in words; nothing is left behind."""
+    root = made(oci(gzip.compress(archive(entry("a")))))
+
+    class Full(io.BytesIO):
+        def fileno(self):
+            return 0
+
+        def write(self, data):
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(blobs.tempfile, "TemporaryFile", lambda **_: Full())
+    with pytest.raises(EnvironmentFault, match=r"No space left on device; let TMPDIR name a folder with more room"):
+        root.nodes()

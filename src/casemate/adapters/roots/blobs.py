@@ -30,7 +30,7 @@ class NoImage(UserError):
 class Limits:
     """How far an image is looked at. bytes: unpacked, of all layers. ratio: of a layer, once that much of it is unpacked."""
 
-    entries: int = 3_000_000
+    entries: int = 1_000_000
     bytes: int = 64 << 30
     ratio: int = 300
     ratio_from: int = 256 << 20

@@ -220,19 +220,25 @@ class _Walk:
         self._levels.append(level)
         self._within.add(folder.identity)
         through = f"{_DESCRIPTORS}/{descriptor}/"
+        path = folder.prefix[:-1]
+        only = mounts.ENTERED.get(path) if path in self._skipped else None
         try:
             with os.scandir(descriptor) as entries:
                 for entry in entries:
+                    if only and entry.name != only:
+                        continue
                     self._entry(entry, level, folder.prefix + shown(entry.name), through + entry.name)
                     if len(self.seen) > self._max_nodes:
                         break
         except OSError as error:
-            self.seen.append(failure(folder.prefix[:-1] or "/", error))
+            self.seen.append(failure(path or "/", error))
 
     def _entry(self, entry: os.DirEntry[str], level: _Level, path: str, through: str) -> None:
-        if path in self._skipped:  # not even looked at: a file system of another machine may hang
-            self._lose(path, Reason.EXCLUDED, self._skipped[path], deliberate=True)
-            return
+        skip = self._skipped.get(path)
+        if skip is not None:
+            self._lose(path, Reason.EXCLUDED, skip.why, deliberate=True)
+            if not skip.near:
+                return
         target = ""
         try:
             status = entry.stat(follow_symlinks=False)
@@ -241,7 +247,7 @@ class _Walk:
         except OSError as error:
             self.seen.append(failure(path, error))
             return
-        if stat.S_ISDIR(status.st_mode):
+        if stat.S_ISDIR(status.st_mode) and (skip is None or path in mounts.ENTERED):
             level.below.append(_Folder(entry.name, path + "/", (status.st_dev, status.st_ino)))
         self._node(path, status, through, target)
 

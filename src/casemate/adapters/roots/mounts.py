@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import os
 import re
-from typing import Final
+from typing import Final, NamedTuple
+
+from casemate.adapters.filenames import shown
 
 TABLE = "/proc/self/mountinfo"
 
@@ -33,15 +35,25 @@ LIVE: Final = {
     "/run/user": "runtime folders of sessions",
 }
 
+ENTERED: Final = {"/dev": "shm"}
+"""Of what is not entered, the one name below it that is: memory in which everybody makes files."""
+
 _OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
-def skipped(root: str, *, table: str = TABLE) -> dict[str, str] | None:
+class Skip(NamedTuple):
+    """Why a folder is not entered. near: its own mode and owner can be asked for; a machine far away may not answer."""
+
+    why: str
+    near: bool
+
+
+def skipped(root: str, *, table: str = TABLE) -> dict[str, Skip] | None:
     """The folders below a root that are not entered, each with why, by their paths inside the root.
 
     root: absolute, free of links. None when there is no mount table to be read.
     """
-    out = dict(LIVE) if root == "/" else {}
+    out = {path: Skip(why, True) for path, why in LIVE.items()} if root == "/" else {}
     try:
         with open(table, "rb") as file:  # noqa: PTH123 a file of the kernel, read to its end
             lines = file.read().split(b"\n")
@@ -56,7 +68,9 @@ def skipped(root: str, *, table: str = TABLE) -> dict[str, str] | None:
         place = os.fsdecode(_OCTAL.sub(lambda m: bytes([int(m[1], 8) & 0xFF]), fields[4]))
         kind = os.fsdecode(after.split(b" ")[0])
         if place.startswith(prefix) and place != prefix and (why := _why(kind, place)):
-            out["/" + place.removeprefix(prefix)] = why
+            out["/" + shown(place.removeprefix(prefix))] = Skip(
+                why, f" {kind} " in KERNEL or place.startswith(CONTAINERS)
+            )
     return out
 
 
