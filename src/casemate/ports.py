@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
+from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
 from casemate.model.fix import Change
 from casemate.model.host import Node
 from casemate.model.outcome import NotExamined
@@ -155,6 +156,19 @@ class Sandbox(Protocol):
     def search(self, profile: Profile, job: Job, cases: Iterable[bytes]) -> Iterator[Run]:
         """The outcome of a harness on each case, in order, of many in one sandbox: quick, and no proof, since a case may have
         harmed what the next one runs in. Each case is taken after the outcome of the one before it was."""
+
+
+class AdvisoryStore(Protocol):
+    """The operator's database of advisories. Of an import all is kept or nothing."""
+
+    def sources(self) -> tuple[DatabaseSource, ...]:
+        """The files that it was made from, in order; none where there is no database."""
+
+    def add(self, source: DatabaseSource, advisories: Sequence[Advisory], exploited: Sequence[Exploited]) -> str:
+        """Keep what a file holds, in the place of what an earlier file of that name, form and scope held; why not, or ""."""
+
+    def about(self, names: Sequence[str]) -> Known | NotExamined:
+        """What is known of packages of these names; why nothing can be, where that is so."""
 
 
 class Clock(Protocol):

@@ -8,6 +8,7 @@ import pytest
 from governance.support import (
     SOURCE,
     InlineExecutor,
+    MemoryAdvisories,
     MemoryCache,
     MemoryHistory,
     MemoryRoot,
@@ -30,6 +31,7 @@ from casemate.governance.gate import OperationEnded
 from casemate.governance.guards import GUARDED
 from casemate.governance.policy import HOUSE_POLICY, OPERATION, Policy, Rule
 from casemate.governance.wall import BELOW_THE_WALL
+from casemate.model.advisory import DatabaseSource, Origin
 from casemate.model.fix import Change
 from casemate.model.host import Node, NodeKind
 from casemate.model.sandbox import Harness, Job, Profile
@@ -55,6 +57,7 @@ def a_wall(**changes):
 PROFILE = Profile(interpreter="/usr/bin/python3")
 JOB = Job(what=Harness(path="harness.py"))
 CHANGE = Change(path="a.py", before=b"one\n", after=b"two\n")
+DATABASE_SOURCE = DatabaseSource(name="all.zip", origin=Origin.OSV, date="", sha256="0" * 64, count=0, size=8)
 ACTIONS = sorted((port, name) for port in PROTOCOLS.keys() - BELOW_THE_WALL for name in members(PROTOCOLS[port]))
 
 # How each action is done. A method that is added to a port has no use here, and the test below says so.
@@ -80,6 +83,9 @@ USES = {
     ("WorkingTree", "write"): lambda tree: tree.write([CHANGE]),
     ("WorkingTree", "undo"): lambda tree: tree.undo(),
     ("WorkingTree", "confirm"): lambda tree: tree.confirm(),
+    ("AdvisoryStore", "sources"): lambda store: store.sources(),
+    ("AdvisoryStore", "add"): lambda store: store.add(DATABASE_SOURCE, (), ()),
+    ("AdvisoryStore", "about"): lambda store: store.about(["openssh"]),
 }
 
 
@@ -103,6 +109,7 @@ MAKERS = {
     "Store": (MemoryCache, lambda op, inner: op.store(inner)),
     "Executor": (InlineExecutor, lambda op, inner: op.executor(inner)),
     "Sandbox": (PaperSandbox, lambda op, inner: op.sandbox(inner)),
+    "AdvisoryStore": (MemoryAdvisories, lambda op, inner: op.advisories(inner)),
     "WorkingTree": (MemoryWorkingTree, lambda op, inner: op.working(inner)),
 }
 
@@ -176,6 +183,8 @@ def test_no_effect_without_budget(port, action):
     free = {("SourceTree", "name"), ("SourceTree", "walk"), ("Store", "get"), ("History", "base"), ("History", "paths")}
     free |= {
         ("WorkingTree", "prefix"),
+        ("AdvisoryStore", "sources"),
+        ("AdvisoryStore", "about"),
         ("Sandbox", "name"),
         ("Sandbox", "examine"),
     }  # the self test runs nothing of the target

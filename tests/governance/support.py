@@ -11,6 +11,7 @@ from casemate.governance.digests import KeyedDigests
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
+from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
 from casemate.model.fix import Change
 from casemate.model.host import Node, NodeKind
 from casemate.model.outcome import NotExamined, Reason
@@ -198,6 +199,27 @@ class MemoryHistory:
 
     def before(self, path: str) -> bytes | NotExamined | None:
         return self.files.get(path)
+
+
+class MemoryAdvisories:
+    """An AdvisoryStore in a list, which remembers what was asked of it."""
+
+    def __init__(self) -> None:
+        self.kept: list[DatabaseSource] = []
+        self.effects: list[str] = []
+
+    def sources(self) -> tuple[DatabaseSource, ...]:
+        self.effects.append("sources")
+        return tuple(self.kept)
+
+    def add(self, source: DatabaseSource, advisories: Sequence[Advisory], exploited: Sequence[Exploited]) -> str:
+        self.effects.append("add")
+        self.kept.append(source)
+        return ""
+
+    def about(self, names: Sequence[str]) -> Known | NotExamined:
+        self.effects.append("about")
+        return Known()
 
 
 class MemoryWorkingTree:

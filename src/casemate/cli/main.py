@@ -37,6 +37,7 @@ COMMANDS: Mapping[str, Entry] = {
     "schema": Entry("casemate.cli.schema:schema", "Print the JSON schema of the JSON report."),
     "doctor": Entry("casemate.cli.doctor:doctor", "Say what is installed, and what a missing thing disables."),
     "completion": Entry("casemate.cli.completion:completion", "Print a script that completes casemate in a shell."),
+    "db": Entry("casemate.cli.db:db", "Bring advisories into a database, and show what it holds."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }
 

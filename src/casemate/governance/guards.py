@@ -11,12 +11,14 @@ from threading import Lock
 
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
+from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
 from casemate.model.fix import Change
 from casemate.model.host import Node
 from casemate.model.outcome import NotExamined
 from casemate.model.sandbox import Examination, Job, Profile, Refused, Run, Wall
 from casemate.model.working import Withheld, Written
 from casemate.ports import (
+    AdvisoryStore,
     Done,
     Executor,
     Failed,
@@ -330,6 +332,35 @@ class GuardedWorkingTree:
         return Written(withheld=(Withheld(path=".", why=why),)) if why else None
 
 
+class GuardedAdvisories:
+    """A database of advisories behind the wall: an import is charged, and folded into the operation's digest."""
+
+    PORT = "AdvisoryStore"
+
+    def __init__(self, store: AdvisoryStore, gate: Gate) -> None:
+        self._store = store
+        self._gate = gate
+
+    def sources(self) -> tuple[DatabaseSource, ...]:
+        """The files that it was made from; none when that is not permitted."""
+        return () if self._gate.refusal(self.PORT, "sources") else self._store.sources()
+
+    def add(self, source: DatabaseSource, advisories: Sequence[Advisory], exploited: Sequence[Exploited]) -> str:
+        """Keep what a file holds; why not, when it is refused."""
+        gate = self._gate
+        if why := gate.refusal(self.PORT, "add") or gate.reserve(files=1, bytes=source.size):
+            gate.denied(source.name, why)
+            return why
+        gate.reading.fold(self.PORT, source.name, source.sha256.encode())
+        return self._store.add(source, advisories, exploited)
+
+    def about(self, names: Sequence[str]) -> Known | NotExamined:
+        """What is known; NotExamined when refused."""
+        if why := self._gate.refusal(self.PORT, "about"):
+            return self._gate.denied(".", why)
+        return self._store.about(names)
+
+
 GUARDED = {
     guard.PORT: guard
     for guard in (
@@ -340,6 +371,7 @@ GUARDED = {
         GuardedExecutor,
         GuardedSandbox,
         GuardedWorkingTree,
+        GuardedAdvisories,
     )
 }
 """The guarded version of each port that a stage may hold, by the port's name."""

@@ -19,6 +19,7 @@ from casemate.governance.gate import Gate
 from casemate.governance.grants import Grant
 from casemate.governance.guards import (
     GUARDED,
+    GuardedAdvisories,
     GuardedExecutor,
     GuardedHistory,
     GuardedRoot,
@@ -30,7 +31,17 @@ from casemate.governance.guards import (
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import OPERATION, Policy
 from casemate.model.errors import CasemateError
-from casemate.ports import Clock, Executor, History, RootFilesystem, Sandbox, SourceTree, Store, WorkingTree
+from casemate.ports import (
+    AdvisoryStore,
+    Clock,
+    Executor,
+    History,
+    RootFilesystem,
+    Sandbox,
+    SourceTree,
+    Store,
+    WorkingTree,
+)
 
 BELOW_THE_WALL = frozenset({"Clock", "Signer", "LedgerStore", "LedgerLock"})
 """Ports that only governance itself holds: what the wall is built from cannot stand behind it."""
@@ -71,6 +82,10 @@ class Operation:
     def working(self, tree: WorkingTree) -> GuardedWorkingTree:
         """The working tree behind the wall; Denied when nothing of it may be known."""
         return GuardedWorkingTree(tree, self._gate)
+
+    def advisories(self, store: AdvisoryStore) -> GuardedAdvisories:
+        """The database of advisories behind the wall."""
+        return GuardedAdvisories(store, self._gate)
 
     def keep(self, bundle: str) -> None:
         """Account for an evidence bundle that it made or hands out, by its digest in hex: its last entry will cover it."""

@@ -58,6 +58,7 @@ class Access:
 
     def __init__(self, fs: Filesystem, accounts: Accounts) -> None:
         self._fs = fs
+        self._closed: dict[str, bool] = {}
         self._arrived: dict[tuple[Identity, str, bool], bool] = {}
         self.identities: dict[Actor, Identity] = {ANYONE: Identity(NO_ONE)}
         for g in accounts.groups:
@@ -106,13 +107,14 @@ class Access:
                 return Change(how, node, True)
         return self._replacing(who, path, False) or self._replacing(who, path, True)
 
-    def closed(self, path: str) -> bool:
-        """Whether only root can make the path hold something else: nothing on the way is another's, or open to any group, all or
-        an access list. A quick answer that spares asking for every actor; False means that they must be asked."""
-        route = self._fs.route(path)
-        if route.node is not None and _open(route.node):
-            return False
-        return not any(_open(above) for above, _ in route.pairs)
+    def only_root(self, path: str) -> bool:
+        """Whether every folder on the way and what it leads to are root's, with no permission to write for anybody else: then
+        nobody need be asked one by one."""
+        if path not in self._closed:
+            route = self._fs.route(path)
+            nodes = [above for above, _ in route.pairs] + ([route.node] if route.node is not None else [])
+            self._closed[path] = all(not n.uid and not n.mode & 0o022 and n.acl is None for n in nodes)
+        return self._closed[path]
 
     def discloses(self, actor: Actor, path: str) -> bool:
         """Whether an actor can come to read a file: by its permissions, or as its owner."""
@@ -164,10 +166,6 @@ class Access:
                 if not above.mode & STICKY or owned or who.uid in (child.uid, 0):
                     found = Change(How.REPLACES, above, not permits(who, above, WRITE | EXECUTE))
         return found
-
-
-def _open(node: Node) -> bool:
-    return bool(node.uid or node.mode & 0o022 or node.acl is not None)
 
 
 def permits(who: Identity, node: Node, wanted: int) -> bool:

@@ -11,6 +11,7 @@ from casemate.model.outcome import NotExamined, Reason
 NO_LOGIN = ("nologin", "false", "sync", "halt", "shutdown")
 FIRST_PERSON = 1000  # UID_MIN of login.defs(5) in Debian, Red Hat and Alpine
 NOBODY = 65534
+COMMENT = ("#", "+", "-")  # glibc takes the first for a comment; the others are NIS, not accounts of their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +113,13 @@ def read_accounts(fs: Filesystem) -> Accounts:
         )
     for number, line in text.numbered() if text else ():
         parts = line.split(":")
-        if len(parts) != 7 or not parts[0] or not parts[2].isdecimal() or not parts[3].isdecimal():
+        if (
+            line.startswith(COMMENT)
+            or len(parts) != 7
+            or not parts[0]
+            or not parts[2].isdecimal()
+            or not parts[3].isdecimal()
+        ):
             _odd(fs, "/etc/passwd", number, line)
             continue
         name, own, uid, gid, _, home, shell = parts
@@ -123,7 +130,7 @@ def read_accounts(fs: Filesystem) -> Accounts:
     text = fs.text("/etc/group")
     for number, line in text.numbered() if text else ():
         parts = line.split(":")
-        if len(parts) != 4 or not parts[0] or not parts[2].isdecimal():
+        if line.startswith(COMMENT) or len(parts) != 4 or not parts[0] or not parts[2].isdecimal():
             _odd(fs, "/etc/group", number, line)
             continue
         groups.append(Group(parts[0], int(parts[2]), tuple(m for m in parts[3].split(",") if m), number))
@@ -148,7 +155,7 @@ def _shadow(fs: Filesystem) -> dict[str, tuple[str, int]] | None:
 
 
 def _odd(fs: Filesystem, path: str, number: int, line: str) -> None:
-    if line.strip() and not line.startswith(("#", "+", "-")):  # comments of some systems, NIS
+    if line.strip() and not line.startswith(COMMENT):
         fs.lose(
             NotExamined(what=f"{path}:{number}", reason=Reason.SYNTAX, detail="no line of this file's form", lines=1)
         )

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from importlib import import_module
 from typing import Final
 
+from casemate.host.edges import program_libraries
 from casemate.host.host import Host
 from casemate.host.relation import Relation
 
@@ -18,21 +18,28 @@ MODULES: Final = (
     "ssh",
     "account_files",
     "devices",
-    "jobs",
     "groups",
     "sockets",
     "dbus",
+    "containers",
     "kernel",
     "disks",
     "programs",
     "loader",
+    "jobs",
+    "services",
+    "sudo",
+    "pam",
+    "passwords",
+    "polkit",
 )
 
 
-def relations(host: Host, told: Callable[[int], None] = lambda done: None) -> tuple[Relation, ...]:
+def relations(host: Host) -> tuple[Relation, ...]:
     """All that the files of a host say of who becomes whom, source by source; read once."""
     return host.once(_relations)
 
 
 def _relations(host: Host) -> tuple[Relation, ...]:
-    return tuple(relation for name in MODULES for relation in import_module(f"casemate.host.edges.{name}").edges(host))
+    found = [relation for name in MODULES for relation in import_module(f"casemate.host.edges.{name}").edges(host)]
+    return (*found, *program_libraries.following(host, found))

@@ -106,7 +106,11 @@ def matches(inventory: Inventory, release: Release, known: Known) -> Iterator[Ma
         mine = tuple(p for p in packages if not p.owner)
         if not place or not mine:
             continue
-        said = [(a, b, mine) for a, b in by_name.get((place, source), ()) if not b.binary or manager is not Manager.RPM]
+        said = [
+            (a, b, mine)
+            for a, b in by_name.get((place, source), ())
+            if not b.binary or manager is not Manager.RPM or a.origin is Origin.OSV
+        ]
         for package in mine:
             if manager is Manager.RPM or package.name != source:
                 said += [(a, b, (package,)) for a, b in by_name.get((place, package.name), ()) if b.binary]

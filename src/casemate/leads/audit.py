@@ -75,7 +75,7 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
                 who=people(way.source), becomes=people(way.goal), what=f"{first.path} {first.says}"
             ),
             trace=_way(way),
-            severity=_severity(rule, way),
+            severity=_severity(rule, way, isinstance(edge.relation, Secret)),
         )
 
 
@@ -100,10 +100,10 @@ def place(path: str, line: int) -> Location:
     return Location(path=path.lstrip("/") or ".", line=max(1, line))
 
 
-def _severity(rule: ChainRule, way: Derivation) -> Severity:
+def _severity(rule: ChainRule, way: Derivation, exposed: bool) -> Severity:
+    """exposed: a credential, which is more than a weak setting whomever it opens."""
     if way.goal != ROOT:
-        exposed = isinstance(way.edges[-1].relation, Secret) and rule.severity is not Severity.LOW
-        return Severity.HIGH if exposed else Severity.MEDIUM
+        return Severity.HIGH if exposed else rule.lateral
     return rule.severity if way.source in (NETWORK, ANYONE) else Severity.HIGH
 
 

@@ -98,7 +98,7 @@ class Exploited:
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class DatabaseSource:
     """A file that was brought into the database. name: its own, without folders. date: of its data ("2026-11-01"), "" when it
-    does not say. sha256: of the file, in hex. count: of what it holds. size: bytes."""
+    does not say. sha256: of the file, in hex. count: of what it holds. size: bytes. scope: what it is about: "Debian, Alpine"."""
 
     name: str
     origin: Origin
@@ -106,6 +106,7 @@ class DatabaseSource:
     sha256: str
     count: int
     size: int = 0
+    scope: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -62,6 +62,20 @@ def test_separators_and_odd_lines():
     assert found.settings["kernel/b"].number == 16
 
 
+def test_commands_at_boot_come_last():
+    """A start script or unit that sets a value overrules the files."""
+    _, found = read(
+        "# file: /etc/sysctl.d/99-a.conf\nkernel.a=1\nkernel.b=1\n# file: /etc/rc.local 0755\n#!/bin/sh\n"
+        "#sysctl -w kernel.a=7\n/sbin/sysctl -q -w kernel.a=2 kernel.c=3\n"
+        "# file: /etc/systemd/system/x.service\n[Service]\nExecStart=/bin/sh -c 'echo 0 > /proc/sys/kernel/b'\n"
+    )
+    assert {(s.key, s.value, s.path, s.line) for s in found.settings.values()} == {
+        ("kernel/b", "0", "/etc/systemd/system/x.service", 2),
+        ("kernel/a", "2", "/etc/rc.local", 3),
+        ("kernel/c", "3", "/etc/rc.local", 3),
+    }
+
+
 @settings(max_examples=50)
 @given(st.text(alphabet="kernl./-=*# 01\n;", max_size=60))
 def test_any_text_is_read(text):

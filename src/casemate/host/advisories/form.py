@@ -25,6 +25,9 @@ DEBIAN = {
 """Releases by their codenames (debian.org/releases). "sid" is no release with a number."""
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+_HALVES = re.compile(  # of a pair that stands for one character: alone they are no text that could be written anywhere
+    rb"\\u[dD][89abAB][0-9a-fA-F]{2}(?!\\u[dD][c-fC-F])|(?<!\\u[dD][89abAB][0-9a-fA-F]{2})\\u[dD][c-fC-F][0-9a-fA-F]{2}"
+)
 CVE = re.compile(r"CVE-\d{4}-\d{4,}")
 
 
@@ -49,7 +52,7 @@ class Parsed:
 def load(data: bytes, place: str = "") -> Any:
     """A JSON document. Raises BadAdvisories."""
     try:
-        return json.loads(data)
+        return json.loads(_HALVES.sub(rb"\\ufffd", data))
     except RecursionError as error:
         raise BadAdvisories(place, "JSON that is nested too deep") from error
     except UnicodeDecodeError as error:

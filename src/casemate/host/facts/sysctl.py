@@ -6,6 +6,7 @@ wins. A key with a value of its own is not touched by a pattern, wherever that s
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -13,8 +14,22 @@ from fnmatch import fnmatchcase
 from casemate.host.host import Host
 
 FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
-SHIPPED = ("/usr/lib/", "/lib/")
 LAST = "/etc/sysctl.conf"  # sysctl(8) --system reads it last; systemd only by way of a link 99-sysctl.conf
+
+STARTED = (  # where an administrator puts commands that run at every boot
+    "/etc/rc.local",
+    "/etc/rc.d/rc.local",
+    "/etc/local.d/*.start",
+    "/etc/systemd/system/*.service",
+    "/etc/network/interfaces",
+    "/etc/network/if-up.d/*",
+    "/etc/cron.d/*",
+)
+COMMAND = re.compile(
+    r"\bsysctl\s+(?:-\w+\s+)*(?:-w\s+|--write\s+)?(?P<pairs>[\"']?[\w./*-]+=[^\s;&|]*(?:\s+[\"']?[\w./*-]+=[^\s;&|]*)*)"
+    r"|\becho\s+[\"']?(?P<value>-?\w+)[\"']?\s*(?:>|\|\s*(?:sudo\s+)?tee)\s*/proc/sys/(?P<key>[\w./-]+)"
+)
+LONGEST = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,11 +53,6 @@ class Setting:
             return int(self.value, 0 if self.value.lower().startswith("0x") else 10)
         except ValueError:
             return None
-
-    @property
-    def shipped(self) -> bool:
-        """Whether it lies where only packages put files."""
-        return self.path.startswith(SHIPPED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +92,9 @@ def sysctl(host: Host) -> Sysctl:
                 continue
             settings.pop(key, None)  # the order is that of the assignments that count
             settings[key] = Setting(key, value.strip(), text.path if text else path, number)
+    for setting in _commands(host):
+        settings.pop(setting.key, None)
+        settings[setting.key] = setting
     return Sysctl(settings, tuple(read))
 
 
@@ -90,6 +103,22 @@ def slashed(key: str) -> str:
     key = key.removeprefix("/proc/sys/").strip("/")
     first = next((sign for sign in key if sign in "./"), ".")
     return key.translate(str.maketrans("./", "/.")) if first == "." else key
+
+
+def _commands(host: Host) -> Iterator[Setting]:
+    """What start scripts and units of the host's own set by a command, which is after all files."""
+    for pattern in STARTED:
+        for path in host.fs.glob(pattern):
+            text = host.fs.text(path)
+            for number, line in text.numbered() if text else ():
+                if len(line) > LONGEST or line.lstrip().startswith("#"):
+                    continue
+                for found in COMMAND.finditer(line):
+                    pairs = found["pairs"].split() if found["pairs"] else [f"{found['key']}={found['value']}"]
+                    for key, equals, value in (pair.strip("\"'").partition("=") for pair in pairs):
+                        if equals and key:
+                            key = slashed(key)
+                            yield Setting(key, value.strip("\"'"), path, number)
 
 
 def _files(host: Host) -> list[str]:

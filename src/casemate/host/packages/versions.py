@@ -50,7 +50,7 @@ def _debian_parts(version: str) -> tuple[int, str, str]:
     if not colon:
         epoch, rest = "0", version
     upstream, dash, revision = rest.rpartition("-")
-    return _number(epoch), upstream if dash else rest, revision
+    return _number(epoch), upstream if dash else rest, revision if dash else ""
 
 
 def _debian_part(left: str, right: str) -> int:

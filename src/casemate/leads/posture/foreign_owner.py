@@ -74,9 +74,10 @@ def _who(host: Host, node: Node) -> str:
     group = host.accounts.of_gid(node.gid)
     if group is not None and group.name in LOCAL:
         return ""
-    people = [
-        a.name for a in host.accounts.accounts if a.person and permits(host.access.identity(a.actor), node, WRITE)
-    ]
+    able = [a for a in host.accounts.accounts if a.uid and permits(host.access.identity(a.actor), node, WRITE)]
+    people = [a.name for a in able if a.person]
+    if able and not people and below(node.path, PROGRAMS):
+        people = [f"the service account {able[0].name}"]
     listed = "its access list" if node.acl is not None else f"group {group.name if group else node.gid}"
     return f"is writable for {', '.join(people[:5])} by {listed}" if people else ""
 

@@ -35,9 +35,11 @@ from casemate.model.lead import Severity
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChainRule(Rule):
-    """Edges of these kinds. message: with {what} (what the edge says), {who} and {becomes}."""
+    """Edges of these kinds. message: with {what} (what the edge says), {who} and {becomes}. lateral: how severe it is when the
+    way ends at another account than root."""
 
     kinds: tuple[str, ...]
+    lateral: Severity = Severity.MEDIUM
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)

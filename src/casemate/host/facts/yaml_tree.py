@@ -1,0 +1,90 @@
+"""YAML with the line of each value. The tree is composed, nothing is constructed: tags make no objects, aliases do not grow."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Final
+
+import yaml  # type: ignore[import-untyped]
+
+from casemate.host.host import Host
+
+LIMIT: Final = 512 << 10
+MAX_DOCUMENTS: Final = 50
+MAX_ITEMS: Final = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class Tree:
+    """A value. path, line: where it stands."""
+
+    path: str
+    node: Any
+
+    @property
+    def line(self) -> int:
+        """The line, from 1."""
+        return int(self.node.start_mark.line) + 1
+
+    @property
+    def text(self) -> str:
+        """A scalar as written, "" for what is none."""
+        return str(self.node.value) if isinstance(self.node, yaml.ScalarNode) else ""
+
+    @property
+    def on(self) -> bool:
+        """Whether it is a word for yes (YAML 1.1)."""
+        return self.text.lower() in ("true", "yes", "on", "y")
+
+    def items(self) -> Iterator[tuple[str, Tree]]:
+        """The pairs of a mapping, those that a merge key brings after its own."""
+        if not isinstance(self.node, yaml.MappingNode):
+            return
+        merged: list[Any] = []
+        for key, value in self.node.value[:MAX_ITEMS]:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if key.value == "<<":
+                merged += value.value if isinstance(value, yaml.SequenceNode) else [value]
+            else:
+                yield str(key.value), Tree(self.path, value)
+        for one in merged[:16]:
+            for key, value in one.value[:MAX_ITEMS] if isinstance(one, yaml.MappingNode) else ():
+                if isinstance(key, yaml.ScalarNode) and key.value != "<<":
+                    yield str(key.value), Tree(self.path, value)
+
+    def each(self) -> Iterator[Tree]:
+        """The values of a sequence."""
+        if isinstance(self.node, yaml.SequenceNode):
+            for value in self.node.value[:MAX_ITEMS]:
+                yield Tree(self.path, value)
+
+    def get(self, *names: str) -> Tree | None:
+        """The value below these keys, the first of each name."""
+        here: Tree | None = self
+        for name in names:
+            here = next((value for key, value in here.items() if key == name), None) if here else None
+        return here
+
+
+def yaml_trees(host: Host, path: str) -> tuple[Tree, ...]:
+    """The documents of a file; one that is no YAML is told as not understood."""
+    data = host.fs.data(path, LIMIT)
+    if data is None:
+        return ()
+    out: list[Tree] = []
+    try:
+        for node in yaml.compose_all(data.decode("utf-8", "replace"), Loader=yaml.SafeLoader):
+            if node is not None:
+                out.append(Tree(path, node))
+            if len(out) >= MAX_DOCUMENTS:
+                break
+    except (yaml.YAMLError, RecursionError, ValueError) as error:
+        mark = getattr(error, "problem_mark", None)
+        host.odd(
+            path,
+            mark.line + 1 if mark else 1,
+            "no YAML" if not isinstance(error, RecursionError) else "nested too deeply",
+        )
+    return tuple(out)

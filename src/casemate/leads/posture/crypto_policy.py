@@ -1,0 +1,145 @@
+"""Old algorithms allowed for the whole system
+
+## What it is
+
+A setting for all programs of the host allows protocols or algorithms that are broken: `MinProtocol` or `@SECLEVEL=0` in
+openssl.cnf, the policy LEGACY of crypto-policies, `allow_weak_crypto` in krb5.conf; or lets a directory of accounts be asked
+without a check of its certificate (`TLS_REQCERT never`, `ldap_tls_reqcert = never`).
+
+## Why it matters
+
+Who is on the way can make both sides use the weakest that they have, and read or change what is said (ATT&CK T1557, T1600);
+with a directory of accounts they can answer in its place, and so say who may log in. Weak types of Kerberos tickets can be
+broken offline (T1558.003). Sources: config(5ssl), SSL_CTX_set_security_level(3ssl), crypto-policies(7), krb5.conf(5),
+ldap.conf(5), sssd-ldap(5).
+
+## How to fix it
+
+Take the line out, or set `MinProtocol = TLSv1.2`, `CipherString = DEFAULT@SECLEVEL=2`, `update-crypto-policies --set DEFAULT`,
+`allow_weak_crypto = false`, `TLS_REQCERT demand`. Give one old peer a setting of its own rather than all.
+"""
+
+import re
+from collections.abc import Iterator
+
+from casemate.host.host import Host
+from casemate.leads.posture.rule import FactRule, Seen
+from casemate.leads.rule import Example
+from casemate.model.lead import RuleId, Severity
+
+MEDIUM, LOW = Severity.MEDIUM, Severity.LOW
+OPENSSL = "/etc/ssl/openssl.cnf /etc/pki/tls/openssl.cnf /etc/crypto-policies/back-ends/opensslcnf.config"
+LDAP = "/etc/ldap/ldap.conf /etc/openldap/ldap.conf /etc/ldap.conf /etc/nslcd.conf /etc/libnss-ldap.conf /etc/pam_ldap.conf"
+YES = r"(?:1|y|yes|true|t|on)\s*$"
+TABLE = (  # files, the line, severity, what it says
+    (
+        OPENSSL,
+        r"(?:TLS\.)?MinProtocol\s*=\s*(?:SSLv3|TLSv1(?:\.[01])?|None)\s*$",
+        MEDIUM,
+        "OpenSSL speaks protocols before TLS 1.2",
+    ),
+    (OPENSSL, r"(?:CipherString|Ciphers?)\s*=.*@SECLEVEL=0", MEDIUM, "OpenSSL takes keys and hashes of any weakness"),
+    (OPENSSL, r"(?:CipherString|Ciphers?)\s*=.*@SECLEVEL=1", LOW, "OpenSSL takes SHA-1 and keys of 80 bits"),
+    (
+        OPENSSL,
+        r"(?:CipherString|Ciphers?)\s*=\s*(?:.*[:,])?(?:ALL|eNULL|aNULL|NULL|EXPORT|RC4|LOW|COMPLEMENTOFALL)\b(?!.*!aNULL)",
+        MEDIUM,
+        "OpenSSL offers ciphers that protect nothing",
+    ),
+    (
+        OPENSSL,
+        r"Options\s*=.*\b(?:UnsafeLegacyRenegotiation|UnsafeLegacyServerConnect)\b",
+        LOW,
+        "OpenSSL renegotiates unsafely",
+    ),
+    ("/etc/crypto-policies/config", r"LEGACY\b", MEDIUM, "all libraries allow old protocols and algorithms"),
+    (
+        "/etc/gnutls/config",
+        r"(?:tls-)?enabled-version\s*=\s*(?:ssl3\.0|tls1\.[01])\s*$",
+        MEDIUM,
+        "GnuTLS speaks protocols before TLS 1.2",
+    ),
+    (
+        "/etc/krb5.conf /etc/krb5.conf.d/*",
+        rf"(?:allow_weak_crypto|allow_des3|allow_rc4)\s*=\s*{YES}",
+        MEDIUM,
+        "Kerberos takes weak types",
+    ),
+    (
+        "/etc/krb5.conf /etc/krb5.conf.d/* /etc/krb5kdc/kdc.conf /var/kerberos/krb5kdc/kdc.conf",
+        r"(?:permitted_enctypes|default_t[gk][st]_enctypes|supported_enctypes)\s*=.*(?<![\w!-])(?:des|rc4|arcfour|des3|des-cbc)\b(?!ede)",
+        MEDIUM,
+        "Kerberos takes weak types",
+    ),
+    (LDAP, r"tls_?reqcert\s+(?:never|allow)\s*$", MEDIUM, "the certificate of the directory is not checked"),
+    (LDAP, r"tls_checkpeer\s+(?:no|off|false)\s*$", MEDIUM, "the certificate of the directory is not checked"),
+    (
+        "/etc/sssd/sssd.conf /etc/sssd/conf.d/*.conf",
+        r"ldap_tls_reqcert\s*=\s*(?:never|allow)\s*$",
+        MEDIUM,
+        "the certificate of the directory is not checked",
+    ),
+    (
+        "/etc/sssd/sssd.conf /etc/sssd/conf.d/*.conf",
+        r"ldap_auth_disable_tls_never_use_in_production\s*=\s*true\s*$",
+        MEDIUM,
+        "passwords go to the directory in the clear",
+    ),
+)
+
+
+def find(host: Host) -> Iterator[Seen]:
+    """The lines of these files that say so, each once."""
+    told: set[tuple[str, int]] = set()
+    for patterns, line_of, severity, what in TABLE:
+        weak = re.compile(rf"\s*{line_of}", re.I)
+        for path in (path for pattern in patterns.split() for path in host.fs.glob(pattern)):
+            text = host.fs.text(path)
+            for number, line in text.numbered() if text else ():
+                bare = line.partition("#")[0]
+                if text and len(line) <= 4096 and weak.match(bare) and (text.path, number) not in told:
+                    told.add((text.path, number))
+                    yield Seen(path=text.path, line=number, what=f"{what}: {bare.strip()}", severity=severity)
+
+
+RULE = FactRule(
+    id=RuleId("weak-crypto-policy"),
+    title="Old algorithms allowed for the whole system",
+    cwe=327,
+    owasp="A02:2021",
+    severity=MEDIUM,
+    message="{what}",
+    find=find,
+    examples=(
+        Example(
+            name="OpenSSL",
+            language="host",
+            code="# file: /etc/ssl/openssl.cnf\n[system_default_sect]\nMinProtocol = TLSv1  # finding\n"
+            "CipherString = DEFAULT@SECLEVEL=0  # finding\n",
+        ),
+        Example(
+            name="policies, Kerberos and a directory",
+            language="host",
+            code="# file: /etc/crypto-policies/config\nLEGACY  # finding\n# file: /etc/krb5.conf\n[libdefaults]\n"
+            " allow_weak_crypto = true  # finding\n# file: /etc/ldap/ldap.conf\nTLS_REQCERT never  # finding\n",
+        ),
+        Example(
+            name="near-miss: as shipped",
+            language="host",
+            code="# file: /etc/ssl/openssl.cnf\n[system_default_sect]\nMinProtocol = TLSv1.2\n"
+            "CipherString = DEFAULT@SECLEVEL=2\n",
+        ),
+        Example(
+            name="near-miss: comments",
+            language="host",
+            code="# file: /etc/krb5.conf\n# allow_weak_crypto = true\n# file: /etc/ldap/ldap.conf\n#TLS_REQCERT never\n",
+        ),
+        Example(
+            name="near-miss: strong types, and a check",
+            language="host",
+            code="# file: /etc/krb5.conf\n[libdefaults]\n permitted_enctypes = aes256-cts-hmac-sha1-96\n"
+            "# file: /etc/nslcd.conf\n"
+            "tls_reqcert demand\n",
+        ),
+    ),
+)
