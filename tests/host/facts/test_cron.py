@@ -51,6 +51,12 @@ def test_tables_of_users():
         assert [(job.runner, job.line) for job in found] == [(account("bob"), "/home/bob/x")]
 
 
+def test_a_spool_for_everybody():
+    """Others than crontab's group must not make tables."""
+    assert tables("# folder: /var/spool/cron/crontabs 0777\n") == ["/var/spool/cron/crontabs"]
+    assert tables("# folder: /var/spool/cron/crontabs 1730 root:staff\n") == []
+
+
 def test_anacron_at_and_incron():
     """The other clocks, and the watcher of files."""
     text = (
