@@ -87,6 +87,11 @@ def _python(
             place = _module(host, folder, top)
             if place is not None:
                 yield Importing(place, "called-script", "is imported", line)
+                compiled = posixpath.join(posixpath.dirname(place), "__pycache__")
+                if compiled not in passed and host.fs.is_folder(compiled):
+                    passed.add(compiled)
+                    says = f"holds the compiled form of modules, such as {top}"
+                    yield Importing(compiled, "python-path", says, line, folder=True)
                 if "." in name and folder not in library:
                     deeper = _module(host, folder, name.replace(".", "/"))
                     if deeper is not None:

@@ -93,7 +93,7 @@ def _shell(words: Words) -> Code | None:
         if not text.startswith("--") and "c" in text[1:]:
             rest = [w for w in words[index + 1 :] if w.text is None or not re.fullmatch(r"[-+]\w+", w.text)]
             return Code("shell", text=rest[0].text or "") if rest else None
-        index += 2 if text in ("-o", "+o", "-O", "+O") else 1
+        index += 2 if not text.startswith("--") and text[-1] in "oO" else 1
     return Code("shell", (words[index],)) if index < len(words) and words[index].text != "-" else None
 
 
@@ -146,7 +146,7 @@ def _given(words: Words, name: str) -> Code | None:
     if name in ("make", "gmake"):
         base = folder.rstrip("/") + "/" if folder else ""
         named = found or [Word(base + each) for each in ("GNUmakefile", "makefile", "Makefile")]
-        return Code("make", tuple(Word(base + (w.text or "")) if found and base else w for w in named))
+        return Code("make", tuple(Word(base + w.text) if found and w.text and w.text[0] != "/" else w for w in named))
     return Code("other", tuple(found)) if found else None
 
 

@@ -144,9 +144,11 @@ def _env(words: Words, depth: int = 0) -> tuple[Inner, ...]:
     for index, word in enumerate(rest):
         for flag in ("-S", "-vS", "--split-string="):
             if word.text is not None and word.text.startswith(flag):
-                first = word.text[len(flag) :]
-                split = [Word(part) for part in split_words(first)] if first else []
-                rest[index : index + 1] = split
+                first, end = word.text[len(flag) :], index + 1
+                if not first and end < len(rest):
+                    first, end = rest[end].text or "", end + 1
+                split = [Word(part) for part in split_words(first)]
+                rest[index:end] = split
                 if depth > 4 or not (split or len(rest) > index):
                     return ()
                 return _env((Word("env"), *rest), depth + 1)

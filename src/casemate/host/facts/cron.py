@@ -135,6 +135,10 @@ def _tabled(host: Host, path: str) -> Iterator[Job]:
 def _spools(host: Host) -> Iterator[Entry]:
     """The tables that users have by crontab(1): each runs as the user that it is named after."""
     for spool in SPOOLS:
+        node = host.fs.node(spool)
+        if node is not None and node.mode & 0o002:  # crontab(1) needs its group alone
+            says = "holds the tables of all users, root's among them" + _SKIPPED
+            yield table(spool, KIND, TECHNIQUE, says, folder=True, sure=False)
         for name in host.fs.names(spool):
             path = posixpath.join(spool, name)
             if name.startswith(".") or not host.fs.is_file(path) or host.accounts.named(name) is None:

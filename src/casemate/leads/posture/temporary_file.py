@@ -31,7 +31,9 @@ def find(host: Host) -> Iterator[Seen]:
     """Such files of root's jobs."""
     for written in host.once(acts).writes:
         folder = host.fs.node(posixpath.dirname(written.path))
-        if written.runner == ROOT and folder is not None and folder.mode & 0o002 and host.fs.is_folder(folder.path):
+        if folder is None or folder.path == "/run/lock":  # what a lock holds does not matter
+            continue
+        if written.runner == ROOT and folder.mode & 0o002 and host.fs.is_folder(folder.path):
             place, *rest = written.via
             what = f"{written.path}, a name that everybody can take first"
             yield Seen(path=place.path, line=place.line, what=what, related=tuple(rest))

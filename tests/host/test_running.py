@@ -1,0 +1,167 @@
+"""What a privileged command line makes its runner act on."""
+
+from __future__ import annotations
+
+import pytest
+
+from casemate.host.running import ran
+from casemate.model.host import ROOT, Confidence, Fact, account
+from tests.host.tree import tree
+
+VIA = (Fact("/etc/crontab", "has it run", 3),)
+
+
+def trusts(line, text="", **options):
+    return list(
+        ran(tree(text).host(), line, runner=ROOT, via=VIA, kind="job", technique="T1053", says="is run", **options)
+    )
+
+
+def programs(line, text="", **options):
+    return {t.path for t in trusts(line, text, **options) if t.kind == "job" and not t.folder}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "/opt/a",
+        "nice -n 10 ionice -c3 /opt/a -x",
+        "timeout -k 5 1h /opt/a",
+        "flock -n /run/l -c '/opt/a b'",
+        "flock -w 5 /run/l /opt/a",
+        "env -i A=b /opt/a",
+        "/usr/bin/env -S 'python3 -u' /opt/a",
+        "cd /opt && ./a",
+        "sh -c 'cd /opt; ./a'",
+        "bash -euo pipefail /opt/a",
+        "python3 -u /opt/a",
+        "perl -w /opt/a",
+        "php -f /opt/a",
+        "java -Xmx1g -jar /opt/a",
+        ". /opt/a",
+        "exec setsid nohup /opt/a",
+        "test -x /opt/a && /opt/a",
+        "[ -d /run/x ] || if true; then /opt/a; fi",
+        "find /srv -name '*.x' -exec /opt/a {} \\;",
+        "find /srv | xargs -r -n 1 /opt/a",
+        "sudo -u root /opt/a",
+        "su - root -c /opt/a",
+        "runuser -u root -- /opt/a",
+        "start-stop-daemon --start --quiet --exec /opt/a -- -d",
+        "systemd-run --unit x /opt/a",
+        "(sleep 5; /opt/a) 2>&1 | logger -t x",
+        "make -C /srv -f /opt/a",
+        "X=/opt; $X/a",
+    ],
+)
+def test_a_program_is_found_behind_whatever_runs_it(line):
+    """Wrappers, shells and interpreters, each in the way that its manual gives."""
+    assert "/opt/a" in programs(line)
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "echo /opt/a",
+        "grep x /opt/a",
+        "command -v /opt/a",
+        "test -x /opt/a",
+        "id # /opt/a",
+        "id > /opt/a",
+        "run-parts --test /opt",
+        "start-stop-daemon --stop --exec /opt/a",
+    ],
+)
+def test_what_is_only_named_is_not_run(line):
+    """Near-misses: arguments, questions, outputs."""
+    assert "/opt/a" not in programs(line)
+
+
+def test_another_user_is_the_runner():
+    """su, sudo and their like change who acts."""
+    for line in (
+        "su alice -c /opt/a",
+        "sudo -u alice /opt/a",
+        "setpriv --reuid alice /opt/a",
+        "runuser -l alice -c /opt/a",
+    ):
+        assert [t.runner for t in trusts(line) if t.path == "/opt/a"] == [account("alice")]
+
+
+def test_execve_expands_nothing():
+    """Without a shell, signs of its language are arguments."""
+    assert programs("/opt/a && /opt/b", shell=False) == {"/opt/a"}
+    assert programs("/opt/a && /opt/b") == {"/opt/a", "/opt/b"}
+
+
+def test_the_chain_leads_from_the_called_file_to_the_job():
+    """A script's own line comes before the place of the job."""
+    text = "# file: /opt/run 0755\n#!/bin/sh\n. /opt/lib.sh\n# file: /opt/lib.sh\nX=/srv/y\n$X\n"
+    found = {t.path: t for t in trusts("/opt/run", text)}
+    assert [(f.path, f.line) for f in found["/opt/lib.sh"].via] == [("/opt/run", 2), ("/etc/crontab", 3)]
+    assert [(f.path, f.line) for f in found["/srv/y"].via] == [("/opt/lib.sh", 2), ("/opt/run", 2), ("/etc/crontab", 3)]
+    assert found["/srv/y"].kind == "called-script"
+    assert found["/srv/y"].missing
+
+
+def test_only_folders_before_the_program_are_searched():
+    """PATH in its order."""
+    found = [t.path for t in trusts("find /", path=("/opt/x", "/usr/bin", "/opt/y")) if t.kind == "program-search-path"]
+    assert found == ["/opt/x"]
+
+
+def test_scripts_that_call_each_other_end():
+    """A circle is gone through once."""
+    text = "# file: /opt/a 0755\n#!/bin/sh\n/opt/b\n# file: /opt/b 0755\n#!/bin/sh\n. /opt/a\n/opt/b\n"
+    assert {"/opt/a", "/opt/b"} <= {t.path for t in trusts("/opt/a", text)}
+
+
+def test_an_unknown_program_is_told():
+    """A name that comes from elsewhere is no silence."""
+    host = tree("").host()
+    assert list(ran(host, "$WHO x", runner=ROOT, via=VIA, kind="job", technique="", says="")) == []
+    assert [loss.what for loss in host.fs.losses] == ["/etc/crontab:3"]
+
+
+def test_a_wildcard_counts_where_names_become_options():
+    """tar in a folder, not with a folder before the pattern; chown is less sure."""
+    found = [
+        t for t in trusts("cd /srv && tar cf /x.tar *; chown a *; tar cf x ./*; ls *") if t.kind == "wildcard-argument"
+    ]
+    assert [(t.path, t.folder, t.confidence) for t in found] == [("/srv", True, Confidence.PROVED)]
+
+
+@pytest.mark.parametrize(
+    ("code", "path"),
+    [
+        ("#!/usr/bin/python3\nimport subprocess\nsubprocess.run(['/srv/y', 'x'])\n", "/srv/y"),
+        ("#!/usr/bin/python3\nimport os\nos.system('/srv/y -v')\n", "/srv/y"),
+        ("#!/usr/bin/env python3\nwith open('/srv/y', 'rb') as f:\n    x = pickle.load(f)\n", "/srv/y"),
+        ("#!/usr/bin/python3\nfrom helpers import a\n", "/opt/helpers.py"),
+        ("#!/usr/bin/perl -w\nsystem('/srv/y');\n", "/srv/y"),
+        ("#!/usr/bin/perl\nrequire '/srv/y';\n", "/srv/y"),
+        ("#!/usr/bin/php\n<?php include __DIR__ . '/srv.php';\n", "/opt/srv.php"),
+        ("#!/usr/bin/node\nconst x = require('./z');\n", "/opt/z.js"),
+    ],
+)
+def test_other_languages_are_followed(code, path):
+    """What is written out in Python, Perl, PHP and JavaScript."""
+    text = f"# file: /opt/run 0755\n{code}# file: /opt/helpers.py\nA = 1\n# file: /opt/z.js\n1\n"
+    assert path in {t.path for t in trusts("/opt/run", text)}
+
+
+def test_where_python_looks_comes_with_the_script():
+    """The folders of site packages, in any case; with -I -S none."""
+    text = "# file: /opt/a.py\nimport json\n# folder: /usr/local/lib/python3.11/dist-packages\n"
+    found = [t for t in trusts("python3 /opt/a.py", text) if t.kind == "python-path"]
+    assert "/usr/local/lib/python3.11/dist-packages" in [t.path for t in found]
+    assert [(f.path, f.line) for f in found[0].via] == [("/opt/a.py", 1), ("/etc/crontab", 3)]
+    assert [t for t in trusts("python3 -I -S /opt/a.py", text) if t.kind == "python-path"] == []
+
+
+@pytest.mark.parametrize(
+    "line", ["env " * 3000 + "/x", "eval " * 3000 + "/x", "env -S " * 300 + "x", " && ".join(["/a"] * 6000)]
+)
+def test_hostile_lines_end(line):
+    """Wrappers of wrappers and endless lists are given up."""
+    assert len(trusts(line)) < 100
