@@ -37,7 +37,6 @@ WEAK = [
     ("/etc/fstab", "/dev/sdb1 /mnt/u auto users,exec,dev,suid 0 0", 1, HIGH),
     ("/etc/fstab", "//h/s /mnt/s cifs nosuid,file_mode=0777 0 0", 1, MEDIUM),
     ("/etc/fstab", "tmpfs /tmp tmpfs defaults 0 0", 1, LOW),
-    ("/etc/hosts.equiv", "+", 1, HIGH),
     ("/etc/inetd.conf", "shell stream tcp nowait root /usr/sbin/in.rshd in.rshd", 1, MEDIUM),
     ("/etc/postgresql/15/main/pg_hba.conf", "host all all 0.0.0.0 0.0.0.0 trust", 1, HIGH),
     ("/etc/postgresql/15/main/pg_hba.conf", "host all all 127.0.0.1/32 trust", 1, MEDIUM),
@@ -117,7 +116,6 @@ FINE = [
     ("/etc/squid/squid.conf", "http_access allow localhost\nhttp_access deny all\nhttp_access allow all"),
     ("/etc/cups/cupsd.conf", "Listen localhost:631\n<Location /admin>\nAllow all\n</Location>"),
     ("/etc/ldap/slapd.conf", "access to *\n  by self write\n  by * read"),
-    ("/etc/hosts.equiv", "db1\n#+"),
 ]  # fmt: skip
 
 
@@ -153,12 +151,9 @@ def test_a_blank_in_the_place_of_a_mount():
 
 
 def test_files_that_root_reads_are_trusted():
-    """Those that are there, and what Samba runs as root."""
-    host = tree(
-        "# file: /etc/fstab 0644\n# file: /etc/samba/smb.conf 0644\n[a]\nroot preexec = /usr/local/bin/hook\n"
-    ).host()
-    trusted = {t.path for t in edges(host) if t.runner == ROOT}
-    assert trusted == {"/etc/fstab", "/etc/samba/smb.conf", "/usr/local/bin/hook"}
+    """Those that are there."""
+    host = tree("# file: /etc/fstab 0644\n# file: /etc/samba/smb.conf 0644\n[a]\n").host()
+    assert {t.path for t in edges(host) if t.runner == ROOT} == {"/etc/fstab", "/etc/samba/smb.conf"}
 
 
 def test_hostile_files_cost_little():

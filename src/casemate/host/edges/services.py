@@ -1,14 +1,16 @@
-"""Configuration of services that run as root: what can be named in it runs as root, so who writes to it becomes root."""
+"""Configuration of services that run as root: what can be named in it runs as root, so who writes to it becomes root.
+
+The programs that such files name are the jobs' and hooks' own (`facts/startup.py`, `facts/hooks.py`).
+"""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casemate.host.facts.settings import found, ini
+from casemate.host.facts.settings import found
 from casemate.host.host import Host
 from casemate.host.relation import Trust
-from casemate.host.running import ran
-from casemate.model.host import ROOT, Fact
+from casemate.model.host import ROOT
 
 # What each can do that is meant for root alone: the manual page or the server's own documentation.
 READ_BY_ROOT: tuple[tuple[str, str], ...] = (
@@ -19,9 +21,6 @@ READ_BY_ROOT: tuple[tuple[str, str], ...] = (
     ("/etc/auto.master", "names maps, which may be programs that root runs"),
     ("/etc/auto.master.d/*.autofs", "names maps, which may be programs that root runs"),
     ("/etc/auto.*", "says what root mounts"),
-    ("/etc/inetd.conf", "names programs that inetd starts as root"),
-    ("/etc/xinetd.conf", "names programs that xinetd starts as root"),
-    ("/etc/xinetd.d/*", "names programs that xinetd starts as root"),
     ("/etc/samba/smb.conf", "can name commands that smbd runs as root (root preexec)"),
     ("/etc/rsyncd.conf", "can name commands that rsyncd runs (pre-xfer exec)"),
     ("/etc/nginx/nginx.conf", "can name modules that nginx loads as root (load_module)"),
@@ -37,7 +36,6 @@ READ_BY_ROOT: tuple[tuple[str, str], ...] = (
     ("/etc/mysql/my.cnf", "can name libraries that mysqld_safe, as root, preloads"),
     ("/etc/openvpn/*.conf", "can name commands that OpenVPN runs as root (up, plugin)"),
     ("/etc/openvpn/*/*.conf", "can name commands that OpenVPN runs as root (up, plugin)"),
-    ("/etc/wireguard/*.conf", "can name commands that wg-quick runs as root (PostUp)"),
     ("/etc/dnsmasq.conf", "can name a command that dnsmasq runs as root (dhcp-script)"),
     ("/etc/dnsmasq.d/*", "can name a command that dnsmasq runs as root (dhcp-script)"),
     ("/etc/keepalived/keepalived.conf", "can name commands that keepalived runs as root (notify)"),
@@ -45,13 +43,6 @@ READ_BY_ROOT: tuple[tuple[str, str], ...] = (
     ("/etc/rsyslog.conf", "can name programs that rsyslogd runs as root (omprog)"),
     ("/etc/rsyslog.d/*.conf", "can name programs that rsyslogd runs as root (omprog)"),
     ("/etc/syslog-ng/syslog-ng.conf", "can name programs that syslog-ng runs as root"),
-    ("/etc/supervisor/supervisord.conf", "names programs that supervisord starts as root"),
-    ("/etc/supervisor/conf.d/*.conf", "names programs that supervisord starts as root"),
-    ("/etc/supervisord.conf", "names programs that supervisord starts as root"),
-    ("/etc/supervisord.d/*.ini", "names programs that supervisord starts as root"),
-    ("/etc/monit/monitrc", "names commands that monit runs as root"),
-    ("/etc/monit/conf*/*", "names commands that monit runs as root"),
-    ("/etc/monitrc", "names commands that monit runs as root"),
     ("/etc/dhcp/dhcpd.conf", "can name commands that dhcpd runs (execute)"),
     ("/etc/dhcp/dhclient.conf", "can name a script that dhclient runs as root"),
     ("/etc/snmp/snmpd.conf", "can name commands that snmpd runs (extend)"),
@@ -61,26 +52,12 @@ READ_BY_ROOT: tuple[tuple[str, str], ...] = (
     ("/etc/puppet/puppet.conf", "names the server whose catalogue is applied as root"),
     ("/etc/puppetlabs/puppet/puppet.conf", "names the server whose catalogue is applied as root"),
     ("/etc/ipsec.conf", "can name commands that run as root (leftupdown)"),
-    ("/etc/ppp/ip-up", "is run by pppd as root"),
-    ("/etc/ppp/ip-down", "is run by pppd as root"),
 )
 KIND, TECHNIQUE = "service-configuration", "T1543"
 
 
 def edges(host: Host) -> Iterator[Trust]:
-    """Each such file that is there, and what Samba runs as root."""
+    """Each such file that is there."""
     for pattern, says in READ_BY_ROOT:
         for path in found(host, pattern):
             yield Trust(runner=ROOT, path=path, kind=KIND, technique=TECHNIQUE, via=(), says=says)
-    for path in found(host, "/etc/samba/smb.conf"):
-        for option in ini(host, path):
-            if option.key in ("root preexec", "root postexec") and option.value:
-                yield from ran(
-                    host,
-                    option.value,
-                    runner=ROOT,
-                    via=(Fact(path, f"runs it as root when a client connects to [{option.section}]", option.line),),
-                    kind=KIND,
-                    technique=TECHNIQUE,
-                    says="is run by smbd as root",
-                )

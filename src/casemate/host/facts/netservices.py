@@ -34,7 +34,7 @@ def network_services(host: Host) -> Iterator[Weakness]:
 
 
 def clear_text_services(host: Host) -> Iterator[Weakness]:
-    """Old remote shells, and hosts that are trusted by name."""
+    """Old remote shells that are offered."""
     for path in found(host, "/etc/inetd.conf", "/etc/inetd.d/*"):
         for number, line in lines(host, path, "#"):
             name = CLEAR.get(line.split()[0])
@@ -56,14 +56,6 @@ def clear_text_services(host: Host) -> Iterator[Weakness]:
             yield Weakness(
                 path, 1, f"{name} is offered ({name}.socket is enabled): passwords and sessions in clear text"
             )
-    for path in found(host, "/etc/hosts.equiv", "/etc/ssh/shosts.equiv", "/root/.[rs]hosts", "/home/*/.[rs]hosts"):
-        for number, line in lines(host, path, "#"):
-            if line.split()[0] == "+":
-                whom = "every user of every host" if line.split()[1:2] == ["+"] else "every host"
-                severity = Severity.HIGH
-                yield Weakness(
-                    path, number, f"{whom} is trusted without a password by rlogin, rsh and host-based SSH", severity
-                )
 
 
 def _bind(host: Host) -> Iterator[Weakness]:

@@ -1,19 +1,17 @@
-"""Old remote shell, or trust in hosts by name
+"""Old remote shell that sends all in clear text
 
 ## What it is
 
-inetd, xinetd or systemd offers telnet, rsh, rlogin, rexec or finger, or a file such as `/etc/hosts.equiv` trusts every
-host.
+inetd, xinetd or systemd offers telnet, rsh, rlogin, rexec or finger.
 
 ## Why it matters
 
-Passwords and whole sessions pass in clear text, for whoever listens on the way (ATT&CK T1040); with `+` in
-`hosts.equiv` or `.rhosts` no password is asked for at all (T1021).
+Passwords and whole sessions pass in clear text, for whoever listens on the way (ATT&CK T1040); rsh and rlogin believe what the
+other host says of its users (T1021).
 
 ## How to fix it
 
-Use SSH. Remove the line, `systemctl disable --now telnet.socket`, or set `disable = yes`; delete the lines with `+`.
-See hosts.equiv(5); CIS Debian Benchmark, 2.2.
+Use SSH. Remove the line, `systemctl disable --now telnet.socket`, or set `disable = yes`. CIS Debian Benchmark, 2.2.
 """
 
 from collections.abc import Iterator
@@ -33,7 +31,7 @@ def find(host: Host) -> Iterator[Seen]:
 
 RULE = FactRule(
     id=RuleId("clear-text-service"),
-    title="Old remote shell, or trust in hosts by name",
+    title="Old remote shell that sends all in clear text",
     cwe=319,
     owasp="A02:2021",
     severity=Severity.MEDIUM,
@@ -53,11 +51,6 @@ RULE = FactRule(
             " server = /usr/sbin/in.rshd\n}\n",
         ),
         Example(
-            name="every host is trusted",
-            language="host",
-            code="# file: /root/.rhosts 0600\n+ +  # finding\n",
-        ),
-        Example(
             name="near-miss: switched off",
             language="host",
             code="# file: /etc/xinetd.d/telnet 0644\nservice telnet\n{\n disable = yes\n}\n",
@@ -69,9 +62,9 @@ RULE = FactRule(
             "#telnet stream tcp nowait telnetd /usr/sbin/tcpd /usr/sbin/in.telnetd\n",
         ),
         Example(
-            name="near-miss: named hosts",
+            name="near-miss: another service",
             language="host",
-            code="# file: /etc/hosts.equiv 0644\ndb1.example.org\n-web.example.org\n",
+            code="# file: /etc/inetd.conf 0644\nident stream tcp wait identd /usr/sbin/identd identd\n",
         ),
     ),
 )

@@ -2,8 +2,8 @@
 
 ## What it is
 
-A file of settings, an environment file, a tool's credential file, a history or a copy of `/etc/shadow` holds passwords,
-keys or hashes, and can be read by people for whom they are not. Places for a value (`changeme`, `${VAR}`, `<token>`),
+A file of settings, an environment file, a tool's credential file, or a history holds passwords, keys
+or hashes, and can be read by people for whom they are not. Places for a value (`changeme`, `${VAR}`, `<token>`),
 example files and encrypted ones are none. The report names the setting, never its value.
 
 ## Why it matters

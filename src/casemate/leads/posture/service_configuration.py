@@ -38,9 +38,9 @@ RULE = ChainRule(
             code="# file: /etc/nginx/nginx.conf 0644 websvc:websvc  # finding\nuser www-data;\n",
         ),
         Example(
-            name="a VPN's hooks",
+            name="a name server's",
             language="host",
-            code="# file: /etc/openvpn/site.conf 0646  # finding\nup /etc/openvpn/up.sh\n",
+            code="# file: /etc/dnsmasq.conf 0646  # finding\nport=53\n",
         ),
         Example(
             name="near-miss: as shipped",
