@@ -68,3 +68,13 @@ def test_quotes_that_do_not_match_are_told():
 def test_any_text_is_read(text):
     """No text of a settings file stops the reader."""
     words("# file: /etc/default/grub\nGRUB_CMDLINE_LINUX=" + text)
+
+
+def test_a_line_longer_than_any_command_line_is_told():
+    """It is left out at once, and the line after it is read."""
+    host = tree(
+        f"# file: /etc/default/grub\nGRUB_CMDLINE_LINUX='{'a ' * 200_000}'\nGRUB_CMDLINE_LINUX_DEFAULT=b\n"
+        f"# file: /boot/grub/grub.cfg\nlinux /x {'c ' * 200_000}\n linux /x d\n"
+    ).host()
+    assert [p.word for p in host.once(parameters)] == ["b", "d"]
+    assert [loss.what for loss in host.fs.losses] == ["/boot/grub/grub.cfg:1", "/etc/default/grub:1"]

@@ -40,6 +40,7 @@ PLAIN = (
 )
 GRUB_VARIABLE = re.compile(r"\s*(?:export\s+)?(GRUB_CMDLINE_(?:LINUX|XEN)\w*)(\+?)=(.*)")
 EXTLINUX_VARIABLE = re.compile(r"\s*(?:U_BOOT_PARAMETERS|default_kernel_opts|LINUX_KERNEL_CMDLINE\w*)=(.*)")
+LONGEST = 1 << 14  # characters; the kernel takes some 4,096
 UNBOOTED = "RECOVERY"  # GRUB_CMDLINE_LINUX_RECOVERY is for the menu's rescue entry: single is right there
 
 
@@ -83,6 +84,9 @@ def _grub(host: Host) -> Iterator[Parameter]:
             found = GRUB_VARIABLE.match(line)
             if not found:
                 continue
+            if len(line) > LONGEST:
+                host.odd(path, number, "longer than any kernel command line")
+                continue
             name, more, value = found[1], bool(found[2]), found[3]
             words = _value(value)
             if words is None:
@@ -124,12 +128,14 @@ def _plain(host: Host) -> Iterator[Parameter]:
     for path in (path for pattern in PLAIN for path in host.fs.glob(pattern)):
         text = host.fs.text(path)
         for number, line in text.numbered() if text else ():
-            if not line.lstrip().startswith("#"):
+            if len(line) > LONGEST:
+                host.odd(path, number, "longer than any kernel command line")
+            elif not line.lstrip().startswith("#"):
                 yield from (Parameter(word, text.path if text else path, number) for word in line.split())
     for path in ("/etc/default/u-boot", "/etc/update-extlinux.conf", "/etc/sysconfig/bootloader"):
         text = host.fs.text(path)
         for number, line in text.numbered() if text else ():
-            found = EXTLINUX_VARIABLE.match(line)
+            found = EXTLINUX_VARIABLE.match(line) if len(line) <= LONGEST else None
             for word in (_value(found[1]) or ()) if found else ():
                 yield Parameter(word, path, number)
 
@@ -143,6 +149,9 @@ def _menus(host: Host) -> Iterator[Parameter]:
             text = host.fs.text(path)
             rescue = False
             for number, line in text.numbered() if text else ():
+                if len(line) > LONGEST:
+                    host.odd(path, number, "longer than any kernel command line")
+                    continue
                 if re.match(r"\s*(?:menuentry|label|title)\s", line, re.I):
                     rescue = bool(re.search(r"rescue|recovery|single", line, re.I))
                 found = of_line.match(line)

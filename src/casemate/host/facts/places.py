@@ -45,6 +45,7 @@ GUESTS = (  # roots of containers and chroots that have accounts of their own
     "/var/cache/private",
     "/var/log/private",
 )
+SUDO = ("/etc/sudoers", "/etc/sudoers.d")  # sudo refuses what others can change, and a rule of its own says so
 
 
 def below(path: str, folders: tuple[str, ...]) -> bool:
@@ -69,7 +70,7 @@ def loose_nodes(host: Host) -> tuple[Node, ...]:
         for node in host.fs.nodes()
         if node.kind in kinds
         and (node.uid or node.gid or node.mode & 0o022 or node.acl is not None)
-        and not below(node.path, GUESTS)
+        and not below(node.path, (*GUESTS, *SUDO))
         and (not below(node.path, VOLATILE) or node.path == "/dev/shm")
     )
 

@@ -38,8 +38,6 @@ PRIVATE = (
     ("/var/lib/dhcp/*.key", "a key"),
     ("/etc/audit/rules.d/*", "what the audit watches"),
     ("/etc/audit/audit.rules", "what the audit watches"),
-    ("/etc/sudoers", "the rules of sudo"),
-    ("/etc/sudoers.d/*", "rules of sudo"),
     ("/boot/grub/user.cfg", "the hash of the boot loader's password"),
     ("/boot/grub2/user.cfg", "the hash of the boot loader's password"),
 )
