@@ -166,6 +166,17 @@ def test_a_suid_program():
     assert (grant.holders, grant.becomes, grant.via[1].path) == ((ANYONE,), ROOT, "/usr/bin/sudo")
 
 
+def test_what_its_publisher_does_not_know():
+    """One loss for a package, never a clean answer."""
+    says = {"releases": {"bookworm": {"status": "undetermined", "urgency": "not yet assigned"}}}
+    tracker = json.dumps({"openssh": {"CVE-2025-1000": says, "CVE-2025-1001": says}})
+    host = tree(f"# database: debian_tracker\n{tracker}\n" + status(SSH)).host()
+    assert vulnerable(host).weaknesses == ()
+    (loss,) = host.fs.losses
+    assert (loss.what, loss.reason) == ("/var/lib/dpkg/status:1", Reason.NOT_UNDERSTOOD)
+    assert "CVE-2025-1000, CVE-2025-1001" in loss.detail
+
+
 def test_what_is_loaded():
     """A disabled server is not; the program of an enabled socket is; a circle of dependencies ends."""
     stanzas = status(("openssh-server", "openssh", "1", "libx"), ("libx", "x", "1", "liby"), ("liby", "y", "1", "libx"))
