@@ -79,6 +79,13 @@ def _run(host: Host) -> Iterator[Relation]:
                     host, line, runner=ROOT, via=via, kind="pam-program", technique=TECHNIQUE,
                     says=f"is run as root by {entry.name}", shell=False,
                 )  # fmt: skip
+        if entry.name == "pam_namespace":
+            for script in ("/etc/security/namespace.init", *host.fs.glob("/etc/security/namespace.d/*.init")):
+                if host.fs.is_file(script):
+                    yield from ran(
+                        host, script, runner=ROOT, via=via, kind="pam-program", technique=TECHNIQUE,
+                        says="is run as root by pam_namespace", shell=False,
+                    )  # fmt: skip
         path = module_path(host, entry)
         if path and path not in seen:
             seen.add(path)

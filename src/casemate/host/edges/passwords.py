@@ -1,44 +1,21 @@
-"""Accounts that need no password, hashes that others can read, and account files that others can change."""
+"""Accounts that need no password."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casemate.host.facts.hashes import empty, hashed, opens, shadow_copies
+from casemate.host.facts.hashes import empty
 from casemate.host.facts.pam import pam
 from casemate.host.host import Host
-from casemate.host.relation import Grant, Relation, Secret, Trust
-from casemate.model.host import ANYONE, ROOT, Confidence, Fact
+from casemate.host.relation import Grant
+from casemate.model.host import ANYONE, ROOT, Confidence, Fact, group
 from casemate.model.host_fix import SetLine
 
-ACCOUNT_FILES = {
-    "/etc/passwd": "says which account is root",
-    "/etc/shadow": "holds root's password",
-    "/etc/group": "says who is in which group",
-    "/etc/gshadow": "says who is in which group",
-    "/etc/nsswitch.conf": "says which library looks up accounts",
-    "/etc/login.defs": "says what login and su do",
-    "/etc/security/pam_env.conf": "sets the environment of logins",
-    "/etc/environment": "sets the environment of logins",
-}
 
-
-def edges(host: Host) -> Iterator[Relation]:
-    """What the account files give away."""
+def edges(host: Host) -> Iterator[Grant]:
+    """Accounts that let in whoever names them."""
     yield from _empty(host)
-    for path in shadow_copies(host):
-        yield from _readable(host, path)
-    for path, says in ACCOUNT_FILES.items():
-        if host.fs.is_file(path):
-            yield Trust(
-                runner=ROOT,
-                path=path,
-                kind="account-file",
-                technique="T1098" if path != "/etc/environment" else "T1574.007",
-                via=(),
-                says=says,
-                confidence=Confidence.PROVED if path in ("/etc/passwd", "/etc/shadow") else Confidence.LIKELY,
-            )
+    yield from _suauth(host)
 
 
 def _empty(host: Host) -> Iterator[Grant]:
@@ -68,24 +45,29 @@ def _empty(host: Host) -> Iterator[Grant]:
         )
 
 
-def _readable(host: Host, path: str) -> Iterator[Secret]:
-    """Hashes that somebody besides root and the group shadow can read: to be guessed offline (ATT&CK T1003.008)."""
-    node = host.fs.node(path)
-    of = host.accounts.of_gid(node.gid) if node else None
-    if node is None or (not node.acl and not node.mode & 0o004 and of and of.name in ("shadow", "root")):
-        return
-    found = hashed(host, path)
-    if found is None:
-        return
-    yield Secret(
-        path=path,
-        kind="password-hashes",
-        technique="T1003.008",
-        what=f"the password hash of {found[1]}",
-        line=1,
-        opens=opens(host.accounts, found[1]),
-        confidence=Confidence.LIKELY,
-    )
+def _suauth(host: Host) -> Iterator[Grant]:
+    """suauth(5), of the su that comes with shadow: `to:from:NOPASS`. Others, such as Debian's since 10, do not read it."""
+    text = host.fs.text("/etc/suauth")
+    for number, line in text.numbered() if text else ():
+        parts = [part.strip() for part in line.split(":")]
+        if len(parts) != 3 or parts[0].startswith("#") or parts[2] != "NOPASS":
+            continue
+        to = ROOT if parts[0] in ("ALL", "root") else host.accounts.actor(parts[0].split(",")[0])
+        for name in parts[1].removeprefix("ALL EXCEPT ").split(",") if not parts[1].startswith("ALL") else ["ALL"]:
+            of = host.accounts.group(name.removeprefix("GROUP ").strip()) if name.startswith("GROUP ") else None
+            known = host.accounts.named(name.strip())
+            holder = ANYONE if name == "ALL" else group(of.name) if of else known.actor if known else None
+            if holder and holder != to:
+                yield Grant(
+                    holders=(holder,),
+                    becomes=to,
+                    kind="su-without-password",
+                    technique="T1548",
+                    via=(Fact("/etc/suauth", f"lets {name.strip()} su to {parts[0]} without a password", number),),
+                    says="needs no password for su",
+                    confidence=Confidence.UNKNOWN,
+                    fixes=(SetLine("/etc/suauth", number, line, None),),
+                )
 
 
 def _line(host: Host, path: str, line: int) -> str:

@@ -83,16 +83,12 @@ def _of_right(host: Host, right: Right) -> Iterator[Relation]:
                 becomes=to,
                 kind="sudo-escape",
                 technique=TECHNIQUE,
-                via=(Fact(right.line.path, f"{allowed(right, to)}, which {_which(found.says)}", right.line.line),),
+                via=(Fact(right.line.path, f"{allowed(right, to)}, which {found.says}", right.line.line),),
                 says=f"{found.says} as {named(to)}",
                 confidence=found.confidence if right.sure else Confidence.UNKNOWN,
                 fixes=commented(right.line),
             )
         yield from _programs(host, right, to)
-
-
-def _which(says: str) -> str:
-    return says.rpartition(", which ")[2]
 
 
 def _counts(host: Host, right: Right, to: Actor) -> bool:
@@ -146,7 +142,7 @@ def _programs(host: Host, right: Right, to: Actor) -> Iterator[Trust]:
                 runner=to, path=folder or "/", kind="sudo-program", technique=TECHNIQUE, via=via, folder=True,
                 says=f"holds programs that {right.tool} runs as {named(to)}", confidence=_sure(host, right, folder),
             )  # fmt: skip
-    for path in paths[:200]:
+    for path in (*paths, *_made(host, command.path))[:200]:
         if not path.startswith("/"):
             continue
         for trust in ran(
@@ -164,6 +160,17 @@ def _programs(host: Host, right: Right, to: Actor) -> Iterator[Trust]:
                 yield trust if sure is Confidence.PROVED else replace(trust, confidence=Confidence.LIKELY)
             else:
                 yield trust
+
+
+def _made(host: Host, pattern: str) -> list[str]:
+    """Paths that a pattern with a wildcard for a folder would fit, were they made."""
+    parts = pattern.split("/")
+    first = next((i for i, part in enumerate(parts) if re.search(r"[*?\[]", part)), len(parts))
+    rest = "/".join(parts[first + 1 :])
+    if not rest or re.search(r"[*?\[]", rest):
+        return []
+    made = [f"{place}/{rest}" for place in host.fs.glob("/".join(parts[: first + 1]))]
+    return [path for path in made if host.fs.node(path) is None]
 
 
 def _sure(host: Host, right: Right, path: str) -> Confidence:

@@ -72,22 +72,24 @@ def danger(host: Host, command: Command, *, excepted: tuple[Command, ...] = ()) 
         return _folder(host, path)
     if path.startswith("^"):
         if re.search(r"\.[*+]", path):
-            return Danger(f"may run whatever fits {path}", Confidence.LIKELY)
+            return Danger("fits programs that run any command", Confidence.LIKELY)
         return None
     if re.search(r"[*?\[]", path):
         for found in host.fs.glob(path):
             known = judged(host, found, command.args, excepted)
             if known:
-                return Danger(f"may run {found} by the pattern {path}, which {known.says}", known.confidence)
+                return Danger(f"fits {found}, which {known.says}", known.confidence)
         return None
     known = judged(host, path, command.args, excepted)
-    return Danger(f"may run {command.text}, which {known.says}", known.confidence) if known else None
+    if known and "NOEXEC" in command.tags and not escapes(identify(host, path) or "") & {WRITE, READ, LOAD}:
+        return None  # it can start nothing, and does nothing else
+    return known
 
 
 def _folder(host: Host, path: str) -> Danger | None:
     for name in host.fs.names(path):
         if SHELL in escapes(name) and f"{path}{name}" != path:
-            return Danger(f"may run every program of {path}, such as {name}", Confidence.PROVED)
+            return Danger(f"stands for every program there, {name} among them", Confidence.PROVED)
     return None
 
 
@@ -165,10 +167,10 @@ def _paged(host: Host, name: str, args: str) -> Danger | None:
         shows = name != "systemctl" or not args or re.match(r"(--\S+ )*(status|show|cat|list-\S+)\b", args)
         version = _systemd(host)
         if shows and version is not None and version < 247:
-            return Danger("shows its output in a pager, which gives a shell", Confidence.LIKELY)
+            return Danger("shows its output in a pager that gives a shell", Confidence.LIKELY)
         return None
     if name in PAGED and re.match(PAGED[name], args):
-        return Danger("opens a pager or an editor, which gives a shell", Confidence.LIKELY)
+        return Danger("opens a pager or an editor that gives a shell", Confidence.LIKELY)
     return None
 
 

@@ -103,7 +103,7 @@ def pam(host: Host) -> Pam:
     services = sorted({name for folder in FOLDERS for name in host.fs.names(folder)})
     for service in services:
         for kind in KINDS:
-            stack = _stack(host, service, kind, (), files)
+            stack = _stack(host, service, kind, (), files, [MAX_ENTRIES])
             if stack:
                 stacks[service, kind] = stack
     if not host.fs.names(FOLDERS[0]):  # pam.d, when it is there, makes Linux-PAM ignore pam.conf
@@ -125,7 +125,8 @@ def _conf(host: Host, stacks: dict[tuple[str, str], Stack], files: dict[str, Non
             stacks[key] = (*stacks.get(key, ()), entry)
 
 
-def _stack(host: Host, name: str, kind: str, within: tuple[str, ...], files: dict[str, None]) -> Stack:
+def _stack(host: Host, name: str, kind: str, within: tuple[str, ...], files: dict[str, None], left: list[int]) -> Stack:
+    """The lines of one kind of a service or included file. left: how many more lines are looked at, in one mutable place."""
     paths = [name] if name.startswith("/") else [f"{folder}/{name}" for folder in FOLDERS]
     path = next((p for p in paths if host.fs.is_file(p)), None)
     text = host.fs.text(path) if path else None
@@ -138,11 +139,13 @@ def _stack(host: Host, name: str, kind: str, within: tuple[str, ...], files: dic
     above = (*within, text.path)
     out: list[Entry | Substack] = []
     for number, line in _lines(text.lines):
-        if len(out) > MAX_ENTRIES:
+        left[0] -= 1
+        if left[0] < 0:
+            host.odd(text.path, number, "more lines than are looked at")
             break
         word, _, rest = line.strip().partition(" ")
         if word == "@include":
-            out += _stack(host, rest.strip(), kind, above, files)
+            out += _stack(host, rest.strip(), kind, above, files, left)
             continue
         found = _LINE.match(line.strip())
         if not found:
@@ -153,7 +156,7 @@ def _stack(host: Host, name: str, kind: str, within: tuple[str, ...], files: dic
         if found[2].lower() != kind:
             continue
         if found[3] in ("include", "substack") and found[4]:
-            inner = _stack(host, found[4], kind, above, files)
+            inner = _stack(host, found[4], kind, above, files, left)
             out += inner if found[3] == "include" else (Substack(inner),)
             continue
         entry = _entry(host, text.path, number, line, found)

@@ -79,11 +79,30 @@ class _Reader:
         return self.words[min(self.at, len(self.words) - 1)].line
 
     def rule(self) -> list[Answer]:
+        start = self.at
         while self.text() not in ("{", ""):
             self.at += 1
+        self.renamed(
+            [t.text for t in self.words[start : self.at] if t.kind == "name" and t.text not in ("function", "async")]
+        )
         found: list[Answer] = []
         self.block([Clause()], found, 0)
         return found
+
+    def renamed(self, parameters: list[str]) -> None:
+        """A rule may call its parameters what it likes; here they are action and subject."""
+        meant = dict(zip(parameters[-2:], ("action", "subject"), strict=False))
+        if len(parameters) < 2 or all(old == new for old, new in meant.items()):
+            return
+        depth, at = 0, self.at
+        while at < len(self.words):
+            word = self.words[at]
+            depth += {"{": 1, "}": -1}.get(word.text, 0) if word.kind == "sign" else 0
+            if word.kind == "name" and word.text in meant and self.words[at - 1].text != ".":
+                self.words[at] = word._replace(text=meant[word.text])
+            at += 1
+            if not depth:
+                return
 
     def block(self, ways: list[Clause], found: list[Answer], depth: int) -> list[Clause]:
         """A statement or a block: what holds after it on the ways that go on."""
@@ -146,6 +165,7 @@ class _Reader:
             first = re.search(r"\?polkit\.Result\.(\w+)", text)
             result = first[1] if first else ""
             condition = [way & clause for way in ways for clause in clauses(term)]
+        result = {"yes": "YES", "auth_self": "AUTH_SELF", "auth_self_keep": "AUTH_SELF"}.get(result, result)
         for way in condition[:MAX_PATHS]:
             if result in ("YES", "AUTH_SELF", "AUTH_SELF_KEEP"):
                 found.append(Answer("", line, line, result, way))

@@ -11,7 +11,7 @@ MAX_CLAUSES = 64
 MAX_DEPTH = 40
 
 _TOKEN = re.compile(
-    r"""(?P<gap>\s+|//[^\n]*|/\*.*?\*/)|(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?P<name>[A-Za-z_$][\w$]*)"""
+    r"""(?P<gap>\s+|//[^\n]*)|(?P<string>"(?:\\.|[^"\\\n])*"|'(?:\\.|[^'\\\n])*')|(?P<name>[A-Za-z_$][\w$]*)"""
     r"""|(?P<number>\d+)|(?P<sign>===|!==|==|!=|>=|<=|=>|&&|\|\||[-+*!<>=(){}\[\].,;:?%&|^~])|(?P<other>.)""",
     re.DOTALL,
 )
@@ -76,6 +76,13 @@ def tokens(text: str) -> list[Token]:
     out: list[Token] = []
     at, line = 0, 1
     while at < len(text) and len(out) < MAX_TOKENS:
+        if text.startswith("/*", at):
+            end = text.find("*/", at + 2)
+            if end < 0:
+                break  # no script
+            line += text.count("\n", at, end)
+            at = end + 2
+            continue
         before = out[-1].text if out else "("
         pattern = (
             _PATTERN.match(text, at)
@@ -192,6 +199,7 @@ _FORMS = (
     (rf"action\.id\.(?:sub(?:str|string)|slice)\(0,\d+\)===?{_STRING}", "prefix"),
     (rf"action\.id\.(?:indexOf|search)\({_STRING}\)(?:>=0|>-1|!==?-1)", "within"),
     (rf"action\.id\.includes\({_STRING}\)", "within"),
+    (rf"action\.id\.(?:match|search)\({_STRING}\)(?:!==?null)?", "regex"),
     (rf"action\.id\.endsWith\({_STRING}\)", "suffix"),
 )
 _NOT_FORMS = ((rf"subject\.user!==?{_STRING}", "user"), (rf"action\.id!==?{_STRING}", "action"))
@@ -235,6 +243,8 @@ def _said(kind: str, values: tuple[str, ...]) -> Term:
         if len(values) == 1:
             return Term("is", (), Clause(users=frozenset(values)))
         return Term("or", tuple(Term("is", (), Clause(users=frozenset({v}))) for v in values))
+    if kind == "regex":
+        return _said("action", tuple(_glob(value) for value in values))
     form = {"action": "{}", "prefix": "{}*", "within": "*{}*", "suffix": "*{}"}[kind]
     return Term("is", (), Clause(actions=(frozenset(form.format(v) for v in values),)))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -12,7 +13,8 @@ from casemate.host.facts.sudoers_lines import Line, hostname
 from casemate.host.host import Host
 from casemate.model.host import ANYONE, ROOT, Actor, group, named
 
-LATER_LIMIT = 3000  # rules looked through for one that overrules another
+LATER_LIMIT = 300  # rules of the same command looked through for one that overrules another
+MAX_ENTRIES = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,13 @@ def rights(host: Host) -> tuple[Right, ...]:
 
 def _rights(host: Host, tool: str, said: Sudoers) -> Iterator[Right]:
     entries = [_Entry(rule, command) for rule in said.rules for command in rule.commands]
+    if len(entries) > MAX_ENTRIES:
+        line = entries[MAX_ENTRIES].rule.line
+        host.odd(line.path, line.line, "more rules than are looked at")
+        entries = entries[:MAX_ENTRIES]
+    places: dict[str, list[int]] = {}
+    for index, entry in enumerate(entries):
+        places.setdefault(entry.command.path, []).append(index)
     own = hostname(host)
     for index, entry in enumerate(entries):
         sure = on_this_host(entry.rule.hosts, own)
@@ -60,9 +69,13 @@ def _rights(host: Host, tool: str, said: Sudoers) -> Iterator[Right]:
             continue
         for item in entry.rule.users:
             holder = holder_of(host, item)
+            if item.name.startswith(("+", "%:")):
+                host.odd(
+                    entry.rule.line.path, entry.rule.line.line, "members of a netgroup or of a group of another source"
+                )
             if item.negated or holder is None or holder == ROOT:
                 continue
-            if _overruled(host, entries, index, holder, own):
+            if _overruled(host, entries, places, index, holder, own):
                 continue
             becomes = targets(host, said, entry.command, holder)
             if not becomes:
@@ -190,10 +203,13 @@ def applies(host: Host, setting: Setting, holder: Actor, command: Command) -> bo
     return setting.scope != "@" or on_this_host(setting.names, hostname(host)) is not False
 
 
-def _overruled(host: Host, entries: list[_Entry], index: int, holder: Actor, own: str) -> bool:
+def _overruled(
+    host: Host, entries: list[_Entry], places: dict[str, list[int]], index: int, holder: Actor, own: str
+) -> bool:
     """Whether a later rule says something else of the same command (sudoers(5): "the last match is used")."""
     this = entries[index]
-    for later in entries[index + 1 : index + LATER_LIMIT]:
+    for number in (*_after(places, this.command.path, index), *_after(places, "ALL", index)):
+        later = entries[number]
         if (
             _holds(later.command, this.command)
             and covers(host, later.rule.users, holder)
@@ -203,6 +219,12 @@ def _overruled(host: Host, entries: list[_Entry], index: int, holder: Actor, own
         ):
             return True
     return False
+
+
+def _after(places: dict[str, list[int]], path: str, index: int) -> list[int]:
+    found = places.get(path, [])
+    start = bisect_right(found, index)
+    return found[start : start + LATER_LIMIT]
 
 
 def _holds(later: Command, this: Command) -> bool:

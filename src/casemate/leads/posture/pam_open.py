@@ -32,7 +32,8 @@ RULE = ChainRule(
     owasp="A01:2021",
     severity=Severity.CRITICAL,
     message="{who} can become {becomes}: {what}",
-    kinds=("pam-open",),
+    kinds=("pam-open", "su-without-password"),
+    lateral=Severity.HIGH,
     examples=(
         Example(
             name="sufficient pam_permit",

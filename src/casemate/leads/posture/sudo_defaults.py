@@ -18,6 +18,7 @@ Take the line away: the defaults of sudo are the safe ones.
 from collections.abc import Iterator
 
 from casemate.host.edges.sudo_environment import dangerous, of_setting
+from casemate.host.facts.sudo_rights import rights
 from casemate.host.facts.sudoers import Setting, sudoers
 from casemate.host.host import Host
 from casemate.leads.posture.rule import FactRule, Seen
@@ -40,11 +41,16 @@ WEAK = {  # name: when it is weak ("" or "!"), how severe, what it means
 def find(host: Host) -> Iterator[Seen]:
     """Settings in force, each at its line; what a chain tells of is not told again."""
     for setting in host.once(sudoers).settings:
-        if any(of_setting(host, setting)):
+        if any(of_setting(host, setting)) or (setting.name == "authenticate" and _told_of(host)):
             continue
         told = _told(setting)
         if told:
             yield Seen(path=setting.line.path, line=setting.line.line, what=told[1], severity=told[0])
+
+
+def _told_of(host: Host) -> bool:
+    """Whether a rule that asks for no password through this alone is told of at its own line."""
+    return any(not right.password and not right.command.tags & {"NOPASSWD"} for right in host.once(rights))
 
 
 def _told(setting: Setting) -> tuple[Severity, str] | None:
