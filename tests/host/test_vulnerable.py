@@ -72,7 +72,7 @@ def test_without_a_database_nothing_is_clean():
     host = tree(status(SSH, ("libc6", "glibc", "2", ""))).host()
     assert vulnerable(host).weaknesses == ()
     (loss,) = host.fs.losses
-    assert (loss.reason, loss.files) == (Reason.NO_DATABASE, 2)
+    assert loss.reason is Reason.NO_DATABASE
     assert "2 packages were not compared" in loss.detail
 
 
