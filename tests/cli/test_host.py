@@ -79,6 +79,26 @@ def test_what_is_no_host_is_said(casemate, tmp_path, monkeypatch, words, why):
     assert why in result.stderr
 
 
+def test_packages_are_compared_and_listed(casemate, tmp_path):
+    """With a database a vulnerable package is a finding; without one it is not examined; --sbom lists it either way."""
+    text = "# file: /var/lib/dpkg/status\nPackage: tool\nStatus: install ok installed\nVersion: 1-1\n"
+    root = write(tree(text), tmp_path / "root")
+    said = {
+        "id": "CVE-2025-1000",
+        "affected": [{"package": {"ecosystem": "Debian:12", "name": "tool"}, "versions": ["1-1"]}],
+    }
+    (tmp_path / "osv.json").write_text(json.dumps(said))
+    sbom, database = tmp_path / "bom.json", tmp_path / "db"
+    without = casemate("host", "--root", root, "--db", database, "--sbom", sbom, "--format", "json", "--quiet")
+    assert "no-database" in without.stdout
+    assert json.loads(sbom.read_text())["components"][0]["purl"] == "pkg:deb/debian/tool@1-1?distro=debian-12"
+    assert casemate("db", "import", tmp_path / "osv.json", "--db", database).exit_code == 0
+    found = casemate("host", "--root", root, "--db", database, "--format", "json", "--quiet")
+    assert found.exit_code == 1
+    assert "CVE-2025-1000" in found.stdout
+    assert "no-database" not in found.stdout
+
+
 def test_an_image(casemate, root, tmp_path):
     """The same tree as a container image gives the same findings; what is no image is the operator's to mend."""
     archive = tmp_path / "image.tar"

@@ -124,6 +124,18 @@ def test_copies_of_a_language_package():
     assert [verdict for _, _, verdict, _ in found([*copies, brought], said)] == [Verdict.FIXABLE, Verdict.NOT_AFFECTED]
 
 
+def test_kernels():
+    """The newest of several; what was only built from the kernel's source holds nothing of it."""
+    said = advisory("CVE-1", fixed_in("6.1.90-1", "linux"))
+    headers = package("linux-libc-dev", "6.1.85-1", "linux")
+    old, new = (
+        package(f"linux-image-6.1.0-{n}-amd64", v, "linux", line=n) for n, v in ((20, "6.1.85-1"), (21, "6.1.90-1"))
+    )
+    assert found([headers], said) == []
+    assert [v for _, _, v, _ in found([headers, old], said)] == [Verdict.FIXABLE]
+    assert [v for _, _, v, _ in found([headers, old, new], said)] == [Verdict.NOT_AFFECTED]
+
+
 def test_the_next_fix_of_several():
     """The lowest version that mends what is installed; a version that is only listed has none."""
     ranges = (events(("introduced", "1.0"), ("fixed", "1.4")), events(("introduced", "2.0"), ("fixed", "2.2")))

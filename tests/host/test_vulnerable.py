@@ -72,7 +72,7 @@ def test_without_a_database_nothing_is_clean():
     host = tree(status(SSH, ("libc6", "glibc", "2", ""))).host()
     assert vulnerable(host).weaknesses == ()
     (loss,) = host.fs.losses
-    assert (loss.reason, loss.files) == (Reason.NO_DATABASE, 2)
+    assert loss.reason is Reason.NO_DATABASE
     assert "2 packages were not compared" in loss.detail
 
 
@@ -164,6 +164,17 @@ def test_a_suid_program():
     )
     (grant,) = relations(tree(text).host())
     assert (grant.holders, grant.becomes, grant.via[1].path) == ((ANYONE,), ROOT, "/usr/bin/sudo")
+
+
+def test_what_its_publisher_does_not_know():
+    """One loss for a package, never a clean answer."""
+    says = {"releases": {"bookworm": {"status": "undetermined", "urgency": "not yet assigned"}}}
+    tracker = json.dumps({"openssh": {"CVE-2025-1000": says, "CVE-2025-1001": says}})
+    host = tree(f"# database: debian_tracker\n{tracker}\n" + status(SSH)).host()
+    assert vulnerable(host).weaknesses == ()
+    (loss,) = host.fs.losses
+    assert (loss.what, loss.reason) == ("/var/lib/dpkg/status:1", Reason.NOT_UNDERSTOOD)
+    assert "CVE-2025-1000, CVE-2025-1001" in loss.detail
 
 
 def test_what_is_loaded():

@@ -14,6 +14,7 @@ from casemate import __version__
 from casemate.host.packages.inventory import Release
 from casemate.model.package import Manager, Package
 
+_NAMESPACE_URL = bytes.fromhex("6ba7b8119dad11d180b400c04fd430c8")  # RFC 9562 §6.6
 _SAFE = frozenset(b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789.-_~:")
 _TYPES = {Manager.DPKG: "deb", Manager.RPM: "rpm", Manager.APK: "apk", Manager.PIP: "pypi", Manager.NPM: "npm"}
 _NAMESPACES = {"rhel": "redhat", "opensuse-leap": "opensuse", "opensuse-tumbleweed": "opensuse", "sles": "suse"}
@@ -38,7 +39,6 @@ def purl(package: Package, release: Release) -> str:
 def document(packages: Iterable[Package], release: Release, *, name: str) -> dict[str, Any]:
     """The bill as a value for JSON. name: of what the packages are installed on."""
     import hashlib
-    import uuid
 
     ordered = sorted(packages)
     refs: dict[Package, str] = {}
@@ -64,13 +64,20 @@ def document(packages: Iterable[Package], release: Release, *, name: str) -> dic
         + [_dependencies(package, refs[package], by_name) for package in ordered],
     }
     digest = hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()
-    serial = uuid.uuid5(uuid.NAMESPACE_URL, f"casemate:sbom:{digest}")
-    return {"bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": serial.urn, **body}
+    name_based = hashlib.sha1(_NAMESPACE_URL + f"casemate:sbom:{digest}".encode(), usedforsecurity=False).hexdigest()
+    return {"bomFormat": "CycloneDX", "specVersion": "1.6", "serialNumber": _urn(name_based), **body}
 
 
 def render(packages: Iterable[Package], release: Release, *, name: str) -> str:
     """The bill as a file."""
     return json.dumps(document(packages, release, name=name), indent=2, ensure_ascii=True) + "\n"
+
+
+def _urn(digest: str) -> str:
+    """A name-based UUID, version 5 (RFC 9562 §5.5), of a SHA-1 digest in hex."""
+    variant = f"{int(digest[16], 16) & 3 | 8:x}"
+    parts = (digest[:8], digest[8:12], f"5{digest[13:16]}", f"{variant}{digest[17:20]}", digest[20:32])
+    return f"urn:uuid:{'-'.join(parts)}"
 
 
 def _component(package: Package, ref: str, release: Release) -> dict[str, Any]:

@@ -5,6 +5,7 @@ For a distribution's package only what is said of that very release counts: upst
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -12,7 +13,7 @@ from functools import cmp_to_key
 
 from casemate.host.advisories.form import DEBIAN
 from casemate.host.packages.inventory import Inventory, Release
-from casemate.host.packages.versions import compare
+from casemate.host.packages.versions import compare, key
 from casemate.model.advisory import Advisory, Affected, Event, EventKind, Known, Origin, Status
 from casemate.model.package import Manager, Package
 
@@ -104,6 +105,8 @@ def matches(inventory: Inventory, release: Release, known: Known) -> Iterator[Ma
     for (manager, source), packages in inventory.by_source.items():
         place = ecosystem(manager, release)
         mine = tuple(p for p in packages if not p.owner)
+        if _KERNEL.match(source):
+            mine = _kernels(manager, mine)
         if not place or not mine:
             continue
         said = [
@@ -119,6 +122,25 @@ def matches(inventory: Inventory, release: Release, known: Known) -> Iterator[Ma
                 yield from _matches([(a, b, (package,)) for a, b, _ in said])
         else:
             yield from _matches(said)
+
+
+_KERNEL = re.compile(r"(linux|kernel)(-.*)?$")
+_IMAGES = re.compile(
+    r"linux-(image|modules|virt|lts|edge|rpi)|linux-\d|kernel(-core|-modules|-rt|-rt-core|-uek|-default)?$"
+)
+
+
+def _kernels(manager: Manager, packages: tuple[Package, ...]) -> tuple[Package, ...]:
+    """The kernel that is started by default: of several that lie side by side the newest. Headers and tools that were built from
+    its source hold nothing of it."""
+    if not manager.distribution:
+        return packages
+    images = [p for p in packages if _IMAGES.match(p.name)] or [p for p in packages if p.name == p.source]
+    if not images:
+        return ()
+    order = key(manager)
+    newest = max((p.source_version for p in images), key=order)
+    return tuple(p for p in images if p.source_version == newest)
 
 
 def _matches(

@@ -29,6 +29,7 @@ WORDS: Final = {
     "unimportant": Severity.LOW,
 }
 MINOR: Final = ("no-dsa", "low", "low**", "end-of-life", "not yet assigned", "negligible", "unimportant")
+SHOWN: Final = 5
 _REMOTE = re.compile(r"\bunauthenticated,? remote\b|\bremote,? unauthenticated\b|\bremote code execution\b", re.I)
 _BY_LOGIN = re.compile(r"\bauthenticated\b(?<!unauthenticated)", re.I)
 
@@ -106,13 +107,17 @@ def vulnerable(host: Host) -> Vulnerable:
             _uncompared(host, own, f"{manager.value} packages", f"the database has no advisories for {named}")
     attacked = {e.cve: e for e in known.exploited}
     found = []
+    unknown: dict[Package, list[str]] = {}
     for match in matches(packages, mine, known):
         if match.verdict is Verdict.UNKNOWN:
-            what = f"{match.package.path}:{match.package.line}#{match.id}"
-            why = f"{match.package.name}: its publisher does not know yet whether {match.id} affects it"
-            host.fs.lose(NotExamined(what=what, reason=Reason.NOT_UNDERSTOOD, detail=why, lines=1))
+            unknown.setdefault(match.package, []).append(match.id)
         elif match.verdict is not Verdict.NOT_AFFECTED and match.note != "unimportant":
             found.append(_weakness(host, match, attacked))
+    for package, ids in unknown.items():
+        more = f" and {len(ids) - SHOWN} more" if len(ids) > SHOWN else ""
+        why = f"{package.name}: its publisher does not know yet whether {', '.join(ids[:SHOWN])}{more} affect it"
+        what = f"{package.path}:{package.line}"
+        host.fs.lose(NotExamined(what=what, reason=Reason.NOT_UNDERSTOOD, detail=why, lines=1))
     return _sorted(host, found)
 
 

@@ -69,6 +69,16 @@ def test_files_of_a_package():
     assert list(files(host, host.once(inventory).packages[0])) == ["/usr/bin/tool"]
 
 
+def test_signed_kernels():
+    """They are of the source that advisories name, with its version."""
+    text = (
+        "# file: /var/lib/dpkg/status\nPackage: linux-image-6.1.0-21-amd64\nStatus: install ok installed\n"
+        "Source: linux-signed-amd64 (6.1.90+1)\nVersion: 6.1.90-1\n"
+    )
+    (kernel,) = dpkg.read(tree(text).host().fs)
+    assert (kernel.source, kernel.source_version) == ("linux", "6.1.90-1")
+
+
 def test_hostile_status():
     """Fields without names, bytes that are no text, a file that ends in a stanza: nothing raises."""
     root = tree("# file: /var/lib/dpkg/status\nx")

@@ -17,6 +17,8 @@ HALF = ("half-installed", "unpacked", "half-configured")  # some or all of them 
 WANTED = ("Package", "Status", "Source", "Version", "Architecture", "Depends", "Pre-Depends")
 MOST = 100_000  # stanzas
 _SOURCE = re.compile(r"(\S+)(?:\s+\(([^()]*)\))?")
+_SIGNED = re.compile(r"linux-signed-?(.*)")
+_ARCHITECTURES = ("amd64", "arm64", "i386")
 _DEPENDENCY = re.compile(r"\s*([A-Za-z0-9][A-Za-z0-9+.-]*)(?::[a-z0-9]+)?\s*(?:\([^()]*\)\s*)?")
 
 
@@ -60,12 +62,16 @@ def _database(fs: Filesystem, path: str, *, whole: bool) -> Iterator[Package]:
             why = f"{name} is {state[-1]} ({' '.join(state[:2])}): which version its files are of is not sure"
             fs.lose(NotExamined(what=f"{path}:{line}", reason=Reason.NOT_UNDERSTOOD, detail=why, lines=1))
         built = _SOURCE.match(fields.get("Source", ""))
+        source, source_version = built[1] if built else name, (built[2] if built else None) or version
+        if found := _SIGNED.fullmatch(source):  # the same kernel, signed; advisories are about what it was built from
+            source = "linux" if found[1] in ("", *_ARCHITECTURES) else f"linux-{found[1]}"
+            source_version = version  # "6.1.90+1" is what was made of 6.1.90-1, as which it is installed
         yield Package(
             manager=Manager.DPKG,
             name=name,
             version=version,
-            source=built[1] if built else name,
-            source_version=(built[2] if built else None) or version,
+            source=source,
+            source_version=source_version,
             path=path,
             line=line,
             arch=fields.get("Architecture", ""),
