@@ -55,9 +55,10 @@ _SHELLING: Final = frozenset({"system", "popen"})
 _BECOMES: Final = frozenset({"setuid", "setreuid", "setresuid"})
 _STRING: Final = re.compile(rb"(?:^|\0)([a-z][a-z0-9_+.-]{1,30})((?: [\x20-\x7e]{1,200})?)(?=\0)")
 _CALLED = (
-    "service systemctl ifconfig ip route mount umount cat ls ps id whoami tar cp mv rm mkdir chmod chown grep sed awk curl "
-    "wget ping apt apt-get yum dnf kill killall pkill netstat ss iptables useradd usermod passwd modprobe insmod reboot shutdown hostname "
-    "uname df du lsof tail head touch ln gzip python python3 perl bash sh env nc ssh scp rsync docker date find sudo su crontab"
+    "service systemctl ifconfig ip route mount umount cat ls ps id whoami tar cp mv rm mkdir chmod chown grep sed awk "
+    "curl wget ping apt apt-get yum dnf kill killall pkill netstat ss iptables useradd usermod passwd modprobe insmod "
+    "reboot shutdown hostname uname df du lsof tail head touch ln gzip python python3 perl bash sh env nc ssh scp "
+    "rsync docker date find sudo su crontab"
 )
 CALLED: Final = frozenset(_CALLED.split())
 """What programs that wrap an administrator's task usually run: a string that begins so is no prose."""
