@@ -14,7 +14,7 @@ from casemate.host.facts.libraries import Looked, libraries
 from casemate.host.facts.owned import intact, owner, recorded
 from casemate.host.facts.privileged import Privileged, privileged, written
 from casemate.host.host import Host
-from casemate.host.programs import DROPS, LOAD, READ, SHELL, SYSTEM, WRITE, identify, raised
+from casemate.host.programs import DROPS, LOAD, READ, SHELL, SYSTEM, WRITE, base_name, identify, raised
 from casemate.host.relation import Grant, Relation, Trust
 from casemate.model.host import ANYONE, ROOT, Actor, Confidence, Fact, named
 from casemate.model.host_fix import DropCapabilities, Fix, SetMode
@@ -120,6 +120,8 @@ def _escaping(host: Host, program: Privileged, whom: Actor) -> Iterator[Grant]:
     else:
         does = f"reads any file of {named(whom)}"
     what = "is" if program.path.rpartition("/")[2] == known else f"is the program {known}, and is"
+    by_name = base_name(program.path) == known and recorded(host) and owner(host, program.path) is None
+    sure = bool(powers & {SHELL, LOAD, WRITE}) and not by_name  # another program can be called so
     yield Grant(
         holders=(ANYONE,),
         becomes=whom,
@@ -128,7 +130,7 @@ def _escaping(host: Host, program: Privileged, whom: Actor) -> Iterator[Grant]:
         via=(Fact(program.path, f"{what} {bits(program)}: {known} {does}"),),
         says=f"runs {program.path}, which {does}",
         program=program.path,
-        confidence=Confidence.PROVED if powers & {SHELL, LOAD, WRITE} else Confidence.LIKELY,
+        confidence=Confidence.PROVED if sure else Confidence.LIKELY,
         fixes=_without_bits(program),
     )
 
