@@ -14,7 +14,7 @@ from casemate.host.facts.libraries import Looked, libraries
 from casemate.host.facts.owned import intact, owner, recorded
 from casemate.host.facts.privileged import Privileged, privileged, written
 from casemate.host.host import Host
-from casemate.host.programs import DROPS, LOAD, READ, SHELL, SYSTEM, WRITE, identify, raised
+from casemate.host.programs import DROPS, LOAD, READ, SHELL, SYSTEM, WRITE, base_name, identify, raised
 from casemate.host.relation import Grant, Relation, Trust
 from casemate.model.host import ANYONE, ROOT, Actor, Confidence, Fact, named
 from casemate.model.host_fix import DropCapabilities, Fix, SetMode
@@ -54,6 +54,15 @@ _SEARCHING: Final = frozenset({"execlp", "execvp", "execvpe"})
 _SHELLING: Final = frozenset({"system", "popen"})
 _BECOMES: Final = frozenset({"setuid", "setreuid", "setresuid"})
 _STRING: Final = re.compile(rb"(?:^|\0)([a-z][a-z0-9_+.-]{1,30})((?: [\x20-\x7e]{1,200})?)(?=\0)")
+_CALLED = (
+    "service systemctl ifconfig ip route mount umount cat ls ps id whoami tar cp mv rm mkdir chmod chown grep sed awk "
+    "curl wget ping apt apt-get yum dnf kill killall pkill netstat ss iptables useradd usermod passwd modprobe insmod "
+    "reboot shutdown hostname uname df du lsof tail head touch ln gzip python python3 perl bash sh env nc ssh scp "
+    "rsync docker date find sudo su crontab"
+)
+CALLED: Final = frozenset(_CALLED.split())
+"""What programs that wrap an administrator's task usually run: a string that begins so is no prose."""
+_LINE: Final = re.compile(r" -|/|%s|[$|&;<>]")
 _SUSPECTS: Final = 2000  # strings looked at in a program
 
 
@@ -102,13 +111,17 @@ def _escaping(host: Host, program: Privileged, whom: Actor) -> Iterator[Grant]:
     if known is None:
         return
     powers = raised(known)
-    if powers & {SHELL, LOAD}:
+    if SHELL in powers:
         does = f"gives a shell as {named(whom)}" + (" when it is called with -p" if known in DROPS else "")
+    elif LOAD in powers:
+        does = f"runs code of its caller as {named(whom)}"
     elif WRITE in powers:
         does = f"writes any file of {named(whom)}"
     else:
         does = f"reads any file of {named(whom)}"
     what = "is" if program.path.rpartition("/")[2] == known else f"is the program {known}, and is"
+    by_name = base_name(program.path) == known and recorded(host) and owner(host, program.path) is None
+    sure = bool(powers & {SHELL, LOAD, WRITE}) and not by_name  # another program can be called so
     yield Grant(
         holders=(ANYONE,),
         becomes=whom,
@@ -117,7 +130,7 @@ def _escaping(host: Host, program: Privileged, whom: Actor) -> Iterator[Grant]:
         via=(Fact(program.path, f"{what} {bits(program)}: {known} {does}"),),
         says=f"runs {program.path}, which {does}",
         program=program.path,
-        confidence=Confidence.PROVED if powers & {SHELL, LOAD, WRITE} else Confidence.LIKELY,
+        confidence=Confidence.PROVED if sure else Confidence.LIKELY,
         fixes=_without_bits(program),
     )
 
@@ -222,13 +235,14 @@ def commands(host: Host, path: str) -> tuple[str, ...]:
         word, rest = match[1].decode("ascii"), match[2].decode("ascii")
         if word in known.imports or word in known.needed:
             continue
-        if any(host.fs.node(f"{folder}/{word}") is not None for folder in SYSTEM):
+        plain = word in CALLED and rest.count(" ") < 4
+        if (plain or (rest and _LINE.search(rest))) and any(host.fs.node(f"{f}/{word}") is not None for f in SYSTEM):
             out.append(word + rest)
     return tuple(dict.fromkeys(out))
 
 
 def _searched(host: Host, program: Privileged, whom: Actor) -> Iterator[Grant]:
-    if program.user is None or owner(host, program.path) is not None:
+    if program.user is None or owner(host, program.path) is not None or escape(host, program) is not None:
         return
     run = commands(host, program.path)
     known = elf(host, program.path)

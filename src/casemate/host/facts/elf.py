@@ -19,6 +19,8 @@ LIMIT: Final = 64 << 20
 MAX_ENTRIES: Final = 4096  # of program headers, dynamic entries, notes
 MAX_SYMBOLS: Final = 1 << 16
 MAX_STRING: Final = 4096
+MAX_NAME: Final = 256  # of a symbol
+MAX_FOLDERS: Final = 64
 
 TYPES: Final = {1: "REL", 2: "EXEC", 3: "DYN", 4: "CORE"}
 MACHINES: Final = {3: "i686", 40: "arm", 62: "x86_64", 183: "aarch64", 243: "riscv64", 21: "powerpc64le", 22: "s390x"}
@@ -155,12 +157,12 @@ class _Image:
                 return part.offset + address - part.address
         return -1
 
-    def string(self, table: int, size: int, index: int) -> str:
-        """The string at an index of a table of strings."""
+    def string(self, table: int, size: int, index: int, most: int = MAX_STRING) -> str:
+        """The string at an index of a table of strings, cut at a length."""
         if table < 0 or not 0 <= index < size or table + index >= len(self.data):
             return ""
         start = table + index
-        limit = min(table + size, start + MAX_STRING, len(self.data))
+        limit = min(table + size, start + most, len(self.data))
         end = self.data.find(b"\0", start, limit)
         return self.data[start : end if end >= 0 else limit].decode("utf-8", "surrogateescape")
 
@@ -179,18 +181,18 @@ def parse(data: bytes, path: str = "") -> Elf | None:
     image.read_segments(segments, each, count)
     interpreter = next((_text(data, s) for s in image.segments if s.kind == _INTERP), "")
     entries = _entries(image)
-    first = dict(reversed(entries))
-    table, size = image.place(first.get(_STRTAB, -1)), first.get(_STRSZ, 0)
+    last = dict(entries)  # as the loader has it: the last of several counts
+    table, size = image.place(last.get(_STRTAB, -1)), last.get(_STRSZ, 0)
 
     def named(tag: int) -> list[str]:
         return [image.string(table, size, value) for key, value in entries if key == tag]
 
     def folders(tag: int) -> tuple[str, ...]:
-        return tuple(folder for text in named(tag) if text for folder in text.split(":")[:MAX_ENTRIES])
+        return tuple(folder for text in named(tag)[-1:] if text for folder in text.split(":")[:MAX_FOLDERS])
 
-    imports = _imports(image, first, table, size)
-    flags, flags_1 = first.get(_FLAGS, 0), first.get(_FLAGS_1, 0)
-    now = _BIND_NOW in first or bool(flags & 8) or bool(flags_1 & 1)
+    imports = _imports(image, last, table, size)
+    flags, flags_1 = last.get(_FLAGS, 0), last.get(_FLAGS_1, 0)
+    now = _BIND_NOW in last or bool(flags & 8) or bool(flags_1 & 1)
     relro = any(s.kind == _RELRO for s in image.segments)
     stack = next((s for s in image.segments if s.kind == _STACK), None)
     static = not interpreter and not any(key == _NEEDED for key, _ in entries)
@@ -241,16 +243,16 @@ def _entries(image: _Image) -> list[tuple[int, int]]:
     return out
 
 
-def _imports(image: _Image, first: dict[int, int], table: int, size: int) -> frozenset[str]:
+def _imports(image: _Image, last: dict[int, int], table: int, size: int) -> frozenset[str]:
     """The names of dynamic symbols that no section of the file defines."""
-    start = image.place(first.get(_SYMTAB, -1))
+    start = image.place(last.get(_SYMTAB, -1))
     if start < 0 or table < 0:
         return frozenset()
     count = 0
-    buckets = image.row(image.words, image.place(first[_HASH])) if _HASH in first else None
+    buckets = image.row(image.words, image.place(last[_HASH])) if _HASH in last else None
     if buckets is not None:
         count = buckets[1]  # as many chains as symbols
-    gnu = image.row(image.words, image.place(first[_GNU_HASH])) if _GNU_HASH in first else None
+    gnu = image.row(image.words, image.place(last[_GNU_HASH])) if _GNU_HASH in last else None
     if gnu is not None:
         count = max(count, gnu[1])  # undefined symbols stand before the first hashed one
     if not count or gnu is not None:
@@ -262,7 +264,7 @@ def _imports(image: _Image, first: dict[int, int], table: int, size: int) -> fro
             break
         section = row[3] if image.wide else row[5]
         if not section:
-            name = image.string(table, size, row[0])
+            name = image.string(table, size, row[0], MAX_NAME)
             if name:
                 names.add(name)
     return frozenset(names)

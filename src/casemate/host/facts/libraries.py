@@ -71,7 +71,7 @@ def libraries(host: Host, path: str, *, secure: bool = False) -> Iterator[Looked
         one, inherited = waiting.pop(0)
         own = tuple((entry, one.path) for entry in one.rpath) if not one.runpath else ()
         looking = [("RUNPATH", e, one.path) for e in one.runpath] or [("RPATH", e, by) for e, by in (*own, *inherited)]
-        for name in one.needed:
+        for name in one.needed[:MAX_FILES]:
             found = ""
             for how, entry, by in looking:
                 if found:

@@ -22,6 +22,7 @@ from collections.abc import Iterator
 
 from casemate.host.catalogue import relations
 from casemate.host.edges.program_libraries import run
+from casemate.host.edges.programs import escape
 from casemate.host.facts.elf import Elf, elf
 from casemate.host.facts.owned import owner, recorded
 from casemate.host.facts.privileged import privileged
@@ -38,7 +39,7 @@ def find(host: Host) -> Iterator[Seen]:
     """One for each program, naming all that is missing."""
     programs: dict[str, tuple[Fact, ...]] = {}
     for program in host.once(privileged):
-        if not program.script and program.user == ROOT:
+        if not program.script and program.user == ROOT and escape(host, program) is None:  # else told as that
             programs[program.path] = ()
     for trust, node in run(host, relations(host)):
         if trust.runner == ROOT:
