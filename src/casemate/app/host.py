@@ -47,7 +47,8 @@ def run_host(request: HostRequest, *, announce: Callable[[str], None], progress:
 
     place = (request.root or request.image or Path("/")).absolute()
     with ExitStack() as held:
-        root = held.enter_context(_root(request))
+        root = _root(request)
+        held.enter_context(root)
         subject = (Target(name=str(request.root or request.image or "/"), path=str(place.resolve())),)
         charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.FIND)
         announce(charter.line())

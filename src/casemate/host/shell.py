@@ -30,6 +30,8 @@ from casemate.host.shell_words import (
 )
 
 MAX_TEXT: Final = 1 << 18  # bytes of a script; the longest that Debian ships has half of it
+MAX_CALLS: Final = 4000  # commands of a text
+MAX_WORDS: Final = 500  # of a command
 MAX_DEPTH: Final = 80  # of nested statements
 _PRINTS: Final = ("cat", "grep", "egrep", "sed", "awk", "head", "tail", "cut", "envsubst")
 _SHELLS: Final = (
@@ -63,13 +65,16 @@ class Call:
 
 
 class TooDeep(Exception):
-    """The text nests statements more deeply than anything real."""
+    """The text nests statements more deeply than anything real, or has more of them."""
 
 
 def calls(text: str, state: State) -> Iterator[Call]:
     """The simple commands of a text in their order. state: is changed as they pass, so that a sourced text can share it."""
     tree = _parser().parse(text.encode("utf-8", "surrogateescape")[:MAX_TEXT])
-    yield from _walk(tree.root_node, state, 0)
+    for number, call in enumerate(_walk(tree.root_node, state, 0)):
+        if number == MAX_CALLS:
+            raise TooDeep
+        yield call
 
 
 @cache
@@ -212,7 +217,7 @@ def _command(node: Node, state: State, depth: int, writes: tuple[Word, ...]) -> 
     assigned: list[tuple[str, str]] = []
     words: list[tuple[Word, ...]] = []
     passed = False
-    for child in node.named_children:
+    for child in node.named_children[:MAX_WORDS]:
         yield from _inside(child, state, depth)
         if child.type == "variable_assignment":
             name, values = assignment(child, state)

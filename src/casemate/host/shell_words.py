@@ -9,6 +9,8 @@ from typing import Final
 
 from tree_sitter import Node
 
+MAX_LENGTH: Final = 4096  # of a value, as of a path (PATH_MAX of Linux)
+MAX_PARTS: Final = 200  # of a word
 MAX_VALUES: Final = 16  # that a variable is followed with
 # not set unless a job sets them
 UNSET: Final = ("PYTHONPATH", "PERL5LIB", "NODE_PATH", "RUBYLIB", "LD_LIBRARY_PATH", "LD_PRELOAD")
@@ -123,6 +125,8 @@ def values_of(node: Node, state: State, depth: int = 0) -> tuple[Word, ...]:
 
 def _joined(node: Node, state: State, depth: int, *, quoted: bool) -> tuple[Word, ...]:
     """The parts of a word, set together."""
+    if node.child_count > MAX_PARTS:
+        return (UNKNOWN,)
     data, base = node.text or b"", node.start_byte
     at = node.start_byte + 1 if quoted else node.start_byte
     end = node.end_byte - 1 if quoted else node.end_byte
@@ -142,6 +146,8 @@ def _joined(node: Node, state: State, depth: int, *, quoted: bool) -> tuple[Word
     for index in range(count):
         chosen = [p[min(index, len(p) - 1)] for p in parts]
         known = None if any(w.text is None for w in chosen) else "".join(w.text or "" for w in chosen)
+        if known is not None and len(known) > MAX_LENGTH:
+            known = None
         out.append(Word(known, any(w.glob for w in chosen), any(w.each for w in chosen)))
     return tuple(out)
 

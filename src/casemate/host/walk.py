@@ -20,6 +20,7 @@ from casemate.host.wrapped import Inner, Words, inner, split_words, under
 from casemate.model.host import ROOT, Actor, Confidence, Fact, NodeKind
 
 MAX_SCRIPTS: Final = 150  # of one job
+MAX_CALLS: Final = 20_000  # of one job, in all its scripts
 MAX_NESTED: Final = 12  # scripts that call scripts, and wrappers
 _OWN = (
     ": . source [ [[ test echo printf cd pwd exit return set unset export readonly local declare typeset shift read eval exec "
@@ -58,6 +59,7 @@ class Walk:
         self.host = host
         self.kind, self.technique, self.says = kind, technique, says
         self.writes: list[tuple[Actor, str, tuple[Fact, ...]]] = []
+        self._left = MAX_CALLS
         self._given: set[tuple[Actor, str, bool]] = set()
         self._been: set[tuple[Actor, str]] = set()
 
@@ -81,6 +83,9 @@ class Walk:
             return
         try:
             for call in calls(text, state):
+                self._left -= 1
+                if self._left <= 0:
+                    raise TooDeep
                 here = at
                 if at.script:
                     here = replace(at, via=(Fact(at.script, "calls it", call.line), *at.via[1:]))
@@ -104,7 +109,7 @@ class Walk:
                 elif name is not None:
                     yield from self._argv(call.words, here)
         except TooDeep:
-            self._odd(at, 1, "nested too deeply to be followed")
+            self._odd(at, 1, "too long or too deeply nested to be followed")
 
     def _set(self, state: State) -> list[tuple[str, str]]:
         """The variables that make programs load something, where the shell has set them."""

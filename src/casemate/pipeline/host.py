@@ -50,8 +50,8 @@ class Progress(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostOptions:
-    """rules: ids, empty for all. sbom: whether a bill of materials is wanted. imagined: fixes that the host is looked at with, as if they had been made, as
-    `host/whatif.py` reads them."""
+    """rules: ids, empty for all. imagined: fixes that the host is looked at with, as if they had been made, as
+    `host/whatif.py` reads them. sbom: whether a bill of materials is wanted."""
 
     rules: tuple[str, ...] = ()
     imagined: tuple[str, ...] = ()
@@ -78,7 +78,10 @@ class Analysis:
 def audit_host(
     root: RootFilesystem, *, options: HostOptions, progress: Progress, advisories: AdvisoryStore | None = None
 ) -> Audited:
-    """Examine a root. advisories: what packages are compared with. Raises UserError for an unknown rule, and for a fix that does not fit what the root holds."""
+    """Examine a root. advisories: what packages are compared with.
+
+    Raises UserError for an unknown rule, and for a fix that does not fit what the root holds.
+    """
     rules = [catalogue.rule(name) for name in dict.fromkeys(options.rules)] or list(catalogue.posture())
     nodes = list(_counted(root.nodes(), progress))
     if not {"/etc", "/usr", "/bin"} & {node.path for node in nodes if isinstance(node, Node)}:
@@ -92,7 +95,7 @@ def audit_host(
     about = advisories.about if advisories is not None else None
     now = analyse(imagined, progress, about)
     leads = audit(now.host, now.graph, rules)
-    cut, chosen = _cut(imagined, now, progress, about)
+    cut, chosen = _cut(imagined, now, progress)
     fs = now.host.fs
     report = assemble(
         version=__version__,
@@ -128,7 +131,7 @@ def _supposed(
     proposed: tuple[Fix, ...] = ()
     if any(text.strip() == "all" or text.strip().isdecimal() for text in said):
         about = advisories.about if advisories is not None else None
-        proposed = _cut(root, analyse(root, progress, about), progress, about)[0].fixes
+        proposed = _cut(root, analyse(root, progress, about), progress)[0].fixes
     fs = Filesystem(root.nodes(), root.read)
     return tuple(dict.fromkeys(fix for text in said for fix in whatif.read(fs, text, proposed)))
 
@@ -167,9 +170,7 @@ class Seen:
         return self.root.read(node, limit)
 
 
-def _cut(
-    root: RootFilesystem, now: Analysis, progress: Progress, about: Advisories | None
-) -> tuple[Cut, frozenset[tuple[Fix, ...]]]:
+def _cut(root: RootFilesystem, now: Analysis, progress: Progress) -> tuple[Cut, frozenset[tuple[Fix, ...]]]:
     """The cut, and its options as the edges of the first analysis name them.
 
     What one fix closes may show what another one opened: the analysis is repeated with all fixes so far until nobody reaches
@@ -181,7 +182,7 @@ def _cut(
     minimal, proved = first.minimal, not fixes and not first.uncut
     for done in range(ROUNDS if fixes else 0):
         progress("cutting", done + 1, 0)
-        again = analyse(overlaid(root, fixes), lambda stage, done, total: None, about)
+        again = analyse(overlaid(root, fixes), lambda stage, done, total: None, now.host.advisories)
         answer = cheapest(again.graph, again.asked)
         if not answer.options:
             proved = not answer.uncut

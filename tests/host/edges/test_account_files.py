@@ -53,8 +53,8 @@ def test_a_copy_that_only_root_can_open_is_not_read():
     assert host.fs.losses == ()
 
 
-def test_files_of_sudo_are_asked_about_by_their_names():
-    """Names with a dot or a tilde are left out, as sudo does."""
-    text = "# file: /etc/sudoers.d/a 0666\n# file: /etc/sudoers.d/b.bak 0666\n# file: /etc/sudoers.d/c~ 0666\n"
+def test_account_files_are_asked_about_where_they_are():
+    """A file that is not there is none; what sudo reads is not asked about, as sudo refuses what others can write."""
+    text = "# file: /etc/sudoers.d/a 0666\n# file: /etc/subuid 0666\n"
     trusts = [r.path for r in edges(tree(text).host()) if isinstance(r, Trust)]
-    assert trusts == ["/etc/passwd", "/etc/shadow", "/etc/group", "/etc/sudoers.d", "/etc/sudoers.d/a"]
+    assert trusts == ["/etc/passwd", "/etc/shadow", "/etc/group", "/etc/subuid"]

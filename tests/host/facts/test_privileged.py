@@ -1,6 +1,6 @@
 """Which programs run as more than their caller."""
 
-from casemate.host.facts.privileged import named, privileged, without_suid, written
+from casemate.host.facts.privileged import privileged, without_suid, written
 from casemate.model.host import ROOT, account, group
 from tests.host.tree import tree
 
@@ -32,8 +32,3 @@ def test_mounts_without_suid():
     ).host()
     assert without_suid(host) == ("/srv/", "/mnt/usb/", "/my disk/")
     assert [program.path for program in host.once(privileged)] == ["/data/b"]
-
-
-def test_a_capability_without_a_name_is_its_number():
-    """Kernels to come have more."""
-    assert named(1 << 7 | 1 << 60) == ("cap_setuid", "60")
