@@ -1,6 +1,6 @@
-"""Who sits down at the machine and is let in without a password: consoles, serial lines, display managers, rescue modes.
+"""Who sits down at the machine and is let in without a password: consoles, serial lines, rescue modes.
 
-Sources: agetty(8), inittab(5), sulogin(8), systemd-debug-generator(8), the manuals of gdm, lightdm and sddm.
+Sources: agetty(8), inittab(5), sulogin(8), systemd-debug-generator(8).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from casemate.host.facts.unit_file import assignments, truth, words
+from casemate.host.facts.unit_file import truth, words
 from casemate.host.facts.units import Unit, units
 from casemate.host.host import Host
 from casemate.model.host import Fact
@@ -17,15 +17,6 @@ from casemate.model.host import Fact
 SHELLS: Final = ("sh", "bash", "dash", "ash", "zsh", "ksh", "busybox")
 GETTYS: Final = ("agetty", "getty", "mingetty", "fgetty", "ngetty")
 ACTIONS: Final = ("respawn", "respawnlate", "askfirst", "wait", "once")  # of inittab
-DISPLAYS: Final = (
-    ("/etc/gdm3/daemon.conf", "daemon", ("AutomaticLogin", "TimedLogin")),
-    ("/etc/gdm3/custom.conf", "daemon", ("AutomaticLogin", "TimedLogin")),
-    ("/etc/gdm/custom.conf", "daemon", ("AutomaticLogin", "TimedLogin")),
-    ("/etc/lightdm/lightdm.conf", "Seat:*", ("autologin-user",)),
-    ("/etc/lightdm/lightdm.conf.d/*.conf", "Seat:*", ("autologin-user",)),
-    ("/etc/sddm.conf", "Autologin", ("User",)),
-    ("/etc/sddm.conf.d/*.conf", "Autologin", ("User",)),
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +33,7 @@ class OpenConsole:
 
 def consoles(host: Host) -> tuple[OpenConsole, ...]:
     """Every such way, each place once."""
-    found = (*_units(host), *_inittab(host), *_displays(host))
+    found = (*_units(host), *_inittab(host))
     return tuple({(one.path, one.line): one for one in reversed(found)}.values())[::-1]
 
 
@@ -130,19 +121,3 @@ def _inittab(host: Host) -> Iterator[OpenConsole]:
             yield OpenConsole(
                 "/etc/inittab", number, "root is let in without a password (sulogin --force)", "root", True
             )
-
-
-def _displays(host: Host) -> Iterator[OpenConsole]:
-    for pattern, section, keys in DISPLAYS:
-        for path in host.fs.glob(pattern):
-            values = [v for v in assignments(host, path) if v.section in (section, "SeatDefaults")]
-            off = {v.key for v in values if v.key.endswith("Enable") and not truth(v.text)}
-            told = {v.key for v in values if v.key.endswith("Enable")}
-            for value in values:
-                switch = f"{value.key}Enable"
-                if value.key not in keys or not value.text or switch in off:
-                    continue
-                if "gdm" in path and switch not in told:
-                    continue  # gdm needs both lines
-                says = f"{value.text} is logged in at the screen without a password ({value.key})"
-                yield OpenConsole(value.path, value.line, says, value.text)

@@ -55,6 +55,7 @@ WHOLE: Final = (
 STRONG: Final = re.compile(r"^(?:CAP_)?(ALL|SYS_ADMIN|SYS_MODULE|SYS_PTRACE|SYS_RAWIO|DAC_READ_SEARCH|BPF)$", re.I)
 UNCONFINED: Final = re.compile(r"^(?:seccomp|apparmor|systempaths)[=:]\s*unconfined$", re.I)
 DISKS: Final = re.compile(r"^/dev/(?:mem|kmem|port|(?:sd|vd|xvd|hd|nvme|mmcblk|dm-|mapper/)\S*)(?::|$)")
+MAX_FILES: Final = 200
 RUNNERS: Final = ("docker", "podman", "nerdctl")
 VALUED: Final = ("-v", "--volume", "--mount", "--cap-add", "--security-opt", "--device", "--pid", "--userns")
 
@@ -98,7 +99,7 @@ def _compose_files(host: Host) -> list[str]:
             found |= {posixpath.normpath(posixpath.join(folder, name)) for name in named}
             if not named:
                 found |= {path for name in COMPOSE for path in host.fs.glob(f"{folder}/{name}")}
-    return sorted(path for path in found if host.fs.is_file(path))
+    return sorted(path for path in found if host.fs.is_file(path))[:MAX_FILES]
 
 
 def _compose(host: Host, path: str) -> Iterator[Right]:

@@ -54,7 +54,8 @@ def docker(host: Host) -> Docker:
     owning = settings.get("group")
     place = Fact(DAEMON_JSON, f"gives its socket to group {owning}", lines.get("group", 1)) if owning else None
     dollar = False
-    for unit in host.once(units).running():
+    services = [unit for unit in host.once(units).units.values() if unit.type == "service" and not unit.masked]
+    for unit in services:  # also those that nothing starts by itself: dockerd is often started by its socket
         for command in unit.commands("ExecStart"):
             if command.words[0].rpartition("/")[2] not in ("dockerd", "dockerd-current", "docker"):
                 continue
@@ -70,7 +71,7 @@ def docker(host: Host) -> Docker:
                     listeners.append(Listener(text, bool(_LOCAL.match(text)), fact, fixes))
                 elif option in ("G", "group"):
                     owning, place = text, Fact(value.path, f"gives its socket to group {text}", value.line)
-    if dollar or not any(u.name == "docker.service" for u in host.once(units).running()):
+    if dollar or not any(unit.name == "docker.service" for unit in services):
         found, told = _of_defaults(host)
         listeners += found
         verified = verified or told

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from casemate.host.facts import service
@@ -36,6 +36,11 @@ _LISTENS: Final = re.compile(
 _ELSEWHERE: Final = re.compile(
     r"remote|upstream|target|backend|peer|client|connect|dest|proxy|redis|database|\bdb|mysql|postgres|pg|smtp|ldap|syslog|join|from|url"
 )
+_BINDS: Final = re.compile(
+    r"(?:bind|Server|create_server|start_server|run|serve|listen)\(.{0,80}[\"'](?:0\.0\.0\.0|::)[\"']|"
+    r"(?:bind|HTTPServer|TCPServer|UDPServer)\(\s*\(?\s*(?:\"\"|'')\s*,|\bTCP\d?-LISTEN:|-m http\.server\b|\bnc\s+-\w*l"
+)
+SCRIPT_LIMIT: Final = 256 << 10
 _PORT: Final = re.compile(r"^\d{2,5}$")
 
 
@@ -61,11 +66,38 @@ def listens(host: Host) -> tuple[Listens, ...]:
         elif unit.type == "service":
             for command in service.commands(host, unit, "ExecStart"):
                 found = heard(command)
+                place = Fact(command.value.path, f"runs {command.words[0]}, a server", command.value.line)
                 if found is not None:
-                    says = f"listens on {found[0]}" if found[0] else f"runs {command.words[0]}, a server"
-                    place = Fact(command.value.path, says, command.value.line)
-                    out.append(Listens(unit, found[0], found[1], place))
+                    says = f"listens on {found[0]}" if found[0] else place.says
+                    out.append(Listens(unit, found[0], found[1], replace(place, says=says)))
+                    continue
+                said = next(_by_environment(unit), None) or next(_by_script(host, command), None)
+                if said is not None:
+                    out.append(Listens(unit, said[0], True, said[1]))
     return tuple(out)
+
+
+def _by_environment(unit: Unit) -> Iterator[tuple[str, Fact]]:
+    """The address or port that a variable of the unit gives its program."""
+    told = {name.lower(): (text, value) for name, text, value in unit.environment() if _LISTENS.search(name.lower())}
+    if any(_LOOPBACK.search(text) for text, _ in told.values()):
+        return
+    for name, (text, value) in told.items():
+        at = _ADDRESS.match(text)
+        if not _ELSEWHERE.search(name) and ((at and (at[1] or at[2])) or (_PORT.match(text) and "port" in name)):
+            yield text, Fact(value.path, f"makes it listen on {text}", value.line)
+
+
+def _by_script(host: Host, command: Command) -> Iterator[tuple[str, Fact]]:
+    """A line of the script itself that listens on every interface."""
+    for word in command.words[:4]:
+        if not word.startswith("/") or (node := host.fs.node(word)) is None or not 0 < node.size < SCRIPT_LIMIT:
+            continue
+        head = host.fs.head(word, 4)
+        text = host.fs.text(word) if head and head != b"\x7fELF" else None
+        for number, line in text.numbered() if text else ():
+            if len(line) < 1000 and _BINDS.search(line) and not line.lstrip().startswith(("#", "//")):
+                yield "every interface", Fact(word, "listens on every interface", number)
 
 
 def addresses(unit: Unit) -> Iterator[tuple[str, bool, Fact]]:

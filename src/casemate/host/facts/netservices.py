@@ -207,9 +207,3 @@ def _managers(host: Host) -> Iterator[Weakness]:
             yield Weakness(
                 path, option.line, "anybody on the network runs commands through distcc (ALLOWEDNETS)", Severity.HIGH
             )
-    for path in found(host, "/var/lib/kubelet/config.yaml", "/etc/kubernetes/kubelet/*.yaml"):
-        options = yaml(host, path)
-        anonymous, mode = last(options, "authentication.anonymous.enabled"), last(options, "authorization.mode")
-        if yes(anonymous) and anonymous and (mode is None or mode.value == "AlwaysAllow"):
-            what = "anybody on the network runs commands in all pods (kubelet: anonymous, AlwaysAllow)"
-            yield Weakness(path, anonymous.line, what, Severity.CRITICAL)

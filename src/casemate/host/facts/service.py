@@ -85,10 +85,19 @@ def variables(host: Host, unit: Unit) -> dict[str, str]:
     return out
 
 
-def commands(host: Host, unit: Unit, *keys: str) -> Iterator[Command]:
+def commands(host: Host, unit: Unit, *keys: str) -> tuple[Command, ...]:
     """The command lines of a unit, its variables filled in as far as the files say them."""
-    dollar = any("$" in value.text for value in unit.values if value.key.startswith("Exec"))
-    yield from unit.commands(*keys, variables=variables(host, unit) if dollar else None)
+    known = host.once(_commands)
+    asked = (unit.name, unit.user, keys)
+    if asked not in known:
+        dollar = any("$" in value.text for value in unit.values if value.key.startswith("Exec"))
+        known[asked] = tuple(unit.commands(*keys, variables=variables(host, unit) if dollar else None))
+    return known[asked]
+
+
+def _commands(host: Host) -> dict[tuple[str, bool, tuple[str, ...]], tuple[Command, ...]]:
+    """The answers of `commands`: several readers ask for the same."""
+    return {}
 
 
 def root_folder(unit: Unit) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any, Final
@@ -10,7 +11,8 @@ import yaml  # type: ignore[import-untyped]
 
 from casemate.host.host import Host
 
-LIMIT: Final = 512 << 10
+LIMIT: Final = 256 << 10
+MAX_DEPTH: Final = 100  # of brackets: the time that the scanner takes grows with its square
 MAX_DOCUMENTS: Final = 50
 MAX_ITEMS: Final = 2000
 
@@ -74,8 +76,12 @@ def yaml_trees(host: Host, path: str) -> tuple[Tree, ...]:
     if data is None:
         return ()
     out: list[Tree] = []
+    text = data.decode("utf-8", "replace")
+    if _depth(text) > MAX_DEPTH:
+        host.odd(path, 1, "nested too deeply")
+        return ()
     try:
-        for node in yaml.compose_all(data.decode("utf-8", "replace"), Loader=yaml.SafeLoader):
+        for node in yaml.compose_all(text, Loader=yaml.SafeLoader):
             if node is not None:
                 out.append(Tree(path, node))
             if len(out) >= MAX_DOCUMENTS:
@@ -88,3 +94,13 @@ def yaml_trees(host: Host, path: str) -> tuple[Tree, ...]:
             "no YAML" if not isinstance(error, RecursionError) else "nested too deeply",
         )
     return tuple(out)
+
+
+def _depth(text: str) -> int:
+    """How deeply brackets, or the dashes of one line, lie in one another; those in quotes count, too."""
+    depth = deepest = 0
+    for char in re.findall(r"[\[\]{}]", text):
+        depth = depth + 1 if char in "[{" else max(0, depth - 1)
+        deepest = max(deepest, depth)
+    dashes = (len(found[0]) // 2 for found in re.finditer(r"(?:[-?] ){2,}", text))
+    return max(deepest, *dashes, 0)

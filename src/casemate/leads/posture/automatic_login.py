@@ -2,8 +2,8 @@
 
 ## What it is
 
-The display manager or getty logs an account in by itself: AutomaticLoginEnable of GDM, autologin-user of LightDM,
-[Autologin] of SDDM, `--autologin` of agetty.
+The display manager logs an account in by itself: AutomaticLoginEnable of GDM, autologin-user of LightDM,
+[Autologin] of SDDM.
 
 ## Why it matters
 
@@ -31,10 +31,6 @@ FORMS = (
     (("/etc/sddm.conf", "/etc/sddm.conf.d/*.conf"), r"User\s*=\s*\S+"),
     (("/etc/lxdm/lxdm.conf",), r"autologin\s*=\s*\S+"),
     (("/etc/nodm.conf", "/etc/default/nodm"), r"NODM_ENABLED\s*=\s*(?:true|1|yes)"),
-    (
-        ("/etc/systemd/system/*getty@*.d/*.conf", "/etc/systemd/system/*getty@*.service", "/etc/inittab"),
-        r"(?:ExecStart\s*=.*|.*getty.*)(?:--autologin|\s-a)\s+\S+",
-    ),
 )
 
 
@@ -68,14 +64,9 @@ RULE = FactRule(
             ),
         ),
         Example(
-            name="a getty",
+            name="LightDM",
             language="host",
-            code=(
-                "# file: /etc/systemd/system/getty@tty1.service.d/auto.conf\n"
-                "[Service]\n"
-                "ExecStart=\n"
-                "ExecStart=-/sbin/agetty --autologin alice --noclear %I $TERM  # finding\n"
-            ),
+            code="# file: /etc/lightdm/lightdm.conf\n[Seat:*]\nautologin-user=alice  # finding\n",
         ),
         Example(
             name="near-miss: in a comment",

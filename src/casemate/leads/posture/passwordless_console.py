@@ -2,8 +2,8 @@
 
 ## What it is
 
-A terminal gives a shell, or logs somebody in, without asking for a password: systemd's debug shell, a getty or a display
-manager with automatic login, a rescue mode that is told to ask nothing.
+A terminal gives a shell, or logs somebody in, without asking for a password: systemd's debug shell, a getty with automatic
+login, a rescue mode that is told to ask nothing.
 
 ## Why it matters
 
@@ -13,8 +13,8 @@ the boot menu.
 
 ## How to fix it
 
-`systemctl disable debug-shell.service`; take `--autologin` out of the drop-in, or `AutomaticLogin` out of the display
-manager's settings; take `SYSTEMD_SULOGIN_FORCE` out and give root a password for emergencies.
+`systemctl disable debug-shell.service`; take `--autologin` out of the drop-in; take `SYSTEMD_SULOGIN_FORCE` out and give root
+a password for emergencies.
 """
 
 from __future__ import annotations
@@ -75,13 +75,6 @@ RULE = FactRule(
             ),
         ),
         Example(
-            name="a screen that logs somebody in",
-            language="host",
-            code=(
-                "# file: /etc/gdm3/daemon.conf\n[daemon]\nAutomaticLoginEnable=true\nAutomaticLogin=alice  # finding\n"
-            ),
-        ),
-        Example(
             name="a line of inittab",
             language="host",
             code=(
@@ -104,14 +97,6 @@ RULE = FactRule(
                 "# file: /usr/lib/systemd/system/getty@.service\n[Service]\n"
                 "ExecStart=-/sbin/agetty -o '-p -- \\\\u' --noclear - $TERM\nStandardInput=tty\n"
                 "# link: /etc/systemd/system/getty.target.wants/getty@tty1.service -> /usr/lib/systemd/system/getty@.service\n"
-            ),
-        ),
-        Example(
-            name="near-miss: automatic login is off",
-            language="host",
-            code=(
-                "# file: /etc/gdm3/daemon.conf\n[daemon]\n#  AutomaticLoginEnable = true\n"
-                "AutomaticLoginEnable=false\nAutomaticLogin=alice\n"
             ),
         ),
         Example(
