@@ -1,21 +1,17 @@
-"""Accounts that need no password, hashes that others can read, and account files that others can change."""
+"""Accounts that need no password, and files that every login acts on (shadow(5), suauth(5), login.defs(5), environment(5))."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from casemate.host.facts.hashes import empty, hashed, opens, shadow_copies
+from casemate.host.facts.hashes import empty
 from casemate.host.facts.pam import pam
 from casemate.host.host import Host
-from casemate.host.relation import Grant, Relation, Secret, Trust
+from casemate.host.relation import Grant, Relation, Trust
 from casemate.model.host import ANYONE, ROOT, Confidence, Fact, group
 from casemate.model.host_fix import SetLine
 
-ACCOUNT_FILES = {
-    "/etc/passwd": "says which account is root",
-    "/etc/shadow": "holds root's password",
-    "/etc/group": "says who is in which group",
-    "/etc/gshadow": "says who is in which group",
+LOGIN_FILES = {
     "/etc/nsswitch.conf": "says which library looks up accounts",
     "/etc/login.defs": "says what login and su do",
     "/etc/security/pam_env.conf": "sets the environment of logins",
@@ -24,21 +20,19 @@ ACCOUNT_FILES = {
 
 
 def edges(host: Host) -> Iterator[Relation]:
-    """What the account files give away."""
+    """Who gets in without a password, and what every login acts on."""
     yield from _empty(host)
     yield from _suauth(host)
-    for path in shadow_copies(host):
-        yield from _readable(host, path)
-    for path, says in ACCOUNT_FILES.items():
+    for path, says in LOGIN_FILES.items():
         if host.fs.is_file(path):
             yield Trust(
                 runner=ROOT,
                 path=path,
-                kind="account-file",
-                technique="T1098" if path != "/etc/environment" else "T1574.007",
+                kind="login-configuration",
+                technique="T1574.007",
                 via=(),
                 says=says,
-                confidence=Confidence.PROVED if path in ("/etc/passwd", "/etc/shadow") else Confidence.LIKELY,
+                confidence=Confidence.LIKELY,
             )
 
 
@@ -92,26 +86,6 @@ def _suauth(host: Host) -> Iterator[Grant]:
                     confidence=Confidence.UNKNOWN,
                     fixes=(SetLine("/etc/suauth", number, line, None),),
                 )
-
-
-def _readable(host: Host, path: str) -> Iterator[Secret]:
-    """Hashes that somebody besides root and the group shadow can read: to be guessed offline (ATT&CK T1003.008)."""
-    node = host.fs.node(path)
-    of = host.accounts.of_gid(node.gid) if node else None
-    if node is None or (not node.acl and not node.mode & 0o004 and of and of.name in ("shadow", "root")):
-        return
-    found = hashed(host, path)
-    if found is None:
-        return
-    yield Secret(
-        path=path,
-        kind="password-hashes",
-        technique="T1003.008",
-        what=f"the password hash of {found[1]}",
-        line=1,
-        opens=opens(host.accounts, found[1]),
-        confidence=Confidence.LIKELY,
-    )
 
 
 def _line(host: Host, path: str, line: int) -> str:

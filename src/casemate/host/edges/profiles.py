@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casemate.host.accounts import Account
-from casemate.host.facts.search_path import search_path
 from casemate.host.facts.login_files import DESKTOP, HOME_FILES, HOME_TOOLS, OTHER_SHELLS, SYSTEM_FILES, SYSTEM_FOLDERS
+from casemate.host.facts.search_path import search_path
 from casemate.host.host import Host
 from casemate.host.relation import Trust
 from casemate.model.host import ROOT, Confidence, Fact, NodeKind

@@ -77,8 +77,6 @@ MODULES: Final = {
     "open-authentication": "pam_open",
     "writable-pam": "pam_program",
     "empty-password": "empty_password",
-    "writable-account-file": "account_files",
-    "readable-password-hashes": "readable_hashes",
     "writable-path-folder": "login_path",
     "writable-home": "home_script",
     "polkit-rule": "polkit_rule",
