@@ -1,4 +1,4 @@
-"""Accounts that need no password."""
+"""Accounts that need no password, and files that every login acts on (shadow(5), suauth(5), login.defs(5), environment(5))."""
 
 from __future__ import annotations
 
@@ -7,15 +7,33 @@ from collections.abc import Iterator
 from casemate.host.facts.hashes import empty
 from casemate.host.facts.pam import pam
 from casemate.host.host import Host
-from casemate.host.relation import Grant
+from casemate.host.relation import Grant, Relation, Trust
 from casemate.model.host import ANYONE, ROOT, Confidence, Fact, group
 from casemate.model.host_fix import SetLine
 
+LOGIN_FILES = {
+    "/etc/nsswitch.conf": "says which library looks up accounts",
+    "/etc/login.defs": "says what login and su do",
+    "/etc/security/pam_env.conf": "sets the environment of logins",
+    "/etc/environment": "sets the environment of logins",
+}
 
-def edges(host: Host) -> Iterator[Grant]:
-    """Accounts that let in whoever names them."""
+
+def edges(host: Host) -> Iterator[Relation]:
+    """Who gets in without a password, and what every login acts on."""
     yield from _empty(host)
     yield from _suauth(host)
+    for path, says in LOGIN_FILES.items():
+        if host.fs.is_file(path):
+            yield Trust(
+                runner=ROOT,
+                path=path,
+                kind="login-configuration",
+                technique="T1574.007",
+                via=(),
+                says=says,
+                confidence=Confidence.LIKELY,
+            )
 
 
 def _empty(host: Host) -> Iterator[Grant]:

@@ -25,7 +25,7 @@ RULE = ChainRule(
     owasp="A01:2021",
     severity=Severity.CRITICAL,
     message="{who} can become {becomes}: {what}",
-    kinds=("pam-program", "pam-module", "pam-configuration"),
+    kinds=("pam-program", "pam-module", "pam-configuration", "login-configuration"),
     examples=(
         Example(
             name="a script that pam_exec runs",

@@ -39,6 +39,8 @@ def find(host: Host) -> Iterator[Seen]:
             continue
         owner = host.accounts.of_uid(node.uid)
         writable = node.mode & 0o002 or (node.mode & 0o020 and node.gid)
+        if any(host.access.change(actor, path, folder=True) for actor in host.access.identities):
+            continue  # a chain tells of who that is
         if node.uid or writable:
             whose = owner.name if owner else str(node.uid)
             what = f"{node.path} (owner {whose}, mode {node.mode:04o}) can be changed by others"
@@ -61,17 +63,17 @@ RULE = FactRule(
     find=find,
     examples=(
         Example(
-            name="writable by everybody",
+            name="writable by a group that has no name",
             language="host",
-            code=("# file: /etc/sudoers 0646  # finding\nroot ALL=(ALL:ALL) ALL\n"),
+            code=("# file: /etc/sudoers 0460 0:4242  # finding\nroot ALL=(ALL:ALL) ALL\n"),
         ),
         Example(
-            name="a folder of another",
+            name="a folder of a number without an account",
             language="host",
             code=(
                 "# file: /etc/sudoers 0440\n"
                 "@includedir /etc/sudoers.d\n"
-                "# folder: /etc/sudoers.d 0755 alice:alice  # finding\n"
+                "# folder: /etc/sudoers.d 0755 4242:0  # finding\n"
             ),
         ),
         Example(
