@@ -21,12 +21,6 @@ FILES = (
     ("/etc/subuid", "says which ids an account's containers may take, root's own among them"),
     ("/etc/subgid", "says which group ids an account's containers may take, root's own among them"),
 )
-LIKELY = (
-    ("/etc/nsswitch.conf", "says which library looks up accounts"),
-    ("/etc/login.defs", "says what login and su do"),
-    ("/etc/security/pam_env.conf", "sets the environment of logins"),
-    ("/etc/environment", "sets the environment of logins"),
-)
 COPY = re.compile(r"(?:g?shadow|passwd|opasswd|master\.passwd)(?:[-~._].*)?")
 HASH = re.compile(r"([^:\s]+):[!]?(?:\$[0-9a-z]+\$[^:]{8,}|_[./0-9A-Za-z]{19}|[./0-9A-Za-z]{13})(?::|$)")
 MOST = 64  # accounts of one file that are asked about
@@ -37,9 +31,6 @@ def edges(host: Host) -> Iterator[Trust | Secret]:
     for path, says in FILES:
         if host.fs.node(path) is not None:
             yield _trust(path, says)
-    for path, says in LIKELY:
-        if host.fs.is_file(path):
-            yield _trust(path, says, Confidence.LIKELY)
     yield from _hashes(host)
 
 
