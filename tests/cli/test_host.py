@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import tarfile
 
 import pytest
 
@@ -76,3 +77,18 @@ def test_what_is_no_host_is_said(casemate, tmp_path, monkeypatch, words, why):
     result = casemate("host", *words)
     assert result.exit_code == 2
     assert why in result.stderr
+
+
+def test_an_image(casemate, root, tmp_path):
+    """The same tree as a container image gives the same findings; what is no image is the operator's to mend."""
+    archive = tmp_path / "image.tar"
+    with tarfile.open(archive, "w") as tar:
+        tar.add(root, arcname=".")
+    folder = json.loads(casemate("host", "--root", root, "--format", "json", "--quiet").stdout)
+    image = json.loads(casemate("host", "--image", archive, "--format", "json", "--quiet").stdout)
+    assert image["findings"] == folder["findings"]
+    assert image["host"]["standings"] == folder["host"]["standings"]
+    archive.write_bytes(b"none")
+    result = casemate("host", "--image", archive)
+    assert result.exit_code == 2
+    assert "is no container image" in result.stderr

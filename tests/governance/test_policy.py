@@ -56,6 +56,7 @@ def test_house_policy_runs_nothing_below_prove():
     assert operations == {
         "scan": Tier.FIND,
         "import": Tier.FIND,
+        "host": Tier.FIND,
         "prove": Tier.PROVE,
         "verify": Tier.PROVE,
         "release": Tier.RELEASE,

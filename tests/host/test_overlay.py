@@ -101,8 +101,38 @@ def test_lines_are_set_removed_and_added():
         AddLines("/etc/app.conf", ("four", "five")),
         SetLine("/etc/app.conf", 3, "three", "drei"),
     )
-    assert lines(fs, "/etc/app.conf") == ["two", "drei", "four", "five"]
-    assert fs.at("/etc/app.conf").size == len("two\ndrei\nfour\nfive\n")
+    assert lines(fs, "/etc/app.conf") == ["", "two", "drei", "four", "five"]
+    assert fs.at("/etc/app.conf").size == len("\ntwo\ndrei\nfour\nfive\n")
+
+
+def test_a_plan_that_grew():
+    """Later fixes may be made for what the earlier ones left, or for the root as it was."""
+    fs = files(
+        SetLine("/etc/app.conf", 1, "one", None),
+        AddLines("/etc/app.conf", ("four",)),
+        SetLine("/etc/app.conf", 2, "two", "zwei"),
+        SetLine("/etc/app.conf", 2, "zwei", "deux"),
+        SetLine("/etc/app.conf", 4, "four", "quatre"),
+        SetOwner("/srv/data", (1000, 1000), (0, 0)),
+        SetOwner("/srv/data", (0, 0), (0, 42)),
+        DropCapabilities("/usr/bin/tool", ""),
+        DropCapabilities("/usr/bin/tool", "cap_setuid,cap_net_raw=ep"),
+        Upgrade("dpkg", "sudo", "1.9.13p3-1", "1.9.13p3-3"),
+        Upgrade("dpkg", "sudo", "1.9.13p3-1", "1.9.13p3-2"),
+    )
+    assert lines(fs, "/etc/app.conf") == ["", "deux", "three", "quatre"]
+    assert (fs.at("/srv/data").gid, fs.at("/usr/bin/tool").capabilities) == (42, None)
+    assert lines(fs, DPKG_STATUS)[3] == "Version: 1.9.13p3-3"
+    fs = files(Upgrade("dpkg", "sudo", "1.9.13p3-1", "1.9.13p3-2"), Upgrade("dpkg", "sudo", "1.9.13p3-2", "1.9.13p3-3"))
+    assert lines(fs, DPKG_STATUS)[3] == "Version: 1.9.13p3-3"
+
+
+def test_an_upgrade_in_an_image_without_dpkg():
+    """Each package has a file of its own."""
+    apart = tree("# file: /var/lib/dpkg/status.d/libc6\nPackage: libc6\nVersion: 1\n# file: /var/lib/dpkg/status.d/x\n")
+    root = Overlay("x", apart.nodes(), apart.read, [Upgrade("dpkg", "libc6", "1", "2")])
+    fs = Filesystem(root.nodes(), root.read)
+    assert lines(fs, "/var/lib/dpkg/status.d/libc6")[1] == "Version: 2"
 
 
 def test_ends_of_lines_are_kept():

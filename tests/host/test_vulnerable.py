@@ -5,7 +5,7 @@ import json
 import pytest
 
 from casemate.host.derivation import Graph
-from casemate.host.edges.packages import edges as relations
+from casemate.host.edges.vulnerable_packages import edges as relations
 from casemate.host.graph import edges
 from casemate.host.packages.loaded import loaded
 from casemate.host.vulnerable import vulnerable
@@ -170,7 +170,7 @@ def test_what_is_loaded():
     """A disabled server is not; the program of an enabled socket is; a circle of dependencies ends."""
     stanzas = status(("openssh-server", "openssh", "1", "libx"), ("libx", "x", "1", "liby"), ("liby", "y", "1", "libx"))
     socket = (
-        "# file: /usr/lib/systemd/system/ssh.socket\n[Socket]\nListenStream=22\n"
+        "# file: /usr/lib/systemd/system/ssh.socket\n[Socket]\nListenStream=22\nAccept=yes\n"
         "# file: /usr/lib/systemd/system/ssh@.service\n[Service]\nExecStart=-/usr/sbin/sshd -i\n"
         "# link: /etc/systemd/system/sockets.target.wants/ssh.socket -> /usr/lib/systemd/system/ssh.socket\n"
     )

@@ -9,12 +9,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casemate.adapters.clock import SystemClock
+from casemate.app.db import database
 from casemate.app.ground import operator, wall
 from casemate.governance.budget import ROOT_LIMITS
 from casemate.governance.charter import Target, Tier, single_operator
 
 if TYPE_CHECKING:
     from casemate.adapters.roots.folder import FolderRoot
+    from casemate.adapters.roots.image import ImageRoot
     from casemate.pipeline.host import Audited, Progress
 
 
@@ -23,7 +25,7 @@ class HostRequest:
     """What the operator asked for. root: a folder that holds one; image: a file that does; neither: this machine.
 
     rules: ids, empty for all. imagined: fixes to look at it with, as `host/whatif.py` reads them. advisories: a database, None
-    for the operator's own.
+    for the operator's own. sbom: whether a bill of materials is wanted.
     """
 
     root: Path | None = None
@@ -31,6 +33,7 @@ class HostRequest:
     rules: tuple[str, ...] = ()
     imagined: tuple[str, ...] = ()
     advisories: Path | None = None
+    sbom: bool = False
 
     def __post_init__(self) -> None:
         if self.root is not None and self.image is not None:
@@ -39,22 +42,25 @@ class HostRequest:
 
 def run_host(request: HostRequest, *, announce: Callable[[str], None], progress: Progress) -> Audited:
     """Audit what the operator named. Raises UserError when it is no root, LedgerUnavailable when it cannot be recorded."""
+    from casemate.adapters.advisories import AdvisoryFile
     from casemate.pipeline.host import HostOptions, audit_host
 
+    place = (request.root or request.image or Path("/")).absolute()
     with ExitStack() as held:
-        root, named = _root(request)
+        root = _root(request)
         held.enter_context(root)
-        subject = (Target(name=named, path=str(root.place)),)
+        subject = (Target(name=str(request.root or request.image or "/"), path=str(place.resolve())),)
         charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.FIND)
         announce(charter.line())
         with wall(charter, ROOT_LIMITS).operation("host", subject=subject) as operation:
-            options = HostOptions(rules=request.rules, imagined=request.imagined)
-            return audit_host(operation.root(root), options=options, progress=progress)
+            options = HostOptions(rules=request.rules, imagined=request.imagined, sbom=request.sbom)
+            store = operation.advisories(AdvisoryFile(database(request.advisories)))
+            return audit_host(operation.root(root), options=options, progress=progress, advisories=store)
 
 
-def _root(request: HostRequest) -> tuple[FolderRoot, str]:
-    """What is examined, and how the operator calls it."""
+def _root(request: HostRequest) -> FolderRoot | ImageRoot:
+    """What is examined."""
     from casemate.adapters.roots.folder import FolderRoot
+    from casemate.adapters.roots.image import ImageRoot
 
-    place = request.root or Path("/")
-    return FolderRoot(place), str(place)
+    return ImageRoot(request.image) if request.image is not None else FolderRoot(request.root or Path("/"))

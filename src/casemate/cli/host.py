@@ -103,7 +103,9 @@ def host(
     form = form or options.SUFFIXES.get(output.suffix if output else "", "table")
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
-        request = HostRequest(root=root, image=image, rules=rules, imagined=what_if, advisories=db)
+        request = HostRequest(
+            root=root, image=image, rules=rules, imagined=what_if, advisories=db, sbom=sbom is not None
+        )
         audited = run_host(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
     if sbom is not None:

@@ -58,8 +58,8 @@ class Access:
 
     def __init__(self, fs: Filesystem, accounts: Accounts) -> None:
         self._fs = fs
-        self._arrived: dict[tuple[Identity, str, bool], bool] = {}
         self._closed: dict[str, bool] = {}
+        self._arrived: dict[tuple[Identity, str, bool], bool] = {}
         self.identities: dict[Actor, Identity] = {ANYONE: Identity(NO_ONE)}
         for g in accounts.groups:
             self.identities[group(g.name)] = Identity(NO_ONE, frozenset({g.gid}))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
+from casemate.host.edges import program_libraries
 from casemate.host.host import Host
 from casemate.host.relation import Relation
 
@@ -20,6 +21,7 @@ MODULES: Final = (
     "groups",
     "sockets",
     "dbus",
+    "containers",
     "kernel",
     "disks",
     "programs",
@@ -39,4 +41,5 @@ def relations(host: Host) -> tuple[Relation, ...]:
 
 
 def _relations(host: Host) -> tuple[Relation, ...]:
-    return tuple(relation for name in MODULES for relation in import_module(f"casemate.host.edges.{name}").edges(host))
+    found = [relation for name in MODULES for relation in import_module(f"casemate.host.edges.{name}").edges(host)]
+    return (*found, *program_libraries.following(host, found))

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import md5
 
+from casemate.host.accounts import Account
 from casemate.host.host import Host
 from casemate.model.host import ANYONE, Node, NodeKind
 
@@ -31,7 +32,7 @@ SHIPPED = frozenset({
     "examples", "doc", "docs", "man", "locale", "include", "dpkg", "apt", "ucf", "pam", "rpm", "containers", "docker", "overlay2",
     "snapd", "flatpak", "terminfo", "alternatives", "rc0.d", "rc1.d", "rc2.d", "rc3.d", "rc4.d", "rc5.d", "rc6.d", "rcS.d",
     "init.d", "fonts", ".cache", ".local", "ca-certificates", "man-db", "sgml", "xml", ".cargo", ".rustup", "__pycache__",
-    "objects",
+    "objects", "bash-completion", "bash_completion.d", "completions",
 })  # fmt: skip
 MAX_FILES = 20_000
 
@@ -54,15 +55,25 @@ def readers(host: Host, path: str) -> Readers | None:
     if not node.mode & 0o077 and node.acl is None:
         return None
     trusted = {name for g in host.accounts.groups if g.name in ADMINISTRATORS for name in host.accounts.members(g)}
+    near = host.accounts.accounts if node.acl is not None else host.once(_persons_by_group).get(node.gid, ())
     who = [
         a.name
-        for a in host.accounts.accounts
+        for a in near
         if a.person and a.login and a.uid != node.uid and a.name not in trusted and access.discloses(a.actor, path)
     ]
     if not who:
         return None
     more = f" and {len(who) - 3} others" if len(who) > 3 else ""
     return Readers(", ".join(who[:3]) + more, False)
+
+
+def _persons_by_group(host: Host) -> dict[int, tuple[Account, ...]]:
+    out: dict[int, list[Account]] = {}
+    for who in host.accounts.accounts:
+        if who.person and who.login:
+            for gid in host.accounts.gids(who):
+                out.setdefault(gid, []).append(who)
+    return {gid: tuple(persons) for gid, persons in out.items()}
 
 
 def unchanged(host: Host, path: str, data: bytes) -> bool:

@@ -102,9 +102,9 @@ def _asked(host: Host) -> dict[tuple[str, bool], list[tuple[Actor, Change]]]:
 
 def _changes(host: Host, path: str, folder: bool) -> list[tuple[Actor, Change]]:
     """Who can change a path, narrowed, and how."""
-    known = host.once(_asked)
     if host.access.only_root(path):
         return []
+    known = host.once(_asked)
     if (path, folder) not in known:
         who = _narrowed(host, lambda actor: host.access.change(actor, path, folder=folder) is not None)
         found = [(actor, host.access.change(actor, path, folder=folder)) for actor in who]
@@ -114,7 +114,7 @@ def _changes(host: Host, path: str, folder: bool) -> list[tuple[Actor, Change]]:
 
 def _of_secret(host: Host, secret: Secret) -> Iterator[Edge]:
     found = host.fs.node(secret.path)
-    if found is None:
+    if found is None or (not found.uid and not found.mode & 0o044 and found.acl is None):
         return
     to = secret.opens or secret_of(found.path)
     for actor in _narrowed(host, lambda who: host.access.discloses(who, secret.path)):

@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass
 from typing import Final
 
-from casemate.host.shell import Word
+from casemate.host.shell_words import Word
 from casemate.host.wrapped import Words, operands
 
 SHELLS: Final = ("sh", "bash", "dash", "ash", "ksh", "ksh93", "mksh", "zsh", "rbash", "posh", "yash", "busybox-sh")

@@ -1,7 +1,11 @@
 """A root as it would be with some fixes made: what a plan is judged by, before anybody changes anything.
 
 Nothing is written. A file that has several names is changed under the one that a fix names. Changing an owner does not count on
-the kernel's taking the set-user-ID bit away with it, and taking an entry from an access list leaves its mask as it is.
+the kernel's taking the set-user-ID bit away with it, and taking an entry from an access list leaves its mask as it is. A line
+that goes leaves an empty one, so that the numbers of the others stay what they are in the root.
+
+Fixes are made one after the other. Each may be made for the root as it is, or as the fixes before it leave it: a plan grows by
+looking at the root again.
 """
 
 from __future__ import annotations
@@ -9,10 +13,11 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from casemate.host import capabilities
 from casemate.host.filesystem import DATA_LIMIT, Filesystem, Read
+from casemate.host.packages.versions import compare
 from casemate.model.errors import UserError
 from casemate.model.host import AclEntry, AclTag, Node, NodeKind
 from casemate.model.host_fix import (
@@ -26,6 +31,7 @@ from casemate.model.host_fix import (
     Upgrade,
 )
 from casemate.model.outcome import NotExamined, Reason
+from casemate.model.package import Manager
 
 DPKG_STATUS = "/var/lib/dpkg/status"
 
@@ -42,22 +48,22 @@ class DoesNotFit(UserError):
 
 @dataclass(slots=True)
 class _Edits:
-    """What becomes of one file's lines. lines: as they were, each with its end. set: by number."""
+    """What becomes of one file's lines. old: as they were, each with its end. now: as they are, the added ones behind them."""
 
-    lines: list[str]
-    set: dict[int, str | None] = field(default_factory=dict)
-    added: list[str] = field(default_factory=list)
+    old: list[str]
+    now: list[str]
 
     def content(self) -> bytes:
-        out = []
-        for number, line in enumerate(self.lines, 1):
-            text = self.set.get(number, line)
-            if text is not None:
-                out.append(text if text is line else text + line[len(_bare(line)) :])
-        if self.added and out and not out[-1].endswith("\n"):
-            out[-1] += "\n"
-        out += [f"{line}\n" for line in self.added]
-        return "".join(out).encode("utf-8", "surrogateescape")
+        return "".join(self.now).encode("utf-8", "surrogateescape")
+
+    def set(self, number: int, text: str | None) -> None:
+        line = self.now[number - 1]
+        self.now[number - 1] = (text or "") + line[len(_bare(line)) :]
+
+    def add(self, lines: Iterable[str]) -> None:
+        if self.now and not self.now[-1].endswith("\n"):
+            self.now[-1] += "\n"
+        self.now += [f"{line}\n" for line in lines]
 
 
 class Overlay:
@@ -74,7 +80,7 @@ class Overlay:
         self._nodes = {node.path: node for node in self._old.nodes()}
         self._edits: dict[str, _Edits] = {}
         self._contents: dict[str, bytes] = {}
-        self._packages: dict[str, list[_Fields]] | None = None
+        self._packages: dict[str, dict[str, list[_Fields]]] = {}  # by the file's path
         for fix in dict.fromkeys(fixes):
             self._apply(fix)
         for path, edits in self._edits.items():
@@ -101,13 +107,9 @@ class Overlay:
             case SetLine():
                 self._line(fix)
             case AddLines():
-                self._file(fix.path).added += fix.lines
+                self._file(fix.path).add(fix.lines)
             case DropCapabilities():
-                node = self._node(fix.path)
-                if node.capabilities is None or capabilities.read(fix.was) != node.capabilities:
-                    now = capabilities.written(node.capabilities) if node.capabilities else "no capabilities"
-                    raise _unfit(fix.path, f"has {now}, not {fix.was}")
-                self._nodes[node.path] = replace(node, capabilities=None)
+                self._capabilities(fix)
             case DropAcl():
                 self._acl(fix)
             case Upgrade():
@@ -136,8 +138,20 @@ class Overlay:
             acl = tuple(replace(entry, permits=bits.get(entry.tag, entry.permits)) for entry in acl)
         self._nodes[node.path] = replace(node, mode=mode, acl=acl)
 
+    def _capabilities(self, fix: DropCapabilities) -> None:
+        node = self._node(fix.path)
+        first = self._old.at(node.path)
+        known = [held.capabilities for held in (node, first) if held is not None and held.capabilities is not None]
+        if not known or (fix.was and capabilities.read(fix.was) not in known):  # "": as an operator writes it
+            now = capabilities.written(known[0]) if known else "no capabilities"
+            raise _unfit(fix.path, f"has {now}, not {fix.was or 'any'}")
+        self._nodes[node.path] = replace(node, capabilities=None)
+
     def _owner(self, fix: SetOwner) -> None:
         node = self._node(fix.path)
+        first = self._old.at(node.path)
+        if fix.to == (node.uid, node.gid) and first is not None and fix.was == (first.uid, first.gid):
+            return
         if fix.was != (node.uid, node.gid):
             raise _unfit(fix.path, f"belongs to {node.uid}:{node.gid}, not to {fix.was[0]}:{fix.was[1]}")
         self._nodes[node.path] = replace(node, uid=fix.to[0], gid=fix.to[1])
@@ -145,19 +159,24 @@ class Overlay:
     def _acl(self, fix: DropAcl) -> None:
         node = self._node(fix.path)
         entry = _entry(fix.entry)
-        if entry is None or node.acl is None or entry not in node.acl:
+        first = self._old.at(node.path)
+        listed = [entry for held in (node, first) if held is not None for entry in held.acl or ()]
+        if entry is None or entry not in listed:
             raise _unfit(fix.path, f"has no entry {fix.entry!r} in its access list")
-        self._nodes[node.path] = replace(node, acl=tuple(kept for kept in node.acl if kept != entry))
+        self._nodes[node.path] = replace(node, acl=tuple(kept for kept in node.acl or () if kept != entry))
 
     def _line(self, fix: SetLine) -> None:
         edits = self._file(fix.path, existing=True)
-        if not 1 <= fix.line <= len(edits.lines):
-            raise _unfit(fix.path, f"has {len(edits.lines)} lines: there is no line {fix.line}")
-        if (now := _bare(edits.lines[fix.line - 1])) != fix.was:
+        if not 1 <= fix.line <= len(edits.now):
+            raise _unfit(fix.path, f"has {len(edits.now)} lines: there is no line {fix.line}")
+        now = _bare(edits.now[fix.line - 1])
+        old = _bare(edits.old[fix.line - 1]) if fix.line <= len(edits.old) else now
+        if now == fix.was:
+            edits.set(fix.line, fix.to)
+        elif old != fix.was:
             raise _unfit(f"{fix.path}:{fix.line}", f"is {_short(now)}, not {_short(fix.was)}")
-        if fix.line in edits.set and edits.set[fix.line] != fix.to:
+        elif now != (fix.to or ""):
             raise _unfit(f"{fix.path}:{fix.line}", "is changed in two ways")
-        edits.set[fix.line] = fix.to
 
     def _upgrade(self, fix: Upgrade) -> None:
         if fix.manager != "dpkg":
@@ -165,25 +184,38 @@ class Overlay:
             detail = f"what its version {fix.to} changes: only packages of dpkg can be judged as upgraded"
             self._losses.append(NotExamined(what=what, reason=Reason.NOT_UNDERSTOOD, detail=detail))
             return
-        edits = self._file(DPKG_STATUS, existing=True)
-        if self._packages is None:
-            self._packages = _packages(edits.lines)
+        changed = [self._upgraded(path, fix) for path in self._databases()]
+        if not any(changed):
+            raise _unfit(DPKG_STATUS, f"has no package {fix.package} in version {fix.was}")
+
+    def _databases(self) -> list[str]:
+        """dpkg's files: one, or one for each package in images without dpkg."""
+        apart = [f"{DPKG_STATUS}.d/{name}" for name in self._old.names(f"{DPKG_STATUS}.d")]
+        return [path for path in (DPKG_STATUS, *apart) if self._old.is_file(path) and not path.endswith(".md5sums")]
+
+    def _upgraded(self, path: str, fix: Upgrade) -> bool:
+        """Change a package's version where it is the one that is meant."""
+        edits = self._file(path, existing=True)
+        if path not in self._packages:
+            self._packages[path] = _packages(edits.old)
         name, _, architecture = fix.package.partition(":")
         changed = False
-        for fields in self._packages.get(name, ()):
+        for fields in self._packages[path].get(name, ()):
             if architecture and fields.get("Architecture", (0, ""))[1] != architecture:
                 continue
             number, version = fields["Version"]
+            now = edits.now[number - 1].partition(":")[2].strip()
             at, source = fields.get("Source", (0, ""))
             own = _SOURCE.fullmatch(source)
-            if fix.was not in (version, own["version"] if own else version):
+            if fix.was not in (now, version, own["version"] if own else version):
                 continue
-            edits.set[number] = f"Version: {fix.to}"
-            if own:  # a source package's version stands apart only where it is another one
-                edits.set[at] = f"Source: {own['name']}"
             changed = True
-        if not changed:
-            raise _unfit(DPKG_STATUS, f"has no package {fix.package} in version {fix.was}")
+            if now != version and compare(Manager.DPKG, fix.to, now) < 0:
+                continue  # another fix asks for a later one
+            edits.set(number, f"Version: {fix.to}")
+            if own:  # a source package's version stands apart only where it is another one
+                edits.set(at, f"Source: {own['name']}")
+        return changed
 
     def _file(self, path: str, *, existing: bool = False) -> _Edits:
         """The lines of a file, which is made if it may be."""
@@ -194,7 +226,8 @@ class Overlay:
         if node is None or node.kind is not NodeKind.FILE:
             raise _unfit(path, "is no file")
         if node.path not in self._edits:
-            self._edits[node.path] = _Edits(self._lines(node))
+            lines = self._lines(node)
+            self._edits[node.path] = _Edits(lines, lines.copy())
         return self._edits[node.path]
 
     def _made(self, path: str) -> Node:

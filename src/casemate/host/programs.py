@@ -23,7 +23,7 @@ LOAD = "load-library"  # loads code that the caller names, also into the kernel
 # S: runs a command and keeps the effective user. s: runs it only through sh(1), which drops a SUID user (dash(1), bash(1), -p),
 # or only when its real user is root: enough for sudo, not for SUID. w, r, l: write, read, load.
 _TABLE: Final = """
-S bash ash csh dash fish ksh ksh93 mksh posh rbash sh tcsh yash zsh elvish lksh sash rc oksh pdksh
+S bash ash csh dash fish ksh ksh93 mksh posh rbash sh tcsh yash zsh elvish lksh sash oksh pdksh
 S capsh chroot chrt cpulimit choom env expect flock ionice logsave nice nohup nsenter pexec perf run-parts setarch linux32
 S linux64 setlock softlimit start-stop-daemon stdbuf strace sshpass taskset time timeout unshare watch setsid agetty torify
 S torsocks unbuffer ltrace multitime rlwrap setpriv valgrind daemon parallel ld.so ssh-agent dmsetup genie prlimit numactl
@@ -74,6 +74,22 @@ for _line in _TABLE.strip().splitlines():
 
 DROPS: Final = frozenset("bash ash dash ksh ksh93 mksh posh rbash sh yash zsh lksh oksh pdksh csh tcsh".split())  # noqa: SIM905
 """Shells that give up a SUID user unless they are called with -p (or -b, csh): whoever calls them has only to say so."""
+
+_USUAL = (
+    "su sudo sudoedit mount umount passwd chfn chsh gpasswd newgrp chage expiry unix_chkpwd unix_update pkexec "
+    "crontab at ping ping6 polkit-agent-helper-1 dbus-daemon-launch-helper ssh-keysign ssh-agent fusermount "
+    "fusermount3 newuidmap newgidmap ntfs-3g mount.nfs mount.cifs mount.ecryptfs_private exim4 exim sendmail "
+    "postdrop postqueue procmail lockfile maildrop dotlockfile mail-lock mail-unlock mail-touchlock wall write "
+    "bsd-write locate mlocate plocate slocate screen utempter Xorg.wrap Xorg chrome-sandbox bwrap pppd traceroute6 "
+    "mtr-packet doas snap-confine sudoreplay userhelper usernetctl pam_timestamp_check grub2-set-bootflag staprun "
+    "nullmailer-queue mailq vmware-user-suid-wrapper VBoxHeadless spice-client-glib-usb-acl-helper lxc-user-nic "
+    "kismet_capture dumpcap ssh-keycat cockpit-session sssd_pam p11_child ldap_child krb5_child proxy_child "
+    "selinux_child suexec vlock-main opensmtpd smtpctl lockspool netreport libvirt-dac bbsuid ksu kcheckpass "
+    "pt_chown camel-lock-helper-1.2 dma dma-mbox-create inndstart rnews uucp uux cu uuname uustat uucico uuxqt "
+    "abuild-sudo tcb_chkpwd"
+)
+USUAL_SUID: Final = frozenset(_USUAL.split())
+"""Programs that distributions ship with the SUID or SGID bit. dpkg keeps no record of modes."""
 
 SYSTEM: Final = ("/usr/bin", "/usr/sbin", "/bin", "/sbin")
 _BINARY: Final = (*SYSTEM, "/usr/local/bin", "/usr/local/sbin")

@@ -134,7 +134,9 @@ def stride(edge: Edge, chosen: Collection[tuple[Fix, ...]] = ()) -> Stride:
 
 def powers(graph: Graph) -> tuple[str, ...]:
     """What groups and administrators have by their nature, where somebody has it."""
-    return tuple(sorted({stride(edge).says for edge in graph.edges if edge.natural}))
+    joined = {edge.conclusion for edge in graph.edges if edge.kind == MEMBER}
+    held = (e for e in graph.edges if e.natural and all(p in joined or not p.startswith("group:") for p in e.premises))
+    return tuple(sorted({stride(edge).says for edge in held}))
 
 
 def _sentences(steps: Sequence[Fact]) -> Iterator[str]:

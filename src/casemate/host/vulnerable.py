@@ -118,7 +118,7 @@ def vulnerable(host: Host) -> Vulnerable:
 
 def _uncompared(host: Host, packages: tuple[Package, ...] | list[Package], what: str, why: str) -> None:
     detail = f"{len(packages)} {what} were not compared: {why}"
-    host.fs.lose(NotExamined(what=packages[0].path, reason=Reason.NO_DATABASE, detail=detail, files=len(packages)))
+    host.fs.lose(NotExamined(what=packages[0].path, reason=Reason.NO_DATABASE, detail=detail))
 
 
 def _weakness(host: Host, match: Match, attacked: Mapping[str, Exploited]) -> Weakness:

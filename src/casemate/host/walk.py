@@ -13,12 +13,14 @@ from casemate.host.host import Host
 from casemate.host.imports import Importing, imports
 from casemate.host.interpreters import Code, code
 from casemate.host.relation import Trust
-from casemate.host.shell import MAX_TEXT, State, TooDeep, Word, calls, joined
+from casemate.host.shell import MAX_TEXT, TooDeep, calls
+from casemate.host.shell_words import UNSET, State, Word, joined
 from casemate.host.wildcards import spread
 from casemate.host.wrapped import Inner, Words, inner, split_words, under
 from casemate.model.host import ROOT, Actor, Confidence, Fact, NodeKind
 
 MAX_SCRIPTS: Final = 150  # of one job
+MAX_CALLS: Final = 20_000  # of one job, in all its scripts
 MAX_NESTED: Final = 12  # scripts that call scripts, and wrappers
 _OWN = (
     ": . source [ [[ test echo printf cd pwd exit return set unset export readonly local declare typeset shift read eval exec "
@@ -57,6 +59,7 @@ class Walk:
         self.host = host
         self.kind, self.technique, self.says = kind, technique, says
         self.writes: list[tuple[Actor, str, tuple[Fact, ...]]] = []
+        self._left = MAX_CALLS
         self._given: set[tuple[Actor, str, bool]] = set()
         self._been: set[tuple[Actor, str]] = set()
 
@@ -80,6 +83,9 @@ class Walk:
             return
         try:
             for call in calls(text, state):
+                self._left -= 1
+                if self._left <= 0:
+                    raise TooDeep
                 here = at
                 if at.script:
                     here = replace(at, via=(Fact(at.script, "calls it", call.line), *at.via[1:]))
@@ -88,7 +94,7 @@ class Walk:
                     here,
                     cwd=call.cwd,
                     path=tuple(search.split(":")) if search else at.path,
-                    environment=(*at.environment, *call.assigned),
+                    environment=(*at.environment, *self._set(state), *call.assigned),
                 )
                 self._writing(call.writes, here)
                 name = call.words[0].text
@@ -103,7 +109,12 @@ class Walk:
                 elif name is not None:
                     yield from self._argv(call.words, here)
         except TooDeep:
-            self._odd(at, 1, "nested too deeply to be followed")
+            self._odd(at, 1, "too long or too deeply nested to be followed")
+
+    def _set(self, state: State) -> list[tuple[str, str]]:
+        """The variables that make programs load something, where the shell has set them."""
+        found = [(name, state.value(name)) for name in (*UNSET, "BASH_ENV") if name in state.variables]
+        return [(name, value) for name, value in found if value]
 
     def _odd(self, at: At, line: int, why: str) -> None:
         if at.script:
@@ -153,7 +164,7 @@ class Walk:
             yield from self._inner(wrapped, at)
         given = code(words)
         if given is not None:
-            yield from self._interpreted(given, at, posixpath.basename(name))
+            yield from self._interpreted(given, at, place or "")
         elif place is not None:
             yield from self._script(place, words, at)
 
@@ -283,7 +294,7 @@ class Walk:
             return
         by = [Word(part) for part in found.by] or [Word("sh")]
         if not found.by:
-            yield from self._interpreted(Code("shell", (Word(place),)), at, "sh")
+            yield from self._interpreted(Code("shell", (Word(place),)), at, "")
             return
         here = replace(at, depth=at.depth + 1, root="")
         yield from self._argv([*by, Word(place), *words[1:]], here)

@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from casemate.host.shell import UNKNOWN, Word, joined
+from casemate.host.shell_words import UNKNOWN, Word, joined
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +137,7 @@ def option(words: Words, *names: str) -> str | None:
     return None
 
 
-def _env(words: Words) -> tuple[Inner, ...]:
+def _env(words: Words, depth: int = 0) -> tuple[Inner, ...]:
     """env(1): options, NAME=VALUE, the command. `-S` splits one word, as in a script's first line."""
     rest = list(words[1:])
     cwd = option(words, "C", "chdir")
@@ -147,7 +147,9 @@ def _env(words: Words) -> tuple[Inner, ...]:
                 first = word.text[len(flag) :]
                 split = [Word(part) for part in split_words(first)] if first else []
                 rest[index : index + 1] = split
-                return _env((Word("env"), *rest)) if split or len(rest) > index else ()
+                if depth > 4 or not (split or len(rest) > index):
+                    return ()
+                return _env((Word("env"), *rest), depth + 1)
     after = list(operands(rest, "u C S --unset --chdir"))
     assigned = []
     while after and after[0].text is not None and "=" in after[0].text:

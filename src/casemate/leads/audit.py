@@ -7,14 +7,16 @@ from collections.abc import Iterator, Sequence
 from casemate.host.derivation import Derivation, Graph
 from casemate.host.graph import MEMBER
 from casemate.host.host import Host
-from casemate.host.relation import Secret
+from casemate.host.relation import Secret, Trust
 from casemate.host.standing import people
 from casemate.leads.posture.rule import ChainRule, FactRule
 from casemate.leads.rule import Rule
-from casemate.model.host import ANYONE, NETWORK, ROOT, Fact
+from casemate.model.host import ANYONE, NETWORK, ROOT, Actor, Fact
 from casemate.model.lead import Lead, Severity
 from casemate.model.location import Location
 from casemate.model.trace import Boundary, Role, Step, Trace
+
+Way = tuple[tuple[int, int, int], Derivation, int]
 
 
 def audit(host: Host, graph: Graph, rules: Sequence[Rule]) -> tuple[Lead, ...]:
@@ -44,7 +46,7 @@ def _facts(host: Host, rule: FactRule) -> Iterator[Lead]:
 
 def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
     """One lead for each cause, with the best way over it: from the least powerful source, to the highest goal."""
-    best: dict[tuple[str, str, int], tuple[tuple[int, int, int], Derivation, int]] = {}
+    best: dict[tuple[str, str, int], Way] = {}
     sources = graph.sources()
     reached = {source: frozenset(graph.reach((source,))) for source in sources}
     for index, edge in enumerate(graph.edges):
@@ -61,7 +63,7 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
             if cause not in best or order < best[cause][0]:
                 best[cause] = (order, way, index)
             break
-    for _, way, index in best.values():
+    for _, way, index in _nearest(graph, list(best.values())):
         edge = graph.edges[index]
         rule = rules[edge.kind]
         first = edge.steps[0]
@@ -73,8 +75,24 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
                 who=people(way.source), becomes=people(way.goal), what=f"{first.path} {first.says}"
             ),
             trace=_way(way),
-            severity=_severity(rule, way),
+            severity=_severity(rule, way, isinstance(edge.relation, Secret)),
         )
+
+
+def _nearest(graph: Graph, found: list[Way]) -> list[Way]:
+    """Of several ways that one path opens to the same goal, by the programs that trust it, the shortest: it is one cause."""
+    least: dict[tuple[str, int, Actor, Actor], tuple[tuple[int, int], int]] = {}
+    kept: list[Way] = []
+    for index, way in enumerate(found):
+        edge = graph.edges[way[2]]
+        if not isinstance(edge.relation, Trust):
+            kept.append(way)
+            continue
+        cause = (edge.steps[0].path, edge.steps[0].line, way[1].source, way[1].goal)
+        order = (len(edge.steps), index)
+        if cause not in least or order < least[cause][0]:
+            least[cause] = (order, index)
+    return kept + [found[index] for _, index in least.values()]
 
 
 def place(path: str, line: int) -> Location:
@@ -82,9 +100,9 @@ def place(path: str, line: int) -> Location:
     return Location(path=path.lstrip("/") or ".", line=max(1, line))
 
 
-def _severity(rule: ChainRule, way: Derivation) -> Severity:
+def _severity(rule: ChainRule, way: Derivation, exposed: bool) -> Severity:
+    """exposed: a credential, which is more than a weak setting whomever it opens."""
     if way.goal != ROOT:
-        exposed = isinstance(way.edges[-1].relation, Secret) and rule.severity is not Severity.LOW
         return Severity.HIGH if exposed else rule.lateral
     return rule.severity if way.source in (NETWORK, ANYONE) else Severity.HIGH
 

@@ -10,6 +10,7 @@ from pathlib import PurePosixPath
 from typing import Protocol
 
 from casemate import __version__
+from casemate.evidence import sbom
 from casemate.evidence.assemble import assemble
 from casemate.evidence.redact import PLACEHOLDER
 from casemate.host import whatif
@@ -18,11 +19,13 @@ from casemate.host.cut import cheapest
 from casemate.host.derivation import Graph
 from casemate.host.filesystem import Filesystem
 from casemate.host.graph import edges
-from casemate.host.host import Host
+from casemate.host.host import Advisories, Host
 from casemate.host.overlay import Overlay
+from casemate.host.packages.inventory import inventory, release
 from casemate.host.standing import picture, powers, sources, standings, story
 from casemate.leads import catalogue
 from casemate.leads.audit import audit
+from casemate.model.advisory import DatabaseSource
 from casemate.model.errors import UserError
 from casemate.model.finding import Coverage, Report
 from casemate.model.host import Actor, Node
@@ -30,7 +33,7 @@ from casemate.model.host_fix import Fix
 from casemate.model.host_report import Cut, HostReport
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined
-from casemate.ports import RootFilesystem
+from casemate.ports import AdvisoryStore, RootFilesystem
 
 HASHES = ("passwd", "shadow", "gshadow", "group", "opasswd", "htpasswd")
 _PASSWORD = re.compile(r"^([^:]*:)[^:]{3,}")  # the second field, where it is more than a mark
@@ -48,10 +51,11 @@ class Progress(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HostOptions:
     """rules: ids, empty for all. imagined: fixes that the host is looked at with, as if they had been made, as
-    `host/whatif.py` reads them."""
+    `host/whatif.py` reads them. sbom: whether a bill of materials is wanted."""
 
     rules: tuple[str, ...] = ()
     imagined: tuple[str, ...] = ()
+    sbom: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +75,13 @@ class Analysis:
     asked: tuple[Actor, ...]
 
 
-def audit_host(root: RootFilesystem, *, options: HostOptions, progress: Progress) -> Audited:
-    """Examine a root. Raises UserError for an unknown rule, and for a fix that does not fit what the root holds."""
+def audit_host(
+    root: RootFilesystem, *, options: HostOptions, progress: Progress, advisories: AdvisoryStore | None = None
+) -> Audited:
+    """Examine a root. advisories: what packages are compared with.
+
+    Raises UserError for an unknown rule, and for a fix that does not fit what the root holds.
+    """
     rules = [catalogue.rule(name) for name in dict.fromkeys(options.rules)] or list(catalogue.posture())
     nodes = list(_counted(root.nodes(), progress))
     if not {"/etc", "/usr", "/bin"} & {node.path for node in nodes if isinstance(node, Node)}:
@@ -81,9 +90,10 @@ def audit_host(root: RootFilesystem, *, options: HostOptions, progress: Progress
             "name the folder in which etc, usr and var of the host lie",
         )
     seen = Seen(root, nodes)
-    supposed = _supposed(seen, options.imagined, progress) if options.imagined else ()
+    supposed = _supposed(seen, options.imagined, progress, advisories) if options.imagined else ()
     imagined: RootFilesystem = overlaid(seen, supposed) if supposed else seen
-    now = analyse(imagined, progress)
+    about = advisories.about if advisories is not None else None
+    now = analyse(imagined, progress, about)
     leads = audit(now.host, now.graph, rules)
     cut, chosen = _cut(imagined, now, progress)
     fs = now.host.fs
@@ -106,22 +116,29 @@ def audit_host(root: RootFilesystem, *, options: HostOptions, progress: Progress
         picture=picture(now.graph, now.asked, chosen),
         cut=cut,
         imagined=supposed,
+        packages=len(now.host.once(inventory).packages),
+        advisories=_compared(advisories.sources()) if advisories is not None else "",
     )
-    return Audited(replace(report, host=told))
+    packages = now.host.once(inventory).packages if options.sbom else ()
+    materials = sbom.render(packages, now.host.once(release), name=root.name) if options.sbom else ""
+    return Audited(replace(report, host=told), materials)
 
 
-def _supposed(root: RootFilesystem, said: Sequence[str], progress: Progress) -> tuple[Fix, ...]:
+def _supposed(
+    root: RootFilesystem, said: Sequence[str], progress: Progress, advisories: AdvisoryStore | None
+) -> tuple[Fix, ...]:
     """The fixes that the operator supposes; a number is one of the cut of the host as it is."""
     proposed: tuple[Fix, ...] = ()
     if any(text.strip() == "all" or text.strip().isdecimal() for text in said):
-        proposed = _cut(root, analyse(root, progress), progress)[0].fixes
+        about = advisories.about if advisories is not None else None
+        proposed = _cut(root, analyse(root, progress, about), progress)[0].fixes
     fs = Filesystem(root.nodes(), root.read)
     return tuple(dict.fromkeys(fix for text in said for fix in whatif.read(fs, text, proposed)))
 
 
-def analyse(root: RootFilesystem, progress: Progress) -> Analysis:
-    """The facts of a root, and the graph that they make."""
-    host = Host(Filesystem(root.nodes(), root.read))
+def analyse(root: RootFilesystem, progress: Progress, about: Advisories | None = None) -> Analysis:
+    """The facts of a root, and the graph that they make. about: what is known of packages."""
+    host = Host(Filesystem(root.nodes(), root.read), about)
     progress("relating", 0, 0)
     graph = Graph(edges(host, relations(host)))
     return Analysis(host, graph, sources(host, graph))
@@ -165,7 +182,7 @@ def _cut(root: RootFilesystem, now: Analysis, progress: Progress) -> tuple[Cut, 
     minimal, proved = first.minimal, not fixes and not first.uncut
     for done in range(ROUNDS if fixes else 0):
         progress("cutting", done + 1, 0)
-        again = analyse(overlaid(root, fixes), lambda stage, done, total: None)
+        again = analyse(overlaid(root, fixes), lambda stage, done, total: None, now.host.advisories)
         answer = cheapest(again.graph, again.asked)
         if not answer.options:
             proved = not answer.uncut
@@ -215,6 +232,11 @@ def _text(fs: Filesystem, path: str) -> tuple[str, ...]:
     ):  # also in copies, and of forms that nobody knows
         return tuple(_PASSWORD.sub(rf"\1{PLACEHOLDER}", line) for line in lines)
     return lines
+
+
+def _compared(sources: Sequence[DatabaseSource]) -> str:
+    """What packages were compared with: each file by name, date and the first digits of its hash."""
+    return ", ".join(f"{s.name} ({s.date or 'undated'}, {s.sha256[:12]})" for s in sources)
 
 
 def _system(host: Host) -> str:

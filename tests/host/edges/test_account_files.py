@@ -16,7 +16,8 @@ def secrets(text):
 
 def test_hashes_open_the_accounts_that_they_belong_to():
     """One secret for each account with a hash; locked ones have none."""
-    assert secrets("") == [("/etc/shadow", account("alice")), ("/etc/shadow", account("bob"))]
+    text = f"# file: /etc/shadow 0644\nroot:*:1::::::\nalice:{HASH}:1::::::\nbob:{HASH}:1::::::\n"
+    assert secrets(text) == [("/etc/shadow", account("alice")), ("/etc/shadow", account("bob"))]
 
 
 def test_a_copy_is_known_by_its_name_and_its_content():
@@ -26,7 +27,7 @@ def test_a_copy_is_known_by_its_name_and_its_content():
         "root:abJnggxhB/yWI:0:0::/root:/bin/sh\n"
         "# file: /usr/share/doc/shadow.html 0644\n<p>root:*:1</p>\n# file: /usr/include/gshadow.h 0644\nstruct sgrp;\n"
     )
-    assert [pair for pair in found if pair[0] != "/etc/shadow"] == [
+    assert found == [
         ("/srv/b/passwd-", ROOT),
         ("/srv/b/shadow.2024", ROOT),
     ]
@@ -35,6 +36,12 @@ def test_a_copy_is_known_by_its_name_and_its_content():
 def test_a_shadow_without_hashes_is_still_asked_about():
     """Whoever reads it will read the next password that is set."""
     assert secrets("# file: /etc/shadow 0644\nroot:*:1::::::\n") == [("/etc/shadow", None)]
+
+
+def test_what_the_group_shadow_may_read_is_not_asked_about():
+    """That it may is the group's nature, and said of its members."""
+    assert secrets("") == []
+    assert secrets("# file: /etc/shadow 0640 root:staff\n") == [("/etc/shadow", None)]
 
 
 def test_a_copy_that_only_root_can_open_is_not_read():
@@ -46,8 +53,8 @@ def test_a_copy_that_only_root_can_open_is_not_read():
     assert host.fs.losses == ()
 
 
-def test_files_of_sudo_are_asked_about_by_their_names():
-    """Names with a dot or a tilde are left out, as sudo does."""
-    text = "# file: /etc/sudoers.d/a 0666\n# file: /etc/sudoers.d/b.bak 0666\n# file: /etc/sudoers.d/c~ 0666\n"
+def test_account_files_are_asked_about_where_they_are():
+    """A file that is not there is none; what sudo reads is not asked about, as sudo refuses what others can write."""
+    text = "# file: /etc/sudoers.d/a 0666\n# file: /etc/subuid 0666\n"
     trusts = [r.path for r in edges(tree(text).host()) if isinstance(r, Trust)]
-    assert trusts == ["/etc/passwd", "/etc/shadow", "/etc/group", "/etc/sudoers.d", "/etc/sudoers.d/a"]
+    assert trusts == ["/etc/passwd", "/etc/shadow", "/etc/group", "/etc/subuid"]

@@ -105,7 +105,7 @@ def unpacked(raw: Cursor, first: bytes) -> Readable | None:
     if first.startswith(b"\x1f\x8b"):
         return _Gunzip(raw)
     if first.startswith(b"\x28\xb5\x2f\xfd"):
-        from backports import zstd
+        import backports.zstd as zstd  # noqa: PLR0402 the other form is none that mypy finds
 
         return cast("Readable", zstd.ZstdFile(cast("Any", raw)))
     return None

@@ -43,7 +43,7 @@ class ImageRoot:
 
     def __init__(self, place: Path, *, limits: Limits | None = None, machine: str | None = None) -> None:
         """Raises NoImage."""
-        self._place = place
+        self.place = str(place.absolute())
         self._name = shown(place.name) or "image"
         self._limits = limits or Limits()
         self._machine = machine or os.uname().machine
@@ -170,7 +170,7 @@ class ImageRoot:
                 outer = Region(region.descriptor, region.offset, stream.position)
             files, is_root = _files(outer)
         except Broken as error:
-            raise self._none(f"{error.detail}") from error
+            raise self._none(f"as a tar archive it is none, or damaged: {error.detail}") from error
         found = image(_finder(files), self._machine)
         if found is None and is_root:
             return Image((Layer(self._name, outer),))
@@ -220,7 +220,7 @@ class ImageRoot:
         return self._spool
 
     def _none(self, why: str) -> NoImage:
-        return NoImage(f"{shown(str(self._place))!r} is no container image: {why}", next_step=_FORMS)
+        return NoImage(f"{shown(self.place)!r} is no container image: {why}", next_step=_FORMS)
 
 
 def _files(outer: Region) -> tuple[dict[str, Region | str], bool]:

@@ -1,6 +1,7 @@
 """The files that say who is who and who may become root, and the hashes of passwords.
 
-Sources: passwd(5), shadow(5), group(5), gshadow(5), sudoers(5), subuid(5). ATT&CK T1098, T1003.008.
+Sources: passwd(5), shadow(5), group(5), gshadow(5), subuid(5), environ(7). ATT&CK T1098, T1003.008.
+What sudo reads is not here: it refuses what others can write.
 """
 
 from __future__ import annotations
@@ -8,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from casemate.host.facts.loose import loose, plain
 from casemate.host.host import Host
 from casemate.host.relation import Secret, Trust
 from casemate.model.host import ROOT, Actor, Confidence, NodeKind
@@ -18,11 +18,15 @@ FILES = (
     ("/etc/shadow", "holds the passwords of root and all others"),
     ("/etc/group", "says who is in the groups of administrators"),
     ("/etc/gshadow", "says who may join the groups of administrators"),
-    ("/etc/sudoers", "says who may become root by sudo"),
     ("/etc/subuid", "says which ids an account's containers may take, root's own among them"),
     ("/etc/subgid", "says which group ids an account's containers may take, root's own among them"),
 )
-FOLDERS = (("/etc/sudoers.d", "says who may become root by sudo"),)
+LIKELY = (
+    ("/etc/nsswitch.conf", "says which library looks up accounts"),
+    ("/etc/login.defs", "says what login and su do"),
+    ("/etc/security/pam_env.conf", "sets the environment of logins"),
+    ("/etc/environment", "sets the environment of logins"),
+)
 COPY = re.compile(r"(?:g?shadow|passwd|opasswd|master\.passwd)(?:[-~._].*)?")
 HASH = re.compile(r"([^:\s]+):[!]?(?:\$[0-9a-z]+\$[^:]{8,}|_[./0-9A-Za-z]{19}|[./0-9A-Za-z]{13})(?::|$)")
 MOST = 64  # accounts of one file that are asked about
@@ -33,28 +37,33 @@ def edges(host: Host) -> Iterator[Trust | Secret]:
     for path, says in FILES:
         if host.fs.node(path) is not None:
             yield _trust(path, says)
-    for path, says in FOLDERS:
-        if host.fs.is_folder(path):
-            yield _trust(path, says, folder=True)
-            for node in loose(host, path):
-                if not re.search(r"[.~]", node.path.rpartition("/")[2]):  # sudo leaves out these names
-                    yield _trust(node.path, says)
+    for path, says in LIKELY:
+        if host.fs.is_file(path):
+            yield _trust(path, says, Confidence.LIKELY)
     yield from _hashes(host)
 
 
-def _trust(path: str, says: str, *, folder: bool = False) -> Trust:
-    return Trust(runner=ROOT, path=path, kind="account-file", technique="T1098", via=(), says=says, folder=folder)
+def copy_of_hashes(path: str) -> bool:
+    """Whether a file is called like shadow(5) or a copy of it."""
+    return bool(COPY.fullmatch(path.rpartition("/")[2]))
+
+
+def _trust(path: str, says: str, confidence: Confidence = Confidence.PROVED) -> Trust:
+    return Trust(
+        runner=ROOT, path=path, kind="account-file", technique="T1098", via=(), says=says, confidence=confidence
+    )
 
 
 def _hashes(host: Host) -> Iterator[Secret]:
     """shadow(5) itself, and whatever is called like a copy of it and has hashes in it."""
     for node in host.fs.nodes():
-        name = node.path.rpartition("/")[2]
-        if node.kind is not NodeKind.FILE or not COPY.fullmatch(name) or node.path == "/etc/passwd":
+        if node.kind is not NodeKind.FILE or not copy_of_hashes(node.path) or node.path == "/etc/passwd":
             continue
+        group = host.accounts.of_gid(node.gid)
+        usual = not node.gid or not node.mode & 0o040 or (group is not None and group.name == "shadow")
+        if usual and not node.uid and not node.mode & 0o004 and node.acl is None:
+            continue  # what the group shadow can do is said of the group itself
         own = node.path in ("/etc/shadow", "/etc/gshadow")
-        if not own and plain(node) and not node.mode & 0o044:
-            continue
         opened = _opened(host, node.path)
         if opened or own:
             for actor in opened or (None,):

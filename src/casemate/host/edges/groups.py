@@ -11,6 +11,9 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from casemate.host.accounts import Account, Group
+from casemate.host.facts import service
+from casemate.host.facts.as_shipped import as_shipped
+from casemate.host.facts.units import units
 from casemate.host.host import Host
 from casemate.host.relation import Grant
 from casemate.model.host import ROOT, Confidence, Fact, account, group
@@ -58,6 +61,29 @@ def edges(host: Host) -> Iterator[Grant]:
                 confidence=power.confidence,
             )
             yield from _members(host, of, power, administrators)
+    yield from _of_services(host)
+
+
+def _of_services(host: Host) -> Iterator[Grant]:
+    """Services with a user of their own that their unit puts into such a group."""
+    for unit in host.once(units).running():
+        user = service.service_user(host, unit)
+        if user == ROOT or unit.type != "service":
+            continue
+        for value in (*unit.all("Group"), *unit.all("SupplementaryGroups")):
+            for name in value.text.split():
+                power = POWERS.get(name)
+                if power is None or as_shipped(host, value.path):
+                    continue
+                yield Grant(
+                    holders=(user,),
+                    becomes=ROOT,
+                    kind="group-power",
+                    technique=power.technique,
+                    via=(Fact(value.path, f"runs {unit.name} in the group {name}, which {power.says}", value.line),),
+                    says=f"runs {unit.name} in the group {name}, which {power.says}",
+                    confidence=Confidence.LIKELY,
+                )
 
 
 def _members(host: Host, of: Group, power: _Power, administrators: set[str]) -> Iterator[Grant]:

@@ -41,8 +41,8 @@ def edges(host: Host) -> Iterator[Trust]:
             yield _library(path, via, "is loaded by every program of root", missing=host.fs.node(path) is None)
     cached = "names folders from which root's programs load libraries"
     for found in setup.files:
-        via = (Fact(found.file, f"includes {found.path}", found.line),) if found.file else ()
-        yield _file(found.path, via, cached)
+        by = (Fact(found.file, f"includes {found.path}", found.line),) if found.file else ()
+        yield _file(found.path, by, cached)
     if not setup.files and host.fs.node(CONFIGURATION) is None and host.fs.is_file("/etc/ld.so.cache"):
         yield _file(CONFIGURATION, (), cached, missing=True)
     for pattern in setup.patterns:

@@ -11,7 +11,7 @@ from typing import Final
 
 from casemate.host.facts.elf import elf
 from casemate.host.facts.libraries import Looked, libraries
-from casemate.host.facts.owned import intact, owner
+from casemate.host.facts.owned import intact, owner, recorded
 from casemate.host.facts.privileged import Privileged, privileged, written
 from casemate.host.host import Host
 from casemate.host.programs import DROPS, LOAD, READ, SHELL, SYSTEM, WRITE, identify, raised
@@ -90,8 +90,10 @@ def escape(host: Host, program: Privileged) -> str | None:
     known = identify(host, program.path)
     if known is None or not raised(known):
         return None
-    if known in SHIPPED and owner(host, program.path) is not None and intact(host, program.path) is not False:
-        return None
+    if known in SHIPPED and intact(host, program.path) is not False:
+        packaged = owner(host, program.path) is not None
+        if packaged or (not recorded(host) and program.path.startswith("/usr/")):
+            return None
     return known
 
 

@@ -6,10 +6,11 @@ ATT&CK T1543.002 (Create or Modify System Process: Systemd Service), T1574.006 a
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final
 
 from casemate.host.facts import service
-from casemate.host.facts.units import Unit, Units, units, user_units
+from casemate.host.facts.units import SYSTEM_FOLDERS, Unit, Units, units, user_units
 from casemate.host.host import Host
 from casemate.host.relation import Trust
 from casemate.host.running import ran
@@ -36,7 +37,7 @@ def edges(host: Host) -> Iterator[Trust]:
     yield from _folders(system)
     for unit in system.units.values():
         if not unit.masked:
-            yield from _files(unit, active=unit.name in system.active)
+            yield from _files(host, unit, active=unit.name in system.active)
     for unit in system.running():
         yield from _programs(host, unit)
         yield from _environment(host, unit)
@@ -68,18 +69,27 @@ def _folders(system: Units) -> Iterator[Trust]:
         )
 
 
-def _files(unit: Unit, *, active: bool) -> Iterator[Trust]:
+def _files(host: Host, unit: Unit, *, active: bool) -> Iterator[Trust]:
     sure = active and unit.type in RUNNING
     for path in unit.files:
+        found = host.fs.resolve(path)
+        away = (
+            found is not None and found.node.path.rpartition("/")[2] == unit.name and not _in_folders(found.node.path)
+        )
+        via = (Fact(path, "makes it a unit of systemd by a link"),) if away else ()
         yield Trust(
             runner=ROOT,
             path=path,
             kind="unit-file",
             technique=TECHNIQUE,
-            via=(),
+            via=via,
             says=f"tells systemd what to run as root for {unit.name}",
             confidence=Confidence.PROVED if sure else Confidence.LIKELY,
         )
+
+
+def _in_folders(path: str) -> bool:
+    return path.startswith(tuple(f"{folder}/" for folder in SYSTEM_FOLDERS))
 
 
 def _programs(host: Host, unit: Unit) -> Iterator[Trust]:
@@ -177,6 +187,23 @@ def _of_users(host: Host) -> Iterator[Trust]:
     for unit in found.units.values():
         for path in unit.files if not unit.masked else ():
             yield _user_unit(path, ROOT, f"is run as whoever logs in, root among them, for {unit.name}")
+    for unit in found.running():
+        for command in () if unit.shipped else service.commands(host, unit):
+            value = command.value
+            yield from (
+                replace(trust, confidence=Confidence.LIKELY)
+                for trust in ran(
+                    host,
+                    service.line_of(unit, command),
+                    runner=ROOT,
+                    via=(Fact(value.path, f"runs it as whoever logs in, root among them ({unit.name})", value.line),),
+                    kind="unit-program",
+                    technique=TECHNIQUE,
+                    says="is run by systemd as whoever logs in, root among them",
+                    path=service.search_path(unit),
+                    shell=False,
+                )
+            )
     for who in host.accounts.accounts:
         if who.home == "/" or not (who.person or not who.uid):
             continue

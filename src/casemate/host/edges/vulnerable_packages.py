@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from casemate.host.host import Host
 from casemate.host.packages.loaded import Use, loaded
+from casemate.host.packages.versions import key
 from casemate.host.relation import Grant
 from casemate.host.vulnerable import Weakness, vulnerable
 from casemate.model.host import ANYONE, NETWORK, ROOT, Actor, Confidence, Fact
@@ -29,7 +30,8 @@ def _grant(package: Package, weaknesses: tuple[Weakness, ...], use: Use, holder:
     ordered = sorted(weaknesses, key=lambda w: w.severity.value)
     ids = ", ".join(w.label for w in ordered[:SHOWN])
     more = f" and {len(ordered) - SHOWN} more" if len(ordered) > SHOWN else ""
-    fixed = next((w.match.fixed for w in ordered if w.match.fixed), "")
+    fixes = sorted((w.match.fixed for w in ordered if w.match.fixed), key=key(package.manager))
+    fixed = fixes[-1] if len(fixes) == len(ordered) else ""  # one upgrade that mends all
     known = " (known to be exploited)" if any(w.attacked and w.attacked.kev for w in ordered) else ""
     doubt = "" if use.sure else "; whether it is started is not known"
     fix = f"fixed in {fixed}" if fixed else "no fix is published"
@@ -38,13 +40,10 @@ def _grant(package: Package, weaknesses: tuple[Weakness, ...], use: Use, holder:
         holders=(holder,),
         becomes=use.who if holder == NETWORK else ROOT,
         kind="vulnerable-service" if holder == NETWORK else "vulnerable-suid-program",
+        program="" if holder == NETWORK else use.fact.path,
         technique="T1190" if holder == NETWORK else "T1068",
         via=(Fact(package.path, says, package.line), use.fact),
         says=says,
         confidence=Confidence.LIKELY if use.sure else Confidence.UNKNOWN,
-        fixes=tuple(
-            Upgrade(package.manager.value, package.name, package.version, w.match.fixed)
-            for w in ordered
-            if w.match.fixed
-        ),
+        fixes=(Upgrade(package.manager.value, package.name, package.version, fixed),) if fixed else (),
     )

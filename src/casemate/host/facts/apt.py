@@ -36,9 +36,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class AptSetting:
-    """An assignment of apt.conf(5) that counts. key: whole, in lower case, between "::"."""
+    """An assignment of apt.conf(5) that counts. key: whole, in lower case, between "::". name: as it is written."""
 
     key: str
+    name: str
     value: str
     path: str
     line: int
@@ -158,8 +159,8 @@ def _assigned(path: str, scopes: list[str], words: list[tuple[str, bool, int]]) 
     first, quoted, line = words[0]
     above = "::".join(scope.strip(":") for scope in scopes[-16:])
     if first == "#clear" and len(words) > 1:
-        return AptSetting(f"#clear {words[1][0].strip(':').lower()}", "", path, line)
+        return AptSetting(f"#clear {words[1][0].strip(':').lower()}", "", "", path, line)
     if quoted or len(words) == 1:
-        return AptSetting(f"{above}::".lower(), first, path, line)
+        return AptSetting(f"{above}::".lower(), f"{above}::", first, path, line)
     key = f"{above}::{first}" if above else first
-    return AptSetting(key.lower(), words[1][0], path, line)
+    return AptSetting(key.lower(), key, words[1][0], path, line)

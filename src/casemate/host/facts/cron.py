@@ -22,6 +22,7 @@ SPOOLS: Final = (
     "/var/cron/tabs",
     "/etc/crontabs",
 )
+MAX_LINES: Final = 3000
 PERIODS: Final = ("hourly", "daily", "weekly", "monthly", "yearly")
 _VARIABLE: Final = re.compile(r"""^\s*("?)([A-Za-z_]\w*)\1\s*=\s*(.*)$""")
 _RUN_PARTS: Final = re.compile(r"[A-Za-z0-9_-]+")
@@ -45,6 +46,9 @@ def crontab(host: Host, path: str, *, system: bool) -> Iterator[Line]:
     variables: list[tuple[str, str]] = []
     for number, raw in text.numbered() if text else ():
         line = raw.strip()
+        if number > MAX_LINES:
+            host.odd(path, number, "too many lines for a crontab")
+            return
         if not line or line.startswith("#"):
             continue
         found = _VARIABLE.match(line)

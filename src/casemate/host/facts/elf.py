@@ -186,7 +186,7 @@ def parse(data: bytes, path: str = "") -> Elf | None:
         return [image.string(table, size, value) for key, value in entries if key == tag]
 
     def folders(tag: int) -> tuple[str, ...]:
-        return tuple(folder for text in named(tag) for folder in text.split(":")[:MAX_ENTRIES])
+        return tuple(folder for text in named(tag) if text for folder in text.split(":")[:MAX_ENTRIES])
 
     imports = _imports(image, first, table, size)
     flags, flags_1 = first.get(_FLAGS, 0), first.get(_FLAGS_1, 0)

@@ -117,7 +117,8 @@ def expanded(entry: str, by: Elf, *, secure: bool = False) -> str | None:
     """An entry with its names put in; None when the loader leaves it out.
 
     glibc takes $ORIGIN of a program that runs as more than its caller only where that leads below a default folder
-    (is_trusted_path_normalize of elf/dl-load.c); musl takes it whenever it knows the program's own path (ldso/dynlink.c, fixup_rpath).
+    (is_trusted_path_normalize of elf/dl-load.c); musl takes it whenever it knows the program's own path (fixup_rpath of
+    ldso/dynlink.c).
     """
     origin = posixpath.dirname(by.path)
 

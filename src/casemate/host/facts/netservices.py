@@ -5,7 +5,19 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from casemate.host.facts.settings import Weakness, everywhere, found, ini, keyed, last, lines, loopback, yaml, yes
+from casemate.host.facts.settings import (
+    Weakness,
+    everywhere,
+    found,
+    ini,
+    keyed,
+    last,
+    lines,
+    loopback,
+    without,
+    yaml,
+    yes,
+)
 from casemate.host.host import Host
 from casemate.model.lead import Severity
 
@@ -60,8 +72,7 @@ def _bind(host: Host) -> Iterator[Weakness]:
     ):
         text = host.fs.text(path)
         whole = "\n".join(text.lines)[:400_000] if text else ""
-        whole = re.sub(r"/\*.*?\*/", lambda m: "\n" * m[0].count("\n"), whole, flags=re.DOTALL)
-        whole = re.sub(r"(?://|#)[^\n]*", "", whole)
+        whole = re.sub(r"(?://|#)[^\n]*", "", without(whole, "/*", "*/"))
         for key, what, severity in (
             ("allow-transfer", "gives whole zones to everybody", Severity.MEDIUM),
             ("allow-update", "lets everybody change a zone", Severity.HIGH),

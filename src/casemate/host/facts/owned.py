@@ -1,8 +1,8 @@
 """Which package brought a file, and whether the file is still as the package brought it.
 
-Sources: dpkg-query(1), deb-md5sums(5), dpkg-divert(1) and dpkg-statoverride(1) for `/var/lib/dpkg`; apk's installed database
-(Alpine's wiki, Apk spec) for `/lib/apk/db/installed`. A package manager's own records can be forged by root only, who needs no
-weakness.
+Sources: dpkg-query(1), deb-md5sums(5), dpkg-divert(1) and dpkg-statoverride(1) for `/var/lib/dpkg`; apk's installed
+database (Alpine's wiki, Apk spec) for `/lib/apk/db/installed`; the headers of rpm's database. A package manager's own
+records can be forged by root only, who needs no weakness.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from casemate.host.host import Host
+from casemate.host.packages import rpm
 from casemate.model.host import NodeKind
 
 INFO: Final = "/var/lib/dpkg/info"
@@ -132,6 +133,9 @@ def records(host: Host) -> Records:
         managers.add("dpkg")
     if any(_apk(host, out, place) for place in APK):
         managers.add("apk")
+    for path, package, mode, digest in rpm.recorded(host.fs):
+        managers.add("rpm")
+        out.by_path[out.key(path)] = Record(package, mode, digest)
     return Records(out.by_path, merged, out.diverted, out.overridden, frozenset(managers))
 
 

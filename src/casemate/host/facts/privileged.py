@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
+from casemate.host import capabilities
 from casemate.host.host import Host
 from casemate.model.host import ROOT, Actor, Node, NodeKind, account, group
 
@@ -24,14 +25,6 @@ _STORES: Final = (
     "/sys/",
 )
 _IMPLY_NOSUID: Final = frozenset({"nosuid", "user", "users", "owner", "group"})  # mount(8)
-
-NAMES: Final = (  # the bits of <linux/capability.h>, in order
-    "chown dac_override dac_read_search fowner fsetid kill setgid setuid setpcap linux_immutable net_bind_service "
-    "net_broadcast net_admin net_raw ipc_lock ipc_owner sys_module sys_rawio sys_chroot sys_ptrace sys_pacct sys_admin "
-    "sys_boot sys_nice sys_resource sys_time sys_tty_config mknod lease audit_write audit_control setfcap mac_override "
-    "mac_admin syslog wake_alarm block_suspend audit_read perfmon bpf checkpoint_restore"
-)
-CAPABILITIES: Final = tuple(f"cap_{name}" for name in NAMES.split())
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +67,7 @@ def _found(host: Host) -> Iterator[Privileged]:
         if node.mode & SGID and node.mode & 0o010:
             owning = host.accounts.of_gid(node.gid)
             of_group = group(owning.name if owning else str(node.gid))
-        held = named(node.capabilities.permitted) if node.capabilities else ()
+        held = capabilities.names(node.capabilities.permitted) if node.capabilities else ()
         if user is None and of_group is None and not held:
             continue
         script = host.fs.head(node.path, 2) == b"#!"
@@ -82,22 +75,9 @@ def _found(host: Host) -> Iterator[Privileged]:
         yield Privileged(node, user, of_group, held, effective, script)
 
 
-def named(mask: int) -> tuple[str, ...]:
-    """The names of the bits of a mask; a bit without a name by its number."""
-    return tuple(
-        CAPABILITIES[bit] if bit < len(CAPABILITIES) else str(bit)
-        for bit in range(mask.bit_length())
-        if mask >> bit & 1
-    )
-
-
 def written(node: Node) -> str:
     """The file capabilities of a node as getcap(8) writes them."""
-    held = node.capabilities
-    if held is None:
-        return ""
-    flags = f"{'e' if held.effective else ''}{'i' if held.inheritable else ''}{'p' if held.permitted else ''}"
-    return f"{','.join(named(held.permitted | held.inheritable))}={flags}"
+    return capabilities.written(node.capabilities) if node.capabilities else ""
 
 
 def without_suid(host: Host) -> tuple[str, ...]:

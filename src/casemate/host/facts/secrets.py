@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from casemate.host.exposure import Readers, readers, unchanged, usual_files
+from casemate.host.facts.settings import plain, without
 from casemate.host.host import Host
 from casemate.host.secretwords import is_secret
 from casemate.model.host import Node
@@ -67,6 +68,7 @@ ASSIGNED = re.compile(
 )
 DEFINED = re.compile(r"define\(\s*['\"](\w{1,80})['\"]\s*,\s*(['\"])(.{0,500}?)\2")
 ELEMENT = re.compile(r"<([A-Za-z][\w.-]{0,60})>([^<>\s]{1,500})</\1>")
+HINT = re.compile(r"(?i)pass|pwd|pw|secret|token|key|psk|cred|auth|cookie|sshpass|curl|-[pau]")
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s/:@'\"]{0,80}:(?P<secret>[^\s/@'\"]{3,200})@[\w.\[-]")
 COMMAND = re.compile(
     r"(?:\bmysql\w*\b[^'\"|;]{0,200}?\s-p|\bsshpass\s+-p\s*|\bcurl\b[^|;]{0,200}?\s(?:-u|--user)[ =]?[^\s:'\"]{1,60}:"
@@ -108,30 +110,18 @@ def _in(host: Host, node: Node) -> Iterator[Credential]:
         return
     if b"\0" in data[:4096] or data.startswith((b"$ANSIBLE_VAULT", b"\x7fELF")):
         return
-    lines = [line[:MAX_LINE] for line in data.decode("utf-8", "replace").split("\n")]
+    text = data.decode("utf-8", "replace")
     if node.path.endswith((".xml", ".config")):
-        lines = _uncommented(lines)
+        text = without(text, "<!--", "-->")
+    lines = [line[:MAX_LINE] for line in text.split("\n")]
     found = sorted(set(_lines(node.path, lines)))
     if found and not unchanged(host, node.path, data):
-        names = tuple(dict.fromkeys(name for _, name in found))[:MAX_NAMES]
+        names = tuple(dict.fromkeys(plain(name, 60) for _, name in found))[:MAX_NAMES]
         yield Credential(node.path, found[0][0], names, who)
         return
     hashed = next((number for number, line in enumerate(lines, 1) if HASHES.match(line)), 0)
     if hashed:
         yield Credential(node.path, hashed, ("password hashes",), who, hashes=True)
-
-
-def _uncommented(lines: list[str]) -> list[str]:
-    """The lines of an XML file, those of comments empty."""
-    out, inside = [], False
-    for line in lines:
-        kept = "" if inside else re.sub(r"<!--.*?-->", "", line)
-        if inside:
-            inside = "-->" not in line
-        elif "<!--" in kept:
-            kept, inside = kept.partition("<!--")[0], True
-        out.append(kept)
-    return out
 
 
 def _whole(path: str, data: bytes) -> str:
@@ -177,13 +167,14 @@ def _lines(path: str, lines: list[str]) -> Found:
             or (text.startswith("//") and name != "fstab")
         ):
             continue
-        for match in URL.finditer(line):
+        for match in URL.finditer(line) if "://" in line else ():
             if is_secret("url_password", match["secret"]):
                 yield number, "a password in a URL"
         if SHAPES.search(line) and not STAND_INS.search(SHAPES.search(line)[0]):  # type: ignore[index]
             yield number, _name_of(line)
             continue
-        yield from ((number, found) for found in _assigned(line, colons, sure))
+        if HINT.search(line):
+            yield from ((number, found) for found in _assigned(line, colons, sure))
 
 
 def _name_of(line: str) -> str:

@@ -36,6 +36,22 @@ class Weakness:
     related: tuple[Fact, ...] = ()
 
 
+def plain(text: str, limit: int = 200) -> str:
+    """What a file says, fit for a message: printable, and not too long."""
+    return "".join(c if c.isprintable() else "?" for c in text[:limit])
+
+
+def without(text: str, begin: str, end: str) -> str:
+    """A text without its comments, the lines of which stay as empty ones. One that does not end goes on to the end."""
+    parts, position = [], 0
+    while (start := text.find(begin, position)) >= 0:
+        stop = text.find(end, start + len(begin))
+        stop = len(text) if stop < 0 else stop + len(end)
+        parts += [text[position:start], "\n" * text.count("\n", start, stop)]
+        position = stop
+    return "".join([*parts, text[position:]])
+
+
 def lines(host: Host, path: str, comments: str = "#;") -> Iterator[tuple[int, str]]:
     """The lines of a file that say something, without blanks around them."""
     text = host.fs.text(path)

@@ -9,11 +9,12 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from fnmatch import translate
 
 from casemate.host.accounts import Account
+from casemate.host.facts.settings import plain
 from casemate.host.host import Host
 from casemate.model.host import Fact
 
@@ -22,6 +23,8 @@ PROGRAMS = ("/usr/sbin/sshd", "/usr/local/sbin/sshd")
 OPTIONS = ("/etc/default/ssh", "/etc/sysconfig/sshd", "/etc/conf.d/sshd")  # variables that end on sshd's command line
 DEPTH = 16  # SERVCONF_MAX_DEPTH of servconf.c
 MAX_FILES = 256
+MAX_SETTINGS = 20_000
+MAX_BLOCKS = 100  # Match blocks that are told apart
 SAME = {
     "challengeresponseauthentication": "kbdinteractiveauthentication",
     "skeyauthentication": "kbdinteractiveauthentication",
@@ -85,21 +88,25 @@ class Setting:
     @property
     def fact(self) -> Fact:
         """Its place."""
-        return Fact(self.path, f"says {self.keyword} {self.value}"[:200], self.line)
+        return Fact(self.path, plain(f"says {self.keyword} {self.value}"), self.line)
 
 
 @dataclass(frozen=True, slots=True)
 class Sshd:
-    """What sshd is told. present: a server or its configuration is there. files: read, in order. patterns: of Include lines."""
+    """What sshd is told. present: a server or its configuration is there. files: read, in order. patterns: of Include lines.
+
+    by_keyword: the settings once more.
+    """
 
     present: bool = False
     settings: tuple[Setting, ...] = ()
     files: tuple[str, ...] = ()
     patterns: tuple[tuple[str, Fact], ...] = ()
+    by_keyword: dict[str, tuple[Setting, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def all(self, keyword: str) -> Iterator[Setting]:
         """Every line of a keyword, in order, in Match blocks and out of them."""
-        return (s for s in self.settings if s.keyword == keyword)
+        return iter(self.by_keyword.get(keyword, ()))
 
     def first(self, keyword: str, active: frozenset[Block] = frozenset()) -> Setting:
         """The line that counts for a connection which these Match blocks fit; its default when there is none."""
@@ -150,7 +157,16 @@ def sshd(host: Host) -> Sshd:
     reader = _Reader(host)
     reader.command_line()
     reader.file(path, (), 0)
-    return Sshd(True, tuple(reader.settings), tuple(dict.fromkeys(reader.files)), tuple(reader.patterns))
+    table: dict[str, list[Setting]] = {}
+    for setting in reader.settings:
+        table.setdefault(setting.keyword, []).append(setting)
+    return Sshd(
+        True,
+        tuple(reader.settings),
+        tuple(dict.fromkeys(reader.files)),
+        tuple(dict.fromkeys(reader.patterns)),
+        {keyword: tuple(settings) for keyword, settings in table.items()},
+    )
 
 
 class _Reader:
@@ -159,6 +175,7 @@ class _Reader:
         self.settings: list[Setting] = []
         self.files: list[str] = []
         self.patterns: list[tuple[str, Fact]] = []
+        self.blocks = 0
 
     def command_line(self) -> None:
         """Options of the command line come before all files (sshd(8), -o)."""
@@ -191,11 +208,18 @@ class _Reader:
                 block = _block(words[1:], text.path, number)
                 if block is None:
                     self.host.odd(text.path, number, "no Match line")
+                self.blocks += 1
+                if self.blocks > MAX_BLOCKS:
+                    self.host.odd(text.path, number, "too many Match blocks")
+                    return
                 blocks = (*outside, block or Block((("invalid", ""),), text.path, number))
             elif keyword == "include":
                 self._include(
-                    words[1:], blocks, depth, Fact(text.path, f"includes {' '.join(words[1:])}"[:200], number)
+                    words[1:], blocks, depth, Fact(text.path, plain(f"includes {' '.join(words[1:])}"), number)
                 )
+            elif len(self.settings) >= MAX_SETTINGS:
+                self.host.odd(text.path, number, "too many lines")
+                return
             elif len(words) < 2:
                 self.host.odd(text.path, number, "a directive without a value")
             else:

@@ -14,7 +14,6 @@ from fnmatch import fnmatchcase
 from casemate.host.host import Host
 
 FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
-SHIPPED = ("/usr/lib/", "/lib/")
 LAST = "/etc/sysctl.conf"  # sysctl(8) --system reads it last; systemd only by way of a link 99-sysctl.conf
 
 STARTED = (  # where an administrator puts commands that run at every boot
@@ -54,11 +53,6 @@ class Setting:
             return int(self.value, 0 if self.value.lower().startswith("0x") else 10)
         except ValueError:
             return None
-
-    @property
-    def shipped(self) -> bool:
-        """Whether it lies where only packages put files."""
-        return self.path.startswith(SHIPPED)
 
 
 @dataclass(frozen=True, slots=True)

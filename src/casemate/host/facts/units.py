@@ -6,6 +6,7 @@ systemd.path(5) for what starts what; systemd.special(7) for the targets. Settin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
@@ -306,6 +307,7 @@ class _Search:
                 todo.append((self.canonical(of), Fact(paths[0], "names what it starts")))
         for path, unit in _activations(self.host, user=self.user):
             todo.append((self.canonical(unit), Fact(path, "lets D-Bus start it")))
+        todo += [(self.canonical(unit), fact) for unit, fact in _devices(self.host) if not self.user]
         while todo and len(out) < MAX_UNITS:
             name, why = todo.pop()
             if name in out:
@@ -360,6 +362,17 @@ def _template(name: str) -> str:
     bare, _, kind = name.rpartition(".")
     prefix, at, _ = bare.partition("@")
     return f"{prefix}@.{kind}" if at else ""
+
+
+def _devices(host: Host) -> Iterator[tuple[str, Fact]]:
+    """The units that rules of udev start when a device comes (systemd.device(5), SYSTEMD_WANTS)."""
+    for folder in ("/etc/udev/rules.d", "/run/udev/rules.d", "/usr/local/lib/udev/rules.d"):
+        for path in host.fs.glob(f"{folder}/*.rules"):
+            text = host.fs.text(path)
+            for number, line in text.numbered() if text else ():
+                for found in re.finditer(r'SYSTEMD_WANTS\}\+?="([^"]{1,500})"', line):
+                    if not line.lstrip().startswith("#"):
+                        yield from ((name, Fact(path, "starts it with a device", number)) for name in found[1].split())
 
 
 def _activations(host: Host, *, user: bool) -> Iterator[tuple[str, str]]:

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from casemate.host.exposure import unchanged
-from casemate.host.facts.settings import Option, Weakness, everywhere, found, ini, last, lines, yes
+from casemate.host.facts.settings import Option, Weakness, everywhere, found, ini, last, lines, without, yes
 from casemate.host.host import Host
 from casemate.model.host import ANYONE
 from casemate.model.lead import Severity
@@ -215,7 +215,7 @@ def _tomcat(host: Host) -> Iterator[Weakness]:
     ):
         text = host.fs.text(path)
         whole = "\n".join(text.lines)[:200_000] if text else ""
-        whole = re.sub(r"<!--.*?-->", lambda m: "\n" * m[0].count("\n"), whole, flags=re.DOTALL)
+        whole = without(whole, "<!--", "-->")
         for user in re.finditer(r"<user\s([^<>]{0,2000})>", whole):
             said = dict(re.findall(r'(\w+)\s*=\s*"([^"]*)"', user[1]))
             name, password, roles = (

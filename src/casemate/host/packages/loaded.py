@@ -7,9 +7,15 @@ written into when it was built (dpkg-shlibdeps(1)). So this says what is loaded 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
+from casemate.host.facts import service
+from casemate.host.facts.cron import cron
+from casemate.host.facts.job import Job
+from casemate.host.facts.listening import listens
+from casemate.host.facts.privileged import privileged
+from casemate.host.facts.units import units
 from casemate.host.host import Host
 from casemate.host.packages.inventory import READERS, inventory
 from casemate.model.host import ROOT, Actor, Fact, NodeKind, account
@@ -44,7 +50,6 @@ SERVERS: Final[Mapping[str, tuple[str, ...]]] = {
 Servers that listen on the machine's own address by default (databases, printing) are not among them.
 """
 
-UNIT_FOLDERS: Final = ("/etc/systemd/system", "/run/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system")
 MOST_UNITS: Final = 2_000
 MOST_DEPTH: Final = 12
 
@@ -66,87 +71,70 @@ class Use:
 
 @dataclass(frozen=True, slots=True)
 class Started:
-    """A program that the host starts. path: resolved. who: the account that the unit names, root by default."""
+    """A program that the host starts. path: resolved. who: as whom. network: it serves the network."""
 
     path: str
     who: Actor
     fact: Fact
+    network: bool
     sure: bool = True
 
 
 def started(host: Host) -> Iterator[Started]:
-    """The programs of enabled units; of known servers also where nothing says whether they are started."""
-    seen: set[str] = set()
-    for folder in UNIT_FOLDERS:
-        for kind in ("wants", "requires"):
-            for path in host.fs.glob(f"{folder}/*.{kind}/*")[:MOST_UNITS]:
-                yield from _unit(host, path, seen)
-    if not any(host.fs.is_folder(f"{folder}/multi-user.target.wants") for folder in UNIT_FOLDERS):
+    """The programs of services that can run, and of root's scheduled jobs; where nothing says what is started, the servers that
+    are there."""
+    heard = {(one.unit.name, one.network) for one in host.once(listens)}
+    running = [unit for unit in host.once(units).running() if unit.type == "service"]
+    for unit in running[:MOST_UNITS]:
+        network = (unit.name, True) in heard
+        for command in service.commands(host, unit, "ExecStart"):
+            node = host.fs.node(service.root_folder(unit) + command.words[0]) if command.words else None
+            if node is not None and node.kind is NodeKind.FILE:
+                known = node.path.rpartition("/")[2] in SERVERS and (unit.name, False) not in heard
+                fact = Fact(command.value.path, "starts it", command.value.line)
+                yield Started(node.path, service.runs_as(host, unit, command), fact, network or known)
+    for job in host.once(cron):
+        if isinstance(job, Job) and job.runner == ROOT:
+            node = host.fs.node(job.line.split()[0]) if job.line.startswith("/") else None
+            if node is not None and node.kind is NodeKind.FILE:
+                yield Started(node.path, ROOT, job.via[0] if job.via else Fact(node.path, "is run by cron"), False)
+    if not running and not host.once(units).dropped:
         for folder in ("/usr/sbin", "/usr/bin", "/sbin", "/bin", "/usr/local/sbin"):
             for name in SERVERS:
                 node = host.fs.node(f"{folder}/{name}")
-                if node is not None and node.kind is NodeKind.FILE and node.path not in seen:
-                    seen.add(node.path)
-                    yield Started(
-                        node.path, ROOT, Fact(node.path, "is a server; whether it is started is not known"), False
-                    )
-
-
-def _unit(host: Host, path: str, seen: set[str]) -> Iterator[Started]:
-    """The program of a unit, or of the one that a socket or timer starts."""
-    bare, _, kind = path.rpartition("/")[2].rpartition(".")
-    if kind in ("socket", "timer", "path"):
-        for folder in UNIT_FOLDERS:
-            for name in (f"{bare}.service", f"{bare}@.service"):
-                if host.fs.is_file(f"{folder}/{name}"):
-                    yield from _unit(host, f"{folder}/{name}", seen)
-                    return
-    if kind != "service" or path in seen:
-        return
-    seen.add(path)
-    node = host.fs.node(path)
-    text = host.fs.text(path)
-    if text is None and "@" in bare:  # an instance whose link is broken here
-        return
-    user, commands = "", []
-    for number, line in text.numbered() if text else ():
-        name, sign, value = line.strip().partition("=")
-        if sign and name.strip() == "User":
-            user = value.strip()
-        elif sign and name.strip() == "ExecStart" and value.strip():
-            commands.append((number, value.strip().lstrip("-@:+!").split()[:1]))
-    for number, words in commands:
-        program = host.fs.node(words[0]) if words else None
-        if node is not None and program is not None and program.kind is NodeKind.FILE:
-            who = host.accounts.actor(user) if user and "%" not in user else ROOT
-            yield Started(program.path, who, Fact(node.path, "starts it", number))
+                if node is not None and node.kind is NodeKind.FILE:
+                    why = "is a server; whether it is started is not known"
+                    yield Started(node.path, ROOT, Fact(node.path, why), True, False)
 
 
 def loaded(host: Host) -> Mapping[str, Use]:
     """By the names of the distribution's packages, the use that matters most: `host.once(loaded)`."""
-    programs = {s.path: s for s in reversed(list(started(host)))}
+    programs: dict[str, Started] = {}
+    for run in started(host):
+        old = programs.get(run.path)
+        if old is None or run.network > old.network:
+            programs[run.path] = run
     packages = {p.name: p for p in host.once(inventory).packages if p.manager in READERS}
-    brought = _owners(host, packages, frozenset(programs) | frozenset(suid(host)))
+    brought = _owners(host, packages, frozenset(programs) | frozenset(host.once(suid)))
     out: dict[str, Use] = {}
     for path in sorted(brought):
         package, program = brought[path], path.rpartition("/")[2]
-        run = programs.get(path)
-        if run is None:
-            use = Use(
-                ROOT, False, f"is loaded by {path}, which runs as root for any user", Fact(path, "has the SUID bit")
+        uses = []
+        if path in host.once(suid):
+            uses.append(
+                Use(ROOT, False, f"is loaded by {path}, which runs as root for any user", host.once(suid)[path])
             )
-        else:
-            accounts = SERVERS.get(program, ())
-            own = next((account(name) for name in accounts if name in host.accounts.by_name), run.who)
+        if path in programs:
+            run = programs[path]
+            own = next((account(name) for name in SERVERS.get(program, ()) if name in host.accounts.by_name), run.who)
             who = own if run.who == ROOT else run.who
-            served = program in SERVERS
-            says = f"is loaded by {program}, which {'serves the network' if served else 'the host starts'}"
-            use = Use(who, served, says, run.fact, sure=run.sure)
-        if use.network or use.who == ROOT:
-            _keep(out, package.name, use)
-            library = Use(use.who, use.network, use.says, use.fact, own=False, sure=use.sure)
-            for name in _libraries(packages, package):
-                _keep(out, name, library)
+            says = f"is loaded by {program}, which {'serves the network' if run.network else 'the host starts'}"
+            uses.append(Use(who, run.network, says, run.fact, sure=run.sure))
+        for use in uses:
+            if use.network or use.who == ROOT:
+                _keep(out, package.name, use)
+                for name in _libraries(packages, package):
+                    _keep(out, name, replace(use, own=False))
     return out
 
 
@@ -157,11 +145,11 @@ def _keep(out: dict[str, Use], name: str, use: Use) -> None:
 
 
 def suid(host: Host) -> Mapping[str, Fact]:
-    """The programs with root's SUID bit that anybody may run: `host.once(suid)`."""
+    """The programs with root's SUID bit that are heeded, whoever may run them: `host.once(suid)`."""
     return {
-        node.path: Fact(node.path, f"runs as root for who starts it (mode {node.mode:04o})")
-        for node in host.fs.nodes()
-        if node.kind is NodeKind.FILE and node.mode & 0o4000 and not node.uid and node.mode & 0o001
+        found.path: Fact(found.path, f"runs as root for who starts it (mode {found.node.mode:04o})")
+        for found in host.once(privileged)
+        if found.user == ROOT and not found.script
     }
 
 

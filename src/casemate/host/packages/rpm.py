@@ -12,6 +12,8 @@ from casemate.host.filesystem import Filesystem
 from casemate.host.packages.rpmheader import (
     ARCH,
     EPOCH,
+    FILEDIGESTALGO,
+    FILEDIGESTS,
     MODULARITYLABEL,
     NAME,
     RELEASE,
@@ -53,6 +55,21 @@ def files(fs: Filesystem, package: Package) -> Iterator[str]:
                 yield from header.files()
         except BadHeader:
             continue  # said when the packages were read
+
+
+def recorded(fs: Filesystem) -> Iterator[tuple[str, str, int | None, tuple[str, str] | None]]:
+    """(path, package, mode, digest with its algorithm) of every file that a package brought."""
+    for path, number, header in _headers(fs):
+        try:
+            name, paths, modes, digests = header.text(NAME), header.files(), header.modes(), header.texts(FILEDIGESTS)
+            algorithm = {None: "md5", 1: "md5", 2: "sha1", 8: "sha256", 10: "sha512"}.get(header.number(FILEDIGESTALGO))
+        except BadHeader as error:
+            fs.lose(NotExamined(what=f"{path}#{number}", reason=Reason.SYNTAX, detail=f"no rpm header: {error}"))
+            continue
+        for index, file in enumerate(paths):
+            mode = modes[index] & 0o7777 if index < len(modes) else None
+            digest = digests[index] if index < len(digests) else ""
+            yield file, name, mode, (algorithm, digest) if algorithm and digest else None
 
 
 def _package(path: str, header: Header) -> Package:

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 
 NAME, VERSION, RELEASE, EPOCH, ARCH, SOURCERPM = 1000, 1001, 1002, 1003, 1022, 1044
 DIRINDEXES, BASENAMES, DIRNAMES, MODULARITYLABEL = 1116, 1117, 1118, 5096
-INT32, STRING, STRING_ARRAY, I18NSTRING = 4, 6, 8, 9
+FILEMODES, FILEDIGESTS, FILEDIGESTALGO = 1030, 1035, 5011
+INT16, INT32, STRING, STRING_ARRAY, I18NSTRING = 3, 4, 6, 8, 9
 MOST_ENTRIES = 0xFFFF  # as rpm itself allows
 MOST_DATA = 256 << 20
 MOST_STRINGS = 200_000
@@ -51,6 +52,13 @@ class Header:
         if kind != INT32 or count > MOST_STRINGS or offset + 4 * count > len(self.data):
             raise BadHeader(f"tag {tag} is no array of numbers")
         return struct.unpack_from(f">{count}I", self.data, offset)
+
+    def modes(self) -> tuple[int, ...]:
+        """The modes of its files, in the order of their paths: an array of 16-bit numbers."""
+        kind, offset, count = self.entries.get(FILEMODES, (INT16, 0, 0))
+        if kind != INT16 or count > MOST_STRINGS or offset + 2 * count > len(self.data):
+            raise BadHeader("the modes of files are no array of short numbers")
+        return struct.unpack_from(f">{count}H", self.data, offset)
 
     def texts(self, tag: int) -> list[str]:
         """An array of strings."""

@@ -3,18 +3,18 @@
 ## What it is
 
 Somebody who is not root can write to or replace one of the files that say who is who: `/etc/passwd`, `/etc/shadow`,
-`/etc/group`, `/etc/gshadow`, `/etc/sudoers`, a file in `/etc/sudoers.d`, `/etc/subuid`.
+`/etc/group`, `/etc/gshadow`, `/etc/subuid`, `/etc/subgid`.
 
 ## Why it matters
 
-A line of their own there is an account with root's number, a password for root, a membership, or a right to run everything
-(ATT&CK T1098, T1136.001). Sources: passwd(5), sudoers(5); CIS Debian Linux 12 Benchmark, 7.1.
+A line of their own there is an account with root's number, a password for root, or a membership
+(ATT&CK T1098, T1136.001). Sources: passwd(5), group(5), subuid(5); CIS Debian Linux 12 Benchmark, 7.1.
 
 ## How to fix it
 
 Give the file back to root and take the permission away: `chown root:root /etc/passwd /etc/group; chmod 0644 /etc/passwd
-/etc/group; chown root:shadow /etc/shadow /etc/gshadow; chmod 0640 /etc/shadow /etc/gshadow; chmod 0440 /etc/sudoers`. Then look
-for lines that nobody knows.
+/etc/group; chown root:shadow /etc/shadow /etc/gshadow; chmod 0640 /etc/shadow /etc/gshadow`. Then look for
+lines that nobody knows.
 """
 
 from casemate.leads.posture.rule import ChainRule
@@ -37,19 +37,19 @@ RULE = ChainRule(
             "ingest:x:981:\nbob:x:1001:\n",
         ),
         Example(
-            name="a drop-in of sudo that an account owns",
+            name="a list of accounts that an account owns",
             language="host",
-            code="# file: /etc/sudoers.d/ops 0440 alice:alice  # finding\n",
+            code="# file: /etc/subuid 0644 alice:alice  # finding\n",
         ),
         Example(
-            name="a folder of drop-ins that an access list opens",
+            name="a file of hashes that an access list opens",
             language="host",
-            code="# folder: /etc/sudoers.d 0755 root:root acl=u:bob:rwx  # finding\n",
+            code="# file: /etc/gshadow 0640 root:shadow acl=u:bob:rw,m::rw  # finding\n",
         ),
         Example(
-            name="near-miss: a name that sudo leaves out",
+            name="near-miss: what sudo then refuses to read",
             language="host",
-            code="# file: /etc/sudoers.d/README.txt 0666\n",
+            code="# file: /etc/sudoers.d/ops 0666\n",
         ),
         Example(
             name="near-miss: as shipped",

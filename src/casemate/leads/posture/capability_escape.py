@@ -2,18 +2,18 @@
 
 ## What it is
 
-A program that runs code of its caller, or reads and writes files that they name, has file capabilities that are as good as root:
-`cap_setuid`, `cap_dac_override`, `cap_sys_admin` and their like.
+A program that runs code of its caller, or reads and writes files that they name, has file capabilities that are as good as
+root: `cap_setuid`, `cap_dac_override`, `cap_sys_admin` and their like.
 
 ## Why it matters
 
-The caller commands the capability: one line of Python with `cap_setuid` is root (ATT&CK T1548.001; capabilities(7); which programs
-can is documented at https://gtfobins.github.io, "Capabilities").
+The caller commands the capability: one line of Python with `cap_setuid` is root (ATT&CK T1548.001; capabilities(7); which
+programs can is documented at https://gtfobins.github.io, "Capabilities").
 
 ## How to fix it
 
-`setcap -r FILE`. A service that needs one capability gets it from its unit (`AmbientCapabilities=`), a program of its own with only
-that capability, not the interpreter.
+`setcap -r FILE`. A service that needs one capability gets it from its unit (`AmbientCapabilities=`), a program of its own
+with only that capability, not the interpreter.
 """
 
 from casemate.leads.posture.rule import ChainRule

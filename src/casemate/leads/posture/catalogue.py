@@ -69,6 +69,9 @@ MODULES: Final = {
     "rotated-log-folder": "rotated_folder",
     "privileged-container": "privileged_container",
     "weak-container-engine": "container_daemon",
+    "writable-container-definition": "container_file",
+    "open-cluster": "cluster_access",
+    "weak-cluster-setting": "cluster_settings",
     "sudo-escape": "sudo_escape",
     "sudo-everything": "sudo_everything",
     "sudo-environment": "sudo_environment",
@@ -103,4 +106,8 @@ MODULES: Final = {
     "service-configuration-writable": "service_configuration",
     "weak-crypto-policy": "crypto_policy",
     "access-control-off": "access_control_off",
+    "unpackaged-suid-program": "unpackaged_suid",
+    "unusual-capability": "unusual_capability",
+    "unhardened-program": "unhardened_program",
+    "relative-library-path": "relative_library_path",
 }

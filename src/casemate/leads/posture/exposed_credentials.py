@@ -20,6 +20,7 @@ without a file that the service owns.
 
 from collections.abc import Iterator
 
+from casemate.host.edges.account_files import copy_of_hashes
 from casemate.host.facts.secrets import credentials
 from casemate.host.host import Host
 from casemate.leads.posture.rule import FactRule, Seen
@@ -30,6 +31,8 @@ from casemate.model.lead import RuleId, Severity
 def find(host: Host) -> Iterator[Seen]:
     """One for each file, at its first credential."""
     for found in host.once(credentials):
+        if found.hashes and copy_of_hashes(found.path):
+            continue  # told with what the hashes open
         node = host.fs.node(found.path)
         mode = f"mode {node.mode:04o}" if node else ""
         hashes = found.hashes and "shadow" not in found.path
@@ -62,9 +65,9 @@ RULE = FactRule(
             code="# file: /srv/shop/.my.cnf 0640 websvc:alice\n[client]\nuser = shop\npassword = 'sommer-2019'  # finding\n",
         ),
         Example(
-            name="a copy of the shadow file",
+            name="a list of hashes under another name",
             language="host",
-            code="# file: /var/backups/shadow.bak 0644\n"
+            code="# file: /var/backups/passwords.bak 0644\n"
             "root:$6$abcdefgh$ABCDEFGHIJKLMNOPQRSTUVWXYZ:19700:0:99999:7:::  # finding\n",
         ),
         Example(

@@ -70,7 +70,7 @@ WEAK = (  # key, weak from, weak to, severity, better, consequence
 def find(host: Host) -> Iterator[Seen]:
     """The assignments that count and are weak."""
     for setting in host.once(sysctl).settings.values():
-        yield from judged(setting, WEAK)
+        yield from judged(host, setting, WEAK)
         if setting.key == "kernel/core_pattern" and setting.value.startswith("/"):
             folder = setting.value.partition("%")[0].rpartition("/")[0]
             node = host.fs.node(folder or "/")

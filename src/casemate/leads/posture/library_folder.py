@@ -2,8 +2,9 @@
 
 ## What it is
 
-A folder from which all programs load their libraries (the default ones, those of `/etc/ld.so.conf`), a library in it, or one that
-`/etc/ld.so.preload` or root's `LD_PRELOAD` and `LD_LIBRARY_PATH` name, can be changed or made by somebody who is not root.
+A folder from which all programs load their libraries (the default ones, those of `/etc/ld.so.conf`), a library in it, or
+one that `/etc/ld.so.preload` or root's `LD_PRELOAD` and `LD_LIBRARY_PATH` name, can be changed or made by somebody who is
+not root.
 
 ## Why it matters
 

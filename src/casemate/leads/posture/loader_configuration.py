@@ -2,8 +2,8 @@
 
 ## What it is
 
-`/etc/ld.so.preload`, `/etc/ld.so.conf`, a file or folder that it includes, or the loader's cache can be changed by somebody who is
-not root.
+`/etc/ld.so.preload`, `/etc/ld.so.conf`, a file or folder that it includes, or the loader's cache can be changed by somebody
+who is not root.
 
 ## Why it matters
 
@@ -35,7 +35,7 @@ RULE = ChainRule(
         Example(
             name="the folder of included files",
             language="host",
-            code="# file: /etc/ld.so.conf 0644\ninclude /etc/ld.so.conf.d/*.conf\n# folder: /etc/ld.so.conf.d 0777  # finding\n",
+            code="# file: /etc/ld.so.conf 0644\ninclude ld.so.conf.d/*.conf\n# folder: /etc/ld.so.conf.d 0777  # finding\n",
         ),
         Example(
             name="an included file of an account",
@@ -46,7 +46,7 @@ RULE = ChainRule(
         Example(
             name="near-miss: as shipped",
             language="host",
-            code="# file: /etc/ld.so.conf 0644\ninclude /etc/ld.so.conf.d/*.conf\n# file: /etc/ld.so.conf.d/libc.conf 0644\n/lib\n",
+            code="# file: /etc/ld.so.conf 0644\ninclude ld.so.conf.d/*.conf\n# file: /etc/ld.so.conf.d/libc.conf 0644\n/lib\n",
         ),
         Example(
             name="near-miss: a group without members",

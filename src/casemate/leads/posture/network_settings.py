@@ -50,7 +50,7 @@ def find(host: Host) -> Iterator[Seen]:
         if not setting.key.startswith("net/") or "/conf/lo/" in setting.key:
             continue
         rows = tuple((setting.key, *row[1:]) for row in WEAK if fnmatchcase(setting.key, row[0]))
-        yield from judged(setting, rows)
+        yield from judged(host, setting, rows)
 
 
 RULE = FactRule(

@@ -57,7 +57,7 @@ def find(host: Host) -> Iterator[Seen]:
         for key, yes, severity, consequence in SETTINGS:
             of_key = setting.key == key or (key.startswith("verify-") and setting.key.endswith(f"::{key}"))
             if of_key and setting.value.lower() in (YES if yes else NO):
-                what = f'apt is told {setting.key} "{setting.value}": {consequence}'
+                what = f'apt is told {setting.name} "{setting.value}": {consequence}'
                 yield Seen(path=setting.path, line=setting.line, what=what, severity=severity)
     for seen in host.once(unchecked):
         yield _of_other(seen)

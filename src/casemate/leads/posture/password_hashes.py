@@ -27,7 +27,7 @@ RULE = ChainRule(
     cwe=732,
     owasp="A02:2021",
     severity=Severity.HIGH,
-    message="{who} can become {becomes}, if a password is weak: {what}",
+    message="{who} can find out weak passwords: {what}",
     kinds=("password-hashes",),
     examples=(
         Example(

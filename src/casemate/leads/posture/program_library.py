@@ -2,8 +2,9 @@
 
 ## What it is
 
-A program that runs as root, by its SUID bit or as a job of root, looks for its libraries (RPATH, RUNPATH) in a folder that somebody
-else can write to, in one that does not exist and that they can make, or in the folder in which its caller happens to be.
+A program that runs as root, by its SUID bit or as a job of root, looks for its libraries (RPATH, RUNPATH) in a folder that
+somebody else can write to, in one that does not exist and that they can make, or in the folder in which its caller happens
+to be.
 
 ## Why it matters
 
@@ -12,8 +13,8 @@ programs, too; only `$ORIGIN` is limited there (ld.so(8), "Secure-execution mode
 
 ## How to fix it
 
-Give the folder to root without permission to write for others, or take the entry out: `patchelf --remove-rpath FILE`, and build
-without `-Wl,-rpath`.
+Give the folder to root without permission to write for others, or take the entry out: `patchelf --remove-rpath FILE`, and
+build without `-Wl,-rpath`.
 """
 
 from casemate.leads.posture.rule import ChainRule

@@ -18,6 +18,7 @@ it was cannot be told from the log (ATT&CK T1110, T1021.004). CIS Debian Benchma
 
 from collections.abc import Iterator
 
+from casemate.host.facts.settings import plain
 from casemate.host.facts.sshd import Block, Setting, Sshd, sshd
 from casemate.host.host import Host
 from casemate.leads.posture.rule import FactRule, Seen
@@ -83,7 +84,7 @@ def _local(active: frozenset[Block]) -> bool:
 
 
 def _when(setting: Setting) -> str:
-    return "Match " + " ".join(f"{n} {p}".strip() for b in setting.blocks for n, p in b.criteria)[:120]
+    return plain("Match " + " ".join(f"{n} {p}".strip() for b in setting.blocks for n, p in b.criteria), 120)
 
 
 RULE = FactRule(

@@ -2,13 +2,13 @@
 
 ## What it is
 
-A SUID program of no package uses `system`, `popen`, `execvp` or `execlp` and holds a command line that names a program without its
-path.
+A SUID program of no package uses `system`, `popen`, `execvp` or `execlp` and holds a command line that names a program
+without its path.
 
 ## Why it matters
 
-The caller sets PATH: a program of that name in a folder of theirs is then run as the owner (ATT&CK T1574.007; system(3), "Do not
-use system() from a privileged program").
+The caller sets PATH: a program of that name in a folder of theirs is then run as the owner (ATT&CK T1574.007; system(3),
+"Do not use system() from a privileged program").
 
 ## How to fix it
 

@@ -2,19 +2,19 @@
 
 ## What it is
 
-A shell, an interpreter, an editor or another tool that runs a command or writes a file of its caller's choice has the SUID or SGID
-bit: often as a copy under another name, which is recognised by its content.
+A shell, an interpreter, an editor or another tool that runs a command or writes a file of its caller's choice has the SUID
+or SGID bit: often as a copy under another name, which is recognised by its content.
 
 ## Why it matters
 
 Whoever runs it acts as its owner, mostly root, at once and without an exploit: it is the usual back door, and the usual
-convenience of an installer (ATT&CK T1548.001; what each program can do is documented at https://gtfobins.github.io). A shell that
-drops the bit by itself keeps it with `-p` (bash(1), dash(1)).
+convenience of an installer (ATT&CK T1548.001; what each program can do is documented at https://gtfobins.github.io). A
+shell that drops the bit by itself keeps it with `-p` (bash(1), dash(1)).
 
 ## How to fix it
 
-`chmod u-s,g-s FILE`; remove the file if it is a copy that nobody can explain, and then look for who made it. What needs root for
-one purpose gets a sudo rule for exactly that command line.
+`chmod u-s,g-s FILE`; remove the file if it is a copy that nobody can explain, and then look for who made it. What needs
+root for one purpose gets a sudo rule for exactly that command line.
 """
 
 from casemate.leads.posture.rule import ChainRule

@@ -6,8 +6,9 @@ A program with the SUID or SGID bit can be written to, or put in another's place
 
 ## Why it matters
 
-The kernel takes the bit away when the file is written to (inode(7)), so this needs one more step: that the owner runs the program,
-as is usual for a tool that an administrator trusts, or that the next installation sets the bit again (ATT&CK T1548.001).
+The kernel takes the bit away when the file is written to (inode(7)), so this needs one more step: that the owner runs the
+program, as is usual for a tool that an administrator trusts, or that the next installation sets the bit again (ATT&CK
+T1548.001).
 
 ## How to fix it
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from casemate.host.facts.as_shipped import as_shipped
 from casemate.host.facts.sysctl import Setting
+from casemate.host.host import Host
 from casemate.leads.posture.rule import Seen
 from casemate.model.lead import Severity
 
@@ -12,17 +14,18 @@ Row = tuple[str, int, int, Severity, str, str]
 """Key, weak from, weak to, severity, what is better, and the consequence in words."""
 
 
-def judged(setting: Setting, table: tuple[Row, ...]) -> Iterator[Seen]:
+def judged(host: Host, setting: Setting, table: tuple[Row, ...]) -> Iterator[Seen]:
     """What a table of weak values says of a setting. What a package ships is told one step more quietly."""
     value = setting.number
     for key, lowest, highest, severity, better, consequence in table:
         if setting.key != key or value is None or not lowest <= value <= highest:
             continue
-        if setting.shipped and severity is Severity.LOW:
+        shipped = as_shipped(host, setting.path)
+        if shipped and severity is Severity.LOW:
             continue
         yield Seen(
             path=setting.path,
             line=setting.line,
             what=f"{setting.dotted} = {setting.value}: {consequence} (better: {better})",
-            severity=Severity.LOW if setting.shipped else severity,
+            severity=Severity.LOW if shipped else severity,
         )
