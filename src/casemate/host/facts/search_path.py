@@ -120,6 +120,9 @@ def _elements(value: str) -> list[str]:
             held = ""
         else:
             held += char
+            if char == "}" and not depth and held.endswith(":}"):  # ${PATH:+$PATH:}, whose colon divides
+                out.append(held)
+                held = ""
     return [*out, held]
 
 
