@@ -50,6 +50,7 @@ class Graph:
     def __init__(self, edges: Iterable[Edge]) -> None:
         self.edges = tuple(edges)
         self._uses: dict[Actor, list[int]] = {}
+        self._anyone = frozenset(i for i, e in enumerate(self.edges) if e.kind == MEMBER and e.conclusion == ANYONE)
         for index, edge in enumerate(self.edges):
             for premise in set(edge.premises):
                 self._uses.setdefault(premise, []).append(index)
@@ -94,14 +95,28 @@ class Graph:
         way: list[Edge] = []
         for premise in edge.premises:
             way += [e for e in self._edges_to(premise, before) if e not in way]
+        if edge.conclusion == goal:
+            return Derivation(source, goal, (*way, edge))
         known = {source, edge.conclusion, *(e.conclusion for e in way)}
-        if edge.conclusion != goal and goal in known:
+        if goal in known:
             return None  # there without it
-        after = self.reach(known)
-        if goal not in after:
+        after = self._beyond(source, known, goal)
+        if after is None:
             return None
         rest = [e for e in self._edges_to(goal, after) if e not in way]
         return Derivation(source, goal, (*way, edge, *rest))
+
+    def _beyond(self, source: Actor, known: set[Actor], goal: Actor) -> Mapping[Actor, int | None] | None:
+        """How a goal is reached with what the edges before gave: not by what the source, who is a local user already, can do
+        alone, as then those edges add nothing. None when it is not reached so."""
+        if source == NETWORK:
+            after = self.reach(known)
+            return after if goal in after else None
+        after = self.reach(known - {source, ANYONE}, self._anyone)
+        if goal in after:
+            return after
+        after = self.reach(known)
+        return after if goal in after and goal not in self.reach((source,)) else None
 
     def _edges_to(self, goal: Actor, by: Mapping[Actor, int | None]) -> tuple[Edge, ...]:
         out: list[int] = []
