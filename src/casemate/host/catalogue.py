@@ -11,6 +11,8 @@ from casemate.host.relation import Relation
 
 MODULES: Final = (
     "profiles",
+    "login_settings",
+    "sessions",
     "vulnerable_packages",
     "packages",
     "units",
@@ -31,6 +33,7 @@ MODULES: Final = (
     "jobs",
     "services",
     "sudo",
+    "sudo_units",
     "pam",
     "passwords",
     "polkit",

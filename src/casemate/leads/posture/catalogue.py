@@ -6,6 +6,8 @@ from typing import Final
 
 MODULES: Final = {
     "writable-login-script": "login_script",
+    "writable-login-setting": "login_setting",
+    "weak-ssh-client": "ssh_client",
     "weak-ssh-crypto": "ssh_crypto",
     "weak-kernel-setting": "kernel_settings",
     "weak-network-setting": "network_settings",
