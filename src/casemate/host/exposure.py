@@ -25,7 +25,18 @@ PLACES = (
     "/boot/grub",
     "/tmp",
 )
-PLACES_MORE = ("/var/tmp", "/mnt", "/data", "/app", "/export", "/backup", "/backups", "/var/spool/cron", "/usr/etc")
+PLACES_MORE = (
+    "/var/tmp",
+    "/mnt",
+    "/data",
+    "/app",
+    "/export",
+    "/backup",
+    "/backups",
+    "/var/spool/cron",
+    "/usr/etc",
+    "/var/log/installer",
+)
 # Folders whose files come with software, or are its examples and tests: nobody's own secrets.
 SHIPPED = frozenset({
     "site-packages", "dist-packages", "node_modules", "gems", "test", "tests", "testdata", "testing", "fixtures", "example",
@@ -34,6 +45,9 @@ SHIPPED = frozenset({
     "init.d", "fonts", ".cache", ".local", "ca-certificates", "man-db", "sgml", "xml", ".cargo", ".rustup", "__pycache__",
     "objects", "bash-completion", "bash_completion.d", "completions",
 })  # fmt: skip
+OWN = frozenset({"/etc/apt", "/etc/docker", "/etc/containers"})
+"""Folders called like shipped ones, in which a host has its own settings."""
+
 MAX_FILES = 20_000
 
 
@@ -116,5 +130,5 @@ def _files(host: Host, place: str) -> Iterator[Node]:
                 continue
             if node.kind is NodeKind.FILE:
                 yield node
-            elif node.kind is NodeKind.FOLDER and name not in SHIPPED:
+            elif node.kind is NodeKind.FOLDER and (name not in SHIPPED or node.path in OWN):
                 waiting.append(node.path)

@@ -1,4 +1,4 @@
-"""What logins and sessions act on besides their own files: settings, aliases, tools, units, shells; and units that sudo starts."""
+"""What logins and sessions act on besides their own files: settings, aliases, tools, user units and shells; what sudo starts."""
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
