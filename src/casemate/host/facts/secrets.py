@@ -201,7 +201,7 @@ def _name_of(line: str) -> str:
     found = ASSIGNED.search(line)
     return (
         found["name"].strip("$")
-        if found and len(found["name"]) <= 40 and not SHAPES.search(found["name"])
+        if found and len(found["name"]) <= 40 and not found["name"].endswith("/") and not SHAPES.search(found["name"])
         else "an access key"
     )
 
