@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-MODULES: Final = {
+POSTURE: Final = {
     "writable-login-script": "login_script",
     "writable-login-setting": "login_setting",
     "weak-ssh-client": "ssh_client",
