@@ -19,6 +19,7 @@ block for single, local machines.
 
 from collections.abc import Iterator
 
+from casemate.host.facts.as_shipped import as_shipped
 from casemate.host.facts.sshd import split
 from casemate.host.host import Host
 from casemate.leads.posture.rule import FactRule, Seen
@@ -26,12 +27,14 @@ from casemate.leads.rule import Example
 from casemate.model.lead import RuleId, Severity
 
 FILES = ("/etc/ssh/ssh_config", "/etc/ssh/ssh_config.d/*.conf", "/root/.ssh/config")
-LOCAL = ("localhost", "127.", "::1", "192.168.122.")
+LOCAL = ("localhost", "127.", "::1", "192.168.122.", "unix/", "vsock/", "/run/", ".host")
 
 
 def find(host: Host) -> Iterator[Seen]:
     """Lines that are in force for hosts other than the machine itself."""
     for path in [path for pattern in FILES for path in host.fs.glob(pattern)]:
+        if as_shipped(host, path):
+            continue
         text = host.fs.text(path)
         hosts: list[str] = ["*"]
         for number, line in text.numbered() if text else ():
@@ -83,6 +86,11 @@ RULE = FactRule(
             name="near-miss: the machine itself",
             language="host",
             code="# file: /root/.ssh/config 0600\nHost localhost 127.0.0.1\n  StrictHostKeyChecking no\n",
+        ),
+        Example(
+            name="near-miss: sockets of this machine's own containers",
+            language="host",
+            code="# file: /etc/ssh/ssh_config.d/20-x.conf\nHost unix/* vsock/*\n  StrictHostKeyChecking no\n",
         ),
         Example(
             name="near-miss: an agent for one host",
