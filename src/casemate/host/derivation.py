@@ -97,11 +97,15 @@ class Graph:
         known = {source, edge.conclusion, *(e.conclusion for e in way)}
         if edge.conclusion != goal and goal in known:
             return None  # there without it
-        after = self.reach(known)
-        if goal not in after:
-            return None
-        rest = [e for e in self._edges_to(goal, after) if e not in way]
-        return Derivation(source, goal, (*way, edge, *rest))
+        back = frozenset(n for n, e in enumerate(self.edges) if e.conclusion == source or source in e.premises)
+        for starts, without in (({edge.conclusion}, back), (known, frozenset[int]())):
+            after = self.reach(starts, without)
+            if goal not in after:
+                continue
+            rest = [e for e in self._edges_to(goal, after) if e not in way]
+            if edge.conclusion == goal or any(edge.conclusion in e.premises for e in rest):
+                return Derivation(source, goal, (*way, edge, *rest))
+        return None  # whoever gets there does so without it
 
     def _edges_to(self, goal: Actor, by: Mapping[Actor, int | None]) -> tuple[Edge, ...]:
         out: list[int] = []

@@ -144,6 +144,7 @@ class Walk:
             return
         name = words[0].text
         if "/" in name and words[0].glob:
+            yield from self._pattern(words[0], at)
             for each in self._files(words[0], at):
                 yield from self._argv([Word(each), *words[1:]], replace(at, depth=at.depth + 1, root=""))
             return

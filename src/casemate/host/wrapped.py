@@ -6,6 +6,7 @@ import posixpath
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from casemate.host.shell_words import UNKNOWN, Word, joined
@@ -244,16 +245,33 @@ def _run_parts(words: Words) -> tuple[Inner, ...]:
 def _find(words: Words) -> tuple[Inner, ...]:
     """find(1): -exec, -execdir, -ok, -okdir up to `;` or `+`."""
     out: list[Inner] = []
+    each = _found(words)
     for index, word in enumerate(words):
         if word.text in ("-exec", "-execdir", "-ok", "-okdir"):
             own = []
             for other in words[index + 1 :]:
                 if other.text in (";", "+"):
                     break
-                own.append(UNKNOWN if other.text is not None and "{}" in other.text else other)
+                if other.text is not None and "{}" in other.text:
+                    own.append(each if other.text == "{}" else UNKNOWN)
+                else:
+                    own.append(other)
             if own and own[0].text is not None:
                 out.append(Inner(tuple(own)))
     return tuple(out)
+
+
+def _found(words: Words) -> Word:
+    """The files that find(1) gives for `{}`: those right in its only starting point, of the names that -name asks for."""
+    starts: list[Word] = []
+    for word in words[1:]:
+        if word.text is None or word.text[:1] in ("-", "(", "!", "\\"):
+            break
+        starts.append(word)
+    names = [after.text for before, after in pairwise(words) if before.text == "-name"]
+    if len(starts) != 1 or len(names) > 1 or None in names or starts[0].glob or not (starts[0].text or "").strip("/"):
+        return UNKNOWN
+    return Word(f"{(starts[0].text or '').rstrip('/')}/{names[0] if names else '*'}", glob=True, each=True)
 
 
 def _busybox(words: Words) -> tuple[Inner, ...]:

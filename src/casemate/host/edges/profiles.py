@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from casemate.host.accounts import Account
+from casemate.host.facts.job import quoted
 from casemate.host.facts.login_files import DESKTOP, HOME_FILES, HOME_TOOLS, OTHER_SHELLS, SYSTEM_FILES, SYSTEM_FOLDERS
 from casemate.host.facts.search_path import search_path
 from casemate.host.host import Host
 from casemate.host.relation import Trust
+from casemate.host.running import ran
 from casemate.model.host import ROOT, Confidence, Fact, NodeKind
 
 TECHNIQUE = "T1546.004"
@@ -27,6 +30,7 @@ SHARED_HOMES = (
     "/var",
 )
 MAX_HOMES = 500
+BASH_FILES = ("/etc/profile", "/etc/bash.bashrc", "/etc/bashrc", "/etc/X11/X")  # in the shell's language
 
 
 def edges(host: Host) -> Iterator[Trust]:
@@ -34,7 +38,10 @@ def edges(host: Host) -> Iterator[Trust]:
     for pattern in SYSTEM_FILES:
         for path in host.fs.glob(pattern):
             if host.fs.is_file(path):
-                yield _system(pattern, path)
+                trust = _system(pattern, path)
+                yield trust
+                if path.startswith(BASH_FILES):
+                    yield from _sourced(host, trust, "/root")
     for folder in SYSTEM_FOLDERS:
         if host.fs.is_folder(folder):
             yield Trust(
@@ -79,7 +86,7 @@ def _home(host: Host, who: Account) -> Iterator[Trust]:
             continue
         folder = node is not None and node.kind is NodeKind.FOLDER
         usual = name in HOME_TOOLS or name.startswith(".x")
-        yield Trust(
+        trust = Trust(
             runner=who.actor,
             path=path,
             kind="home-script",
@@ -90,6 +97,26 @@ def _home(host: Host, who: Account) -> Iterator[Trust]:
             missing=node is None,
             confidence=Confidence.LIKELY if usual else Confidence.PROVED,
         )
+        yield trust
+        if node is not None and not folder and name in HOME_FILES and name.startswith((".bash", ".profile", ".x")):
+            yield from _sourced(host, trust, home)
+
+
+def _sourced(host: Host, trust: Trust, home: str) -> Iterator[Trust]:
+    """What such a file sources and calls in its turn; its PATH is looked at apart."""
+    for found in ran(
+        host,
+        f". {quoted(trust.path)}",
+        runner=trust.runner,
+        via=(),
+        kind=trust.kind,
+        technique=TECHNIQUE,
+        says=trust.says,
+        cwd=home,
+    ):
+        if found.path != trust.path and found.kind != "program-search-path":
+            sure = trust.confidence is Confidence.PROVED or found.confidence is not Confidence.PROVED
+            yield found if sure else replace(found, confidence=trust.confidence)
 
 
 def _search_path(host: Host) -> Iterator[Trust]:
