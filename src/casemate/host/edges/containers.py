@@ -1,8 +1,7 @@
 """What container engines and the kubelet act on as root: definitions of containers, settings, hooks; and keys of a whole cluster.
 
-Sources: podman-systemd.unit(5), lxc.container.conf(5),
-oci-hooks(5), dockerd(8), the Container Network Interface, Kubernetes' pages on static pods and
-on the kubelet's authorization. ATT&CK T1610, T1611, T1552.001.
+Sources: podman-systemd.unit(5), lxc.container.conf(5), oci-hooks(5), dockerd(8), the Container Network Interface,
+Kubernetes' pages on static pods and on the kubelet's authorization. ATT&CK T1610, T1611, T1552.001.
 """
 
 from __future__ import annotations
