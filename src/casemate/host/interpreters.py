@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
+from casemate.host.readers import FIRST, OPTIONS, VERBS
 from casemate.host.shell_words import Word
 from casemate.host.wrapped import Words, operands
 
@@ -38,6 +40,7 @@ _GIVEN: Final[dict[str, tuple[str, ...]]] = {
     "supervisord": ("-c", "--configuration"),
     "incrond": ("-f", "--config"),
     "docker-compose": ("-f", "--file"),
+    **OPTIONS,
 }
 _PACKAGES: Final = {"dpkg": ("-i", "--install"), "rpm": ("-i", "-U", "-F", "-ivh", "-Uvh", "--install", "--upgrade")}
 
@@ -67,7 +70,16 @@ def code(words: Words) -> Code | None:
     if re.fullmatch(r"python(2|3)?(\.\d+)?|pypy3?", name):
         return _python(words)
     if name in _GIVEN:
-        return _given(words, name)
+        found = _given(words, name)
+        if found is not None or name not in FIRST:
+            return found
+    if name in FIRST:
+        rest = operands(words[1:], FIRST[name])
+        return Code("other", (rest[0],)) if rest and "/" in (rest[0].text or "") else None
+    if name in VERBS:
+        return _after_verb(words, VERBS[name])
+    if name in ("docker", "podman"):
+        return _containers(words)
     if name == "java":
         return _java(words)
     if name in _PACKAGES:
@@ -148,6 +160,27 @@ def _given(words: Words, name: str) -> Code | None:
         named = found or [Word(base + each) for each in ("GNUmakefile", "makefile", "Makefile")]
         return Code("make", tuple(Word(base + w.text) if found and w.text and w.text[0] != "/" else w for w in named))
     return Code("other", tuple(found)) if found else None
+
+
+def _after_verb(words: Words, verbs: tuple[str, ...]) -> Code | None:
+    """Files after a verb, told by their slash; and the list that `-r` names (pip(1))."""
+    places = [index for index, word in enumerate(words[:6]) if index and word.text in verbs]
+    rest = words[places[0] + 1 :] if places else ()
+    files = tuple(w for w in rest if w.text and "/" in w.text and ":" not in w.text and not w.text.startswith("-"))
+    return Code("other", files) if files else None
+
+
+def _containers(words: Words) -> Code | None:
+    """`docker compose -f FILE up`, `docker stack deploy -c FILE`, `podman play kube FILE`: they may ask for all of the host."""
+    texts = [word.text or "" for word in words[1:]]
+    if "compose" in texts[:2] or texts[:2] == ["stack", "deploy"]:
+        flags = ("-f", "--file") if "compose" in texts[:2] else ("-c", "--compose-file")
+        files = [Word(after) for before, after in pairwise(texts) if before in flags]
+        files += [Word(text.partition("=")[2]) for text in texts if text.startswith(f"{flags[1]}=")]
+        return Code("other", tuple(files)) if files else None
+    if texts[:2] in (["play", "kube"], ["kube", "play"]):
+        return Code("other", tuple(Word(text) for text in texts[2:] if "/" in text and not text.startswith("-")))
+    return None
 
 
 def _java(words: Words) -> Code | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -53,7 +54,6 @@ PLAIN: Final[dict[str, tuple[str, int]]] = {
     "cronic": ("", 0),
     "unbuffer": ("", 0),
     "catchsegv": ("", 0),
-    "setarch": ("", 0),
     "linux32": ("", 0),
     "linux64": ("", 0),
     "softlimit": ("a c d f l m o p r s t", 0),
@@ -74,6 +74,24 @@ PLAIN: Final[dict[str, tuple[str, int]]] = {
     "firejail": ("", 0),
     "daemonize": ("a c e o p l u E", 0),
     "watch": ("n --interval", 0),
+    "ltrace": ("e o p s u n l", 0),
+    "xvfb-run": ("n s e f p w", 0),
+    "faketime": ("", 1),
+    "fakeroot": ("l s i b", 0),
+    "ifne": ("", 0),
+    "daemon": ("n u M a o E D", 0),
+    "choom": ("n --adjust", 0),
+    "run-one": ("", 0),
+    "run-this-one": ("", 0),
+    "keep-one-running": ("", 0),
+    "lockrun": ("", 0),
+    "setlock": ("", 1),
+    "tcpserver": ("u g c l x", 2),
+    "entr": ("", 0),
+    "coproc": ("", 0),
+    "dbus-launch": ("", 0),
+    "cpulimit": ("l p e", 0),
+    "pkexec": ("", 0),
     "strace": ("e o p s u E", 0),
     "gosu": ("", 1),
     "su-exec": ("", 1),
@@ -299,6 +317,61 @@ def _start_unit(words: Words) -> tuple[Inner, ...]:
     return (Inner(tuple(rest)),) if rest else ()
 
 
+def _setarch(words: Words) -> tuple[Inner, ...]:
+    """setarch(8): the architecture may be left out."""
+    rest = operands(words[1:], "")
+    named = bool(rest) and re.fullmatch(
+        r"i[3-6]86|x86_64|linux(?:32|64)|aarch64|arm\w*|ppc\w*|s390x?|uname26", rest[0].text or ""
+    )
+    rest = rest[1:] if named else rest
+    return (Inner(tuple(rest)),) if rest else ()
+
+
+def _ip(words: Words) -> tuple[Inner, ...]:
+    """ip-netns(8), ip-vrf(8): `ip netns exec NAME COMMAND`."""
+    texts = [word.text for word in words]
+    for index in range(1, min(len(texts), 4)):
+        if texts[index] in ("netns", "vrf") and texts[index + 1 : index + 2] == ["exec"] and len(words) > index + 3:
+            return (Inner(tuple(words[index + 3 :])),)
+    return ()
+
+
+def _sg(words: Words) -> tuple[Inner, ...]:
+    """sg(1): a group, then the command as one word."""
+    texts = [word.text for word in words[1:] if word.text not in ("-", "-c")]
+    return (Inner(text=texts[1]),) if len(texts) > 1 and texts[1] else ()
+
+
+def _run_verb(words: Words) -> tuple[Inner, ...]:
+    """`uv run`, `poetry run`, `pipenv run`: what follows."""
+    if len(words) < 3 or words[1].text not in ("run", "exec"):
+        return ()
+    rest = operands(words[2:], "--with --python -p")
+    return (Inner(tuple(rest)),) if rest else ()
+
+
+def _perf(words: Words) -> tuple[Inner, ...]:
+    rest = operands(words[2:], "e F o c g") if len(words) > 2 and words[1].text in ("record", "stat", "trace") else ()
+    return (Inner(tuple(rest)),) if rest else ()
+
+
+def _socat(words: Words) -> tuple[Inner, ...]:
+    """socat(1): EXEC and SYSTEM addresses; a comma begins their options."""
+    found = [re.match(r"(?i)(?:exec|system|shell):([^,]{1,1000})", word.text or "") for word in words[1:]]
+    return tuple(Inner(text=match[1].strip("\"'")) for match in found if match)
+
+
+def _netcat(words: Words) -> tuple[Inner, ...]:
+    given = option(words, "e", "exec", "sh-exec")
+    return (Inner(text=given),) if given else ()
+
+
+def _rsync(words: Words) -> tuple[Inner, ...]:
+    """rsync(1): the program that connects."""
+    given = next((a.text for b, a in pairwise(words) if b.text in ("-e", "--rsh")), None) or option(words, "rsh")
+    return (Inner(text=given),) if given else ()
+
+
 def split_words(line: str) -> list[str]:
     """As a shell splits a line into words, without any expansion; on blanks when its quotes do not match."""
     try:
@@ -330,4 +403,17 @@ _SPECIAL: Final[dict[str, Callable[[Words], tuple[Inner, ...]]]] = {
     "trap": _trap,
     "script": _script,
     "nsenter": _start_unit,
+    "setarch": _setarch,
+    "ip": _ip,
+    "sg": _sg,
+    "uv": _run_verb,
+    "poetry": _run_verb,
+    "pipenv": _run_verb,
+    "bundle": _run_verb,
+    "perf": _perf,
+    "socat": _socat,
+    "nc": _netcat,
+    "ncat": _netcat,
+    "netcat": _netcat,
+    "rsync": _rsync,
 }
