@@ -38,7 +38,6 @@ OPTIONS: Final[dict[str, tuple[str, ...]]] = {
     "sftp": ("-F",),
     "sed": ("-f", "--file"),
     "uwsgi": ("--ini", "--yaml", "--json", "--xml"),
-    "gunicorn": ("-c", "--config"),
     "rake": ("-f", "--rakefile"),
     "curl": ("-K", "--config"),
     "at": ("-f",),
@@ -106,3 +105,34 @@ INPUT: Final[dict[str, tuple[str, ...]]] = {
     "parallel": (".",),
 }
 """Those that take the same from their input, and how they would be given it as a file."""
+
+APPLICATIONS: Final = ("gunicorn", "gunicorn3", "uvicorn", "hypercorn", "daphne", "waitress-serve", "celery", "flask")
+"""Programs in Python that import an application from the folder in which they run."""
+
+COPIES: Final = ("cp", "install", "ln", "mv", "rsync")
+RUN_FROM: Final = (
+    "/bin/",
+    "/etc/apt/apt.conf.d",
+    "/etc/cron",
+    "/etc/init.d",
+    "/etc/ld.so",
+    "/etc/pam.d",
+    "/etc/passwd",
+    "/etc/profile",
+    "/etc/rc.local",
+    "/etc/shadow",
+    "/etc/sudoers",
+    "/etc/systemd/system",
+    "/etc/udev/rules.d",
+    "/lib/",
+    "/root/.",
+    "/sbin/",
+    "/usr/bin/",
+    "/usr/lib/",
+    "/usr/local/bin",
+    "/usr/local/lib/",
+    "/usr/local/sbin",
+    "/usr/sbin/",
+    "/var/spool/cron/",
+)
+"""Places whose files root runs or follows: what is copied there acts as if it were there."""

@@ -166,7 +166,7 @@ class Walk:
         given = code(words)
         if given is not None:
             yield from self._interpreted(given, at, place or "")
-        elif place is not None:
+        if place is not None and (given is None or given.beside):
             yield from self._script(place, words, at)
 
     def _trust(self, place: str, at: At, by: str) -> Iterator[Trust]:
@@ -312,6 +312,9 @@ class Walk:
         for word in given.files:
             yield from self._pattern(word, at)
             for place in self._files(word, at):
+                if given.language == "copied":
+                    yield from self._copied(place, at)
+                    continue
                 yield from self._trust(place, at, "is run by")
                 found = self._enter(place, at)
                 if found is None:
@@ -321,6 +324,13 @@ class Walk:
                     yield from self._text(found.text, inside, self._state(inside))
                 else:
                     yield from self._other(given, found, at, program)
+
+    def _copied(self, place: str, at: At) -> Iterator[Trust]:
+        """A file, or a folder's files, that the job puts where they are run."""
+        by = f"is copied by {at.script or 'the job'} to where it is run"
+        if self.host.fs.is_folder(place):
+            yield from self._folder(place.rstrip("/") or "/", at, "called-script", by, "T1574", Confidence.PROVED)
+        yield from (replace(trust, kind="called-script", says=by) for trust in self._trust(place, at, ""))
 
     def _inline(self, given: Code, at: At) -> Iterator[Trust]:
         """A text of the command line in another language than the shell's."""

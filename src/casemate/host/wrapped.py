@@ -11,6 +11,7 @@ from itertools import pairwise
 from typing import Final
 
 from casemate.host.shell_words import UNKNOWN, Word, joined
+from casemate.host.wrappers import PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,73 +33,6 @@ class Inner:
 
 Words = Sequence[Word]
 
-# name: (letters and long options that take a value in the next word, words before the command)
-PLAIN: Final[dict[str, tuple[str, int]]] = {
-    "nice": ("n --adjustment", 0),
-    "ionice": ("n c --class --classdata", 0),
-    "timeout": ("k s --kill-after --signal", 1),
-    "setsid": ("", 0),
-    "nohup": ("", 0),
-    "stdbuf": ("i o e --input --output --error", 0),
-    "time": ("f o --format --output", 0),
-    "chrt": ("T P D", 1),
-    "taskset": ("", 1),
-    "numactl": ("N m C p i --cpunodebind --membind --physcpubind --interleave", 0),
-    "prlimit": ("", 0),
-    "unshare": ("R w S G --root --wd --setuid --setgid", 0),
-    "systemd-cat": ("t p --identifier --priority", 0),
-    "systemd-inhibit": ("", 0),
-    "systemd-run": ("u p E M H t --unit --property --setenv --machine --host --on-calendar --slice", 0),
-    "logsave": ("", 1),
-    "chronic": ("", 0),
-    "cronic": ("", 0),
-    "unbuffer": ("", 0),
-    "catchsegv": ("", 0),
-    "linux32": ("", 0),
-    "linux64": ("", 0),
-    "softlimit": ("a c d f l m o p r s t", 0),
-    "envdir": ("", 1),
-    "with-lock-ex": ("", 1),
-    "lckdo": ("W E", 1),
-    "dumb-init": ("r --rewrite", 0),
-    "tini": ("p e", 0),
-    "dbus-run-session": ("", 0),
-    "cgexec": ("g", 0),
-    "xargs": ("a E I L n P s d --arg-file --delimiter --replace --max-lines --max-args --max-procs --max-chars", 0),
-    "parallel": ("j a I --jobs --arg-file", 0),
-    "exec": ("a", 0),
-    "command": ("", 0),
-    "builtin": ("", 0),
-    "anacron-run": ("", 0),
-    "eatmydata": ("", 0),
-    "firejail": ("", 0),
-    "daemonize": ("a c e o p l u E", 0),
-    "watch": ("n --interval", 0),
-    "ltrace": ("e o p s u n l", 0),
-    "xvfb-run": ("n s e f p w", 0),
-    "faketime": ("", 1),
-    "fakeroot": ("l s i b", 0),
-    "ifne": ("", 0),
-    "daemon": ("n u M a o E D", 0),
-    "choom": ("n --adjust", 0),
-    "run-one": ("", 0),
-    "run-this-one": ("", 0),
-    "keep-one-running": ("", 0),
-    "lockrun": ("", 0),
-    "setlock": ("", 1),
-    "tcpserver": ("u g c l x", 2),
-    "entr": ("", 0),
-    "coproc": ("", 0),
-    "dbus-launch": ("", 0),
-    "cpulimit": ("l p e", 0),
-    "pkexec": ("", 0),
-    "strace": ("e o p s u E", 0),
-    "gosu": ("", 1),
-    "su-exec": ("", 1),
-    "setuidgid": ("", 1),
-    "s6-setuidgid": ("", 1),
-    "chpst": ("u U e / n l L m d o p f c", 0),
-}
 _USER_FIRST: Final = ("gosu", "su-exec", "setuidgid", "s6-setuidgid")
 _QUESTIONS: Final = ("-v", "-V")  # of `command`: where it is, not run
 
@@ -323,7 +257,7 @@ def _setarch(words: Words) -> tuple[Inner, ...]:
     named = bool(rest) and re.fullmatch(
         r"i[3-6]86|x86_64|linux(?:32|64)|aarch64|arm\w*|ppc\w*|s390x?|uname26", rest[0].text or ""
     )
-    rest = rest[1:] if named else rest
+    rest = operands(rest[1:], "") if named else rest
     return (Inner(tuple(rest)),) if rest else ()
 
 
@@ -391,6 +325,7 @@ _SPECIAL: Final[dict[str, Callable[[Words], tuple[Inner, ...]]]] = {
     "chroot": _chroot,
     "sudo": _sudo,
     "doas": _sudo,
+    "pkexec": _sudo,
     "su": _su,
     "runuser": _su,
     "setpriv": _setpriv,
