@@ -50,7 +50,6 @@ class Graph:
     def __init__(self, edges: Iterable[Edge]) -> None:
         self.edges = tuple(edges)
         self._uses: dict[Actor, list[int]] = {}
-        self._anyone = frozenset(i for i, e in enumerate(self.edges) if e.kind == MEMBER and e.conclusion == ANYONE)
         for index, edge in enumerate(self.edges):
             for premise in set(edge.premises):
                 self._uses.setdefault(premise, []).append(index)
@@ -100,23 +99,16 @@ class Graph:
         known = {source, edge.conclusion, *(e.conclusion for e in way)}
         if goal in known:
             return None  # there without it
-        after = self._beyond(source, known, goal)
-        if after is None:
-            return None
-        rest = [e for e in self._edges_to(goal, after) if e not in way]
-        return Derivation(source, goal, (*way, edge, *rest))
-
-    def _beyond(self, source: Actor, known: set[Actor], goal: Actor) -> Mapping[Actor, int | None] | None:
-        """How a goal is reached with what the edges before gave: not by what the source, who is a local user already, can do
-        alone, as then those edges add nothing. None when it is not reached so."""
-        if source == NETWORK:
-            after = self.reach(known)
-            return after if goal in after else None
-        after = self.reach(known - {source, ANYONE}, self._anyone)
-        if goal in after:
-            return after
-        after = self.reach(known)
-        return after if goal in after and goal not in self.reach((source,)) else None
+        had = before.keys() - {edge.conclusion}  # what the source is without the edge is no way over it
+        own = frozenset(n for n, e in enumerate(self.edges) if not had.isdisjoint(e.premises))
+        for starts, without in (({edge.conclusion}, own), (known, frozenset[int]())):
+            after = self.reach(starts, without)
+            if goal not in after:
+                continue
+            rest = [e for e in self._edges_to(goal, after) if e not in way]
+            if own is without or any(len(set(e.premises)) > 1 and edge.conclusion in e.premises for e in rest):
+                return Derivation(source, goal, (*way, edge, *rest))
+        return None
 
     def _edges_to(self, goal: Actor, by: Mapping[Actor, int | None]) -> tuple[Edge, ...]:
         out: list[int] = []
