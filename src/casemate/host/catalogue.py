@@ -28,6 +28,8 @@ MODULES: Final = (
     "loader",
     "jobs",
     "services",
+    "given_away",
+    "files_as_disks",
     "sudo",
     "pam",
     "passwords",

@@ -19,6 +19,7 @@ from casemate.host.facts.settings import (
     yes,
 )
 from casemate.host.host import Host
+from casemate.model.host import ROOT
 from casemate.model.lead import Severity
 
 SYSTEM = re.compile(r"/(?:|etc|root|home|usr|usr/local|var|boot|bin|sbin|lib|opt|var/www|var/lib|var/spool/cron)/?")
@@ -68,9 +69,13 @@ def _export(path: str, line: int, shared: str, client: str, options: set[str]) -
         else "whose root stays root here (no_root_squash)"
     )
     if writable and asroot and everywhere(client):
-        severity = Severity.CRITICAL if SYSTEM.fullmatch(shared) else Severity.HIGH
+        system = SYSTEM.fullmatch(shared) is not None
         yield Weakness(
-            path, line, f"{written}, {how}, with writing: whoever reaches it puts SUID programs there", severity
+            path,
+            line,
+            f"{written}, {how}, with writing: whoever reaches it puts SUID programs there",
+            Severity.CRITICAL if system else Severity.HIGH,
+            becomes=ROOT if system else None,
         )
     elif writable and asroot:
         wide = bool(re.search(r"[/*?@]", client))
@@ -148,6 +153,7 @@ def _share(
         line,
         f"share [{name}] ({where}): guests write to it without a password{more}",
         Severity.CRITICAL if root else Severity.HIGH,
+        becomes=ROOT if root and SYSTEM.fullmatch(where) else None,
     )
 
 
@@ -163,9 +169,10 @@ def _rsync(host: Host) -> Iterator[Weakness]:
             root = own["uid"].value in ("root", "0") if "uid" in own else False
             as_root = ", as root" if root else ""
             if no(own.get("read only")):
-                severity = Severity.CRITICAL if root and SYSTEM.fullmatch(shared.value) else Severity.HIGH
+                whole = root and SYSTEM.fullmatch(shared.value) is not None
+                severity = Severity.CRITICAL if whole else Severity.HIGH
                 what = f"module [{section}] ({shared.value}): anybody writes to it without a password{as_root}"
-                yield Weakness(path, own["read only"].line, what, severity)
+                yield Weakness(path, own["read only"].line, what, severity, becomes=ROOT if whole else None)
             elif root or SYSTEM.fullmatch(shared.value):
                 what = f"module [{section}] ({shared.value}): anybody reads it without a password{as_root}"
                 yield Weakness(path, shared.line, what, Severity.HIGH if root else Severity.MEDIUM)

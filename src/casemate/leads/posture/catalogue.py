@@ -98,6 +98,8 @@ MODULES: Final = {
     "weak-pam": "weak_pam",
     "open-file-share": "file_shares",
     "weak-mount": "weak_mounts",
+    "service-that-gives-root": "given_away",
+    "readable-swap-file": "swap_file",
     "clear-text-service": "clear_text_services",
     "weak-database-server": "database_servers",
     "weak-web-server": "web_servers",

@@ -29,7 +29,8 @@ TOOLS = (  # system-wide files, files of a home, the line, consequence
     (
         "/etc/pip.conf /etc/xdg/pip/pip.conf",
         ".pip/pip.conf .config/pip/pip.conf",
-        rf"(?:trusted-host\s*[=:]\s*(?!localhost|127\.)\S|{HTTP}|(?:index-url|extra-index-url|find-links)\s*[=:].*{HTTP})",
+        rf"(?:trusted[-_]host\s*[=:]\s*(?!localhost|127\.)\S|{HTTP}"
+        rf"|(?:index[-_]url|extra[-_]index[-_]url|find[-_]links|index)\s*[=:].*{HTTP})",
         "pip does not check",
     ),
     (
