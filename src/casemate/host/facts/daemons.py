@@ -165,7 +165,7 @@ def daemons(host: Host) -> Iterator[Entry]:
     """Each program as a job, each module as something that is trusted, with the line that names it."""
     for form in DAEMONS:
         paths = list(found(host, *form.files.split()))
-        for path in _with_included(host, paths) if form.files == OPENSSL else paths:
+        for path in with_included(host, paths) if form.files == OPENSSL else paths:
             yield from _named(host, path, form)
 
 
@@ -184,7 +184,7 @@ def _named(host: Host, path: str, form: Form) -> Iterator[Entry]:
             yield Job(line=named, kind=form.kind, technique=PROGRAM, says=form.says, via=via, shell=form.shell)
 
 
-def _with_included(host: Host, paths: list[str]) -> list[str]:
+def with_included(host: Host, paths: list[str]) -> list[str]:
     """The files of a configuration of OpenSSL, those that it includes behind it (config(5ssl), `.include`)."""
     out = list(paths)
     for path in out:

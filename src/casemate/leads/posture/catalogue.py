@@ -106,6 +106,7 @@ MODULES: Final = {
     "weak-mail-server": "mail_servers",
     "open-network-service": "network_services",
     "service-configuration-writable": "service_configuration",
+    "weak-logging": "weak_logging",
     "weak-crypto-policy": "crypto_policy",
     "access-control-off": "access_control_off",
     "unpackaged-suid-program": "unpackaged_suid",
