@@ -32,6 +32,8 @@ MODULES: Final = (
     "loader",
     "jobs",
     "services",
+    "given_away",
+    "files_as_disks",
     "sudo",
     "sudo_units",
     "pam",

@@ -7,6 +7,7 @@ from shlex import quote
 
 from casemate.host.accounts import Account
 from casemate.host.facts.login_files import DESKTOP, HOME_FILES, HOME_TOOLS, OTHER_SHELLS, SYSTEM_FILES, SYSTEM_FOLDERS
+from casemate.host.facts.places import PROGRAMS, below
 from casemate.host.facts.search_path import search_path
 from casemate.host.host import Host
 from casemate.host.relation import Trust
@@ -66,6 +67,7 @@ def edges(host: Host) -> Iterator[Trust]:
                 missing=host.fs.node(who.shell) is None,
             )
     yield from _search_path(host)
+    yield from _linked_programs(host)
 
 
 def _inside(host: Host, path: str, runner: Actor, home: str) -> Iterator[Trust]:
@@ -146,3 +148,25 @@ def _search_path(host: Host) -> Iterator[Trust]:
             missing=host.fs.node(found.folder) is None,
             confidence=Confidence.LIKELY if found.first else Confidence.UNKNOWN,
         )
+
+
+def _linked_programs(host: Host) -> Iterator[Trust]:
+    """Names of commands that are links to somewhere else, where others may be able to change what they mean."""
+    for folder in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin"):
+        for name in host.fs.names(folder):
+            link = host.fs.at(f"{folder}/{name}")
+            if link is None or link.kind is not NodeKind.LINK:
+                continue
+            found = host.fs.node(link.path)
+            if found is None or found.kind is not NodeKind.FILE or below(found.path, PROGRAMS):
+                continue
+            if not host.access.only_root(link.path):
+                yield Trust(
+                    runner=ROOT,
+                    path=link.path,
+                    kind="login-path",
+                    technique="T1574.007",
+                    via=(),
+                    says=f"is what root gets who types {name}",
+                    confidence=Confidence.LIKELY,
+                )

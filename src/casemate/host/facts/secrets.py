@@ -171,6 +171,7 @@ def _whole(path: str, data: bytes) -> str:
 def _lines(path: str, lines: list[str]) -> Found:
     name = path.rpartition("/")[2].lower()
     special = _GRUB if path.startswith(("/etc/grub.d/", "/boot/grub")) else SPECIAL.get(name)
+    special = _NETRC if path.startswith("/etc/apt/auth.conf") else special  # apt_auth.conf(5)
     if special:
         yield from special(lines)
         if special is not _docker:
