@@ -123,6 +123,22 @@ def test_an_unknown_program_is_told():
     assert [loss.what for loss in host.fs.losses] == ["/etc/crontab:3"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'cmd="$1"\n"$cmd" x',
+        'call() { cmd=$1; ${cmd}_more "$@"; }',
+        'for each in "$@"; do $each; done',
+        "$SHELL -c true",
+    ],
+)
+def test_what_the_caller_passes_is_the_callers_to_say(text: str):
+    """A parameter under another name, in a loop or as a part of a name is still one; SHELL is /bin/sh to a job."""
+    host = tree("").host()
+    list(ran(host, text, runner=ROOT, via=VIA, kind="job", technique="", says=""))
+    assert host.fs.losses == ()
+
+
 def test_a_wildcard_counts_where_names_become_options():
     """tar in a folder, not with a folder before the pattern; chown is less sure."""
     found = [

@@ -232,6 +232,7 @@ def _command(node: Node, state: State, depth: int, writes: tuple[Word, ...]) -> 
             word = child.named_children[0] if child.type == "command_name" and child.named_children else child
             passed = passed or (not words and re.search(r"\$\{?[0-9@*]", text_of(word)) is not None)
             words += _split(word, values_of(word, state))
+            passed = passed or (len(words) == 1 and any(value.passed for value in words[0]))
     called = node.child_by_field_name("name")
     line = (called or node).start_point[0] + 1
     if not words or (assigned and line > node.start_point[0] + 1 and b"\\\n" not in (node.text or b"")):

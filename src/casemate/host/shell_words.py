@@ -22,15 +22,18 @@ _GLOB = re.compile(r"(?<!\\)[*?\[]")
 class Word:
     """A word of a command. text: None when it cannot be known. glob: the shell puts the names of files in its place.
 
-    each: it is one of these names, in a loop over them.
+    each: it is one of these names, in a loop over them. passed: not known because it is, or holds, what the caller gave as a
+    parameter.
     """
 
     text: str | None
     glob: bool = False
     each: bool = False
+    passed: bool = False
 
 
 UNKNOWN: Final = Word(None)
+PASSED: Final = Word(None, passed=True)
 
 
 @dataclass(slots=True)
@@ -148,7 +151,8 @@ def _joined(node: Node, state: State, depth: int, *, quoted: bool) -> tuple[Word
         known = None if any(w.text is None for w in chosen) else "".join(w.text or "" for w in chosen)
         if known is not None and len(known) > MAX_LENGTH:
             known = None
-        out.append(Word(known, any(w.glob for w in chosen), any(w.each for w in chosen)))
+        passed = known is None and any(w.passed for w in chosen)
+        out.append(Word(known, any(w.glob for w in chosen), any(w.each for w in chosen), passed))
     return tuple(out)
 
 
@@ -157,6 +161,8 @@ def _variable(name: str, state: State) -> tuple[Word, ...]:
         return (Word(state.script or None),)
     if name == "PWD" and name not in state.variables:
         return (Word(state.cwd),)
+    if name in ("@", "*") or name.isdecimal():
+        return (PASSED,)
     return state.variables.get(name, (Word("") if name in UNSET else UNKNOWN,))
 
 

@@ -74,6 +74,7 @@ class Walk:
         owner = next((a for a in self.host.accounts.accounts if a.actor == at.runner), None)
         variables: dict[str, tuple[Word, ...]] = {name: (Word(value),) for name, value in at.environment}
         variables.setdefault("HOME", (Word(owner.home if owner else None),))
+        variables.setdefault("SHELL", (Word("/bin/sh"),))  # crontab(5); a unit's is its user's (systemd.exec(5))
         variables["PATH"] = (Word(":".join(at.path)),)
         return State(at.cwd, at.script, variables)
 
