@@ -139,6 +139,32 @@ def test_what_the_caller_passes_is_the_callers_to_say(text: str):
     assert host.fs.losses == ()
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x=\"a\"`date`'b'",
+        "${DEBUG:+ set -v -x}",
+        "$(kill -0 1 2> /dev/null)",
+        'ENV="env -i LANG=C"; if a; then ENV="$ENV B=$B"; fi; $ENV date',
+        "if ! a ${B:-false}; then\n  [ $c -lt 1 ] && date\nfi",
+        'E=""; $E date',
+    ],
+)
+def test_what_is_no_unknown_program_is_none(text: str):
+    """Values set together, options for debugging, commands that print nothing, tests, an empty variable in front."""
+    host = tree("").host()
+    list(ran(host, text, runner=ROOT, via=VIA, kind="job", technique="", says=""))
+    assert host.fs.losses == ()
+
+
+def test_a_program_whose_name_begins_so():
+    """Every program of the folder that fits is one that may run; a folder that is not known says nothing."""
+    text = "# file: /usr/local/bin/run-a 0755\n#!/bin/sh\n# file: /usr/local/bin/x 0755\n#!/bin/sh\n"
+    found = {t.path for t in trusts('for x in $(date); do "/usr/local/bin/run-$x"; done', text)}
+    assert "/usr/local/bin/run-a" in found
+    assert "/usr/local/bin/x" not in found
+
+
 def test_a_wildcard_counts_where_names_become_options():
     """tar in a folder, not with a folder before the pattern; chown is less sure."""
     found = [
