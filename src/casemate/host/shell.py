@@ -252,14 +252,17 @@ def _command(node: Node, state: State, depth: int, writes: tuple[Word, ...]) -> 
         yield from _as_code(node, state, line, inside=True)
     for index in range(min(max(len(values) for values in words), MAX_VALUES)):
         chosen = tuple(values[min(index, len(values) - 1)] for values in words)
-        chosen = _called(chosen[0], bare, passed) + chosen[1:]
-        if chosen:
-            yield Call(line, chosen, state.cwd, tuple(assigned), writes, passed)
+        called_by = _called(chosen[0], bare, passed)
+        if called_by:
+            yield Call(line, called_by + chosen[1:], state.cwd, tuple(assigned), writes, passed)
     _builtin(words, state)
 
 
 def _called(name: Word, bare: bool, passed: bool) -> tuple[Word, ...]:
-    """The words that a command's first one stands for. bare: without quotes: it is split at blanks, and nothing when empty."""
+    """The words that a command's first one stands for, none where it is empty in one case of several, which scripts rule out.
+
+    bare: without quotes, so that it is split at blanks.
+    """
     if bare and name.text is None and " " in name.begins:
         return (*(Word(part) for part in name.begins[: name.begins.rindex(" ")].split()), UNKNOWN)
     if bare and name.text is not None and not name.text.strip():

@@ -164,7 +164,7 @@ def _variable(name: str, state: State) -> tuple[Word, ...]:
         return (Word(state.script or None),)
     if name == "PWD" and name not in state.variables:
         return (Word(state.cwd),)
-    if name in ("@", "*") or name.isdecimal():
+    if name in ("@", "*", "OPTARG") or name.isdecimal():
         return (PASSED,)
     return state.variables.get(name, (Word("") if name in UNSET else UNKNOWN,))
 
@@ -192,7 +192,7 @@ def _expansion(node: Node, state: State, depth: int) -> tuple[Word, ...]:
         return (Word(known.rpartition("/")[0] if "/" in known else known),)
     if known is not None and rest == "##*/":
         return (Word(known.rpartition("/")[2]),)
-    return (UNKNOWN,)
+    return (PASSED,) if all(value.passed for value in values) else (UNKNOWN,)
 
 
 def _substituted(node: Node, state: State, depth: int) -> str | None:
