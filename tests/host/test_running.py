@@ -165,6 +165,17 @@ def test_a_program_whose_name_begins_so():
     assert "/usr/local/bin/x" not in found
 
 
+def test_a_function_calls_what_a_variable_holds_by_then():
+    """Functions stand in front of what they work with, in a file of their own even; what is never set stays unknown."""
+    text = "# file: /opt/f.sh 0644\ngo() { $UP --all; $NONE; }\n# file: /opt/run 0755\n#!/bin/sh\n. /opt/f.sh\n"
+    text += "UP='/srv/up -v'\ngo\n"
+    host = tree(text).host()
+    found = list(ran(host, "/opt/run", runner=ROOT, via=VIA, kind="job", technique="", says=""))
+    up = next(t for t in found if t.path == "/srv/up")
+    assert (up.via[0].path, up.via[0].line) == ("/opt/f.sh", 1)
+    assert [loss.what for loss in host.fs.losses] == ["/opt/f.sh:1"]
+
+
 def test_a_wildcard_counts_where_names_become_options():
     """tar in a folder, not with a folder before the pattern; chown is less sure."""
     found = [

@@ -54,6 +54,7 @@ class Call:
     """A simple command. line: in the text, from 1. assigned: variables for this command alone. cwd: None when not known.
 
     writes: where its output goes by a redirection. passed: the program's name is a parameter, the caller's to say.
+    variable: that names the program, not known where the function stands that calls it: it may be when the function is called.
     """
 
     line: int
@@ -62,6 +63,7 @@ class Call:
     assigned: tuple[tuple[str, str], ...] = ()
     writes: tuple[Word, ...] = ()
     passed: bool = False
+    variable: str = ""
 
 
 class TooDeep(Exception):
@@ -182,7 +184,9 @@ def _function(node: Node, state: State, depth: int) -> Iterator[Call]:
     if body is not None:
         cwd = state.cwd
         state.branches += 1
+        state.bodies += 1
         yield from _walk(body, state, depth + 1)
+        state.bodies -= 1
         state.branches -= 1
         state.cwd = cwd
 
@@ -254,7 +258,9 @@ def _command(node: Node, state: State, depth: int, writes: tuple[Word, ...]) -> 
         chosen = tuple(values[min(index, len(values) - 1)] for values in words)
         called_by = _called(chosen[0], bare, passed)
         if called_by:
-            yield Call(line, called_by + chosen[1:], state.cwd, tuple(assigned), writes, passed)
+            variable = re.fullmatch(r'"?\$\{?(\w+)\}?"?', text_of(called)) if called and state.bodies else None
+            named = variable[1] if variable else ""
+            yield Call(line, called_by + chosen[1:], state.cwd, tuple(assigned), writes, passed, named)
     _builtin(words, state)
 
 

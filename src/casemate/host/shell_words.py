@@ -47,6 +47,7 @@ class State:
     variables: dict[str, tuple[Word, ...]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
     branches: int = 0
+    bodies: int = 0  # functions that the text is in
 
     def value(self, name: str) -> str | None:
         """A variable's value, when it has one that is known."""
@@ -187,7 +188,10 @@ def _expansion(node: Node, state: State, depth: int) -> tuple[Word, ...]:
         if known:
             return values
         parts = [child for child in node.named_children if child.type != "variable_name"]
-        return values_of(parts[-1], state, depth + 1) if len(parts) == 1 else (UNKNOWN,)
+        default = values_of(parts[-1], state, depth + 1) if len(parts) == 1 else (UNKNOWN,)
+        if rest.startswith((":=", "=")):
+            state.variables[name] = default
+        return default
     if known is not None and rest == "%/*":
         return (Word(known.rpartition("/")[0] if "/" in known else known),)
     if known is not None and rest == "##*/":

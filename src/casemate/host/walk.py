@@ -13,7 +13,7 @@ from casemate.host.host import Host
 from casemate.host.imports import Importing, imports
 from casemate.host.interpreters import Code, code
 from casemate.host.relation import Trust
-from casemate.host.shell import MAX_TEXT, TooDeep, calls
+from casemate.host.shell import MAX_TEXT, Call, TooDeep, calls
 from casemate.host.shell_words import UNSET, State, Word, joined
 from casemate.host.wildcards import spread
 from casemate.host.wrapped import Inner, Words, inner, split_words, under
@@ -60,6 +60,7 @@ class Walk:
         self.kind, self.technique, self.says = kind, technique, says
         self.writes: list[tuple[Actor, str, tuple[Fact, ...]]] = []
         self._left = MAX_CALLS
+        self._later: list[tuple[Call, At]] = []
         self._given: set[tuple[Actor, str, bool]] = set()
         self._been: set[tuple[Actor, str]] = set()
 
@@ -79,6 +80,18 @@ class Walk:
         return State(at.cwd, at.script, variables)
 
     def _text(self, text: str, at: At, state: State) -> Iterator[Trust]:
+        """A text and what it sources; then what its functions call by variables that are set behind them."""
+        waiting, self._later = self._later, []
+        yield from self._followed(text, at, state)
+        later, self._later = self._later, waiting
+        for call, here in later:
+            known = [word.text for word in state.variables.get(call.variable, ()) if word.text]
+            for each in known:
+                yield from self._argv([*(Word(part) for part in each.split()), *call.words[1:]], here)
+            if not known:
+                self._odd(here, call.line, "the program's name comes from elsewhere")
+
+    def _followed(self, text: str, at: At, state: State) -> Iterator[Trust]:
         if len(text) > MAX_TEXT:
             self._odd(at, 1, "a script too long to be followed")
             return
@@ -105,6 +118,8 @@ class Walk:
                     continue
                 if name in (".", "source") and len(call.words) > 1:
                     yield from self._source(call.words[1], here, state)
+                elif name is None and call.words[0].text is None and not call.passed and call.variable:
+                    self._later.append((call, here))
                 elif name is None and call.words[0].text is None and not call.passed:
                     self._odd(here, call.line, "the program's name comes from elsewhere")
                 elif name is not None:
@@ -137,7 +152,7 @@ class Walk:
             read = self._enter(place, at)
             if read is not None:
                 inside = self._within(read.path, at, "sources it")
-                yield from self._text(read.text, inside, state)
+                yield from self._followed(read.text, inside, state)
 
     def _argv(self, words: Words, at: At) -> Iterator[Trust]:
         """A command: its program, what this runs or reads, and so on."""
