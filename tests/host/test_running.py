@@ -176,6 +176,13 @@ def test_a_function_calls_what_a_variable_holds_by_then():
     assert [loss.what for loss in host.fs.losses] == ["/opt/f.sh:1"]
 
 
+def test_a_command_in_another_language_has_its_own_line():
+    """Of the script, not of the text in quotes; a variable with a fixed value is that value."""
+    text = '# file: /opt/x 0755\n#!/usr/bin/perl\nmy $to = "/srv/y";\n\nexec "$to $more";\n'
+    found = next(t for t in trusts("/opt/x", text) if t.path == "/srv/y")
+    assert (found.via[0].path, found.via[0].line) == ("/opt/x", 4)
+
+
 def test_a_wildcard_counts_where_names_become_options():
     """tar in a folder, not with a folder before the pattern; chown is less sure."""
     found = [

@@ -35,7 +35,8 @@ _RUN_PARTS: Final = re.compile(r"[A-Za-z0-9_-]+")
 class At:
     """Where the walk is. depth: how many scripts and wrappers it went through. script: the one that it is in, "" for the job.
 
-    root: of the file system of the job, "" for the usual one. environment: variables that the job sets.
+    root: of the file system of the job, "" for the usual one. environment: variables that the job sets. before: how many lines
+    of the script come before the text that is followed.
     """
 
     runner: Actor
@@ -46,6 +47,7 @@ class At:
     script: str = ""
     root: str = ""
     environment: tuple[tuple[str, str], ...] = ()
+    before: int = 0
 
     def variable(self, name: str) -> str:
         """A variable of the environment, "" when it is not set."""
@@ -89,7 +91,7 @@ class Walk:
             for each in known:
                 yield from self._argv([*(Word(part) for part in each.split()), *call.words[1:]], here)
             if not known:
-                self._odd(here, call.line, "the program's name comes from elsewhere")
+                self._odd(here, here.before + 1, "the program's name comes from elsewhere")
 
     def _followed(self, text: str, at: At, state: State) -> Iterator[Trust]:
         if len(text) > MAX_TEXT:
@@ -100,9 +102,10 @@ class Walk:
                 self._left -= 1
                 if self._left <= 0:
                     raise TooDeep
-                here = at
+                line = call.line + at.before
+                here = replace(at, before=line - 1)
                 if at.script:
-                    here = replace(at, via=(Fact(at.script, "calls it", call.line), *at.via[1:]))
+                    here = replace(here, via=(Fact(at.script, "calls it", line), *at.via[1:]))
                 search = state.value("PATH")
                 here = replace(
                     here,
@@ -121,7 +124,7 @@ class Walk:
                 elif name is None and call.words[0].text is None and not call.passed and call.variable:
                     self._later.append((call, here))
                 elif name is None and call.words[0].text is None and not call.passed:
-                    self._odd(here, call.line, "the program's name comes from elsewhere")
+                    self._odd(here, line, "the program's name comes from elsewhere")
                 elif name is not None:
                     yield from self._argv(call.words, here)
         except TooDeep:
@@ -409,7 +412,7 @@ class Walk:
 
     def _within(self, path: str, at: At, says: str, line: int = 1) -> At:
         """The same, inside a script."""
-        return replace(at, via=(Fact(path, says, line), *at.via), script=path, depth=at.depth + 1)
+        return replace(at, via=(Fact(path, says, line), *at.via), script=path, depth=at.depth + 1, before=line - 1)
 
     def _rooted(self, place: str, at: At) -> str:
         return under(at.root, place) if at.root else place

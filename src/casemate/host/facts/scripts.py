@@ -86,16 +86,22 @@ _LISTS: Final = re.compile(
     r"execFile|execFileSync)\s*\(\s*(?:os\.P_\w+\s*,\s*)?\[?([^\])\n]{1,800})"
 )
 _BACKTICKS: Final = re.compile(r"`([^`\n$]{1,500})`")
+_SCALAR: Final = re.compile(r"\s*(?:(?:my|our|local)\s+)?\$(\w+)\s*=\s*([\"'])([^\"'$@\n]{1,300})\2\s*;")
+_VARIABLE: Final = re.compile(r"\$(\w+)")
 _LITERAL: Final = re.compile(_QUOTED)
 
 
 def spawned(found: Script, language: str) -> Iterator[Spawned]:
     """The commands that a script in another language than the shell's has run."""
+    known: dict[str, str] = {}
     for number, line in found.numbered():
         if line.lstrip().startswith(("#", "//", "*")):
             continue
+        given = _SCALAR.match(line) if language in ("perl", "php") else None
+        if given is not None:
+            known[given[1]] = given[3]
         for match in _TEXTS.finditer(line):
-            yield Spawned(number, text=match[2])
+            yield Spawned(number, text=_VARIABLE.sub(lambda name: known.get(name[1], name[0]), match[2]))
         if "subprocess" in line:
             for match in _TEXT_OF_SUBPROCESS.finditer(line):
                 yield Spawned(number, text=match[2])
