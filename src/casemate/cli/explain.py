@@ -28,7 +28,7 @@ def explain(rule: str, own: Path | None) -> None:
 
     from casemate.app.ground import rule_texts
     from casemate.cli.output import show
-    from casemate.leads.catalogue import POSTURE
+    from casemate.leads.posture.catalogue import POSTURE
 
     texts = rule_texts((own,) if own else (), host=rule in POSTURE)
     about = next(one for one in texts if one.id == rule)

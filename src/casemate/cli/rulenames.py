@@ -24,7 +24,8 @@ def known(ctx: click.Context, param: click.Parameter, name: str) -> str:
 
 def _names(ctx: click.Context) -> tuple[str, ...]:
     """The packaged rules that a command may be told: those for hosts, those for code, or all of them."""
-    from casemate.leads.catalogue import MODULES, POSTURE
+    from casemate.leads.catalogue import MODULES
+    from casemate.leads.posture.catalogue import POSTURE
 
     if ctx.command.name == "host":
         return tuple(POSTURE)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-MODULES: Final = {
+POSTURE: Final = {
     "writable-login-script": "login_script",
     "weak-ssh-crypto": "ssh_crypto",
     "weak-kernel-setting": "kernel_settings",
