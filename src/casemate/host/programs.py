@@ -87,7 +87,9 @@ _USUAL = (
     "kismet_capture dumpcap ssh-keycat cockpit-session sssd_pam p11_child ldap_child krb5_child proxy_child "
     "selinux_child suexec vlock-main opensmtpd smtpctl lockspool netreport libvirt-dac bbsuid ksu kcheckpass "
     "pt_chown camel-lock-helper-1.2 dma dma-mbox-create inndstart rnews uucp uux cu uuname uustat uucico uuxqt "
-    "abuild-sudo tcb_chkpwd"
+    "abuild-sudo tcb_chkpwd auth_pam_tool mutt_dotlock dotlock.mailutils mlock pam_extrausers_chkpwd schroot "
+    "inetutils-traceroute pmount pumount mount.davfs qemu-bridge-helper starter-suid check_dhcp check_icmp rundump runtar "
+    "killpgrp calcsize"
 )
 USUAL_SUID: Final = frozenset(_USUAL.split())
 """Programs that distributions ship with the SUID or SGID bit. dpkg keeps no record of modes."""

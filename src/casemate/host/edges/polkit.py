@@ -32,7 +32,6 @@ ROOT_ACTIONS = {  # what who may do this makes root run, or becomes
     "org.freedesktop.udisks2.open-device-system": "disks are written raw",
     "org.freedesktop.udisks2.modify-device-system": "system disks are changed",
     "org.freedesktop.machine1.host-shell": "a shell is opened on the host",
-    "org.freedesktop.machine1.host-login": "a shell is opened on the host",
     "org.freedesktop.machine1.manage-machines": "machines are changed",
     "org.libvirt.unix.manage": "virtual machines are given any disk of the host",
     "org.debian.apt.install-file": "any package is installed as root",

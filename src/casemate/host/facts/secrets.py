@@ -41,7 +41,8 @@ Found = Iterator[tuple[int, str]]
 Parser = Callable[[list[str]], Found]
 
 EXAMPLE = re.compile(
-    r"(?i)example|sample|template|\.dist$|\.tmpl$|\.in$|\.dpkg-dist$|\.rpmnew$|^readme|^license|^copying|changelog|\.md$"
+    r"(?i)example|sample|template|\.dist$|\.tmpl$|\.in$|\.dpkg-(?:dist|new)$|\.ucf-dist$|\.rpmnew$|"
+    r"^readme|^license|^copying|changelog|\.md$"
 )
 _OF_CODE = (
     ".pyc .so .o .a .png .jpg .gif .svg .ico .css .js .ts .map .html .htm .rst .txt .gz .xz .zip .jar .mo .po .c .h "
