@@ -38,6 +38,19 @@ _GIVEN: Final[dict[str, tuple[str, ...]]] = {
     "supervisord": ("-c", "--configuration"),
     "incrond": ("-f", "--config"),
     "docker-compose": ("-f", "--file"),
+    "nginx": ("-c",),
+    "apache2": ("-f",),
+    "httpd": ("-f",),
+    "haproxy": ("-f",),
+    "sshd": ("-f",),
+    "openvpn": ("--config",),
+    "dnsmasq": ("-C", "--conf-file"),
+    "uwsgi": ("--ini", "--yaml", "--xml"),
+    "gunicorn": ("-c", "--config"),
+    "supervisorctl": ("-c", "--configuration"),
+    "pip": ("-r", "--requirement"),
+    "pip3": ("-r", "--requirement"),
+    "psql": ("-f", "--file"),
 }
 _PACKAGES: Final = {"dpkg": ("-i", "--install"), "rpm": ("-i", "-U", "-F", "-ivh", "-Uvh", "--install", "--upgrade")}
 
@@ -68,6 +81,8 @@ def code(words: Words) -> Code | None:
         return _python(words)
     if name in _GIVEN:
         return _given(words, name)
+    if name in ("docker", "podman") and len(words) > 2 and words[1].text == "compose":
+        return _given(words[1:], "docker-compose")
     if name == "java":
         return _java(words)
     if name in _PACKAGES:
