@@ -42,6 +42,23 @@ RULE = ChainRule(
             ),
         ),
         Example(
+            name="a script that runs its arguments",
+            language="host",
+            code=(
+                "# file: /etc/sudoers 0440\nalice ALL=(root) NOPASSWD: /usr/local/bin/r *  # finding\n"
+                '# file: /usr/local/bin/r 0755\n#!/bin/bash\nset -e\ncd /srv; eval "$1"\n'
+            ),
+        ),
+        Example(
+            name="near-miss: a script that hands arguments to one program, and a function that runs its own",
+            language="host",
+            code=(
+                "# file: /etc/sudoers 0440\nalice ALL=(root) NOPASSWD: /usr/local/bin/r\n# file: /usr/local/bin/r 0755\n"
+                '#!/bin/bash\nrun() { echo "+ $*"; "$@"; }\ntry() {\n  "$@" || true\n}\ncase "$1" in\n  a) run id "$1";;\nesac\n'
+                'exec /usr/bin/id "$@"\n'
+            ),
+        ),
+        Example(
             name="a wildcard that ../ fits",
             language="host",
             code=("# file: /etc/sudoers 0440\nalice ALL=(root) NOPASSWD: /usr/bin/cat /var/log/*  # finding\n"),
