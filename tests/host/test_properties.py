@@ -23,9 +23,6 @@ FILES = {
 }  # fmt: skip
 FOLDERS = ("/opt/app", "/opt/app/bin", "/opt/app/lib", "/etc/cron.d", "/etc/profile.d", "/home/alice", "/opt")
 PROGRAMS = ("/usr/bin/dash", "/usr/bin/find")
-    "/etc/cron.d/jobs",
-    "/etc/sudoers",
-)  # cron and sudo pass over what others can write: less permission makes these count
 BASE = """# file: /etc/profile 0644
 for i in /etc/profile.d/*.sh; do . "$i"; done
 # link: /etc/systemd/system/multi-user.target.wants/a.service -> ../a.service
