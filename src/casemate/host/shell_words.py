@@ -35,12 +35,13 @@ UNKNOWN: Final = Word(None)
 
 @dataclass(slots=True)
 class State:
-    """What a shell knows while it runs. script: what $0 is, "" for none."""
+    """What a shell knows while it runs. script: what $0 is, "" for none. runners: functions that run their words."""
 
     cwd: str | None = "/"
     script: str = ""
     variables: dict[str, tuple[Word, ...]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
+    runners: set[str] = field(default_factory=set)
     branches: int = 0
 
     def value(self, name: str) -> str | None:
