@@ -94,3 +94,12 @@ def test_a_derivation_can_be_gone_and_is_found_when_there_is_one(found):
             assert set(step.premises) <= have
             have.add(step.conclusion)
         assert way is None or goal in have
+
+
+def test_what_a_local_user_can_do_anyway_is_no_part_of_a_way_over_an_edge():
+    """Another account's own power is told, not the hole that is open to everybody; without one there is no way."""
+    anyone = [edge((A,), ANYONE, MEMBER), edge((B,), ANYONE, MEMBER)]
+    graph = Graph([edge((ANYONE,), ROOT), edge((A,), B), *anyone, edge((B,), C), edge((C,), ROOT), edge((C,), A)])
+    assert [e.conclusion for e in graph.through(1, A, ROOT).edges] == [B, C, ROOT]
+    assert Graph(graph.edges[:4]).through(1, A, ROOT) is None
+    assert Graph([*graph.edges[:4], edge((NETWORK,), A)]).through(1, NETWORK, ROOT) is None

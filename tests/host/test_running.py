@@ -164,6 +164,66 @@ def test_an_unknown_program_is_told():
     assert [loss.what for loss in host.fs.losses] == ["/etc/crontab:3"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'cmd="$1"\n"$cmd" x',
+        'call() { cmd=$1; ${cmd}_more "$@"; }',
+        'for each in "$@"; do $each; done',
+        "$SHELL -c true",
+    ],
+)
+def test_what_the_caller_passes_is_the_callers_to_say(text: str):
+    """A parameter under another name, in a loop or as a part of a name is still one; SHELL is /bin/sh to a job."""
+    host = tree("").host()
+    list(ran(host, text, runner=ROOT, via=VIA, kind="job", technique="", says=""))
+    assert host.fs.losses == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x=\"a\"`date`'b'",
+        "${DEBUG:+ set -v -x}",
+        "$(kill -0 1 2> /dev/null)",
+        'ENV="env -i LANG=C"; if a; then ENV="$ENV B=$B"; fi; $ENV date',
+        "if ! a ${B:-false}; then\n  [ $c -lt 1 ] && date\nfi",
+        'E=""; $E date',
+    ],
+)
+def test_what_is_no_unknown_program_is_none(text: str):
+    """Values set together, options for debugging, commands that print nothing, tests, an empty variable in front."""
+    host = tree("").host()
+    list(ran(host, text, runner=ROOT, via=VIA, kind="job", technique="", says=""))
+    assert host.fs.losses == ()
+
+
+def test_a_program_whose_name_begins_so():
+    """Every program of the folder that fits is one that may run; a folder that is not known says nothing."""
+    text = "# file: /usr/local/bin/run-a 0755\n#!/bin/sh\n# file: /usr/local/bin/x 0755\n#!/bin/sh\n"
+    found = {t.path for t in trusts('for x in $(date); do "/usr/local/bin/run-$x"; done', text)}
+    assert "/usr/local/bin/run-a" in found
+    assert "/usr/local/bin/x" not in found
+
+
+def test_a_function_calls_what_a_variable_holds_by_then():
+    """Functions stand in front of what they work with, in a file of their own even; what is never set stays unknown."""
+    text = "# file: /opt/f.sh 0644\ngo() { $UP --all; $NONE; }\n# file: /opt/run 0755\n#!/bin/sh\n. /opt/f.sh\n"
+    text += "UP='/srv/up -v'\ngo\n"
+    host = tree(text).host()
+    found = list(ran(host, "/opt/run", runner=ROOT, via=VIA, kind="job", technique="", says=""))
+    up = next(t for t in found if t.path == "/srv/up")
+    assert (up.via[0].path, up.via[0].line) == ("/opt/f.sh", 1)
+    assert [loss.what for loss in host.fs.losses] == ["/opt/f.sh:1"]
+
+
+def test_a_command_in_another_language_has_its_own_line():
+    """Of the script, not of the text in quotes; a variable with a fixed value is that value."""
+    text = '# file: /opt/x 0755\n#!/usr/bin/perl\nmy $to = "/srv/y";\n\nexec "$to $more";\n'
+    found = next(t for t in trusts("/opt/x", text) if t.path == "/srv/y")
+    assert (found.via[0].path, found.via[0].line) == ("/opt/x", 4)
+
+
 def test_a_wildcard_counts_where_names_become_options():
     """tar in a folder, not with a folder before the pattern; chown is less sure."""
     found = [

@@ -94,8 +94,10 @@ class Graph:
         way: list[Edge] = []
         for premise in edge.premises:
             way += [e for e in self._edges_to(premise, before) if e not in way]
+        if edge.conclusion == goal:
+            return Derivation(source, goal, (*way, edge))
         known = {source, edge.conclusion, *(e.conclusion for e in way)}
-        if edge.conclusion != goal and goal in known:
+        if goal in known:
             return None  # there without it
         had = before.keys() - {edge.conclusion}  # what the source is without the edge is no way over it
         own = frozenset(n for n, e in enumerate(self.edges) if not had.isdisjoint(e.premises))

@@ -13,7 +13,7 @@ from casemate.host.host import Host
 from casemate.host.imports import Importing, imports
 from casemate.host.interpreters import Code, code
 from casemate.host.relation import Trust
-from casemate.host.shell import MAX_TEXT, TooDeep, calls
+from casemate.host.shell import MAX_TEXT, Call, TooDeep, calls
 from casemate.host.shell_words import UNSET, State, Word, joined
 from casemate.host.wildcards import spread
 from casemate.host.wrapped import Inner, Words, inner, split_words, under
@@ -35,7 +35,8 @@ _RUN_PARTS: Final = re.compile(r"[A-Za-z0-9_-]+")
 class At:
     """Where the walk is. depth: how many scripts and wrappers it went through. script: the one that it is in, "" for the job.
 
-    root: of the file system of the job, "" for the usual one. environment: variables that the job sets.
+    root: of the file system of the job, "" for the usual one. environment: variables that the job sets. before: how many lines
+    of the script come before the text that is followed.
     """
 
     runner: Actor
@@ -46,6 +47,7 @@ class At:
     script: str = ""
     root: str = ""
     environment: tuple[tuple[str, str], ...] = ()
+    before: int = 0
 
     def variable(self, name: str) -> str:
         """A variable of the environment, "" when it is not set."""
@@ -60,6 +62,7 @@ class Walk:
         self.kind, self.technique, self.says = kind, technique, says
         self.writes: list[tuple[Actor, str, tuple[Fact, ...]]] = []
         self._left = MAX_CALLS
+        self._later: list[tuple[Call, At]] = []
         self._given: set[tuple[Actor, str, bool]] = set()
         self._been: set[tuple[Actor, str]] = set()
 
@@ -74,10 +77,23 @@ class Walk:
         owner = next((a for a in self.host.accounts.accounts if a.actor == at.runner), None)
         variables: dict[str, tuple[Word, ...]] = {name: (Word(value),) for name, value in at.environment}
         variables.setdefault("HOME", (Word(owner.home if owner else None),))
+        variables.setdefault("SHELL", (Word("/bin/sh"),))  # crontab(5); a unit's is its user's (systemd.exec(5))
         variables["PATH"] = (Word(":".join(at.path)),)
         return State(at.cwd, at.script, variables)
 
     def _text(self, text: str, at: At, state: State) -> Iterator[Trust]:
+        """A text and what it sources; then what its functions call by variables that are set behind them."""
+        waiting, self._later = self._later, []
+        yield from self._followed(text, at, state)
+        later, self._later = self._later, waiting
+        for call, here in later:
+            known = [word.text for word in state.variables.get(call.variable, ()) if word.text]
+            for each in known:
+                yield from self._argv([*(Word(part) for part in each.split()), *call.words[1:]], here)
+            if not known:
+                self._odd(here, here.before + 1, "the program's name comes from elsewhere")
+
+    def _followed(self, text: str, at: At, state: State) -> Iterator[Trust]:
         if len(text) > MAX_TEXT:
             self._odd(at, 1, "a script too long to be followed")
             return
@@ -86,9 +102,10 @@ class Walk:
                 self._left -= 1
                 if self._left <= 0:
                     raise TooDeep
-                here = at
+                line = call.line + at.before
+                here = replace(at, before=line - 1)
                 if at.script:
-                    here = replace(at, via=(Fact(at.script, "calls it", call.line), *at.via[1:]))
+                    here = replace(here, via=(Fact(at.script, "calls it", line), *at.via[1:]))
                 search = state.value("PATH")
                 here = replace(
                     here,
@@ -106,8 +123,10 @@ class Walk:
                     continue
                 if name in (".", "source") and given:
                     yield from self._source(given[0], here, state)
+                elif name is None and call.words[0].text is None and not call.passed and call.variable:
+                    self._later.append((call, here))
                 elif name is None and call.words[0].text is None and not call.passed:
-                    self._odd(here, call.line, "the program's name comes from elsewhere")
+                    self._odd(here, line, "the program's name comes from elsewhere")
                 elif name is not None:
                     yield from self._argv(call.words, here)
         except TooDeep:
@@ -138,7 +157,7 @@ class Walk:
             read = self._enter(place, at)
             if read is not None:
                 inside = self._within(read.path, at, "sources it")
-                yield from self._text(read.text, inside, state)
+                yield from self._followed(read.text, inside, state)
 
     def _argv(self, words: Words, at: At) -> Iterator[Trust]:
         """A command: its program, what this runs or reads, and so on."""
@@ -420,7 +439,7 @@ class Walk:
 
     def _within(self, path: str, at: At, says: str, line: int = 1) -> At:
         """The same, inside a script."""
-        return replace(at, via=(Fact(path, says, line), *at.via), script=path, depth=at.depth + 1)
+        return replace(at, via=(Fact(path, says, line), *at.via), script=path, depth=at.depth + 1, before=line - 1)
 
     def _rooted(self, place: str, at: At) -> str:
         return under(at.root, place) if at.root else place

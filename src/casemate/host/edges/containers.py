@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import Final
 
 from casemate.host.facts import service
-from casemate.host.facts.clusters import ADMIN_FILES, kubelet
+from casemate.host.facts.clusters import ADMIN_FILES, kubelet, kubelets
 from casemate.host.facts.containers import COMPOSE, QUADLETS
 from casemate.host.facts.unit_file import truth
 from casemate.host.facts.units import units
@@ -59,6 +59,7 @@ def edges(host: Host) -> Iterator[Relation]:
             for path in host.fs.glob(f"{folder}/*"):
                 if host.fs.is_file(path):
                     yield _trust(path, says.replace("holds", "is one of the").replace("tells", "says"))
+    yield from _static_pods(host)
     yield from _compose(host)
     yield from _lxc(host)
     yield from _kubelet(host)
@@ -119,6 +120,21 @@ def _lxc(host: Host) -> Iterator[Trust]:
                         technique="T1610",
                         says="is run by LXC as root when a container starts or stops",
                     )
+
+
+def _static_pods(host: Host) -> Iterator[Trust]:
+    """The folder, or file, of pods that the kubelet is told to start by itself (staticPodPath, --pod-manifest-path)."""
+    last = {setting.name: setting for setting in host.once(kubelet)}
+    path = last.get("staticPodPath")
+    if path is None or not path.value.startswith("/") or path.value.rstrip("/") == FOLDERS[0][0]:
+        return
+    units_of = [Fact(c.value.path, "starts the kubelet as root", c.value.line) for c in host.once(kubelets)]
+    via = (path.place, *(fact for fact in units_of[:1] if fact.path != path.place.path))
+    says = "holds pods that the kubelet starts with any right that they ask for"
+    yield _trust(path.value, says, folder=host.fs.is_folder(path.value), via=via)
+    for inner in host.fs.glob(f"{path.value}/*"):
+        if host.fs.is_file(inner):
+            yield _trust(inner, "is one of the pods that the kubelet starts with any right that they ask for", via=via)
 
 
 def _kubelet(host: Host) -> Iterator[Grant]:

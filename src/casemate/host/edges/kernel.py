@@ -141,8 +141,19 @@ def _tree(host: Host, path: str, says: str, kind: str, technique: str, *, sure: 
             path=place,
             kind=kind,
             technique=technique,
-            via=(),
+            via=_menu(host, place),
             says=says,
             folder=host.fs.is_folder(place),
             confidence=Confidence.PROVED if sure else Confidence.LIKELY,
         )
+
+
+def _menu(host: Host, path: str) -> tuple[Fact, ...]:
+    """The line of GRUB's menu that sources a file beside it: custom.cfg, as 41_custom writes it."""
+    folder, _, name = path.rpartition("/")
+    menu = f"{folder}/grub.cfg"
+    text = host.fs.text(menu) if path.startswith("/boot/") and name.endswith(".cfg") and path != menu else None
+    for number, line in text.numbered() if text else ():
+        if re.match(rf"\s*(?:source|configfile|\.)\s+\S*{re.escape(name)}", line[:500]):
+            return (Fact(menu, f"has the boot menu read {name}", number),)
+    return ()

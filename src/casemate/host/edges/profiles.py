@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
+from shlex import quote
 
 from casemate.host.accounts import Account
-from casemate.host.facts.job import quoted
 from casemate.host.facts.login_files import DESKTOP, HOME_FILES, HOME_TOOLS, OTHER_SHELLS, SYSTEM_FILES, SYSTEM_FOLDERS
+from casemate.host.facts.places import PROGRAMS, below
 from casemate.host.facts.search_path import search_path
 from casemate.host.host import Host
 from casemate.host.relation import Trust
 from casemate.host.running import ran
-from casemate.model.host import ROOT, Confidence, Fact, NodeKind
+from casemate.model.host import ROOT, Actor, Confidence, Fact, NodeKind
 
 TECHNIQUE = "T1546.004"
 SHARED_HOMES = (
@@ -30,7 +30,7 @@ SHARED_HOMES = (
     "/var",
 )
 MAX_HOMES = 500
-BASH_FILES = ("/etc/profile", "/etc/bash.bashrc", "/etc/bashrc", "/etc/X11/X")  # in the shell's language
+NOT_SH = (".c", ".tcsh", ".login")  # csh and fish are read by nobody here
 
 
 def edges(host: Host) -> Iterator[Trust]:
@@ -38,10 +38,9 @@ def edges(host: Host) -> Iterator[Trust]:
     for pattern in SYSTEM_FILES:
         for path in host.fs.glob(pattern):
             if host.fs.is_file(path):
-                trust = _system(pattern, path)
-                yield trust
-                if path.startswith(BASH_FILES):
-                    yield from _sourced(host, trust, "/root")
+                yield _system(pattern, path)
+                if not path.endswith((".csh", ".fish")):
+                    yield from _inside(host, path, ROOT, "/root")
     for folder in SYSTEM_FOLDERS:
         if host.fs.is_folder(folder):
             yield Trust(
@@ -57,7 +56,35 @@ def edges(host: Host) -> Iterator[Trust]:
     for who in host.accounts.accounts[:MAX_HOMES]:
         if who.login and who.home.rstrip("/") not in SHARED_HOMES and who.home.startswith("/"):
             yield from _home(host, who)
+        if who.login and who.shell.startswith("/") and len(who.shell) > 1:
+            yield Trust(
+                runner=who.actor,
+                path=who.shell.rstrip("/"),
+                kind="login-script",
+                technique=TECHNIQUE,
+                via=(Fact("/etc/passwd", f"makes it the shell of {who.name}", who.line),),
+                says=f"is run when {who.name} logs in",
+                missing=host.fs.node(who.shell) is None,
+            )
     yield from _search_path(host)
+    yield from _linked_programs(host)
+
+
+def _inside(host: Host, path: str, runner: Actor, home: str) -> Iterator[Trust]:
+    """What a start-up file sources and calls."""
+    for trust in ran(
+        host,
+        f". {quote(path)}",
+        runner=runner,
+        via=(),
+        kind="login-script",
+        technique=TECHNIQUE,
+        says="is sourced when somebody logs in",
+        cwd=home if home.startswith("/") else "/",
+        environment=(("HOME", home.rstrip("/")),),
+    ):
+        if trust.path != path:
+            yield trust
 
 
 def _system(pattern: str, path: str) -> Trust:
@@ -86,7 +113,7 @@ def _home(host: Host, who: Account) -> Iterator[Trust]:
             continue
         folder = node is not None and node.kind is NodeKind.FOLDER
         usual = name in HOME_TOOLS or name.startswith(".x")
-        trust = Trust(
+        yield Trust(
             runner=who.actor,
             path=path,
             kind="home-script",
@@ -97,26 +124,8 @@ def _home(host: Host, who: Account) -> Iterator[Trust]:
             missing=node is None,
             confidence=Confidence.LIKELY if usual else Confidence.PROVED,
         )
-        yield trust
-        if node is not None and not folder and name in HOME_FILES and name.startswith((".bash", ".profile", ".x")):
-            yield from _sourced(host, trust, home)
-
-
-def _sourced(host: Host, trust: Trust, home: str) -> Iterator[Trust]:
-    """What such a file sources and calls in its turn; its PATH is looked at apart."""
-    for found in ran(
-        host,
-        f". {quoted(trust.path)}",
-        runner=trust.runner,
-        via=(),
-        kind=trust.kind,
-        technique=TECHNIQUE,
-        says=trust.says,
-        cwd=home,
-    ):
-        if found.path != trust.path and found.kind != "program-search-path":
-            sure = trust.confidence is Confidence.PROVED or found.confidence is not Confidence.PROVED
-            yield found if sure else replace(found, confidence=trust.confidence)
+        if name in HOME_FILES and node is not None and node.kind is NodeKind.FILE and not name.startswith(NOT_SH):
+            yield from _inside(host, path, who.actor, home)
 
 
 def _search_path(host: Host) -> Iterator[Trust]:
@@ -139,3 +148,25 @@ def _search_path(host: Host) -> Iterator[Trust]:
             missing=host.fs.node(found.folder) is None,
             confidence=Confidence.LIKELY if found.first else Confidence.UNKNOWN,
         )
+
+
+def _linked_programs(host: Host) -> Iterator[Trust]:
+    """Names of commands that are links to somewhere else, where others may be able to change what they mean."""
+    for folder in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin"):
+        for name in host.fs.names(folder):
+            link = host.fs.at(f"{folder}/{name}")
+            if link is None or link.kind is not NodeKind.LINK:
+                continue
+            found = host.fs.node(link.path)
+            if found is None or found.kind is not NodeKind.FILE or below(found.path, PROGRAMS):
+                continue
+            if not host.access.only_root(link.path):
+                yield Trust(
+                    runner=ROOT,
+                    path=link.path,
+                    kind="login-path",
+                    technique="T1574.007",
+                    via=(),
+                    says=f"is what root gets who types {name}",
+                    confidence=Confidence.LIKELY,
+                )

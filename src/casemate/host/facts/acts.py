@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from casemate.host.facts.cron import cron
+from casemate.host.facts.daemons import daemons
 from casemate.host.facts.hooks import hooks
 from casemate.host.facts.job import Entry, Job
 from casemate.host.facts.mail import mail
@@ -40,6 +41,7 @@ def entries(host: Host) -> Iterator[Entry]:
     yield from host.once(rotation).entries
     yield from host.once(startup)
     yield from host.once(hooks)
+    yield from daemons(host)
     yield from host.once(mail)
 
 

@@ -1,7 +1,8 @@
 """Programs that root runs when something happens: a network comes up, a device appears, packages change, somebody logs in.
 
 Sources: interfaces(5), NetworkManager-dispatcher(8), dhclient-script(8), pppd(8), resolvconf(8), udev(7), acpid(8), apt.conf(5),
-dpkg(1), update-ca-certificates(8), update-motd(5), needrestart, wg-quick(8), openvpn(8), smartd.conf(5), mdadm.conf(5).
+dpkg(1), update-ca-certificates(8), update-grub(8), initramfs-tools(7), update-motd(5), needrestart, wg-quick(8), openvpn(8),
+smartd.conf(5), mdadm.conf(5).
 """
 
 from __future__ import annotations
@@ -72,6 +73,15 @@ FOLDERS: Final = (
     Hooks("/etc/ca-certificates/update.d/*", PACKAGE, "when certificates are updated", names=_PARTS),
     Hooks("/etc/needrestart/*.d/*", PACKAGE, "after packages were upgraded"),
     Hooks("/etc/apk/commit_hooks.d/*", PACKAGE, "when packages change"),
+    Hooks("/etc/kernel/*.d/*", PACKAGE, "when a kernel is installed"),
+    Hooks("/etc/initramfs-tools/hooks/*", PACKAGE, "when the initramfs is made"),
+    Hooks("/etc/initramfs/*.d/*", PACKAGE, "when the initramfs is made"),
+    Hooks("/etc/grub.d/*", PACKAGE, "when the boot menu is written"),
+    Hooks("/etc/default/grub", PACKAGE, "when the boot menu is written", sourced=True),
+    Hooks("/etc/default/grub.d/*.cfg", PACKAGE, "when the boot menu is written", sourced=True),
+    Hooks("/etc/apcupsd/*", DEVICE, "when the power fails"),
+    Hooks("/etc/watchdog.d/*", EVENT, "by the watchdog"),
+    Hooks("/etc/ifplugd/action.d/*", EVENT, _UP),
     Hooks("/etc/qemu/fsfreeze-hook.d/*", EVENT, "when a snapshot is made", sure=False),
     Hooks("/etc/libvirt/hooks/*", EVENT, "when a virtual machine starts"),
     Hooks("/etc/lightdm/*.sh", EVENT, "when somebody logs in", sure=False),

@@ -89,6 +89,8 @@ _TEXTS: Final = re.compile(
 )
 _LISTS: Final = re.compile(r"\b(?:system|exec|spawn|spawnSync|execFile|execFileSync)\s*\(\s*\[?([^\])\n]{1,800})")
 _BACKTICKS: Final = re.compile(r"`([^`\n$]{1,500})`")
+_SCALAR: Final = re.compile(r"\s*(?:(?:my|our|local)\s+)?\$(\w+)\s*=\s*([\"'])([^\"'$@\n]{1,300})\2\s*;")
+_VARIABLE: Final = re.compile(r"\$(\w+)")
 _LITERAL: Final = re.compile(_QUOTED)
 
 
@@ -97,11 +99,15 @@ def spawned(found: Script, language: str) -> Iterator[Spawned]:
     if language == "python":
         yield from (Spawned(each.line, each.text, each.words) for each in python(found).ran)
         return
+    known: dict[str, str] = {}
     for number, line in found.numbered():
         if line.lstrip().startswith(("#", "//", "*")):
             continue
+        given = _SCALAR.match(line) if language in ("perl", "php") else None
+        if given is not None:
+            known[given[1]] = given[3]
         for match in _TEXTS.finditer(line):
-            yield Spawned(number, text=match[2])
+            yield Spawned(number, text=_VARIABLE.sub(lambda name: known.get(name[1], name[0]), match[2]))
         if language in ("perl", "ruby", "php"):
             for match in _BACKTICKS.finditer(line):
                 yield Spawned(number, text=match[1])

@@ -22,6 +22,7 @@ Take the line out, or set `MinProtocol = TLSv1.2`, `CipherString = DEFAULT@SECLE
 import re
 from collections.abc import Iterator
 
+from casemate.host.facts.daemons import with_included
 from casemate.host.host import Host
 from casemate.leads.posture.rule import FactRule, Seen
 from casemate.leads.rule import Example
@@ -91,9 +92,11 @@ TABLE = (  # files, the line, severity, what it says
 def find(host: Host) -> Iterator[Seen]:
     """The lines of these files that say so, each once."""
     told: set[tuple[str, int]] = set()
+    openssl = with_included(host, [path for word in OPENSSL.split() for path in host.fs.glob(word)])
     for patterns, line_of, severity, what in TABLE:
         weak = re.compile(rf"\s*{line_of}", re.I)
-        for path in (path for pattern in patterns.split() for path in host.fs.glob(pattern)):
+        paths = (path for pattern in patterns.split() for path in host.fs.glob(pattern))
+        for path in openssl if patterns == OPENSSL else paths:
             text = host.fs.text(path)
             for number, line in text.numbered() if text else ():
                 bare = line.partition("#")[0]
@@ -116,6 +119,12 @@ RULE = FactRule(
             language="host",
             code="# file: /etc/ssl/openssl.cnf\n[system_default_sect]\nMinProtocol = TLSv1  # finding\n"
             "CipherString = DEFAULT@SECLEVEL=0  # finding\n",
+        ),
+        Example(
+            name="a file that OpenSSL's includes",
+            language="host",
+            code="# file: /etc/ssl/openssl.cnf\n.include = /etc/ssl/site\n# file: /etc/ssl/site/old.cnf\n"
+            "MinProtocol = TLSv1.1  # finding\n",
         ),
         Example(
             name="policies, Kerberos and a directory",
