@@ -52,6 +52,8 @@ _SHELLS: Final = (
 
 _EVALS: Final = re.compile(rb"\beval\b|(?:\bdo|;|\n)\s*\"?\$\w+\"?\s*(?:;|\n|$)")  # each line of the input is a command
 
+_RUNS_ITS_WORDS: Final = re.compile(rb'(?:^|[;&|{(\n!]|\b(?:then|do|else|exec|eval|if)\b)[ \t]*"?\$(?:\{[@*]\}|[@*])')
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -189,6 +191,8 @@ def _function(node: Node, state: State, depth: int) -> Iterator[Call]:
     body = node.child_by_field_name("body")
     if name is not None:
         state.functions.add(text_of(name))
+        if body is not None and _RUNS_ITS_WORDS.search(body.text or b""):
+            state.runners.add(text_of(name))
     if body is not None:
         cwd = state.cwd
         state.branches += 1
@@ -260,7 +264,10 @@ def _command(node: Node, state: State, depth: int, writes: tuple[Word, ...]) -> 
         assigned = []
     if not words or words[-1][0].text in ("]", "]]"):  # a test, of which the grammar may lose the beginning
         return
-    if words[0][0].text in ("eval", ".", "source"):
+    first, second = words[0][0].text, words[1][0].text if len(words) > 1 else ""
+    if first in ("eval", ".", "source") or (
+        first in _SHELLS and (second is None or (second[:1] == "-" and "c" in second[1:]))
+    ):
         yield from _as_code(node, state, line, inside=True)
     for index in range(min(max(len(values) for values in words), MAX_VALUES)):
         chosen = tuple(values[min(index, len(values) - 1)] for values in words)

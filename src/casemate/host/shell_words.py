@@ -40,12 +40,13 @@ PASSED: Final = Word(None, passed=True)
 
 @dataclass(slots=True)
 class State:
-    """What a shell knows while it runs. script: what $0 is, "" for none."""
+    """What a shell knows while it runs. script: what $0 is, "" for none. runners: functions that run their words."""
 
     cwd: str | None = "/"
     script: str = ""
     variables: dict[str, tuple[Word, ...]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
+    runners: set[str] = field(default_factory=set)
     branches: int = 0
     bodies: int = 0  # functions that the text is in
 

@@ -118,6 +118,8 @@ class Walk:
                 if name in ("exec", "command", "builtin") and given:
                     name, given = given[0].text, given[1:]
                 if name in state.functions:
+                    if name in state.runners and given:
+                        yield from self._argv(given, here)
                     continue
                 if name in (".", "source") and given:
                     yield from self._source(given[0], here, state)

@@ -73,7 +73,7 @@ FOLDERS: Final = (
     Hooks("/etc/ca-certificates/update.d/*", PACKAGE, "when certificates are updated", names=_PARTS),
     Hooks("/etc/needrestart/*.d/*", PACKAGE, "after packages were upgraded"),
     Hooks("/etc/apk/commit_hooks.d/*", PACKAGE, "when packages change"),
-    Hooks("/etc/kernel/*.d/*", PACKAGE, "when a kernel is installed"),
+    Hooks("/etc/kernel/*.d/*", PACKAGE, "when a kernel is installed", names=_PARTS),
     Hooks("/etc/initramfs-tools/hooks/*", PACKAGE, "when the initramfs is made"),
     Hooks("/etc/initramfs/*.d/*", PACKAGE, "when the initramfs is made"),
     Hooks("/etc/grub.d/*", PACKAGE, "when the boot menu is written"),
