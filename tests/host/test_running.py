@@ -52,6 +52,30 @@ def programs(line, text="", **options):
         "(sleep 5; /opt/a) 2>&1 | logger -t x",
         "make -C /srv -f /opt/a",
         "X=/opt; $X/a",
+        "while read l; do $l; done < /opt/a",
+        "at now < /opt/a",
+        "psql -q < /opt/a",
+        "psql -f /opt/a",
+        "vim -es -S /opt/a",
+        "nginx -c /opt/a -g 'daemon off;'",
+        "redis-server /opt/a --port 1",
+        "dnsmasq --conf-file=/opt/a",
+        "wg-quick up /opt/a",
+        "apt-get install -y /opt/a",
+        "pip install -q -r /opt/a",
+        "docker compose -f /opt/a up -d",
+        "tar -I /opt/a -cf x y",
+        "rsync -e '/opt/a -x' b c:d",
+        "socat TCP-LISTEN:7,fork EXEC:/opt/a,stderr",
+        "ip netns exec blue /opt/a",
+        "setarch x86_64 -R /opt/a",
+        "setarch -R /opt/a",
+        "sg wheel -c '/opt/a b'",
+        "uv run /opt/a",
+        "builtin source /opt/a",
+        "python3 -c 'exec(open(\"/opt/a\").read())'",
+        "perl -e 'system(\"/opt/a\")'",
+        "node -e 'require(\"/opt/a\")'",
     ],
 )
 def test_a_program_is_found_behind_whatever_runs_it(line):
@@ -70,6 +94,16 @@ def test_a_program_is_found_behind_whatever_runs_it(line):
         "id > /opt/a",
         "run-parts --test /opt",
         "start-stop-daemon --stop --exec /opt/a",
+        "psql -f - /opt/a",
+        "while read l; do echo $l; done < /opt/a",
+        "sort < /opt/a",
+        "apt-get update /opt/a",
+        "docker run -v /opt/a:/x image",
+        "cp /opt/a /var/backups/",
+        "cp /usr/bin/id /opt/a",
+        "rsync -a /opt/a /srv/",
+        "find /opt -type f -exec chmod 0644 {} +",
+        "python3 -c 'print(open(\"/opt/a\").read())'",
     ],
 )
 def test_what_is_only_named_is_not_run(line):
@@ -165,3 +199,32 @@ def test_where_python_looks_comes_with_the_script():
 def test_hostile_lines_end(line):
     """Wrappers of wrappers and endless lists are given up."""
     assert len(trusts(line)) < 100
+
+
+def test_a_file_that_is_put_where_root_runs_it_is_trusted():
+    """Copied, installed or linked, alone or with its folder."""
+    for line in ("cp /opt/a /usr/local/bin/b", "install -m 755 /opt/a /etc/cron.daily/", "ln -sf /opt/a /usr/sbin/b"):
+        assert "/opt/a" in {t.path for t in trusts(line)}
+    found = trusts("rsync -a /opt/u/ /etc/cron.d/", "# file: /opt/u/a\nx\n")
+    assert [t.path for t in found if t.folder and "copied" in t.says] == ["/opt/u"]
+
+
+def test_a_loop_over_a_folder_runs_whatever_is_put_there():
+    """By the shell's pattern, and by find."""
+    text = "# file: /opt/d/a 0755\n#!/bin/sh\n"
+    for line in (
+        'for h in "/opt/d"/*; do "$h" x; done',
+        "find /opt/d -type f -exec {} \\;",
+        "find /opt/d -name '*' -exec sh {} \\;",
+    ):
+        found = trusts(line, text)
+        assert "/opt/d" in {t.path for t in found if t.folder}
+        assert "/opt/d/a" in {t.path for t in found if not t.folder}
+
+
+def test_an_application_is_imported_from_where_its_server_starts():
+    """gunicorn and its like: the working directory, or the one that they are told."""
+    text = "# file: /srv/w/app.py\nimport os\n# file: /usr/bin/gunicorn 0755\n#!/usr/bin/python3\n"
+    assert "/srv/w/app.py" in {t.path for t in trusts("gunicorn -w 2 'app:create()'", text, cwd="/srv/w")}
+    assert "/srv/w/app.py" in {t.path for t in trusts("gunicorn --chdir /srv/w app:app", text)}
+    assert "/srv/w/app.py" not in {t.path for t in trusts("gunicorn --chdir /srv/v app:app", text)}

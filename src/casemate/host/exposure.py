@@ -25,7 +25,18 @@ PLACES = (
     "/boot/grub",
     "/tmp",
 )
-PLACES_MORE = ("/var/tmp", "/mnt", "/data", "/app", "/export", "/backup", "/backups", "/var/spool/cron", "/usr/etc")
+PLACES_MORE = (
+    "/var/tmp",
+    "/mnt",
+    "/data",
+    "/app",
+    "/export",
+    "/backup",
+    "/backups",
+    "/var/spool/cron",
+    "/usr/etc",
+    "/var/log/installer",
+)
 # Folders whose files come with software, or are its examples and tests: nobody's own secrets.
 SHIPPED = frozenset({
     "site-packages", "dist-packages", "node_modules", "gems", "test", "tests", "testdata", "testing", "fixtures", "example",

@@ -51,8 +51,9 @@ s su sudo doas pkexec runuser sg newgrp login sudoedit mount umount.nfs losetup 
 s certbot fail2ban-client supervisorctl supervisord monit crond cron anacron atd inetd xinetd nginx apache2 httpd
 s useradd usermod adduser passwd chpasswd newusers groupmod groupadd gpasswd addgroup chsh chfn
 s kubectl helm k3s crictl virsh vboxmanage vmrun tailscale salt salt-call chef-client
+s telnet wg-quick borg iptables ip6tables exim exim4 sendmail dbus-send
 s wireshark vncserver xinit startx Xorg etckeeper dpkg-deb alternatives update-alternatives
-wr cp dd ln mv install curl lwp-download lwp-request openssl xxd zstd iconv csplit sort shuf uniq exiftool dosbox rclone
+wr gpg cp dd ln mv install curl lwp-download lwp-request openssl xxd zstd iconv csplit sort shuf uniq exiftool dosbox rclone
 wr ffmpeg convert magick jq yq sponge mkisofs genisoimage xorriso mcopy pigz gcore tftpd
 w tee chmod chown chgrp truncate setcap setfacl chattr varnishncsa fallocate mkfs mke2fs fdisk parted
 w iptables-save ip6tables-save patch unsquashfs mknod lvm tune2fs

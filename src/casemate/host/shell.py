@@ -6,6 +6,7 @@ elsewhere is unknown, and stays so: nothing is guessed, nothing is run.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Final
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
+from casemate.host.readers import INPUT
 from casemate.host.shell_words import (
     EXPANSIONS,
     MAX_VALUES,
@@ -47,6 +49,8 @@ _SHELLS: Final = (
     "/usr/bin/bash",
     "/bin/dash",
 )
+
+_EVALS: Final = re.compile(rb"\beval\b|(?:\bdo|;|\n)\s*\"?\$\w+\"?\s*(?:;|\n|$)")  # each line of the input is a command
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +163,11 @@ def _redirected(node: Node, state: State, depth: int) -> Iterator[Call]:
     body = node.named_children[0] if node.named_children else None
     for child in node.named_children[1:]:
         if child.type == "file_redirect" and any(c.type == "<" for c in child.children) and body is not None:
-            if _bare_shell(body) or (body.type == "while_statement" and re.search(rb"\beval\b", body.text or b"")):
+            reader = INPUT.get(posixpath.basename(name_of(body)))
+            if reader is not None:
+                for value in values_of(child.named_children[-1], state):
+                    yield Call(_line(node), (*(Word(part) for part in reader), value), state.cwd)
+            if _bare_shell(body) or (body.type == "while_statement" and _EVALS.search(body.text or b"")):
                 yield from _read(values_of(child.named_children[-1], state), state, _line(node))
         if child.type == "file_redirect" and any(c.type in (">", ">>", "&>", "&>>", ">|") for c in child.children):
             writes += [values_of(child.named_children[-1], state)[0]]

@@ -97,13 +97,13 @@ class Walk:
                     environment=(*at.environment, *self._set(state), *call.assigned),
                 )
                 self._writing(call.writes, here)
-                name = call.words[0].text
-                if name in ("exec", "command", "builtin") and len(call.words) > 1:
-                    name = call.words[1].text
+                name, given = call.words[0].text, call.words[1:]
+                if name in ("exec", "command", "builtin") and given:
+                    name, given = given[0].text, given[1:]
                 if name in state.functions:
                     continue
-                if name in (".", "source") and len(call.words) > 1:
-                    yield from self._source(call.words[1], here, state)
+                if name in (".", "source") and given:
+                    yield from self._source(given[0], here, state)
                 elif name is None and call.words[0].text is None and not call.passed:
                     self._odd(here, call.line, "the program's name comes from elsewhere")
                 elif name is not None:
@@ -144,6 +144,7 @@ class Walk:
             return
         name = words[0].text
         if "/" in name and words[0].glob:
+            yield from self._pattern(words[0], at)
             for each in self._files(words[0], at):
                 yield from self._argv([Word(each), *words[1:]], replace(at, depth=at.depth + 1, root=""))
             return
@@ -165,7 +166,7 @@ class Walk:
         given = code(words)
         if given is not None:
             yield from self._interpreted(given, at, place or "")
-        elif place is not None:
+        if place is not None and (given is None or given.beside):
             yield from self._script(place, words, at)
 
     def _trust(self, place: str, at: At, by: str) -> Iterator[Trust]:
@@ -306,9 +307,14 @@ class Walk:
             return
         if not given.files:
             yield from self._imports(given, None, at, program)
+            if given.text and len(given.text) < MAX_TEXT:
+                yield from self._inline(given, at)
         for word in given.files:
             yield from self._pattern(word, at)
             for place in self._files(word, at):
+                if given.language == "copied":
+                    yield from self._copied(place, at)
+                    continue
                 yield from self._trust(place, at, "is run by")
                 found = self._enter(place, at)
                 if found is None:
@@ -318,6 +324,25 @@ class Walk:
                     yield from self._text(found.text, inside, self._state(inside))
                 else:
                     yield from self._other(given, found, at, program)
+
+    def _copied(self, place: str, at: At) -> Iterator[Trust]:
+        """A file, or a folder's files, that the job puts where they are run."""
+        by = f"is copied by {at.script or 'the job'} to where it is run"
+        if self.host.fs.is_folder(place):
+            yield from self._folder(place.rstrip("/") or "/", at, "called-script", by, "T1574", Confidence.PROVED)
+        yield from (replace(trust, kind="called-script", says=by) for trust in self._trust(place, at, ""))
+
+    def _inline(self, given: Code, at: At) -> Iterator[Trust]:
+        """A text of the command line in another language than the shell's."""
+        text = Script(posixpath.join(at.cwd or "/", "-"), (), tuple(given.text.split("\n")))
+        here = replace(at, depth=at.depth + 1)
+        for _, place in included(self.host, text, given.language):
+            yield from self._trust(place, here, "is read as code by")
+        for each in spawned(text, given.language):
+            if each.text:
+                yield from self._text(each.text, here, self._state(here))
+            else:
+                yield from self._argv([Word(part) for part in each.words], here)
 
     def _other(self, given: Code, found: Script, at: At, program: str) -> Iterator[Trust]:
         """A script in another language than the shell's."""

@@ -1,12 +1,13 @@
 """What container engines and the kubelet act on as root: definitions of containers, settings, hooks; and keys of a whole cluster.
 
-Sources: podman-systemd.unit(5), oci-hooks(5), dockerd(8), the Container Network Interface, Kubernetes' pages on static pods and
-on the kubelet's authorization. ATT&CK T1610, T1611, T1552.001.
+Sources: podman-systemd.unit(5), lxc.container.conf(5), oci-hooks(5), dockerd(8), the Container Network Interface,
+Kubernetes' pages on static pods and on the kubelet's authorization. ATT&CK T1610, T1611, T1552.001.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
@@ -18,6 +19,7 @@ from casemate.host.facts.unit_file import truth
 from casemate.host.facts.units import units
 from casemate.host.host import Host
 from casemate.host.relation import Grant, Relation, Secret, Trust
+from casemate.host.running import ran
 from casemate.model.host import NETWORK, ROOT, Confidence, Fact
 
 FILES: Final = (
@@ -59,6 +61,7 @@ def edges(host: Host) -> Iterator[Relation]:
                     yield _trust(path, says.replace("holds", "is one of the").replace("tells", "says"))
     yield from _static_pods(host)
     yield from _compose(host)
+    yield from _lxc(host)
     yield from _kubelet(host)
     for path in ADMIN_FILES:
         if host.fs.is_file(path):
@@ -92,6 +95,31 @@ def _compose(host: Host) -> Iterator[Trust]:
             via = (Fact(command.value.path, f"has root start its containers ({unit.name})", command.value.line),)
             for path in paths:
                 yield _trust(path, "tells root which containers to start, with which rights", via=via)
+
+
+_LXC_HOOK: Final = re.compile(
+    r"^\s*lxc\.(?:hook\.(?:pre-start|start-host|stop|post-stop|clone|destroy)|net(?:work)?\.(?:\d+\.)?script\.\w+)"
+    r"\s*=\s*(/.{1,1000})$"
+)
+
+
+def _lxc(host: Host) -> Iterator[Trust]:
+    """Hooks that LXC runs in the host's own namespaces (lxc.container.conf(5), CONTAINER HOOKS); others run inside."""
+    for pattern in ("/var/lib/lxc/*/config", "/etc/lxc/*.conf", "/usr/share/lxc/config/common.conf.d/*.conf"):
+        for path in host.fs.glob(pattern):
+            text = host.fs.text(path)
+            for number, line in text.numbered() if text else ():
+                found = _LXC_HOOK.match(line)
+                if found:
+                    yield from ran(
+                        host,
+                        found[1].strip(),
+                        runner=ROOT,
+                        via=(Fact(path, "has root run it outside the container", number),),
+                        kind="container-file",
+                        technique="T1610",
+                        says="is run by LXC as root when a container starts or stops",
+                    )
 
 
 def _static_pods(host: Host) -> Iterator[Trust]:

@@ -11,7 +11,10 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from casemate.host.facts.job import quoted
 from casemate.host.facts.loose import loose
+from casemate.host.facts.overriding import counting
+from casemate.host.facts.scripts import script
 from casemate.host.facts.sysctl import FOLDERS, LAST, sysctl
 from casemate.host.host import Host
 from casemate.host.relation import Trust
@@ -55,16 +58,39 @@ BOOT = (  # path, whether root runs or starts it at every boot without more
 )
 LATER = ("when", "goes into", "decides", "sources", "firmware")
 
+HOOKS = (
+    ("/etc/kernel/*.d/*", "is run as root when a kernel is installed"),
+    ("/etc/initramfs/*.d/*", "is run as root when the initramfs is made"),
+    ("/etc/initramfs-tools/hooks/*", "is run as root when the initramfs is made"),
+    ("/etc/grub.d/*", "is run as root when the boot menu is written"),
+)
+
 
 def edges(host: Host) -> Iterator[Trust]:
     """Helpers that settings name, the settings themselves, and the files of the boot."""
     yield from _helpers(host)
     yield from _modprobe(host)
+    yield from _hooks(host)
     for path, says in SETTINGS:
         yield from _tree(host, path, says, "kernel-settings", "T1546", sure=False)
     for path, says in BOOT:
         technique = "T1547.006" if "module" in says else "T1542"
         yield from _tree(host, path, says, "boot-file", technique, sure=not any(word in says for word in LATER))
+
+
+def _hooks(host: Host) -> Iterator[Trust]:
+    """Scripts of package updates, of the initramfs and of the boot menu: what they call and source (run-parts names)."""
+    for pattern, says in HOOKS:
+        for path in host.fs.glob(pattern):
+            node = host.fs.node(path)
+            name = path.rpartition("/")[2]
+            if node is None or not node.mode & 0o111 or not re.fullmatch(r"[A-Za-z0-9_-]+", name):
+                continue
+            if script(host, path) is None:
+                continue
+            for trust in ran(host, quoted(path), runner=ROOT, via=(), kind="boot-file", technique="T1542", says=says):
+                if trust.path != path:
+                    yield trust
 
 
 def _helpers(host: Host) -> Iterator[Trust]:
@@ -88,21 +114,20 @@ def _helpers(host: Host) -> Iterator[Trust]:
 
 def _modprobe(host: Host) -> Iterator[Trust]:
     """`install` and `remove` lines: a shell runs the rest of the line as root (modprobe.d(5))."""
-    for folder in MODPROBE:
-        for path in host.fs.glob(f"{folder}/*.conf"):
-            text = host.fs.text(path)
-            for number, line in text.numbered() if text else ():
-                found = re.match(r"\s*(install|remove)\s+(\S+)\s+(.*)", line)
-                if found and found[3].strip().rpartition("/")[2] not in ("true", "false"):
-                    yield from ran(
-                        host,
-                        found[3],
-                        runner=ROOT,
-                        via=(Fact(path, f"has it run in the place of module {found[2]}", number),),
-                        kind="core-pattern",
-                        technique="T1547.006",
-                        says="is run by modprobe as root",
-                    )
+    for path in counting(host, "modprobe.d", ".conf"):
+        text = host.fs.text(path)
+        for number, line in text.numbered() if text else ():
+            found = re.match(r"\s*(install|remove)\s+(\S+)\s+(.*)", line)
+            if found and found[3].strip().rpartition("/")[2] not in ("true", "false"):
+                yield from ran(
+                    host,
+                    found[3],
+                    runner=ROOT,
+                    via=(Fact(path, f"has it run in the place of module {found[2]}", number),),
+                    kind="core-pattern",
+                    technique="T1547.006",
+                    says="is run by modprobe as root",
+                )
 
 
 def _tree(host: Host, path: str, says: str, kind: str, technique: str, *, sure: bool) -> Iterator[Trust]:

@@ -186,7 +186,7 @@ def _systemd(host: Host) -> int | None:
 def _passwords(name: str, args: str | None, excepted: tuple[Command, ...]) -> Danger | None:
     """passwd root gives root a password that the holder knows, as do its kin."""
     if name in ("usermod", "useradd"):
-        wild = args is None or args.strip() == "*" or args.startswith("-*")
+        wild = args is None or re.search(r"(?<!\\)[*?\[]", args)  # which also fits `-o -u 0`
         return Danger("makes or changes any account", Confidence.PROVED) if wild else None
     if name == "chpasswd":
         return Danger("sets the password of any account", Confidence.PROVED)

@@ -6,6 +6,8 @@ from typing import Final
 
 POSTURE: Final = {
     "writable-login-script": "login_script",
+    "writable-login-setting": "login_setting",
+    "weak-ssh-client": "ssh_client",
     "weak-ssh-crypto": "ssh_crypto",
     "weak-kernel-setting": "kernel_settings",
     "weak-network-setting": "network_settings",
@@ -22,6 +24,7 @@ POSTURE: Final = {
     "ssh-key-readable": "ssh_key_readable",
     "authorized-keys-writable": "authorized_keys",
     "ssh-configuration-writable": "ssh_configuration",
+    "ssh-command-writable": "ssh_command",
     "weak-ssh-key": "weak_ssh_key",
     "exposed-private-key": "exposed_private_key",
     "exposed-credentials": "exposed_credentials",
@@ -32,6 +35,7 @@ POSTURE: Final = {
     "vulnerable-service": "vulnerable_service",
     "vulnerable-suid-program": "vulnerable_suid_program",
     "member-of-powerful-group": "powerful_group",
+    "delegated-power": "delegation",
     "open-container-socket": "container_socket",
     "shell-service": "shell_service",
     "passwordless-console": "passwordless_console",

@@ -28,6 +28,7 @@ RULE = ChainRule(
     severity=Severity.CRITICAL,
     message="{who} can become {becomes}: {what}",
     kinds=("sudo-escape",),
+    lateral=Severity.LOW,  # to another account, which is what the rule says in so many words
     examples=(
         Example(
             name="find with any arguments",
