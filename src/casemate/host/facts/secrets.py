@@ -290,6 +290,7 @@ _SEED = _by(
 _COMMUNITY = _by(
     r"(?i)^\s*(?:r[ow]community6?\s+(?!public\b|private\b)|createUser\s+\S+\s+\w+\s+)(\S+)", "an SNMP community"
 )
+_TIME = _by(r"^\s*\d+\s+\w+\s+(?:HEX:|ASCII:)?(\S+)", "a key of the time service")
 _GRUB = _by(r"^\s*password\s+\S+\s+(\S+)", "a password of the boot loader")
 SPECIAL: dict[str, Parser] = {
     ".netrc": _NETRC,
@@ -318,5 +319,7 @@ SPECIAL: dict[str, Parser] = {
     "snmpd.conf": _COMMUNITY,
     "config.json": _docker,
     ".dockercfg": _docker,
+    "chrony.keys": _TIME,
+    "ntp.keys": _TIME,
     "rndc.key": _by(r"\bsecret\s+(\S+?);", "a key of rndc"),
 }
