@@ -75,7 +75,7 @@ FOLDERS: Final = (
     Hooks("/etc/apk/commit_hooks.d/*", PACKAGE, "when packages change"),
     Hooks("/etc/kernel/*.d/*", PACKAGE, "when a kernel is installed", names=_PARTS),
     Hooks("/etc/initramfs-tools/hooks/*", PACKAGE, "when the initramfs is made"),
-    Hooks("/etc/initramfs/*.d/*", PACKAGE, "when the initramfs is made"),
+    Hooks("/etc/initramfs/*.d/*", PACKAGE, "when the initramfs is made", names=_PARTS),
     Hooks("/etc/grub.d/*", PACKAGE, "when the boot menu is written"),
     Hooks("/etc/default/grub", PACKAGE, "when the boot menu is written", sourced=True),
     Hooks("/etc/default/grub.d/*.cfg", PACKAGE, "when the boot menu is written", sourced=True),
