@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from casemate.host.edges import boot_hooks, containers, kernel, profiles, units
+from casemate.host.edges import boot_hooks, containers, jobs, kernel, profiles, units
 from casemate.model.host import ROOT, account
 from tests.host.tree import tree
 
@@ -25,8 +25,8 @@ from tests.host.tree import tree
             "# file: /usr/lib/systemd/system-sleep/g 0755\n#!/bin/sh\n/opt/x\n",
             "/usr/lib/systemd/system-sleep/g",
         ),
-        (kernel, "# file: /etc/kernel/postinst.d/k 0755\n#!/bin/sh\n/opt/x $1\n", "/etc/kernel/postinst.d/k"),
-        (kernel, "# file: /etc/initramfs-tools/hooks/k 0755\n#!/bin/sh\n. /opt/x\n", "/etc/initramfs-tools/hooks/k"),
+        (jobs, "# file: /etc/kernel/postinst.d/k 0755\n#!/bin/sh\n/opt/x $1\n", "/etc/kernel/postinst.d/k"),
+        (jobs, "# file: /etc/initramfs-tools/hooks/k 0755\n#!/bin/sh\n. /opt/x\n", "/etc/initramfs-tools/hooks/k"),
         (containers, "# file: /var/lib/lxc/a/config\nlxc.hook.pre-start = /opt/x\n", "/var/lib/lxc/a/config"),
         (containers, "# file: /etc/lxc/default.conf\nlxc.net.0.script.up = /opt/x\n", "/etc/lxc/default.conf"),
     ],
@@ -41,8 +41,8 @@ def test_what_they_call_is_trusted_by_root(family, text, first):
     ("family", "text"),
     [
         (profiles, "# file: /root/.bashrc\n# . /opt/x\nalias x=/opt/x\n"),
-        (kernel, "# file: /etc/kernel/postinst.d/k.dpkg-old 0755\n#!/bin/sh\n/opt/x\n"),
-        (kernel, "# file: /etc/kernel/postinst.d/k 0644\n#!/bin/sh\n/opt/x\n"),
+        (jobs, "# file: /etc/kernel/postinst.d/k.dpkg-old 0755\n#!/bin/sh\n/opt/x\n"),
+        (jobs, "# file: /etc/kernel/postinst.d/k 0644\n#!/bin/sh\n/opt/x\n"),
         (kernel, "# link: /etc/modprobe.d/a.conf -> /dev/null\n# file: /usr/lib/modprobe.d/a.conf\ninstall m /opt/x\n"),
         (containers, "# file: /var/lib/lxc/a/config\nlxc.hook.start = /opt/x\nlxc.hook.mount = /opt/x\n"),
         (containers, "# file: /var/lib/lxc/a/config\n# lxc.hook.pre-start = /opt/x\n"),

@@ -11,10 +11,8 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
-from casemate.host.facts.job import quoted
 from casemate.host.facts.loose import loose
 from casemate.host.facts.overriding import counting
-from casemate.host.facts.scripts import script
 from casemate.host.facts.sysctl import FOLDERS, LAST, sysctl
 from casemate.host.host import Host
 from casemate.host.relation import Trust
@@ -58,39 +56,16 @@ BOOT = (  # path, whether root runs or starts it at every boot without more
 )
 LATER = ("when", "goes into", "decides", "sources", "firmware")
 
-HOOKS = (
-    ("/etc/kernel/*.d/*", "is run as root when a kernel is installed"),
-    ("/etc/initramfs/*.d/*", "is run as root when the initramfs is made"),
-    ("/etc/initramfs-tools/hooks/*", "is run as root when the initramfs is made"),
-    ("/etc/grub.d/*", "is run as root when the boot menu is written"),
-)
-
 
 def edges(host: Host) -> Iterator[Trust]:
     """Helpers that settings name, the settings themselves, and the files of the boot."""
     yield from _helpers(host)
     yield from _modprobe(host)
-    yield from _hooks(host)
     for path, says in SETTINGS:
         yield from _tree(host, path, says, "kernel-settings", "T1546", sure=False)
     for path, says in BOOT:
         technique = "T1547.006" if "module" in says else "T1542"
         yield from _tree(host, path, says, "boot-file", technique, sure=not any(word in says for word in LATER))
-
-
-def _hooks(host: Host) -> Iterator[Trust]:
-    """Scripts of package updates, of the initramfs and of the boot menu: what they call and source (run-parts names)."""
-    for pattern, says in HOOKS:
-        for path in host.fs.glob(pattern):
-            node = host.fs.node(path)
-            name = path.rpartition("/")[2]
-            if node is None or not node.mode & 0o111 or not re.fullmatch(r"[A-Za-z0-9_-]+", name):
-                continue
-            if script(host, path) is None:
-                continue
-            for trust in ran(host, quoted(path), runner=ROOT, via=(), kind="boot-file", technique="T1542", says=says):
-                if trust.path != path:
-                    yield trust
 
 
 def _helpers(host: Host) -> Iterator[Trust]:

@@ -35,12 +35,11 @@ NOT_SH = (".c", ".tcsh", ".login")  # csh and fish are read by nobody here
 
 def edges(host: Host) -> Iterator[Trust]:
     """What every login sources, what each account's own does, and the folders in which their commands are looked for."""
-    for pattern in SYSTEM_FILES:
-        for path in host.fs.glob(pattern):
-            if host.fs.is_file(path):
-                yield _system(pattern, path)
-                if not path.endswith((".csh", ".fish")):
-                    yield from _inside(host, path, ROOT, "/root")
+    own = {path: pattern for pattern in SYSTEM_FILES for path in host.fs.glob(pattern) if host.fs.is_file(path)}
+    for path, pattern in own.items():
+        yield _system(pattern, path)
+        if not path.endswith((".csh", ".fish")):
+            yield from (trust for trust in _inside(host, path, ROOT, "/root") if trust.path not in own)
     for folder in SYSTEM_FOLDERS:
         if host.fs.is_folder(folder):
             yield Trust(

@@ -137,15 +137,8 @@ RULE = FactRule(
             name="near-miss: a group number that is shared",
             language="host",
             code=(
-                "# file: /etc/group\n"
-                "root:x:0:\n"
-                "shadow:x:42:\n"
-                "sudo:x:27:\n"
-                "alice:x:1000:\n"
-                "bob:x:1001:\n"
-                "websvc:x:980:\n"
-                "ingest:x:981:\n"
-                "users:x:1000:\n"
+                "# file: /etc/group\nroot:x:0:\nshadow:x:42:\nsudo:x:27:\nalice:x:1000:\nbob:x:1001:\n"
+                "websvc:x:980:\ningest:x:981:\nusers:x:1000:\n"
             ),
         ),
     ),

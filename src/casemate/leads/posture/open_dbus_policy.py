@@ -134,10 +134,8 @@ RULE = FactRule(
         Example(
             name="near-miss: a package brought it",
             language="host",
-            code=(
-                "# file: /usr/share/dbus-1/system.d/a.conf\n"
-                '<busconfig><policy context="default"><allow own="a.b"/></policy></busconfig>\n'
-            ),
+            code="# file: /usr/share/dbus-1/system.d/a.conf\n"
+            '<busconfig><policy context="default"><allow own="a.b"/></policy></busconfig>\n',
         ),
         Example(
             name="near-miss: in a comment",
