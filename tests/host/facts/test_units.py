@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+
+from casemate.host.edges.units import edges
 from casemate.host.facts.units import units
 from tests.host.tree import tree
 
@@ -102,3 +105,24 @@ def test_circles_end():
         "# link: E/multi-user.target.wants/c.service -> ../c.service\n# link: E/c.service.d -> c.service.d\n"
     )
     assert {"c.service", "d.service"} <= set(found.active)
+
+
+@pytest.mark.parametrize(
+    ("unit", "between"),
+    [
+        ("ExecStart=/usr/local/sbin/a\nEnvironment=PYTHONPATH=/opt/lib\n", ["/usr/local/sbin/a"]),
+        ("ExecStart=/usr/bin/python3 -u /usr/local/sbin/a x\nEnvironment=PYTHONPATH=/opt/lib\n", ["/usr/local/sbin/a"]),
+        ("ExecStart=/usr/bin/python3 -m a\nEnvironment=PYTHONPATH=/opt/lib\n", []),
+        ("ExecStart=/usr/bin/id\nEnvironment=PYTHONPATH=/opt/lib\n", []),
+        ("ExecStart=/usr/bin/id\nEnvironment=LD_LIBRARY_PATH=/opt/lib\n", ["/usr/bin/id"]),
+    ],
+)
+def test_the_way_goes_through_what_loads_from_the_variable(unit, between):
+    """From the folder to the script or program of the unit that loads from it, then to the unit."""
+    told = tree(
+        "# folder: /opt/lib 0777\n# file: /usr/local/sbin/a 0755\n#!/usr/bin/python3\nimport json\n"
+        f"# file: /etc/systemd/system/a.service\n[Service]\n{unit}"
+        "# link: /etc/systemd/system/multi-user.target.wants/a.service -> ../a.service\n"
+    ).host()
+    found = [t for t in edges(told) if t.path == "/opt/lib" and t.kind == "unit-environment"]
+    assert [[fact.path for fact in t.via] for t in found] == [[*between, "/etc/systemd/system/a.service"]]

@@ -12,6 +12,7 @@ from typing import Final, NamedTuple
 
 from casemate.host.accounts import Account, Group
 from casemate.host.facts import service
+from casemate.host.facts.administrators import administrators
 from casemate.host.facts.as_shipped import as_shipped
 from casemate.host.facts.units import units
 from casemate.host.host import Host
@@ -45,7 +46,7 @@ ADMINISTRATORS: Final = ("sudo", "wheel", "admin", "root")
 def edges(host: Host) -> Iterator[Grant]:
     """What these groups can do, and who is in one without being an administrator."""
     accounts = host.accounts
-    administrators = {name for of in ADMINISTRATORS if (g := accounts.by_group.get(of)) for name in accounts.members(g)}
+    trusted = host.once(administrators)
     for name, power in POWERS.items():
         for of in accounts.groups:
             if of.name != name:
@@ -60,10 +61,10 @@ def edges(host: Host) -> Iterator[Grant]:
                 natural=True,
                 confidence=power.confidence,
             )
-            yield from _members(host, of, power, administrators)
+            yield from _members(host, of, power, trusted)
             for other in accounts.groups:  # the kernel knows only the number
                 if other.gid == of.gid and other.name != of.name:
-                    yield from _members(host, other, power, administrators)
+                    yield from _members(host, other, power, trusted)
     yield from _of_services(host)
 
 
@@ -89,16 +90,16 @@ def _of_services(host: Host) -> Iterator[Grant]:
                 )
 
 
-def _members(host: Host, of: Group, power: _Power, administrators: set[str]) -> Iterator[Grant]:
-    named = [a for m in of.members if (a := host.accounts.by_name.get(m)) and _stranger(a, administrators)]
+def _members(host: Host, of: Group, power: _Power, trusted: frozenset[str]) -> Iterator[Grant]:
+    named = [a for m in of.members if (a := host.accounts.by_name.get(m)) and _stranger(a, trusted)]
     yield from _granted(host, of, power, named, "/etc/group", of.line, _without(host, of, named))
     for who in host.accounts.accounts:
-        if who.gid == of.gid and who.name not in of.members and _stranger(who, administrators):
+        if who.gid == of.gid and who.name not in of.members and _stranger(who, trusted):
             yield from _granted(host, of, power, [who], "/etc/passwd", who.line, ())
 
 
-def _stranger(who: Account, administrators: set[str]) -> bool:
-    return bool(who.uid) and who.name not in administrators
+def _stranger(who: Account, trusted: frozenset[str]) -> bool:
+    return bool(who.uid) and who.name not in trusted
 
 
 def _granted(

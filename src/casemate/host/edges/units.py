@@ -131,15 +131,18 @@ def _environment(host: Host, unit: Unit) -> Iterator[Trust]:
     for name, (text, value) in last.items():
         via = Fact(value.path, f"sets {name} for {unit.name}", value.line)
         if name in LIBRARY_FOLDERS or name == "PATH":
-            sure = name != "PATH" and _read_by(host, unit, LIBRARY_FOLDERS[name])
+            reader = _reader(host, unit, LIBRARY_FOLDERS[name]) if name != "PATH" else None
+            sure = reader is not None
             for folder in text.split(":"):
                 if folder.startswith("/"):
-                    yield _around(runner, folder, via, f"is a folder of {name} of {unit.name}", folder=True, sure=sure)
+                    says = f"is a folder of {name} of {unit.name}"
+                    yield _around(runner, folder, via, says, folder=True, sure=sure, reader=reader)
         elif name in LOADED_FILES:
             for path in text.replace(":", " ").split():
                 if path.startswith("/"):
-                    sure = _read_by(host, unit, LOADED_FILES[name])
-                    yield _around(runner, path, via, f"is what {name} of {unit.name} loads", sure=sure)
+                    reader = _reader(host, unit, LOADED_FILES[name])
+                    says = f"is what {name} of {unit.name} loads"
+                    yield _around(runner, path, via, says, sure=reader is not None, reader=reader)
     for key, filled in (("RootDirectory", True), ("RootImage", False), ("ExecSearchPath", True)):
         for setting in unit.all(key):
             for path in setting.text.split(":"):
@@ -152,8 +155,18 @@ def _environment(host: Host, unit: Unit) -> Iterator[Trust]:
 
 
 def _around(
-    runner: Actor, path: str, via: Fact, says: str, *, folder: bool = False, sure: bool = True, missing: bool = False
+    runner: Actor,
+    path: str,
+    via: Fact,
+    says: str,
+    *,
+    folder: bool = False,
+    sure: bool = True,
+    missing: bool = False,
+    reader: str | None = None,
 ) -> Trust:
+    """reader: the program or script of the unit that loads from it, "" or None for none in particular."""
+    between = (Fact(reader, "is what loads from it"),) if reader else ()
     return Trust(
         runner=runner,
         path=path,
@@ -161,24 +174,25 @@ def _around(
         missing=missing,
         kind="unit-environment",
         technique="T1574.006",
-        via=(via,),
+        via=(*between, via),
         says=f"{says}, which runs as {named(runner)}",
         confidence=Confidence.PROVED if sure else Confidence.LIKELY,
     )
 
 
-def _read_by(host: Host, unit: Unit, interpreter: str) -> bool:
-    """Whether a program of the unit is that interpreter, or a script of it."""
-    if not interpreter:
-        return True
+def _reader(host: Host, unit: Unit, interpreter: str) -> str | None:
+    """What obeys such a variable in a unit: its script of that interpreter or its program; "" for one without a file of its own,
+    such as `python3 -m x`; None when the unit runs no such interpreter."""
     for command in unit.commands():
         program = command.words[0]
+        if not interpreter:
+            return program if program.startswith("/") else ""
         if program.rpartition("/")[2].startswith(interpreter):
-            return True
+            return next((word for word in command.words[1:] if word.startswith("/") and host.fs.is_file(word)), "")
         head = host.fs.head(program, 128) if program.startswith("/") else None
         if head and head.startswith(b"#!") and interpreter.encode() in head.partition(b"\n")[0]:
-            return True
-    return False
+            return program
+    return "" if not interpreter else None
 
 
 def _of_users(host: Host) -> Iterator[Trust]:

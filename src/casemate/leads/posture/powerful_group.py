@@ -15,8 +15,8 @@ into root.
 ## How to fix it
 
 Take them out: `gpasswd -d USER GROUP`, and have them log in again. Where people need containers, use rootless Docker or
-Podman; where one task needs root, write a sudo rule for that one command. Administrators who have sudo anyway are not
-reported.
+Podman; where one task needs root, write a sudo rule for that one command. Administrators whom sudo, doas or polkit lets do
+everything anyway are not reported; being in `wheel` or `sudo` makes nobody one where no rule names that group.
 """
 
 from casemate.leads.posture.rule import ChainRule
@@ -59,6 +59,15 @@ RULE = ChainRule(
             ),
         ),
         Example(
+            name="a member of wheel, where no rule names wheel",
+            language="host",
+            code=(
+                "# file: /etc/group\nroot:x:0:\nsudo:x:27:\nwheel:x:996:bob\ndisk:x:6:bob  # finding\nshadow:x:42:\n"
+                "docker:x:995:\nwebsvc:x:980:\ningest:x:981:\nalice:x:1000:\nbob:x:1001:\n"
+                "# file: /etc/sudoers 0440\n%sudo ALL=(ALL:ALL) ALL\n%wheel ALL=(root) /usr/bin/id\n"
+            ),
+        ),
+        Example(
             name="near-miss: nobody is in it",
             language="host",
             code=(
@@ -72,6 +81,7 @@ RULE = ChainRule(
             code=(
                 "# file: /etc/group\nroot:x:0:\nshadow:x:42:\nwheel:x:996:bob\ndisk:x:6:\ndocker:x:995:bob\n"
                 "websvc:x:980:\ningest:x:981:\nalice:x:1000:\nbob:x:1001:\n"
+                "# file: /etc/sudoers 0440\n%wheel ALL=(ALL) ALL\n"
             ),
         ),
         Example(
