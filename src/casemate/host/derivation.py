@@ -114,17 +114,18 @@ class Graph:
         out: list[int] = []
         done: set[Actor] = set()
 
-        def visit(actor: Actor) -> None:
-            if actor in done:
-                return
-            done.add(actor)
+        waiting: list[tuple[Actor, bool]] = [(goal, False)]  # no recursion: a way may be as long as passwd(5) has lines
+        while waiting:
+            actor, ready = waiting.pop()
             index = by[actor]
-            if index is not None:
-                for premise in self.edges[index].premises:
-                    visit(premise)
+            if ready and index is not None:
                 out.append(index)
-
-        visit(goal)
+            if ready or actor in done:
+                continue
+            done.add(actor)
+            waiting.append((actor, True))
+            if index is not None:
+                waiting += [(premise, False) for premise in reversed(self.edges[index].premises)]
         return tuple(self.edges[index] for index in out)
 
 
