@@ -1,0 +1,36 @@
+"""Patterns over a root that is made to multiply what they stand for."""
+
+import time
+
+import pytest
+
+from casemate.host.facts.udev_modes import TOKEN
+from casemate.host.filesystem import MAX_PLACES
+from casemate.host.programs import base_name
+from casemate.host.shell import State, calls
+from casemate.model.outcome import Reason
+from tests.host.tree import tree
+
+
+@pytest.mark.parametrize("pattern", ["/srv/*/../*/../*/../*/../*", "/srv/*/*/*/*/*/*/*/x"])
+def test_a_pattern_stands_for_a_bounded_number_of_paths(pattern):
+    """By way of ".." or of links to the folder itself, each wildcard would multiply them; what is cut off is told."""
+    fs = tree("".join(f"# link: /srv/l{n} -> .\n# folder: /srv/d{n}\n" for n in range(20))).host().fs
+    assert len(fs.glob(pattern)) <= MAX_PLACES
+    assert [(loss.what, loss.reason) for loss in fs.losses] == [(pattern, Reason.STEP_LIMIT)]
+
+
+def test_a_pattern_of_few_paths_is_no_loss():
+    """Sorted, and without the names with a dot in front."""
+    fs = tree("".join(f"# file: /srv/{name}/x\n" for name in ("b", "a", ".c"))).host().fs
+    assert fs.glob("/srv/*/x") == ["/srv/a/x", "/srv/b/x"]
+    assert not fs.losses
+
+
+def test_long_lines_take_time_by_their_length():
+    """Not by its square: runs of digits, of capitals, of empty lines in a loop that reads commands."""
+    started = time.process_time()
+    base_name("1" * 100_000 + "x")
+    TOKEN.findall("A" * 100_000)
+    list(calls("while read -r x; do" + "\n" * 100_000 + "true; done\n", State("/", "", {})))
+    assert time.process_time() - started < 2
