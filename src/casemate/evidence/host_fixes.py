@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from shlex import quote
 from typing import Any
 
+from casemate.evidence.redact import redact
 from casemate.model.host_fix import AddLines, DropAcl, DropCapabilities, Fix, SetLine, SetMode, SetOwner, Upgrade
 
 _HEAD = """\
@@ -81,7 +82,11 @@ if [ "$left" -gt 0 ]; then echo "$left of these changes were not made" >&2; exit
 
 
 def words(fix: Fix) -> str:
-    """What a fix does, in one line."""
+    """What a fix does, in one line, for reports: a line may hold a secret that is not to be told."""
+    return redact(_words(fix))
+
+
+def _words(fix: Fix) -> str:
     if isinstance(fix, SetMode):
         return f"chmod {fix.to:04o} {fix.path} (was {fix.was:04o})"
     if isinstance(fix, SetOwner):
@@ -132,9 +137,15 @@ def _yaml(value: object) -> str:
 
 
 def as_json(fix: Fix) -> dict[str, Any]:
-    """A fix for programs: its kind and its fields."""
-    fields = {name: getattr(fix, name) for name in type(fix).__slots__}
+    """A fix for programs: its kind and its fields, secrets in them redacted."""
+    fields = {name: _told(getattr(fix, name)) for name in type(fix).__slots__}
     return {"kind": re.sub(r"(?<!^)(?=[A-Z])", "-", type(fix).__name__).lower()} | fields
+
+
+def _told(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(map(_told, value))
+    return redact(value) if isinstance(value, str) else value
 
 
 def _ordered(fixes: Iterable[Fix], undo: bool) -> list[Fix]:

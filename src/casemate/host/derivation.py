@@ -53,6 +53,7 @@ class Graph:
         for index, edge in enumerate(self.edges):
             for premise in set(edge.premises):
                 self._uses.setdefault(premise, []).append(index)
+        self._needed = [len(set(edge.premises)) for edge in self.edges]
 
     def sources(self) -> tuple[Actor, ...]:
         """Every actor that something starts from, the least powerful first."""
@@ -63,7 +64,7 @@ class Graph:
         """Every actor that is reached, with the number of the edge that reaches it most cheaply; None for a start."""
         best: dict[Actor, int] = {}
         by: dict[Actor, int | None] = {}
-        missing = [len(set(edge.premises)) for edge in self.edges]
+        missing = self._needed.copy()
         heap: list[tuple[int, int, Actor, int | None]] = [(0, -1, actor, None) for actor in sorted(set(starts))]
         while heap:
             cost, _, actor, edge_index = heappop(heap)
@@ -88,6 +89,8 @@ class Graph:
     def through(self, index: int, source: Actor, goal: Actor) -> Derivation | None:
         """The cheapest way over one edge: to its premises, over it, and on."""
         edge = self.edges[index]
+        if set(edge.premises) == {source} and edge.conclusion == goal:
+            return Derivation(source, goal, (edge,))  # as most are: nothing need be searched, which counts with thousands
         before = self.reach((source,), frozenset({index}))
         if edge.conclusion == source or not all(premise in before for premise in edge.premises):
             return None
@@ -100,7 +103,7 @@ class Graph:
         if goal in known:
             return None  # there without it
         had = before.keys() - {edge.conclusion}  # what the source is without the edge is no way over it
-        own = frozenset(n for n, e in enumerate(self.edges) if not had.isdisjoint(e.premises))
+        own = frozenset(n for actor in had for n in self._uses.get(actor, ()))
         for starts, without in (({edge.conclusion}, own), (known, frozenset[int]())):
             after = self.reach(starts, without)
             if goal not in after:
