@@ -65,6 +65,7 @@ class Graph:
         best: dict[Actor, int] = {}
         by: dict[Actor, int | None] = {}
         missing = self._needed.copy()
+        waiting: dict[Actor, tuple[int, int]] = {}  # the best offer for each so far: a worse one need not wait
         heap: list[tuple[int, int, Actor, int | None]] = [(0, -1, actor, None) for actor in sorted(set(starts))]
         while heap:
             cost, _, actor, edge_index = heappop(heap)
@@ -78,7 +79,10 @@ class Graph:
                 edge = self.edges[index]
                 if not missing[index] and index not in without and edge.conclusion not in best:
                     total = weight(edge) + sum(best[premise] for premise in set(edge.premises))
-                    heappush(heap, (total, index, edge.conclusion, index))
+                    offer = (total, index)
+                    if offer < waiting.get(edge.conclusion, (total + 1, 0)):
+                        waiting[edge.conclusion] = offer
+                        heappush(heap, (total, index, edge.conclusion, index))
         return by
 
     def derive(self, source: Actor, goal: Actor, without: frozenset[int] = frozenset()) -> Derivation | None:
@@ -90,13 +94,15 @@ class Graph:
         """The cheapest way over one edge: to its premises, over it, and on."""
         edge = self.edges[index]
         if set(edge.premises) == {source} and edge.conclusion == goal:
-            return Derivation(source, goal, (edge,))  # as most are: nothing need be searched, which counts with thousands
+            return Derivation(
+                source, goal, (edge,)
+            )  # as most are: nothing need be searched, which counts with thousands
         before = self.reach((source,), frozenset({index}))
         if edge.conclusion == source or not all(premise in before for premise in edge.premises):
             return None
         way: list[Edge] = []
         for premise in edge.premises:
-            way += [e for e in self._edges_to(premise, before) if e not in way]
+            way += _further(way, self._edges_to(premise, before))
         if edge.conclusion == goal:
             return Derivation(source, goal, (*way, edge))
         known = {source, edge.conclusion, *(e.conclusion for e in way)}
@@ -108,7 +114,7 @@ class Graph:
             after = self.reach(starts, without)
             if goal not in after:
                 continue
-            rest = [e for e in self._edges_to(goal, after) if e not in way]
+            rest = _further(way, self._edges_to(goal, after))
             if own is without or any(len(set(e.premises)) > 1 and edge.conclusion in e.premises for e in rest):
                 return Derivation(source, goal, (*way, edge, *rest))
         return None
@@ -130,6 +136,12 @@ class Graph:
             if index is not None:
                 waiting += [(premise, False) for premise in reversed(self.edges[index].premises)]
         return tuple(self.edges[index] for index in out)
+
+
+def _further(way: list[Edge], edges: Iterable[Edge]) -> list[Edge]:
+    """Those that are not on the way yet: the same ones, not equal ones, which takes long to see of a long way."""
+    known = set(map(id, way))
+    return [edge for edge in edges if id(edge) not in known]
 
 
 def _rank(actor: Actor) -> int:
