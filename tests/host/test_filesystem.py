@@ -4,12 +4,14 @@ import time
 
 import pytest
 
+from casemate.host.edges import profiles
+from casemate.host.edges.profiles import MAX_HOMES
 from casemate.host.facts.udev_modes import TOKEN
 from casemate.host.filesystem import MAX_PLACES
 from casemate.host.programs import base_name
 from casemate.host.shell import State, calls
 from casemate.model.outcome import Reason
-from tests.host.tree import tree
+from tests.host.tree import BASE, tree
 
 
 @pytest.mark.parametrize("pattern", ["/srv/*/../*/../*/../*/../*", "/srv/*/*/*/*/*/*/*/x"])
@@ -25,6 +27,19 @@ def test_a_pattern_of_few_paths_is_no_loss():
     fs = tree("".join(f"# file: /srv/{name}/x\n" for name in ("b", "a", ".c"))).host().fs
     assert fs.glob("/srv/*/x") == ["/srv/a/x", "/srv/b/x"]
     assert not fs.losses
+
+
+def test_what_a_limit_leaves_out_is_told():
+    """Of more accounts than homes are looked into, and of few, where nothing is."""
+    extra = "".join(f"u{n}:x:{3000 + n}:{3000 + n}::/home/u{n}:/bin/sh\n" for n in range(MAX_HOMES))
+    passwd = BASE.split("# file: /etc/group")[0].strip()
+    host = tree(f"{passwd}\n{extra}").host()
+    list(profiles.edges(host))
+    left_out = [(loss.what, loss.reason) for loss in host.fs.losses]
+    assert ("/etc/passwd", Reason.STEP_LIMIT) in left_out
+    few = tree("").host()
+    list(profiles.edges(few))
+    assert not few.fs.losses
 
 
 def test_long_lines_take_time_by_their_length():
