@@ -6,6 +6,7 @@ import pytest
 
 from casemate.host.edges import profiles
 from casemate.host.edges.profiles import MAX_HOMES
+from casemate.host.facts.sudoers import sudoers
 from casemate.host.facts.udev_modes import TOKEN
 from casemate.host.filesystem import MAX_PLACES
 from casemate.host.programs import base_name
@@ -40,6 +41,14 @@ def test_what_a_limit_leaves_out_is_told():
     few = tree("").host()
     list(profiles.edges(few))
     assert not few.fs.losses
+
+
+def test_aliases_that_stand_for_too_much_are_told():
+    """Twelve lists of two of the next each: what is cut off of them is no rule that was looked at."""
+    lists = "".join(f"User_Alias A{n} = A{n + 1}, A{n + 1}\n" for n in range(12)) + "User_Alias A12 = alice, bob\n"
+    host = tree(f"# file: /etc/sudoers 0440\n{lists}A0 ALL=(root) /bin/ls\n").host()
+    host.once(sudoers)
+    assert [(loss.what, loss.reason) for loss in host.fs.losses] == [("/etc/sudoers", Reason.STEP_LIMIT)]
 
 
 def test_long_lines_take_time_by_their_length():
