@@ -8,9 +8,10 @@ from casemate.host.edges import profiles
 from casemate.host.edges.profiles import MAX_HOMES
 from casemate.host.facts.sudoers import sudoers
 from casemate.host.facts.udev_modes import TOKEN
-from casemate.host.filesystem import MAX_PLACES
+from casemate.host.filesystem import MAX_PLACES, Filesystem
 from casemate.host.programs import base_name
 from casemate.host.shell import State, calls
+from casemate.model.host import Node, NodeKind
 from casemate.model.outcome import Reason
 from tests.host.tree import BASE, tree
 
@@ -21,6 +22,18 @@ def test_a_pattern_stands_for_a_bounded_number_of_paths(pattern):
     fs = tree("".join(f"# link: /srv/l{n} -> .\n# folder: /srv/d{n}\n" for n in range(20))).host().fs
     assert len(fs.glob(pattern)) <= MAX_PLACES
     assert [(loss.what, loss.reason) for loss in fs.losses] == [(pattern, Reason.STEP_LIMIT)]
+
+
+def test_folders_of_any_depth_are_walked():
+    """As deep as the longest path lets an image go, each folder before what is in it."""
+    paths = ["/" + "/".join("a" * depth) for depth in range(1, 2000)]
+    top = Node("/", NodeKind.FOLDER, 0o755, 0, 0)
+    folders = [Node(path, NodeKind.FOLDER, 0o755, 0, 0) for path in paths]
+    beside = Node("/b", NodeKind.FILE, 0o644, 0, 0)
+    fs = Filesystem([top, *folders, beside], lambda node, limit: b"")
+    assert [node.path for node in fs.below("/")] == [*paths, "/b"]
+    assert [node.path for node in fs.below(paths[-2])] == [paths[-1]]
+    assert not list(fs.below("/none"))
 
 
 def test_a_pattern_of_few_paths_is_no_loss():

@@ -133,13 +133,14 @@ class Filesystem:
 
     def below(self, path: str) -> Iterator[Node]:
         """Every node below a folder, in the order of paths; links in it are given, not followed."""
-        for name in self.names(path):
-            found = self.resolve(path)
-            place = posixpath.join(found.node.path if found else path, name)
-            node = self._nodes[place]
-            yield node
-            if node.kind is NodeKind.FOLDER:
-                yield from self.below(place)
+        found = self.resolve(path)
+        top = found.node.path if found else ""
+        waiting = [top] if found else []  # no recursion: an image's folders may be two thousand deep
+        while waiting:
+            place = waiting.pop()
+            if place != top:
+                yield self._nodes[place]
+            waiting += [posixpath.join(place, name) for name in reversed(self._names.get(place, ()))]
 
     def glob(self, pattern: str) -> list[str]:
         """The paths that a shell's pattern stands for, sorted; a name with a dot in front only where the pattern has one."""
