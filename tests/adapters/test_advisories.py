@@ -54,6 +54,13 @@ def test_what_is_kept_comes_back(tmp_path):
     assert (tmp_path / "new" / "db.sqlite").stat().st_mode & 0o777 == 0o600
 
 
+def test_a_name_that_is_no_text_hides_no_other(tmp_path):
+    """Any package.json can have one."""
+    store = AdvisoryFile(tmp_path / "db")
+    store.add(source(), [ADVISORY], [])
+    assert store.about(["openssh", "\ud800", "\udcff"]).advisories == (ADVISORY,)
+
+
 def test_a_newer_file_takes_the_place_of_an_older_one(tmp_path):
     """Of the same name, form and scope; another scope stands beside it."""
     store = AdvisoryFile(tmp_path / "db")

@@ -100,6 +100,53 @@ def test_owners_change_and_come_back(root):
     assert (root / "opt/run.sh").stat().st_uid == 0
 
 
+@pytest.mark.parametrize("whole", ["opt/run.sh", "opt"])
+def test_what_became_a_link_is_left_alone(root, tmp_path_factory, whole):
+    """Whoever owns a folder could otherwise have root change a file of their choice, inside the root or outside."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    (elsewhere / "run.sh").write_text("not yours\n")
+    (elsewhere / "run.sh").chmod(0o777)
+    (root / "opt").rename(root / "moved")
+    place = root / whole
+    place.parent.mkdir(exist_ok=True)
+    place.symlink_to(elsewhere / "run.sh" if place.suffix else elsewhere)
+    fixes = [
+        SetMode("/opt/run.sh", 0o777, 0o755),
+        SetOwner("/opt/run.sh", (os.geteuid(), os.getegid()), (12, 34)),
+        SetLine("/opt/run.sh", 1, "not yours", "mine"),
+        AddLines("/opt/run.sh", ("mine",)),
+        AddLines("/opt/deep/new", ("mine",)) if whole == "opt" else AddLines("/opt/run.sh", ("more",)),
+    ]
+    for undo in (False, True):
+        done = run(shell(fixes, undo=undo), root)
+        assert done.returncode == 1
+        assert "5 of these changes were not made" in done.stderr
+    assert state(elsewhere) == {"run.sh": (0o777, "not yours\n")}
+
+
+def test_added_lines_stand_alone_are_added_once_and_only_they_go(root):
+    """A last line without its end is not run together with them, and the undo leaves an equal line that was there."""
+    (root / "etc/known").write_text("[Socket]\nkept")
+    fix = [AddLines("/etc/known", ("[Socket]", "SocketMode=0660"))]
+    assert run(shell(fix, undo=False), root).returncode == 0
+    assert (root / "etc/known").read_text() == "[Socket]\nkept\n[Socket]\nSocketMode=0660\n"
+    assert "left as it is: /etc/known" in run(shell(fix, undo=False), root).stderr
+    assert run(shell(fix, undo=True), root).returncode == 0
+    assert (root / "etc/known").read_text() == "[Socket]\nkept\n"
+    assert "left as it is: /etc/known" in run(shell(fix, undo=True), root).stderr
+
+
+def test_nothing_of_the_host_becomes_a_command_or_a_template():
+    """A version with a line end in a comment, a name that Ansible would expand."""
+    assert "\ntouch" not in shell([Upgrade("npm", "x\ntouch /tmp/a", "1", "2\ntouch /tmp/b")], undo=True)
+    assert "\ntouch" not in shell([Upgrade("dpkg", "x", "1", "2\ntouch /tmp/b")], undo=False)
+    text = ansible([SetLine("/opt/{{ lookup('pipe', 'id') }}", 1, "{% x %}", "{# x #}\\1")], undo=False)
+    dynamic = [line for line in text.splitlines() if "{" in line]
+    assert len(dynamic) == 4
+    assert all(": !unsafe " in line for line in dynamic if "regexp" not in line)
+    assert "backrefs: true" in text  # else a line that is no longer there is added
+
+
 OTHERS = (
     DropCapabilities("/usr/bin/x", "cap_setuid=ep"),
     DropAcl("/srv/x", "u:1000:rw-"),
@@ -114,7 +161,7 @@ def test_every_fix_has_words_a_script_and_a_task():
         assert as_json(fix)["kind"]
         assert subprocess.run(["sh", "-n"], input=shell([fix], undo=False), text=True, check=False).returncode == 0
         assert subprocess.run(["sh", "-n"], input=shell([fix], undo=True), text=True, check=False).returncode == 0
-    assert "apt-get install --only-upgrade openssh-server" in shell(OTHERS, undo=False)
+    assert "apt-get install --only-upgrade -- openssh-server" in shell(OTHERS, undo=False)
     assert "openssh-server stays at 2" in shell(OTHERS, undo=True)
     assert "openssh" not in ansible(OTHERS, undo=True)
 
@@ -125,5 +172,5 @@ def test_the_playbook_is_yaml_that_says_the_same():
     (play,) = yaml.safe_load(ansible((*FIXES, *OTHERS), undo=False))
     assert len(play["tasks"]) == len(FIXES) + len(OTHERS)
     files = [task["ansible.builtin.file"] for task in play["tasks"] if "ansible.builtin.file" in task]
-    assert {"path": NASTY, "mode": "0644"} in files
+    assert {"path": NASTY, "mode": "0644", "follow": False} in files
     assert all(task["name"] for task in play["tasks"])

@@ -111,3 +111,19 @@ def test_no_hash_of_a_password_is_in_a_report():
     assert [f for f in report.findings if f.lead.location.path == "etc/shadow"]
     for text in (jsonreport.render(report), html.render(report, RULES), sarif.render(report, RULES)):
         assert "Hq0AAAA" not in text
+
+
+def test_no_password_of_a_command_line_is_in_a_report():
+    """It stands in the rule that leads to root, and so in its way and in its fix, which alone must know it."""
+    rule = "alice ALL=(root) NOPASSWD: /usr/bin/mysql -pTr0ub4dor77 *"
+    report = audited(tree(f"# file: /etc/sudoers 0440\n{rule}\n# file: /usr/bin/mysql 0755\n"))
+    assert [fix.was for fix in report.host.cut.fixes] == [rule]
+    forms = (
+        jsonreport.render(report),
+        html.render(report, RULES),
+        sarif.render(report, RULES),
+        render(report, 80, False),
+    )
+    for text in (*forms, markdown.render(report, RULES)):
+        assert "mysql" in text
+        assert "Tr0ub4" not in text

@@ -103,3 +103,12 @@ def test_what_a_local_user_can_do_anyway_is_no_part_of_a_way_over_an_edge():
     assert [e.conclusion for e in graph.through(1, A, ROOT).edges] == [B, C, ROOT]
     assert Graph(graph.edges[:4]).through(1, A, ROOT) is None
     assert Graph([*graph.edges[:4], edge((NETWORK,), A)]).through(1, NETWORK, ROOT) is None
+
+
+def test_a_way_may_be_as_long_as_a_root_makes_it():
+    """Thousands of accounts, each of which becomes the next."""
+    graph = Graph(
+        [*(edge((account(f"{n}"),), account(f"{n + 1}")) for n in range(3000)), edge((account("3000"),), ROOT)]
+    )
+    way = graph.derive(account("0"), ROOT)
+    assert [e.conclusion for e in way.edges] == [*(account(f"{n + 1}") for n in range(3000)), ROOT]

@@ -100,7 +100,7 @@ class AdvisoryFile:
             return _nothing("nothing was imported; run `casemate db import FILE`")
         try:
             with self._open() as db:
-                return _about(db, sorted(set(names)))
+                return _about(db, sorted(filter(_text, set(names))))
         except (sqlite3.Error, ValueError, TypeError, KeyError) as error:
             return _nothing(f"the database is damaged ({error}); move it away and import again")
 
@@ -128,6 +128,11 @@ class AdvisoryFile:
             f"cannot use the database of advisories {str(self._path)!r}: {error}",
             "free space or permissions, or move it away and import again",
         )
+
+
+def _text(name: str) -> bool:
+    """Whether a name is text: bytes of a hostile root that are none name no package of an advisory, and SQLite refuses them."""
+    return name.isascii() or not any("\ud800" <= c <= "\udfff" for c in name)
 
 
 def _nothing(why: str) -> NotExamined:

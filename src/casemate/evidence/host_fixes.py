@@ -12,24 +12,37 @@ from collections.abc import Iterable, Sequence
 from shlex import quote
 from typing import Any
 
+from casemate.evidence.redact import redact
 from casemate.model.host_fix import AddLines, DropAcl, DropCapabilities, Fix, SetLine, SetMode, SetOwner, Upgrade
 
 _HEAD = """\
 #!/bin/sh
 # {title}
 # Read it, then run it as root on the host that was examined; for a folder that holds its root: ROOT=/mnt/host sh {name}
-# What is no longer as it was is said and left as it is.
+# What is no longer as it was is said and left as it is; so is what lies behind a link, which may lead anywhere by now.
 set -u
+umask 022
 ROOT=${{ROOT:-}}
 left=0
 skip() {{ echo "left as it is: $1" >&2; left=$((left + 1)); }}
+plain() {{ # PATH: neither it nor a folder above it is a link
+  rest=${{1#/}} at=$ROOT
+  while [ -n "$rest" ]; do
+    at=$at/${{rest%%/*}}
+    if [ -L "$at" ]; then skip "$1"; return 1; fi
+    case $rest in */*) rest=${{rest#*/}} ;; *) rest= ;; esac
+  done
+}}
 mode() {{ # PATH WAS TO
+  plain "$1" || return
   if [ "$(stat -c %a "$ROOT$1" 2>/dev/null)" = "$2" ]; then chmod "$3" "$ROOT$1" && echo "chmod $3 $1"; else skip "$1"; fi
 }}
 owner() {{ # PATH WAS TO
-  if [ "$(stat -c %u:%g "$ROOT$1" 2>/dev/null)" = "$2" ]; then chown "$3" "$ROOT$1" && echo "chown $3 $1"; else skip "$1"; fi
+  plain "$1" || return
+  if [ "$(stat -c %u:%g "$ROOT$1" 2>/dev/null)" = "$2" ]; then chown -h "$3" "$ROOT$1" && echo "chown $3 $1"; else skip "$1"; fi
 }}
 line() {{ # PATH NUMBER WAS TO(- for none) OP(set, delete or insert)
+  plain "$1" || return
   if [ "$5" != insert ] && [ "$(sed -n "$2p" "$ROOT$1" 2>/dev/null)" != "$3" ]; then skip "$1:$2"; return; fi
   new=$(mktemp) || exit 1
   N=$2 TO=$4 OP=$5 awk 'BEGIN {{ n = ENVIRON["N"] + 0; op = ENVIRON["OP"] }}
@@ -40,15 +53,27 @@ line() {{ # PATH NUMBER WAS TO(- for none) OP(set, delete or insert)
     END {{ if (op == "insert" && !done) print ENVIRON["TO"] }}' "$ROOT$1" > "$new" && cat "$new" > "$ROOT$1" && echo "$5 $1:$2"
   rm -f "$new"
 }}
-add() {{ # PATH LINE...
-  file=$1; shift; printf '%s\\n' "$@" >> "$ROOT$file" && echo "added to $file"
-}}
-take() {{ # PATH LINE...: out again; a file that holds nothing else goes
+add() {{ # PATH LINE...: on lines of their own, and not a second time
+  plain "$1" || return
   file=$1; shift
-  for one; do
-    grep -vxF -- "$one" "$ROOT$file" > "$ROOT$file.new"; cat "$ROOT$file.new" > "$ROOT$file"; rm -f "$ROOT$file.new"
-  done
-  [ -s "$ROOT$file" ] || rm -f "$ROOT$file"; echo "taken out of $file"
+  mkdir -p "$ROOT${{file%/*}}/" || {{ skip "$file"; return; }}
+  if [ "$(tail -n $# "$ROOT$file" 2>/dev/null)" = "$(printf '%s\\n' "$@")" ]; then skip "$file"; return; fi
+  if [ -n "$(tail -c 1 "$ROOT$file" 2>/dev/null)" ]; then echo >> "$ROOT$file"; fi
+  printf '%s\\n' "$@" >> "$ROOT$file" && echo "added to $file"
+}}
+take() {{ # PATH LINE...: the last lines out again; a file that holds nothing else goes
+  plain "$1" || return
+  file=$1; shift
+  if [ "$(tail -n $# "$ROOT$file" 2>/dev/null)" != "$(printf '%s\\n' "$@")" ]; then skip "$file"; return; fi
+  new=$(mktemp) || exit 1
+  head -n $(($(wc -l < "$ROOT$file") - $#)) "$ROOT$file" > "$new" && cat "$new" > "$ROOT$file" && echo "taken out of $file"
+  rm -f "$new"
+  [ -s "$ROOT$file" ] || rm -f "$ROOT$file"
+}}
+change() {{ # PATH COMMAND...: the command changes the path
+  path=$1; shift
+  plain "$path" || return
+  "$@" "$ROOT$path" || skip "$path"
 }}
 """
 _FOOT = """\
@@ -57,7 +82,11 @@ if [ "$left" -gt 0 ]; then echo "$left of these changes were not made" >&2; exit
 
 
 def words(fix: Fix) -> str:
-    """What a fix does, in one line."""
+    """What a fix does, in one line, for reports: a line may hold a secret that is not to be told."""
+    return redact(_words(fix))
+
+
+def _words(fix: Fix) -> str:
     if isinstance(fix, SetMode):
         return f"chmod {fix.to:04o} {fix.path} (was {fix.was:04o})"
     if isinstance(fix, SetOwner):
@@ -94,17 +123,29 @@ def ansible(fixes: Sequence[Fix], *, undo: bool) -> str:
             continue  # a package is not taken back to a version with a known weakness
         module, arguments = _task(fix, undo)
         out += [
-            f"    - name: {json.dumps(('Undo: ' if undo else '') + words(fix), ensure_ascii=False)}",
+            f"    - name: {_yaml(('Undo: ' if undo else '') + words(fix))}",
             f"      {module}:",
         ]
-        out += [f"        {key}: {json.dumps(value, ensure_ascii=False)}" for key, value in arguments.items()]
+        out += [f"        {key}: {_yaml(value)}" for key, value in arguments.items()]
     return "\n".join(out) + "\n"
 
 
+def _yaml(value: object) -> str:
+    """JSON; a text of the host that Ansible would take for a template, and run what it says, is marked as none."""
+    text = json.dumps(value, ensure_ascii=False)
+    return f"!unsafe {text}" if isinstance(value, str) and re.search(r"\{[{%#]", value) else text
+
+
 def as_json(fix: Fix) -> dict[str, Any]:
-    """A fix for programs: its kind and its fields."""
-    fields = {name: getattr(fix, name) for name in type(fix).__slots__}
+    """A fix for programs: its kind and its fields, secrets in them redacted."""
+    fields = {name: _told(getattr(fix, name)) for name in type(fix).__slots__}
     return {"kind": re.sub(r"(?<!^)(?=[A-Z])", "-", type(fix).__name__).lower()} | fields
+
+
+def _told(value: object) -> object:
+    if isinstance(value, tuple):
+        return tuple(map(_told, value))
+    return redact(value) if isinstance(value, str) else value
 
 
 def _ordered(fixes: Iterable[Fix], undo: bool) -> list[Fix]:
@@ -125,13 +166,11 @@ def _done(fix: Fix) -> str:
         to, act = ("-", "delete") if fix.to is None else (fix.to, "set")
         return f"line {quote(fix.path)} {fix.line} {quote(fix.was)} {quote(to)} {act}"
     if isinstance(fix, AddLines):
-        folder = quote(fix.path.rpartition("/")[0] or "/")
-        lines = " ".join(map(quote, fix.lines))
-        return f'mkdir -p "$ROOT"{folder} && add {quote(fix.path)} {lines}'
+        return f"add {quote(fix.path)} {' '.join(map(quote, fix.lines))}"
     if isinstance(fix, DropCapabilities):
-        return f'setcap -r "$ROOT"{quote(fix.path)} || skip {quote(fix.path)}'
+        return f"change {quote(fix.path)} setcap -r"
     if isinstance(fix, DropAcl):
-        return f'setfacl -x {quote(fix.entry.rpartition(":")[0])} "$ROOT"{quote(fix.path)} || skip {quote(fix.path)}'
+        return f"change {quote(fix.path)} setfacl -x {quote(fix.entry.rpartition(':')[0])}"
     return _upgrade(fix)
 
 
@@ -147,36 +186,43 @@ def _undone(fix: Fix) -> str:
     if isinstance(fix, AddLines):
         return f"take {quote(fix.path)} {' '.join(map(quote, fix.lines))}"
     if isinstance(fix, DropCapabilities):
-        return f'setcap {quote(fix.was)} "$ROOT"{quote(fix.path)} || skip {quote(fix.path)}'
+        return f"change {quote(fix.path)} setcap {quote(fix.was)}"
     if isinstance(fix, DropAcl):
-        return f'setfacl -m {quote(fix.entry)} "$ROOT"{quote(fix.path)} || skip {quote(fix.path)}'
-    return f"# {fix.package} stays at {fix.to}: a package is not taken back to a version with a known weakness"
+        return f"change {quote(fix.path)} setfacl -m {quote(fix.entry)}"
+    return f"# {_flat(fix.package)} stays at {_flat(fix.to)}: a package is not taken back to a version with a known weakness"
 
 
 def _upgrade(fix: Upgrade) -> str:
     commands = {
-        "dpkg": f"apt-get install --only-upgrade {quote(fix.package)}",
-        "apk": f"apk add --upgrade {quote(fix.package)}",
-        "rpm": f"dnf upgrade {quote(fix.package)}",
-        "pip": f"python3 -m pip install --upgrade {quote(f'{fix.package}>={fix.to}')}",
-        "npm": f"npm install {quote(f'{fix.package}@>={fix.to}')}",
+        "dpkg": f"apt-get install --only-upgrade -- {quote(fix.package)}",
+        "apk": f"apk add --upgrade -- {quote(fix.package)}",
+        "rpm": f"dnf upgrade -- {quote(fix.package)}",
+        "pip": f"python3 -m pip install --upgrade -- {quote(f'{fix.package}>={fix.to}')}",
+        "npm": f"npm install -- {quote(f'{fix.package}@>={fix.to}')}",
     }
-    return f'[ -n "$ROOT" ] && skip {quote(fix.package)} || {commands[fix.manager]}  # at least {fix.to}'
+    return f'[ -n "$ROOT" ] && skip {quote(fix.package)} || {commands[fix.manager]}  # at least {_flat(fix.to)}'
+
+
+def _flat(text: str) -> str:
+    """What may stand in a comment: a line end in it would begin a command."""
+    return "".join(c if c.isprintable() else "?" for c in text)
 
 
 def _task(fix: Fix, undo: bool) -> tuple[str, dict[str, Any]]:
     if isinstance(fix, SetMode):
-        return "ansible.builtin.file", {"path": fix.path, "mode": f"{fix.was if undo else fix.to:04o}"}
+        return "ansible.builtin.file", {"path": fix.path, "mode": f"{fix.was if undo else fix.to:04o}", "follow": False}
     if isinstance(fix, SetOwner):
         owner, group = fix.was if undo else fix.to
-        return "ansible.builtin.file", {"path": fix.path, "owner": str(owner), "group": str(group)}
+        return "ansible.builtin.file", {"path": fix.path, "owner": str(owner), "group": str(group), "follow": False}
     if isinstance(fix, SetLine):
         now, to = (fix.to, fix.was) if undo else (fix.was, fix.to)
         if now is None:
             return "ansible.builtin.lineinfile", {"path": fix.path, "line": to, "state": "present"}
         if to is None:
             return "ansible.builtin.lineinfile", {"path": fix.path, "line": now, "state": "absent"}
-        return "ansible.builtin.lineinfile", {"path": fix.path, "regexp": f"^{re.escape(now)}$", "line": to}
+        # With backrefs, nothing is added where the line is not found; the new text is then one in which a backslash escapes.
+        changed = {"regexp": f"^{re.escape(now)}$", "line": to.replace("\\", "\\\\"), "backrefs": True}
+        return "ansible.builtin.lineinfile", {"path": fix.path} | changed
     if isinstance(fix, AddLines):
         state = "absent" if undo else "present"
         block = {"path": fix.path, "block": "\n".join(fix.lines), "create": not undo, "state": state}

@@ -53,6 +53,7 @@ class Graph:
         for index, edge in enumerate(self.edges):
             for premise in set(edge.premises):
                 self._uses.setdefault(premise, []).append(index)
+        self._needed = [len(set(edge.premises)) for edge in self.edges]
 
     def sources(self) -> tuple[Actor, ...]:
         """Every actor that something starts from, the least powerful first."""
@@ -63,7 +64,8 @@ class Graph:
         """Every actor that is reached, with the number of the edge that reaches it most cheaply; None for a start."""
         best: dict[Actor, int] = {}
         by: dict[Actor, int | None] = {}
-        missing = [len(set(edge.premises)) for edge in self.edges]
+        missing = self._needed.copy()
+        waiting: dict[Actor, tuple[int, int]] = {}  # the best offer for each so far: a worse one need not wait
         heap: list[tuple[int, int, Actor, int | None]] = [(0, -1, actor, None) for actor in sorted(set(starts))]
         while heap:
             cost, _, actor, edge_index = heappop(heap)
@@ -77,7 +79,10 @@ class Graph:
                 edge = self.edges[index]
                 if not missing[index] and index not in without and edge.conclusion not in best:
                     total = weight(edge) + sum(best[premise] for premise in set(edge.premises))
-                    heappush(heap, (total, index, edge.conclusion, index))
+                    offer = (total, index)
+                    if offer < waiting.get(edge.conclusion, (total + 1, 0)):
+                        waiting[edge.conclusion] = offer
+                        heappush(heap, (total, index, edge.conclusion, index))
         return by
 
     def derive(self, source: Actor, goal: Actor, without: frozenset[int] = frozenset()) -> Derivation | None:
@@ -88,24 +93,28 @@ class Graph:
     def through(self, index: int, source: Actor, goal: Actor) -> Derivation | None:
         """The cheapest way over one edge: to its premises, over it, and on."""
         edge = self.edges[index]
+        if set(edge.premises) == {source} and edge.conclusion == goal:
+            return Derivation(
+                source, goal, (edge,)
+            )  # as most are: nothing need be searched, which counts with thousands
         before = self.reach((source,), frozenset({index}))
         if edge.conclusion == source or not all(premise in before for premise in edge.premises):
             return None
         way: list[Edge] = []
         for premise in edge.premises:
-            way += [e for e in self._edges_to(premise, before) if e not in way]
+            way += _further(way, self._edges_to(premise, before))
         if edge.conclusion == goal:
             return Derivation(source, goal, (*way, edge))
         known = {source, edge.conclusion, *(e.conclusion for e in way)}
         if goal in known:
             return None  # there without it
         had = before.keys() - {edge.conclusion}  # what the source is without the edge is no way over it
-        own = frozenset(n for n, e in enumerate(self.edges) if not had.isdisjoint(e.premises))
+        own = frozenset(n for actor in had for n in self._uses.get(actor, ()))
         for starts, without in (({edge.conclusion}, own), (known, frozenset[int]())):
             after = self.reach(starts, without)
             if goal not in after:
                 continue
-            rest = [e for e in self._edges_to(goal, after) if e not in way]
+            rest = _further(way, self._edges_to(goal, after))
             if own is without or any(len(set(e.premises)) > 1 and edge.conclusion in e.premises for e in rest):
                 return Derivation(source, goal, (*way, edge, *rest))
         return None
@@ -114,18 +123,25 @@ class Graph:
         out: list[int] = []
         done: set[Actor] = set()
 
-        def visit(actor: Actor) -> None:
-            if actor in done:
-                return
-            done.add(actor)
+        waiting: list[tuple[Actor, bool]] = [(goal, False)]  # no recursion: a way may be as long as passwd(5) has lines
+        while waiting:
+            actor, ready = waiting.pop()
             index = by[actor]
-            if index is not None:
-                for premise in self.edges[index].premises:
-                    visit(premise)
+            if ready and index is not None:
                 out.append(index)
-
-        visit(goal)
+            if ready or actor in done:
+                continue
+            done.add(actor)
+            waiting.append((actor, True))
+            if index is not None:
+                waiting += [(premise, False) for premise in reversed(self.edges[index].premises)]
         return tuple(self.edges[index] for index in out)
+
+
+def _further(way: list[Edge], edges: Iterable[Edge]) -> list[Edge]:
+    """Those that are not on the way yet: the same ones, not equal ones, which takes long to see of a long way."""
+    known = set(map(id, way))
+    return [edge for edge in edges if id(edge) not in known]
 
 
 def _rank(actor: Actor) -> int:

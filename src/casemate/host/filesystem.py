@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from fnmatch import translate
+from itertools import islice
 
 from casemate.model.host import Node, NodeKind
 from casemate.model.outcome import NotExamined, Reason
@@ -17,6 +18,7 @@ from casemate.model.outcome import NotExamined, Reason
 MAX_LINKS = 40  # as Linux (path_resolution(7))
 TEXT_LIMIT = 4 << 20  # bytes of a configuration file; a real one is far smaller
 DATA_LIMIT = 64 << 20
+MAX_PLACES = 5000  # on the way of a pattern: "*/../*/.." and links to their own folder multiply them without end
 
 Read = Callable[[Node, int], bytes | NotExamined]
 
@@ -131,13 +133,14 @@ class Filesystem:
 
     def below(self, path: str) -> Iterator[Node]:
         """Every node below a folder, in the order of paths; links in it are given, not followed."""
-        for name in self.names(path):
-            found = self.resolve(path)
-            place = posixpath.join(found.node.path if found else path, name)
-            node = self._nodes[place]
-            yield node
-            if node.kind is NodeKind.FOLDER:
-                yield from self.below(place)
+        found = self.resolve(path)
+        top = found.node.path if found else ""
+        waiting = [top] if found else []  # no recursion: an image's folders may be two thousand deep
+        while waiting:
+            place = waiting.pop()
+            if place != top:
+                yield self._nodes[place]
+            waiting += [posixpath.join(place, name) for name in reversed(self._names.get(place, ()))]
 
     def glob(self, pattern: str) -> list[str]:
         """The paths that a shell's pattern stands for, sorted; a name with a dot in front only where the pattern has one."""
@@ -145,12 +148,17 @@ class Filesystem:
         for part in pattern.strip("/").split("/"):
             if re.search(r"[*?\[]", part):
                 fits = re.compile(translate(part)).match
-                places = [
+                found = (
                     f"{place}/{name}"
                     for place in places
                     for name in self.names(place or "/")
                     if fits(name) and (part.startswith(".") or not name.startswith("."))
-                ]
+                )
+                places = list(islice(found, MAX_PLACES + 1))
+                if len(places) > MAX_PLACES:
+                    places.pop()
+                    detail = f"a pattern that stands for more than {MAX_PLACES} paths"
+                    self.lose(NotExamined(what=pattern[:200], reason=Reason.STEP_LIMIT, detail=detail))
             else:
                 places = [f"{place}/{part}" for place in places if self.resolve(f"{place}/{part}", follow=False)]
         return sorted(places)

@@ -33,6 +33,13 @@ class Host:
             self._facts[read] = read(self)
         return cast("T", self._facts[read])
 
+    def first(self, items: Sequence[T], most: int, path: str, what: str) -> Sequence[T]:
+        """No more of them than that; what is left out is told. path: of what has them, in the report. what: that they are."""
+        if len(items) > most:
+            detail = f"only the first {most} of {len(items)} {what} are looked at"
+            self.fs.lose(NotExamined(what=path, reason=Reason.STEP_LIMIT, detail=detail))
+        return items[:most]
+
     def odd(self, path: str, line: int, detail: str) -> None:
         """A line that was not understood: what it says is not examined."""
         self.fs.lose(NotExamined(what=f"{path}:{line}", reason=Reason.SYNTAX, detail=detail, lines=1))

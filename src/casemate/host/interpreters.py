@@ -105,7 +105,7 @@ def code(words: Words) -> Code | None:
         if any(word.text in _PACKAGES[name] for word in words[1:]):
             return Code("other", tuple(w for w in words[1:] if not (w.text or "-").startswith("-")))
         return None
-    known = _READERS.get(name) or _READERS.get(re.sub(r"[\d.]+$", "", name))
+    known = _READERS.get(name) or _READERS.get(name.rstrip("0123456789."))
     return _reader(words, *known) if known else None
 
 

@@ -101,6 +101,7 @@ _VERSION: Final = re.compile(
 )
 _LOADER: Final = re.compile(r"ld-(?:linux|musl|[\d.]+)[\w.-]*\.so(?:\.\d)?|ld-[\d.]+\.so")
 _LIMIT: Final = 32 << 20
+_NAME_MAX: Final = 255  # limits.h(0p): what is longer is no file's name, and slow to look for a version in
 
 # What only that program's file holds: all words of a line.
 _MARKS: Final[tuple[tuple[str, tuple[bytes, ...]], ...]] = (
@@ -146,6 +147,8 @@ _MARKS: Final[tuple[tuple[str, tuple[bytes, ...]], ...]] = (
 def base_name(name: str) -> str:
     """The name under which a program is known: without the version or variant in its file's name (python3.11, vim.basic)."""
     name = posixpath.basename(name)
+    if len(name) > _NAME_MAX:
+        return name
     if _LOADER.fullmatch(name):
         return "ld.so"
     for _ in range(4):

@@ -50,7 +50,9 @@ _SHELLS: Final = (
     "/bin/dash",
 )
 
-_EVALS: Final = re.compile(rb"\beval\b|(?:\bdo|;|\n)\s*\"?\$\w+\"?\s*(?:;|\n|$)")  # each line of the input is a command
+_EVALS: Final = re.compile(
+    rb"\beval\b|(?:\bdo|;|\n)[^\S\n]*\"?\$\w+\"?\s*(?:;|\n|$)"
+)  # each line of the input is a command
 
 _RUNS_ITS_WORDS: Final = re.compile(rb'(?:^|[;&|{(\n!]|\b(?:then|do|else|exec|eval|if)\b)[ \t]*"?\$(?:\{[@*]\}|[@*])')
 

@@ -415,7 +415,7 @@ class Walk:
             place = next((p for p in places if self.host.fs.is_file(self._rooted(p, at))), place)
         place = self._rooted(place, at)
         if word.glob:
-            yield from self.host.fs.glob(place)[:100]
+            yield from self.host.first(self.host.fs.glob(place), 100, place, "files")
         else:
             yield place
 

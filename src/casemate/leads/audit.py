@@ -48,13 +48,17 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
     """One lead for each cause, with the best way over it: from the least powerful source, to the highest goal."""
     best: dict[tuple[str, str, int], Way] = {}
     sources = graph.sources()
-    reached = {source: frozenset(graph.reach((source,))) for source in sources}
+    reached: dict[Actor, frozenset[Actor]] = {}  # of those that are asked for: mostly the first few of thousands
     for index, edge in enumerate(graph.edges):
         if edge.kind == MEMBER or edge.kind not in rules or edge.natural:
             continue
         for rank, source in enumerate(sources):
-            if source.startswith("group:") or not reached[source].issuperset(edge.premises):
+            if source.startswith("group:"):
                 continue  # whoever is in a group is a source of their own
+            if source not in reached:
+                reached[source] = frozenset(graph.reach((source,)))
+            if not reached[source].issuperset(edge.premises):
+                continue
             way = graph.through(index, source, ROOT) or graph.through(index, source, edge.conclusion)
             if way is None:
                 continue

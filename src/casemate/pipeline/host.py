@@ -12,6 +12,7 @@ from typing import Protocol
 from casemate import __version__
 from casemate.evidence import sbom
 from casemate.evidence.assemble import assemble
+from casemate.evidence.host_redacted import redacted
 from casemate.evidence.redact import PLACEHOLDER
 from casemate.host import whatif
 from casemate.host.catalogue import relations
@@ -121,7 +122,7 @@ def audit_host(
     )
     packages = now.host.once(inventory).packages if options.sbom else ()
     materials = sbom.render(packages, now.host.once(release), name=root.name) if options.sbom else ""
-    return Audited(replace(report, host=told), materials)
+    return Audited(replace(report, host=redacted(told)), materials)
 
 
 def _supposed(

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from casemate.host.edges.sudo_environment import environment
 from casemate.host.edges.sudo_escape import judged
 from casemate.host.facts.search_path import search_path, umasks
+from casemate.model.host import Confidence
 from tests.host.tree import tree
 
 
@@ -52,3 +54,27 @@ def test_umasks():
         ("/etc/login.defs", 1, 0o27),
         ("/etc/profile", 1, 0),
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "to"),
+    [
+        ("alice ALL=(root) SETENV: /usr/bin/python3 /opt/a", "alice ALL=(root)  /usr/bin/python3 /opt/a"),
+        ("alice ALL=(root) SETENV : /opt/a, NOSETENV: /opt/b", "alice ALL=(root)  /opt/a, NOSETENV: /opt/b"),
+    ],
+)
+def test_a_tag_is_taken_from_a_rule_without_a_part_of_another(line, to):
+    """sudo reads nothing at all of a file with an error in it."""
+    found = list(environment(tree(f"# file: /etc/sudoers 0440\n{line}\n# file: /opt/a 0755\n#!/bin/sh\n").host()))
+    assert {fix.to for grant in found for fix in grant.fixes} == {to}
+
+
+@pytest.mark.parametrize(
+    ("kept", "sure"),
+    [("LD_PRELOAD", [True]), ("GCONV_PATH", [False]), ("PS4", [False]), ("LD_DEBUG_OUTPUT IFS PYTHONSTARTUP", [])],
+)
+def test_a_variable_is_as_sure_as_its_programs_heed_it(kept, sure):
+    """The loader's always; what only a trace or a terminal brings in, likely; what a script does not read, not at all."""
+    text = f'Defaults env_keep += "{kept}"\nalice ALL=(root) NOPASSWD: /opt/a\n'
+    found = list(environment(tree(f"# file: /etc/sudoers 0440\n{text}# file: /opt/a 0755\n#!/bin/bash\nls\n").host()))
+    assert [grant.confidence is Confidence.PROVED for grant in found] == sure

@@ -12,6 +12,7 @@ from casemate.host.facts.loader import CONFIGURATION, PRELOAD, loader
 from casemate.host.host import Host
 from casemate.host.relation import Trust
 from casemate.model.host import ROOT, Confidence, Fact, Node, NodeKind
+from casemate.model.outcome import NotExamined, Reason
 
 MOST: Final = 20_000  # names looked at in the folders of libraries
 ENVIRONMENT: Final = (
@@ -77,6 +78,8 @@ def _folders(host: Host, folders: dict[str, tuple[()] | tuple[Fact]]) -> Iterato
         for name in host.fs.names(real):
             looked += 1
             if looked > MOST:
+                detail = f"only the first {MOST} names in folders of libraries are looked at"
+                host.fs.lose(NotExamined(what=real, reason=Reason.STEP_LIMIT, detail=detail))
                 return
             if ".so" in name:
                 place = posixpath.join(real, name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from casemate.host.facts.pam import FOLDERS, Entry, module_path, pam
+from casemate.host.facts.pam import FOLDERS, Entry, Stack, Substack, flat, module_path, pam
 from casemate.host.facts.pam_outcome import Opened, opened
 from casemate.host.facts.sudo_rights import rights
 from casemate.host.host import Host
@@ -37,19 +37,21 @@ def edges(host: Host) -> Iterator[Relation]:
     stacks = host.once(pam)
     for service in sorted({name for name, _ in stacks.stacks}):
         if service in BECOMES:
-            for found in opened(host, stacks.stack(service, "auth")):
-                yield _grant(host, service, found, found.who.holder, host.accounts.actor(found.who.becomes))
+            stack = stacks.stack(service, "auth")
+            for found in opened(host, stack):
+                yield _grant(stack, service, found, found.who.holder, host.accounts.actor(found.who.becomes))
         elif service in REMOTE and service != "login":
-            for found in opened(host, stacks.stack(service, "auth")):
+            stack = stacks.stack(service, "auth")
+            for found in opened(host, stack):
                 if found.who.holder == ANYONE:
-                    yield _grant(host, service, found, NETWORK, ANYONE)
+                    yield _grant(stack, service, found, NETWORK, ANYONE)
         elif service in ("sudo", "sudo-i"):
             yield from _sudo(host, service)
     yield from _run(host)
     yield from _files(host)
 
 
-def _grant(host: Host, service: str, found: Opened, holder: Actor, becomes: Actor) -> Grant:
+def _grant(stack: Stack, service: str, found: Opened, holder: Actor, becomes: Actor) -> Grant:
     cause = found.cause
     whom = {ANYONE: "everybody", NETWORK: "everybody who reaches it"}.get(holder, named(holder))
     last = "" if found.last == cause else f" ({found.last.name} of {found.last.path}, line {found.last.line}, says yes)"
@@ -62,13 +64,27 @@ def _grant(host: Host, service: str, found: Opened, holder: Actor, becomes: Acto
         via=(Fact(cause.path, says, cause.line),),
         says=f"needs no password for {service}",
         confidence=Confidence.LIKELY if holder == NETWORK else Confidence.PROVED,
-        fixes=(SetLine(cause.path, cause.line, cause.raw, f"# {cause.raw}"),) if not cause.raw.endswith("\\") else (),
+        fixes=(SetLine(cause.path, cause.line, cause.raw, f"# {cause.raw}"),) if _spared(stack, cause) else (),
     )
+
+
+def _spared(stack: Stack, cause: Entry) -> bool:
+    """Whether a stack keeps its sense without a line: none that jumps past it would come out one module too far (pam.conf(5)),
+    and then let everybody in, or nobody."""
+    if cause.raw.endswith("\\"):
+        return False
+    while cause not in stack:  # a stack within it counts as one module
+        stack = next(e.entries for e in stack if isinstance(e, Substack) and cause in flat(e.entries))
+    at = stack.index(cause)
+    before = ((at - index, item) for index, item in enumerate(stack[:at]) if isinstance(item, Entry))
+    jumps = ((distance, action) for distance, item in before for _, action in item.actions)
+    return not any(action.isdecimal() and int(action) >= distance for distance, action in jumps)
 
 
 def _sudo(host: Host, service: str) -> Iterator[Grant]:
     """Who may run everything with a password, and is asked for none. Persons who administer the host are told of, too."""
-    for found in opened(host, host.once(pam).stack(service, "auth")):
+    stack = host.once(pam).stack(service, "auth")
+    for found in opened(host, stack):
         for right in host.once(rights):
             if (
                 right.administrator
@@ -76,7 +92,7 @@ def _sudo(host: Host, service: str) -> Iterator[Grant]:
                 and not right.other
                 and found.who.holder in (ANYONE, right.holder)
             ):
-                yield _grant(host, service, found, right.holder, ROOT)
+                yield _grant(stack, service, found, right.holder, ROOT)
 
 
 def _run(host: Host) -> Iterator[Relation]:

@@ -52,7 +52,7 @@ def edges(host: Host) -> Iterator[Trust]:
                 folder=True,
                 confidence=Confidence.PROVED if folder == "/etc/profile.d" else Confidence.LIKELY,
             )
-    for who in host.accounts.accounts[:MAX_HOMES]:
+    for who in host.first(host.accounts.accounts, MAX_HOMES, "/etc/passwd", "accounts"):
         if who.login and who.home.rstrip("/") not in SHARED_HOMES and who.home.startswith("/"):
             yield from _home(host, who)
         if who.login and who.shell.startswith("/") and len(who.shell) > 1:

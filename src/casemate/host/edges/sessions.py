@@ -28,15 +28,18 @@ _FIELD: Final = re.compile(r"\s%[a-zA-Z]")
 
 def edges(host: Host) -> Iterator[Trust]:
     """Of every account that has a home of its own."""
-    for who in host.accounts.accounts[:MAX_HOMES]:
+    for who in host.first(host.accounts.accounts, MAX_HOMES, "/etc/passwd", "accounts"):
         home = who.home.rstrip("/")
         if not home.startswith("/") or not host.fs.is_folder(home):
             continue
         for folder in UNITS:
             for pattern in ("*.service", "*.service.d/*.conf"):
-                for path in host.fs.glob(f"{home}/{folder}/{pattern}")[:MAX_FILES]:
+                for path in host.first(
+                    host.fs.glob(f"{home}/{folder}/{pattern}"), MAX_FILES, f"{home}/{folder}", "files"
+                ):
                     yield from _unit(host, who, path)
-        for path in host.fs.glob(f"{home}/.config/autostart/*.desktop")[:MAX_FILES]:
+        folder = f"{home}/.config/autostart"
+        for path in host.first(host.fs.glob(f"{folder}/*.desktop"), MAX_FILES, folder, "files"):
             yield from _desktop(host, who, path)
 
 

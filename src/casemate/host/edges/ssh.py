@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterator
+from dataclasses import replace
 
 from casemate.host.facts.sshd import Sshd, logs_in, placed, sshd
 from casemate.host.facts.sshkeys import authorized, key_places, private_keys, strict
@@ -111,7 +112,7 @@ def _configuration(host: Host, told: Sshd) -> Iterator[Trust]:
     for keyword in ("authorizedkeyscommand", "authorizedprincipalscommand"):
         for setting in told.all(keyword):
             if setting.value.lower() != "none":
-                yield from ran(
+                for trust in ran(
                     host,
                     setting.value,
                     runner=ROOT,
@@ -120,7 +121,9 @@ def _configuration(host: Host, told: Sshd) -> Iterator[Trust]:
                     technique="T1098.004",
                     says="tells sshd which keys log in, as any account",
                     shell=False,
-                )
+                ):  # sshd refuses a command that others can write to, until somebody repairs its mode (sshd_config(5))
+                    own = trust.path == setting.words[0]
+                    yield replace(trust, confidence=Confidence.LIKELY) if own else trust
     for setting in told.all("trustedusercakeys"):
         if setting.value.lower() != "none":
             yield Trust(

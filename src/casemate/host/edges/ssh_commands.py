@@ -59,7 +59,7 @@ def _of_server(host: Host, setting: Setting, line: str) -> Iterator[Trust]:
     names: dict[Actor, str] = {a.actor: a.home for a in fitted}
     if ROOT in names:
         names = {ROOT: names[ROOT]}
-    for actor, home in list(names.items())[:MAX_USERS]:
+    for actor, home in host.first(list(names.items()), MAX_USERS, setting.path, "users"):
         for trust in _ran(host, line, actor, setting.fact, home, f"logs in as {named(actor)} over SSH"):
             yield replace(trust, confidence=Confidence.LIKELY) if trust.confidence is Confidence.PROVED else trust
 

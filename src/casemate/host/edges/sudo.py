@@ -142,7 +142,7 @@ def _programs(host: Host, right: Right, to: Actor) -> Iterator[Trust]:
                 runner=to, path=folder or "/", kind="sudo-program", technique=TECHNIQUE, via=via, folder=True,
                 says=f"holds programs that {right.tool} runs as {named(to)}", confidence=_sure(host, right, folder),
             )  # fmt: skip
-    for path in (*paths, *_made(host, command.path))[:200]:
+    for path in host.first((*paths, *_made(host, command.path)), 200, command.path, "programs"):
         if not path.startswith("/"):
             continue
         for trust in ran(

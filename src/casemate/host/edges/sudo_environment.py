@@ -6,6 +6,7 @@ env_keep can also be given on the command line, so that the loader's own cleanin
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fnmatch import fnmatchcase
 
@@ -19,7 +20,7 @@ from casemate.model.host import ANYONE, ROOT, Confidence, Fact, named
 from casemate.model.host_fix import Fix, SetLine
 
 TECHNIQUE = "T1574.006"
-LOADER = ("LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "LD_ORIGIN_PATH", "LD_DEBUG_OUTPUT", "GCONV_PATH")
+LOADER = ("LD_PRELOAD", "LD_LIBRARY_PATH", "LD_AUDIT", "GCONV_PATH")
 OF_LANGUAGE = {
     "BASH_ENV": "bash",
     "ENV": "sh dash ksh mksh",
@@ -28,7 +29,6 @@ OF_LANGUAGE = {
     "PS4": "bash sh",
     "PYTHONPATH": "python",
     "PYTHONHOME": "python",
-    "PYTHONSTARTUP": "python",
     "PYTHONUSERBASE": "python",
     "PYTHONINSPECT": "python",
     "PERL5LIB": "perl",
@@ -54,9 +54,13 @@ OF_LANGUAGE = {
     "LESSOPEN": "less man git",
     "PAGER": "man git systemctl journalctl",
     "MANPAGER": "man",
-    "IFS": "sh",
     "OPENSSL_CONF": "openssl curl",
 }
+UNSURE = (
+    *("GCONV_PATH", "ENV", "SHELLOPTS", "BASHOPTS", "PS4", "PYTHONINSPECT", "LESSOPEN", "PAGER", "MANPAGER"),
+    *("GIT_SSH", "GIT_SSH_COMMAND", "GIT_EXTERNAL_DIFF", "GIT_PAGER", "GIT_EDITOR"),
+)
+"""Those that only some calls of their programs heed: of an interactive shell, with a trace, on a terminal, for one command."""
 
 
 def dangerous(pattern: str) -> tuple[str, ...]:
@@ -131,7 +135,7 @@ def _tagged(host: Host, right: Right) -> Iterator[Grant]:
     if not name:
         return
     line = right.line
-    to = line.raw.replace("SETENV:", "").replace("keepenv ", "")
+    to = re.sub(r"\bSETENV\s*:", "", line.raw).replace("keepenv ", "")
     fixes: tuple[Fix, ...] = (
         (SetLine(line.path, line.line, line.raw, to),) if line.joined == 1 and to != line.raw else ()
     )
@@ -150,6 +154,6 @@ def _grant(right: Right, first: Fact, fixes: tuple[Fix, ...], name: str) -> Gran
         technique=TECHNIQUE,
         via=(first,) if same else (first, rule),
         says=f"chooses {name} of what {right.tool} runs as root",
-        confidence=Confidence.LIKELY if right.password or not right.sure else Confidence.PROVED,
+        confidence=Confidence.LIKELY if right.password or not right.sure or name in UNSURE else Confidence.PROVED,
         fixes=fixes,
     )

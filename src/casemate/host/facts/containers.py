@@ -99,7 +99,8 @@ def _compose_files(host: Host) -> list[str]:
             found |= {posixpath.normpath(posixpath.join(folder, name)) for name in named}
             if not named:
                 found |= {path for name in COMPOSE for path in host.fs.glob(f"{folder}/{name}")}
-    return sorted(path for path in found if host.fs.is_file(path))[:MAX_FILES]
+    files = sorted(path for path in found if host.fs.is_file(path))
+    return list(host.first(files, MAX_FILES, "/", "compose files"))
 
 
 def _compose(host: Host, path: str) -> Iterator[Right]:

@@ -14,6 +14,7 @@ from xml.parsers import expat
 
 from casemate.host.facts.unit_file import assignments, words
 from casemate.host.host import Host
+from casemate.model.outcome import NotExamined, Reason
 
 STANDARD: Final = (
     "/usr/share/dbus-1/system.conf",
@@ -88,6 +89,9 @@ def bus_rules(host: Host) -> tuple[BusRule, ...]:
         for kind, text in reader.includes:
             place = posixpath.normpath(posixpath.join(posixpath.dirname(path), text.strip()))
             todo += host.fs.glob(f"{place}/*.conf") if kind == "includedir" else [place]
+    if todo:
+        detail = f"more than {MAX_FILES} files or {MAX_RULES} rules of the system bus: the rest is not looked at"
+        host.fs.lose(NotExamined(what=todo[0], reason=Reason.STEP_LIMIT, detail=detail))
     return tuple(out)
 
 

@@ -71,6 +71,7 @@ def loader(host: Host) -> Loader:
                 folders.append(Named(posixpath.normpath(folder), text.path, number))
             else:
                 host.odd(text.path, number, "a folder of libraries that is no absolute path: ldconfig leaves it out")
+    host.first([*files, *waiting], max(len(files), MAX_FILES), CONFIGURATION, "files")
     folders += _musl(host, files)
     return Loader(tuple(files), tuple(patterns), tuple(folders), tuple(_preloaded(host)))
 

@@ -139,7 +139,7 @@ def _tools(host: Host) -> Iterator[LoginSetting]:
     for tool, general, own in TOOLS:
         for path in general:
             yield from _of_tool(host, tool, path, ROOT, "/root")
-        for who in host.accounts.accounts[:MAX_HOMES]:
+        for who in host.first(host.accounts.accounts, MAX_HOMES, "/etc/passwd", "accounts"):
             if who.home.startswith("/") and who.home != "/":
                 for name in own:
                     yield from _of_tool(host, tool, f"{who.home.rstrip('/')}/{name}", who.actor, who.home)

@@ -74,7 +74,7 @@ def actions(host: Host) -> tuple[Action, ...]:
     """Every action of every policy file."""
     out: list[Action] = []
     for folder in POLICIES:
-        for name in host.fs.names(folder)[:MAX_FILES]:
+        for name in host.first(host.fs.names(folder), MAX_FILES, folder, "files"):
             if name.endswith(".policy"):
                 out += _actions(host, f"{folder}/{name}")
     return tuple(out)

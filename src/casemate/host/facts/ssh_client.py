@@ -49,7 +49,7 @@ def ssh_client(host: Host) -> tuple[ClientCommand | ClientFile, ...]:
     reader = _Reader(host)
     for path in SYSTEM:
         reader.read(path, ROOT, "/root", False, 0)
-    for who in host.accounts.accounts[:MAX_ACCOUNTS]:
+    for who in host.first(host.accounts.accounts, MAX_ACCOUNTS, "/etc/passwd", "accounts"):
         if who.home.startswith("/") and who.home != "/":
             reader.read(f"{who.home.rstrip('/')}/.ssh/config", who.actor, who.home, True, 0)
     return tuple(reader.found)

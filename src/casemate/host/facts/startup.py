@@ -157,7 +157,7 @@ def _supervisor(host: Host) -> Iterator[Entry]:
                 for pattern in value.split():
                     whole = posixpath.join(posixpath.dirname(main), pattern)
                     folders.add(posixpath.dirname(whole))
-                    paths += host.fs.glob(whole)[:200]
+                    paths += host.first(host.fs.glob(whole), 200, whole, "files")
         for folder in sorted(folders):
             if host.fs.is_folder(folder):
                 yield table(folder, KIND, TECHNIQUE, "holds files that name what supervisord runs", folder=True)

@@ -124,9 +124,17 @@ def covers(host: Host, items: tuple[Item, ...], holder: Actor) -> bool:
 
 def groups_of(host: Host, holder: Actor) -> frozenset[Actor]:
     """The groups of an account; none for others."""
-    known = host.accounts.named(named(holder)) if holder.startswith("account:") else None
-    gids = host.accounts.gids(known) if known else frozenset()
-    return frozenset(group(g.name) for g in host.accounts.groups if g.gid in gids)
+    told = host.once(_groups_told)
+    if holder not in told:
+        known = host.accounts.named(named(holder)) if holder.startswith("account:") else None
+        gids = host.accounts.gids(known) if known else frozenset()
+        told[holder] = frozenset(group(g.name) for g in host.accounts.groups if g.gid in gids)
+    return told[holder]
+
+
+def _groups_told(host: Host) -> dict[Actor, frozenset[Actor]]:
+    """The answers of `groups_of`: each of thousands of rules asks about every later one."""
+    return {}
 
 
 def on_this_host(hosts: tuple[Item, ...], own: str) -> bool | None:
@@ -212,10 +220,10 @@ def _overruled(
         later = entries[number]
         if (
             _holds(later.command, this.command)
-            and covers(host, later.rule.users, holder)
-            and on_this_host(later.rule.hosts, own)
-            and _runas_holds(later.command, this.command)
             and (later.command.negated or later.command.tags != this.command.tags)
+            and _runas_holds(later.command, this.command)
+            and on_this_host(later.rule.hosts, own)
+            and covers(host, later.rule.users, holder)
         ):
             return True
     return False

@@ -6,10 +6,12 @@ What a line says is kept in the order of the lines, since the last one that matc
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 from casemate.host.facts.sudoers_lines import Included, Line, sudoers_lines
 from casemate.host.host import Host
+from casemate.model.outcome import NotExamined, Reason
 
 ALIASES = ("User_Alias", "Runas_Alias", "Host_Alias", "Cmnd_Alias", "Cmd_Alias")
 _SWITCHES = ("PASSWD", "EXEC", "SETENV", "LOG_INPUT", "LOG_OUTPUT", "FOLLOW", "MAIL", "INTERCEPT")
@@ -182,7 +184,15 @@ def _expanded(reading: _Reading, items: tuple[Item, ...], kind: str) -> tuple[It
             todo += [(Item(i.name, i.negated != item.negated), inner) for i in reversed(known[item.name])]
         else:
             out.append(item)
+    _left_out(reading, todo)
     return tuple(out)
+
+
+def _left_out(reading: _Reading, todo: Sequence[object]) -> None:
+    """Says that lists were not expanded to their end."""
+    if todo:
+        detail = f"aliases that stand for more than {MAX_EXPANDED} entries: the rest is not looked at"
+        reading.host.fs.lose(NotExamined(what="/etc/sudoers", reason=Reason.STEP_LIMIT, detail=detail))
 
 
 def _defaults(reading: _Reading, line: Line, rest: str) -> list[Setting]:
@@ -386,4 +396,5 @@ def _commands_expanded(reading: _Reading, commands: tuple[Command, ...]) -> tupl
             )
             for c in reversed(inner)
         ]
+    _left_out(reading, todo)
     return tuple(out)

@@ -11,7 +11,9 @@ from typing import Final
 from casemate.host.host import Host
 
 FOLDERS: Final = ("/etc/udev/rules.d", "/run/udev/rules.d", "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d")
-TOKEN: Final = re.compile(r"([A-Z_]+)(?:\{([^}\"]{0,80})\})?\s*(==|!=|:=|\+=|-=|=)\s*[ei]?\"((?:[^\"\\]|\\.){0,500})\"")
+TOKEN: Final = re.compile(
+    r"(?<![A-Z_])([A-Z_]+)(?:\{([^}\"]{0,80})\})?\s*(==|!=|:=|\+=|-=|=)\s*[ei]?\"((?:[^\"\\]|\\.){0,500})\""
+)
 DISK: Final = re.compile(r"(?:sd|hd|vd|xvd|nvme|mmcblk|dm-|md)[\w\[\]*?!-]*|\*")
 MEMORY: Final = re.compile(r"(?:k?mem|port)")
 ONE_MEDIUM: Final = re.compile(r"removable|idVendor|idProduct|serial|vendor|model|ID_|partn|partition|label", re.I)
