@@ -4,6 +4,7 @@ import json
 import textwrap
 from typing import ClassVar
 
+import fixes_beaten
 import proofs_examples
 import proofs_owasp
 import proofs_pairs
@@ -149,3 +150,10 @@ def test_a_hunt_runs_in_a_process_of_its_own_and_once(tmp_path):
     assert "a_library_that_is_not_there" in told.imported["odd.py"]
     (tmp_path / "work" / "one" / "result.json").write_text(json.dumps({"findings": [], "imported": {}, "seconds": 7}))
     assert hunted(asked, tmp_path / "work" / "one", timeout=1).seconds == 7
+
+
+def test_without_a_patch_nothing_is_measured(tmp_path):
+    """It is told, and no share of nothing is worked out."""
+    section, records = fixes_beaten.measure(tmp_path, jobs=1, limit=None)
+    assert [one.what for one in section.missing] == ["beaten"]
+    assert records == []
