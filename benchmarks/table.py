@@ -54,15 +54,18 @@ class Section:
     notes: list[str] = field(default_factory=list)
 
 
-def render(sections: Sequence[Section], tools: Sequence[str]) -> str:
-    """The table as Markdown, then the notes, then what was not measured. Ends with a newline."""
+def render(sections: Sequence[Section], tools: Sequence[str], *, compared: bool = True) -> str:
+    """The table as Markdown, then the notes, then what was not measured. Ends with a newline. compared: with the last column."""
     shown = [section for section in sections if section.rows]
     lines: list[str] = []
     if shown:
-        lines = [_line(["", *tools, f"{US} against {PEER}"]), _line(["---", *("---:" for _ in tools), "---:"])]
+        last = [f"{US} against {PEER}"] if compared else []
+        lines = [_line(["", *tools, *last]), _line(["---", *("---:" for _ in (*tools, *last))])]
     for section in shown:
-        lines.append(_line([f"**{section.title}**", *("" for _ in tools), ""]))
-        lines += [_line([row.measure, *(_text(row, tool) for tool in tools), compare(row)]) for row in section.rows]
+        lines.append(_line([f"**{section.title}**", *("" for _ in tools), *([""] if compared else [])]))
+        for row in section.rows:
+            against = [compare(row)] if compared else []
+            lines.append(_line([row.measure, *(_text(row, tool) for tool in tools), *against]))
     lines += _listed("Notes:", [note for section in sections for note in section.notes])
     missing = [item for section in sections for item in section.missing]
     lines += _listed("Not measured:", [f"{item.what}: {item.why}" for item in missing])

@@ -59,7 +59,7 @@ def test_a_folder_that_cannot_be_written(casemate, monkeypatch, variable, code):
 def test_it_looks_at_every_dependency():
     """The list is that of pyproject.toml."""
     wanted = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["dependencies"]
-    names = {re.match(r"[\w-]+", dependency)[0] for dependency in wanted}
+    names = {re.match(r"[\w.-]+", dependency)[0] for dependency in wanted}
     assert names == set(doctor.REQUIRED)
 
 

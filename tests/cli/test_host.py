@@ -112,3 +112,11 @@ def test_an_image(casemate, root, tmp_path):
     result = casemate("host", "--image", archive)
     assert result.exit_code == 2
     assert "is no container image" in result.stderr
+
+
+def test_what_was_known_is_no_reason_to_fail(casemate, root, tmp_path):
+    """Beside an earlier report all findings are known, and the exit code says so."""
+    casemate("host", "--root", root, "-o", tmp_path / "earlier.json", "--quiet")
+    result = casemate("host", "--root", root, "--baseline", tmp_path / "earlier.json")
+    assert result.exit_code == 0
+    assert result.stdout.splitlines()[-1].startswith("nothing new and 4 known from the baseline")

@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from casemate.leads.catalogue import MODULES, rules
+from casemate.leads.catalogue import MODULES, POSTURE, rules
 
 
 def test_the_rules_are_listed(casemate):
@@ -23,7 +23,15 @@ def test_the_rules_as_json(casemate):
     assert set(listed[0]) == {"id", "title", "cwe", "severity", "owasp", "persona"}
 
 
-@pytest.mark.parametrize("rule", MODULES)
+def test_the_rules_for_hosts_are_listed_apart(casemate):
+    """The same table; `host` takes them, `scan` does not, and the other way round."""
+    listed = casemate("rules", "--host").stdout.splitlines()
+    assert {line.split()[0] for line in listed[1:-2]} == set(POSTURE)
+    assert casemate("scan", ".", "--rule", "suid-escape").exit_code == 2
+    assert casemate("host", "--root", "nowhere", "--rule", "xss").exit_code == 2
+
+
+@pytest.mark.parametrize("rule", [*MODULES, *list(POSTURE)[:5]])
 def test_every_rule_is_explained(casemate, rule):
     """What it is, why it matters, how to fix it, with its classification; Markdown where there is no terminal."""
     result = casemate("explain", rule)

@@ -46,6 +46,21 @@ def test_a_way_over_an_edge_goes_over_it_even_when_there_is_a_shorter_one():
     assert graph.through(2, NETWORK, ROOT) is None
 
 
+def test_a_way_over_an_edge_uses_nothing_that_its_source_had_before():
+    """What a person is able to do anyway says nothing about an account that they can also become."""
+    own, lateral, further = edge((ANYONE,), ROOT), edge((ANYONE,), A), edge((A,), B)
+    onward = edge((B,), ROOT, confidence=Confidence.LIKELY)
+    graph = Graph([own, lateral, further, onward, edge((A,), ANYONE, MEMBER)])
+    assert graph.through(1, ANYONE, ROOT).edges == (lateral, further, onward)
+    assert Graph([own, lateral, edge((A,), ANYONE, MEMBER)]).through(1, ANYONE, ROOT) is None
+
+
+def test_a_way_over_an_edge_may_need_what_its_source_had():
+    """Two accounts that are needed together, one of which is there already."""
+    lateral, both = edge((ANYONE,), A), edge((ANYONE, A), ROOT)
+    assert Graph([lateral, both]).through(0, ANYONE, ROOT).edges == (lateral, both)
+
+
 def test_the_shortest_ways_differ():
     """Three ways, each told once, the cheapest first."""
     graph = Graph(
@@ -79,3 +94,12 @@ def test_a_derivation_can_be_gone_and_is_found_when_there_is_one(found):
             assert set(step.premises) <= have
             have.add(step.conclusion)
         assert way is None or goal in have
+
+
+def test_what_a_local_user_can_do_anyway_is_no_part_of_a_way_over_an_edge():
+    """Another account's own power is told, not the hole that is open to everybody; without one there is no way."""
+    anyone = [edge((A,), ANYONE, MEMBER), edge((B,), ANYONE, MEMBER)]
+    graph = Graph([edge((ANYONE,), ROOT), edge((A,), B), *anyone, edge((B,), C), edge((C,), ROOT), edge((C,), A)])
+    assert [e.conclusion for e in graph.through(1, A, ROOT).edges] == [B, C, ROOT]
+    assert Graph(graph.edges[:4]).through(1, A, ROOT) is None
+    assert Graph([*graph.edges[:4], edge((NETWORK,), A)]).through(1, NETWORK, ROOT) is None

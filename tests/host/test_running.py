@@ -52,6 +52,34 @@ def programs(line, text="", **options):
         "(sleep 5; /opt/a) 2>&1 | logger -t x",
         "make -C /srv -f /opt/a",
         "X=/opt; $X/a",
+        "while read l; do $l; done < /opt/a",
+        'run() { echo "+ $*"; "$@"; }; run /opt/a -x',
+        'try() { if ! "$@"; then exit 1; fi; }; try nice /opt/a',
+        'sh -c "$(cat /opt/a)"',
+        "bash <(cat /opt/a)",
+        "at now < /opt/a",
+        "psql -q < /opt/a",
+        "psql -f /opt/a",
+        "vim -es -S /opt/a",
+        "nginx -c /opt/a -g 'daemon off;'",
+        "redis-server /opt/a --port 1",
+        "dnsmasq --conf-file=/opt/a",
+        "wg-quick up /opt/a",
+        "apt-get install -y /opt/a",
+        "pip install -q -r /opt/a",
+        "docker compose -f /opt/a up -d",
+        "tar -I /opt/a -cf x y",
+        "rsync -e '/opt/a -x' b c:d",
+        "socat TCP-LISTEN:7,fork EXEC:/opt/a,stderr",
+        "ip netns exec blue /opt/a",
+        "setarch x86_64 -R /opt/a",
+        "setarch -R /opt/a",
+        "sg wheel -c '/opt/a b'",
+        "uv run /opt/a",
+        "builtin source /opt/a",
+        "python3 -c 'exec(open(\"/opt/a\").read())'",
+        "perl -e 'system(\"/opt/a\")'",
+        "node -e 'require(\"/opt/a\")'",
     ],
 )
 def test_a_program_is_found_behind_whatever_runs_it(line):
@@ -70,6 +98,19 @@ def test_a_program_is_found_behind_whatever_runs_it(line):
         "id > /opt/a",
         "run-parts --test /opt",
         "start-stop-daemon --stop --exec /opt/a",
+        "psql -f - /opt/a",
+        'log() { echo "$@" >> /var/log/x; }; log /opt/a',
+        'note() { logger -t "$1" "$@"; }; note /opt/a',
+        'sh /usr/bin/id "$(cat /opt/a)"',
+        "while read l; do echo $l; done < /opt/a",
+        "sort < /opt/a",
+        "apt-get update /opt/a",
+        "docker run -v /opt/a:/x image",
+        "cp /opt/a /var/backups/",
+        "cp /usr/bin/id /opt/a",
+        "rsync -a /opt/a /srv/",
+        "find /opt -type f -exec chmod 0644 {} +",
+        "python3 -c 'print(open(\"/opt/a\").read())'",
     ],
 )
 def test_what_is_only_named_is_not_run(line):
@@ -123,6 +164,66 @@ def test_an_unknown_program_is_told():
     assert [loss.what for loss in host.fs.losses] == ["/etc/crontab:3"]
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        'cmd="$1"\n"$cmd" x',
+        'call() { cmd=$1; ${cmd}_more "$@"; }',
+        'for each in "$@"; do $each; done',
+        "$SHELL -c true",
+    ],
+)
+def test_what_the_caller_passes_is_the_callers_to_say(text: str):
+    """A parameter under another name, in a loop or as a part of a name is still one; SHELL is /bin/sh to a job."""
+    host = tree("").host()
+    list(ran(host, text, runner=ROOT, via=VIA, kind="job", technique="", says=""))
+    assert host.fs.losses == ()
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x=\"a\"`date`'b'",
+        "${DEBUG:+ set -v -x}",
+        "$(kill -0 1 2> /dev/null)",
+        'ENV="env -i LANG=C"; if a; then ENV="$ENV B=$B"; fi; $ENV date',
+        "if ! a ${B:-false}; then\n  [ $c -lt 1 ] && date\nfi",
+        'E=""; $E date',
+    ],
+)
+def test_what_is_no_unknown_program_is_none(text: str):
+    """Values set together, options for debugging, commands that print nothing, tests, an empty variable in front."""
+    host = tree("").host()
+    list(ran(host, text, runner=ROOT, via=VIA, kind="job", technique="", says=""))
+    assert host.fs.losses == ()
+
+
+def test_a_program_whose_name_begins_so():
+    """Every program of the folder that fits is one that may run; a folder that is not known says nothing."""
+    text = "# file: /usr/local/bin/run-a 0755\n#!/bin/sh\n# file: /usr/local/bin/x 0755\n#!/bin/sh\n"
+    found = {t.path for t in trusts('for x in $(date); do "/usr/local/bin/run-$x"; done', text)}
+    assert "/usr/local/bin/run-a" in found
+    assert "/usr/local/bin/x" not in found
+
+
+def test_a_function_calls_what_a_variable_holds_by_then():
+    """Functions stand in front of what they work with, in a file of their own even; what is never set stays unknown."""
+    text = "# file: /opt/f.sh 0644\ngo() { $UP --all; $NONE; }\n# file: /opt/run 0755\n#!/bin/sh\n. /opt/f.sh\n"
+    text += "UP='/srv/up -v'\ngo\n"
+    host = tree(text).host()
+    found = list(ran(host, "/opt/run", runner=ROOT, via=VIA, kind="job", technique="", says=""))
+    up = next(t for t in found if t.path == "/srv/up")
+    assert (up.via[0].path, up.via[0].line) == ("/opt/f.sh", 1)
+    assert [loss.what for loss in host.fs.losses] == ["/opt/f.sh:1"]
+
+
+def test_a_command_in_another_language_has_its_own_line():
+    """Of the script, not of the text in quotes; a variable with a fixed value is that value."""
+    text = '# file: /opt/x 0755\n#!/usr/bin/perl\nmy $to = "/srv/y";\n\nexec "$to $more";\n'
+    found = next(t for t in trusts("/opt/x", text) if t.path == "/srv/y")
+    assert (found.via[0].path, found.via[0].line) == ("/opt/x", 4)
+
+
 def test_a_wildcard_counts_where_names_become_options():
     """tar in a folder, not with a folder before the pattern; chown is less sure."""
     found = [
@@ -165,3 +266,32 @@ def test_where_python_looks_comes_with_the_script():
 def test_hostile_lines_end(line):
     """Wrappers of wrappers and endless lists are given up."""
     assert len(trusts(line)) < 100
+
+
+def test_a_file_that_is_put_where_root_runs_it_is_trusted():
+    """Copied, installed or linked, alone or with its folder."""
+    for line in ("cp /opt/a /usr/local/bin/b", "install -m 755 /opt/a /etc/cron.daily/", "ln -sf /opt/a /usr/sbin/b"):
+        assert "/opt/a" in {t.path for t in trusts(line)}
+    found = trusts("rsync -a /opt/u/ /etc/cron.d/", "# file: /opt/u/a\nx\n")
+    assert [t.path for t in found if t.folder and "copied" in t.says] == ["/opt/u"]
+
+
+def test_a_loop_over_a_folder_runs_whatever_is_put_there():
+    """By the shell's pattern, and by find."""
+    text = "# file: /opt/d/a 0755\n#!/bin/sh\n"
+    for line in (
+        'for h in "/opt/d"/*; do "$h" x; done',
+        "find /opt/d -type f -exec {} \\;",
+        "find /opt/d -name '*' -exec sh {} \\;",
+    ):
+        found = trusts(line, text)
+        assert "/opt/d" in {t.path for t in found if t.folder}
+        assert "/opt/d/a" in {t.path for t in found if not t.folder}
+
+
+def test_an_application_is_imported_from_where_its_server_starts():
+    """gunicorn and its like: the working directory, or the one that they are told."""
+    text = "# file: /srv/w/app.py\nimport os\n# file: /usr/bin/gunicorn 0755\n#!/usr/bin/python3\n"
+    assert "/srv/w/app.py" in {t.path for t in trusts("gunicorn -w 2 'app:create()'", text, cwd="/srv/w")}
+    assert "/srv/w/app.py" in {t.path for t in trusts("gunicorn --chdir /srv/w app:app", text)}
+    assert "/srv/w/app.py" not in {t.path for t in trusts("gunicorn --chdir /srv/v app:app", text)}

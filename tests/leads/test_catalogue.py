@@ -7,9 +7,13 @@ from pathlib import Path
 
 import pytest
 
+import casemate.host.edges
+import casemate.leads.posture
 import casemate.leads.rules
+from casemate.host.catalogue import MODULES as SOURCES
 from casemate.knowledge.loader import load
-from casemate.leads.catalogue import MODULES, page, rule, rules
+from casemate.leads.catalogue import MODULES, POSTURE, page, posture, rule, rules
+from casemate.leads.posture.rule import ChainRule
 from casemate.leads.rule import ActRule, FlowRule
 from casemate.model.errors import UserError
 from casemate.model.trace import Boundary
@@ -17,6 +21,10 @@ from casemate.taint.external import ENCODED
 
 HEADINGS = ["What it is", "Why it matters", "How to fix it"]
 FOLDER = Path(casemate.leads.rules.__path__[0])
+HOSTS = Path(casemate.leads.posture.__path__[0])
+EDGES = Path(casemate.host.edges.__path__[0])
+TEXT = "".join(path.read_text("utf-8") for path in HOSTS.glob("*.py"))
+EDGE_TEXT = "".join(path.read_text("utf-8") for path in EDGES.parent.rglob("*.py"))
 
 
 def test_the_ten_rules_in_the_order_of_their_weight():
@@ -45,13 +53,26 @@ def test_no_rule_is_forgotten():
     assert {name.removesuffix("_examples") for name in files} == set(MODULES.values())
 
 
-@pytest.mark.parametrize("path", sorted(FOLDER.rglob("*.py")), ids=lambda path: path.stem)
+def test_no_posture_rule_and_no_source_of_edges_is_forgotten():
+    """Every file below `posture` is a rule of the table or belongs to one; every source of edges is in its table, and every
+    kind of edge has the rule that reports it."""
+    rules_of = {path.stem for path in HOSTS.glob("*.py")} - {"__init__", "rule", "catalogue"}
+    assert set(POSTURE.values()) <= rules_of
+    assert all(f"posture.{name} import" in TEXT for name in rules_of - set(POSTURE.values()))
+    sources = {path.stem for path in EDGES.glob("*.py")} - {"__init__"}
+    assert set(SOURCES) <= sources
+    assert all(re.search(rf"edges(\.| import ){name}\b", EDGE_TEXT) for name in sources - set(SOURCES))
+    kinds = {kind for r in posture() if isinstance(r, ChainRule) for kind in r.kinds}
+    assert set(re.findall(r"kind=\"([a-z-]+)\"", EDGE_TEXT)) <= kinds
+
+
+@pytest.mark.parametrize("path", sorted({*FOLDER.rglob("*.py"), *HOSTS.glob("*.py")}), ids=lambda path: path.stem)
 def test_a_rule_is_short(path: Path):
     """A rule has at most 150 lines; examples beside it are not counted."""
     assert path.stem.endswith("_examples") or len(path.read_text("utf-8").splitlines()) <= 150
 
 
-@pytest.mark.parametrize("rule_id", MODULES)
+@pytest.mark.parametrize("rule_id", [*MODULES, *POSTURE])
 def test_a_page_has_the_fixed_headings(rule_id: str):
     """A page is a title and three sections, none of them empty."""
     text = page(rule_id)

@@ -24,8 +24,11 @@ from casemate.model.errors import UserError
 if TYPE_CHECKING:
     from datetime import date
 
+    from casemate.evidence.earlier import Earlier
     from casemate.evidence.rulebook import RuleText
+    from casemate.evidence.triage import Triage
     from casemate.leads.own import Own
+    from casemate.model.finding import Report
     from casemate.model.sandbox import Examination
 
 
@@ -68,6 +71,15 @@ def operator() -> str:
 def today() -> date:
     """The day that it is, in UTC: the same for everybody who reads a triage file."""
     return SystemClock().now().date()
+
+
+def over_time(report: Report, triage: Triage, baseline: Earlier | None) -> Report:
+    """The report with what people decided until today, and beside an earlier one."""
+    from casemate.evidence.baseline import compared
+    from casemate.evidence.triage import applied
+
+    report = applied(report, triage, today()) if triage else report
+    return compared(report, baseline) if baseline is not None else report
 
 
 def examine_sandbox() -> tuple[Examination, tuple[str, ...]]:

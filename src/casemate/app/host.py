@@ -4,19 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casemate.adapters.clock import SystemClock
 from casemate.app.db import database
-from casemate.app.ground import operator, wall
+from casemate.app.ground import operator, over_time, wall
 from casemate.governance.budget import ROOT_LIMITS
 from casemate.governance.charter import Target, Tier, single_operator
 
 if TYPE_CHECKING:
     from casemate.adapters.roots.folder import FolderRoot
     from casemate.adapters.roots.image import ImageRoot
+    from casemate.evidence.earlier import Earlier
+    from casemate.evidence.triage import Triage
     from casemate.pipeline.host import Audited, Progress
 
 
@@ -25,7 +27,7 @@ class HostRequest:
     """What the operator asked for. root: a folder that holds one; image: a file that does; neither: this machine.
 
     rules: ids, empty for all. imagined: fixes to look at it with, as `host/whatif.py` reads them. advisories: a database, None
-    for the operator's own. sbom: whether a bill of materials is wanted.
+    for the operator's own. sbom: whether a bill of materials is wanted. triage, baseline: as of `ScanRequest`.
     """
 
     root: Path | None = None
@@ -34,6 +36,8 @@ class HostRequest:
     imagined: tuple[str, ...] = ()
     advisories: Path | None = None
     sbom: bool = False
+    triage: Triage = ()
+    baseline: Earlier | None = None
 
     def __post_init__(self) -> None:
         if self.root is not None and self.image is not None:
@@ -55,7 +59,8 @@ def run_host(request: HostRequest, *, announce: Callable[[str], None], progress:
         with wall(charter, ROOT_LIMITS).operation("host", subject=subject) as operation:
             options = HostOptions(rules=request.rules, imagined=request.imagined, sbom=request.sbom)
             store = operation.advisories(AdvisoryFile(database(request.advisories)))
-            return audit_host(operation.root(root), options=options, progress=progress, advisories=store)
+            audited = audit_host(operation.root(root), options=options, progress=progress, advisories=store)
+    return replace(audited, report=over_time(audited.report, request.triage, request.baseline))
 
 
 def _root(request: HostRequest) -> FolderRoot | ImageRoot:

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from casemate.adapters.clock import SystemClock
-from casemate.app.ground import home, operator, recorded_ledger, today, wall
-from casemate.app.scan import ScanRequest, Scene, over_time
+from casemate.app.ground import home, operator, over_time, recorded_ledger, wall
+from casemate.app.scan import ScanRequest, Scene
 from casemate.governance.budget import PROVING_LIMITS
 from casemate.governance.charter import Target, Tier, single_operator
 from casemate.model.errors import UserError
@@ -85,7 +85,7 @@ def run_hunt(request: HuntRequest, *, announce: Callable[[str], None], progress:
     """
     with ExitStack() as held:
         scene = Scene(request.scan, Tier.FIX if request.fix else Tier.PROVE, announce, held)
-        report = over_time(scene.scan(progress), request.scan, today())
+        report = over_time(scene.scan(progress), request.scan.triage, request.scan.baseline)
         return _proven(scene, report, request, progress)
 
 

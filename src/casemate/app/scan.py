@@ -10,13 +10,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casemate.adapters.clock import SystemClock
-from casemate.app.ground import cache_folder, operator, read_own, today, wall
+from casemate.app.ground import cache_folder, operator, over_time, read_own, wall
 from casemate.governance.budget import HOUSE_LIMITS, PROVING_LIMITS
 from casemate.governance.charter import Target, Tier, single_operator
 
 if TYPE_CHECKING:
-    from datetime import date
-
     from casemate.adapters.filesystem import FileTree
     from casemate.adapters.git import GitHistory
     from casemate.evidence.earlier import Earlier
@@ -60,7 +58,7 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
     with ExitStack() as held:
         scene = Scene(request, Tier.FIND, announce, held)
         report = scene.scan(progress)
-    return over_time(report, request, today())
+    return over_time(report, request.triage, request.baseline)
 
 
 class Scene:
@@ -121,15 +119,6 @@ class Scene:
         if isinstance(self.store, FileStore) and self.store.problem:
             self.announce(self.store.problem)
         return report
-
-
-def over_time(report: Report, request: ScanRequest, day: date) -> Report:
-    """The report with what people decided, and beside an earlier one."""
-    from casemate.evidence.baseline import compared
-    from casemate.evidence.triage import applied
-
-    report = applied(report, request.triage, day) if request.triage else report
-    return compared(report, request.baseline) if request.baseline is not None else report
 
 
 def _history(tree: FileTree, revision: str) -> closing[GitHistory]:

@@ -28,8 +28,10 @@ def explain(rule: str, own: Path | None) -> None:
 
     from casemate.app.ground import rule_texts
     from casemate.cli.output import show
+    from casemate.leads.posture.catalogue import POSTURE
 
-    about = next(one for one in rule_texts((own,) if own else ()) if one.id == rule)
+    texts = rule_texts((own,) if own else (), host=rule in POSTURE)
+    about = next(one for one in texts if one.id == rule)
     title, _, body = about.page.partition("\n")
     text = f"{title}\n\n`{about.id}`, CWE-{about.cwe}, {about.owasp}, severity {about.severity}\n{body}"
     show(_laid_out(text) if sys.stdout.isatty() else text)

@@ -57,6 +57,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="The advisories to compare packages with. Default: what `casemate db import` has made.",
 )
+@options.BASELINE
+@options.TRIAGE
 @options.EVERYTHING
 @options.QUIET
 def host(
@@ -71,6 +73,8 @@ def host(
     fix_script: Path | None,
     sbom: Path | None,
     db: Path | None,
+    baseline: Path | None,
+    triage: Path | None,
     everything: bool,
     quiet: bool,
 ) -> None:
@@ -89,6 +93,7 @@ def host(
     """
     from casemate.app.host import HostRequest, run_host
     from casemate.cli.deliver import Shown, deliver, exit_code, unheard
+    from casemate.cli.input import read_report, read_triage
     from casemate.cli.moment import moment
     from casemate.cli.output import check_place, write_file
     from casemate.cli.progress import display
@@ -101,10 +106,19 @@ def host(
     if form == "gitlab":
         moment(os.environ)
     form = form or options.SUFFIXES.get(output.suffix if output else "", "table")
+    decided = read_triage(triage) if triage else ()
+    earlier = read_report(baseline) if baseline else None
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         request = HostRequest(
-            root=root, image=image, rules=rules, imagined=what_if, advisories=db, sbom=sbom is not None
+            root=root,
+            image=image,
+            rules=rules,
+            imagined=what_if,
+            advisories=db,
+            sbom=sbom is not None,
+            triage=decided,
+            baseline=earlier,
         )
         audited = run_host(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started

@@ -55,6 +55,18 @@ PERSONA = click.option(
     show_default=True,
     help="Pedantic: also rules for a review with time to spare.",
 )
+BASELINE = click.option(
+    "--baseline",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="An earlier report, JSON or SARIF: what stands in it is counted, and no reason to fail.",
+)
+TRIAGE = click.option(
+    "--triage",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="What was decided about findings (see `casemate triage --help`).",
+)
 NO_CACHE = click.option("--no-cache", is_flag=True, help="Neither read nor write facts of earlier scans.")
 EVERYTHING = click.option("--all", "everything", is_flag=True, help="Show every finding, not only the first ones.")
 QUIET = click.option(

@@ -11,16 +11,25 @@ from click.shell_completion import CompletionItem
 
 def known(ctx: click.Context, param: click.Parameter, name: str) -> str:
     """The name, when there is such a rule, packaged or in the folder of --rules. Raises BadParameter."""
-    from casemate.leads.catalogue import MODULES
-
-    if name not in MODULES:
+    names = _names(ctx)
+    if name not in names:
         own = _own(ctx.params.get("own"))
         if name in own:
             return name
-        near = get_close_matches(name.lower().replace("_", "-"), [*MODULES, *own], n=3, cutoff=0.5)
+        near = get_close_matches(name.lower().replace("_", "-"), [*names, *own], n=3, cutoff=0.5)
         hint = f"did you mean {' or '.join(near)}?" if near else "`casemate rules` lists them."
         raise click.BadParameter(f"there is no rule {name!r}; {hint}", ctx, param)
     return name
+
+
+def _names(ctx: click.Context) -> tuple[str, ...]:
+    """The packaged rules that a command may be told: those for hosts, those for code, or all of them."""
+    from casemate.leads.catalogue import MODULES
+    from casemate.leads.posture.catalogue import POSTURE
+
+    if ctx.command.name == "host":
+        return tuple(POSTURE)
+    return (*MODULES, *POSTURE) if ctx.command.name == "explain" else tuple(MODULES)
 
 
 def _own(folder: Path | None) -> list[str]:
@@ -39,6 +48,6 @@ def all_known(ctx: click.Context, param: click.Parameter, names: tuple[str, ...]
 
 def complete(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[CompletionItem]:
     """The rules that a shell may complete to, with their titles where it shows them."""
-    from casemate.leads.catalogue import MODULES, rule
+    from casemate.leads.catalogue import rule
 
-    return [CompletionItem(name, help=rule(name).title) for name in MODULES if name.startswith(incomplete)]
+    return [CompletionItem(name, help=rule(name).title) for name in _names(ctx) if name.startswith(incomplete)]

@@ -12,12 +12,13 @@ from casemate.cli.errors import ExitCode
 
 
 @click.group(invoke_without_command=True)
+@click.option("--host", is_flag=True, help="Those of `casemate host` instead of those for code.")
 @click.option("--json", "as_json", is_flag=True, help="As JSON, for programs.")
 @click.pass_context
-def rules(ctx: click.Context, as_json: bool) -> None:
+def rules(ctx: click.Context, host: bool, as_json: bool) -> None:
     """List the rules, or check rules of one's own."""
     if ctx.invoked_subcommand is None:
-        _list(as_json)
+        _list(host, as_json)
 
 
 @rules.command()
@@ -45,11 +46,12 @@ def check(folder: Path) -> None:
     sys.exit(ExitCode.FINDINGS if wrong else ExitCode.NOTHING)
 
 
-def _list(as_json: bool) -> None:
+def _list(host: bool, as_json: bool) -> None:
     from casemate.cli.output import emit, show
-    from casemate.leads.catalogue import rules as catalogue
+    from casemate.leads.catalogue import posture
+    from casemate.leads.catalogue import rules as for_code
 
-    found = sorted(catalogue(), key=lambda rule: rule.id)
+    found = sorted(posture() if host else for_code(), key=lambda rule: rule.id)
     if as_json:
         facts = [
             {
@@ -67,4 +69,5 @@ def _list(as_json: bool) -> None:
     width = max(len(rule.id) for rule in found)
     lines = [f"{'rule':<{width}}  {'CWE':<8}  severity  title"]
     lines += [f"{r.id:<{width}}  {f'CWE-{r.cwe}':<8}  {r.severity:<8}  {r.title}" for r in found]
-    show("\n".join([*lines, "", "casemate explain RULE shows a rule's page.", ""]))
+    more = "" if host else " casemate rules --host lists what is looked for on hosts."
+    show("\n".join([*lines, "", f"casemate explain RULE shows a rule's page.{more}", ""]))

@@ -43,18 +43,8 @@ from casemate.cli.errors import say
     help="Also look for what the rules in DIR say.",
 )
 @click.option("--untrusted", is_flag=True, help="Ignore the target's own casemate.toml, and its ignore comments.")
-@click.option(
-    "--baseline",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="An earlier report, JSON or SARIF: what stands in it is counted, and no reason to fail.",
-)
-@click.option(
-    "--triage",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="What was decided about findings (see `casemate triage --help`).",
-)
+@options.BASELINE
+@options.TRIAGE
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Worker processes. Default: one per core.")
 @options.NO_CACHE
 @options.EVERYTHING

@@ -94,14 +94,21 @@ class Graph:
         way: list[Edge] = []
         for premise in edge.premises:
             way += [e for e in self._edges_to(premise, before) if e not in way]
+        if edge.conclusion == goal:
+            return Derivation(source, goal, (*way, edge))
         known = {source, edge.conclusion, *(e.conclusion for e in way)}
-        if edge.conclusion != goal and goal in known:
+        if goal in known:
             return None  # there without it
-        after = self.reach(known)
-        if goal not in after:
-            return None
-        rest = [e for e in self._edges_to(goal, after) if e not in way]
-        return Derivation(source, goal, (*way, edge, *rest))
+        had = before.keys() - {edge.conclusion}  # what the source is without the edge is no way over it
+        own = frozenset(n for n, e in enumerate(self.edges) if not had.isdisjoint(e.premises))
+        for starts, without in (({edge.conclusion}, own), (known, frozenset[int]())):
+            after = self.reach(starts, without)
+            if goal not in after:
+                continue
+            rest = [e for e in self._edges_to(goal, after) if e not in way]
+            if own is without or any(len(set(e.premises)) > 1 and edge.conclusion in e.premises for e in rest):
+                return Derivation(source, goal, (*way, edge, *rest))
+        return None
 
     def _edges_to(self, goal: Actor, by: Mapping[Actor, int | None]) -> tuple[Edge, ...]:
         out: list[int] = []

@@ -25,15 +25,29 @@ PLACES = (
     "/boot/grub",
     "/tmp",
 )
-PLACES_MORE = ("/var/tmp", "/mnt", "/data", "/app", "/export", "/backup", "/backups", "/var/spool/cron", "/usr/etc")
+PLACES_MORE = (
+    "/var/tmp",
+    "/mnt",
+    "/data",
+    "/app",
+    "/export",
+    "/backup",
+    "/backups",
+    "/var/spool/cron",
+    "/usr/etc",
+    "/var/log/installer",
+)
 # Folders whose files come with software, or are its examples and tests: nobody's own secrets.
 SHIPPED = frozenset({
     "site-packages", "dist-packages", "node_modules", "gems", "test", "tests", "testdata", "testing", "fixtures", "example",
-    "examples", "doc", "docs", "man", "locale", "include", "dpkg", "apt", "ucf", "pam", "rpm", "containers", "docker", "overlay2",
-    "snapd", "flatpak", "terminfo", "alternatives", "rc0.d", "rc1.d", "rc2.d", "rc3.d", "rc4.d", "rc5.d", "rc6.d", "rcS.d",
+    "examples", "doc", "docs", "man", "locale", "include", "terminfo", "alternatives", "rc0.d",
+    "rc1.d", "rc2.d", "rc3.d", "rc4.d", "rc5.d", "rc6.d", "rcS.d",
     "init.d", "fonts", ".cache", ".local", "ca-certificates", "man-db", "sgml", "xml", ".cargo", ".rustup", "__pycache__",
     "objects", "bash-completion", "bash_completion.d", "completions",
 })  # fmt: skip
+STORES = frozenset(
+    {"dpkg", "apt", "ucf", "pam", "rpm", "containers", "docker", "overlay2", "snapd", "flatpak"}
+)  # but in /etc
 MAX_FILES = 20_000
 
 
@@ -116,5 +130,5 @@ def _files(host: Host, place: str) -> Iterator[Node]:
                 continue
             if node.kind is NodeKind.FILE:
                 yield node
-            elif node.kind is NodeKind.FOLDER and name not in SHIPPED:
+            elif node.kind is NodeKind.FOLDER and name not in (SHIPPED if place == "/etc" else SHIPPED | STORES):
                 waiting.append(node.path)

@@ -82,6 +82,7 @@ def _of_trust(host: Host, trust: Trust) -> Iterator[Edge]:
         end = found.path if found else trust.path
         first = Fact(change.place.path, _how(change, host, end))
         rest = () if change.place.path == end else (Fact(end, trust.says),)
+        rest = (*rest, *_link(host, trust.path, end, change))
         yield Edge(
             premises=(actor,),
             conclusion=trust.runner,
@@ -93,6 +94,18 @@ def _of_trust(host: Host, trust: Trust) -> Iterator[Edge]:
             cuts=(*((fix,) for fix in _closing(host, actor, change)), *((fix,) for fix in trust.fixes)),
             relation=trust,
         )
+
+
+def _link(host: Host, path: str, end: str, change: Change) -> tuple[Fact, ...]:
+    """The link by whose name a path is known, where it is not the link that is replaced."""
+    named = host.fs.resolve(path, follow=False)
+    if (
+        named is None
+        or named.node.kind is not NodeKind.LINK
+        or not f"{end}/".startswith(change.place.path.rstrip("/") + "/")
+    ):
+        return ()
+    return (Fact(named.node.path, f"is a link to {end}"),)
 
 
 def _asked(host: Host) -> dict[tuple[str, bool], list[tuple[Actor, Change]]]:

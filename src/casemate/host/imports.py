@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
-from casemate.host.facts.scripts import Script
+from casemate.host.facts.scripts import Script, python
 from casemate.host.host import Host
 from casemate.host.interpreters import Code
 
@@ -25,7 +25,6 @@ _FROM: Final = re.compile(r"^\s*from\s+(\.{0,5}[\w.]{0,200})\s+import\s+\(?\s*([
 _USE: Final = re.compile(r"^\s*(?:use|require)\s+([A-Z]\w*(?:::\w+)*)\s*[^\w=]")
 _USE_LIB: Final = re.compile(r"""^\s*use\s+lib\s+(?:qw\s*[(/]\s*|\(?\s*["'])([^"')/]?[^"')]{1,200})""")
 _BARE: Final = re.compile(r"""\brequire\(\s*["']([@\w][\w./@-]{0,200})["']""")
-_SYS_PATH: Final = re.compile(r"""\bsys\.path\.(insert|append)\(\s*(?:(\d+)\s*,)?\s*["'](/[^"'\n]{1,300})["']""")
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,12 +61,11 @@ def _python(
     library = [f"/usr/lib/python{version}", f"/usr/local/lib/python{version}", f"/usr/lib64/python{version}"]
     search = [*first, *(given if code.environment else ())]
     end: list[str] = []
-    for _, text in found.numbered() if found else ():
-        for match in _SYS_PATH.finditer(text):
-            if match[1] == "insert":
-                search.insert(0, match[3])
-            else:
-                end.append(match[3])
+    for _, folder, front in python(found).path if found else ():
+        if front:
+            search.insert(0, folder)
+        else:
+            end.append(folder)
     for folder in sites:
         yield Importing(
             folder, "python-path", "is where Python's site packages are, which it reads at its start", folder=True

@@ -5,8 +5,10 @@ from __future__ import annotations
 import posixpath
 import re
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
+from casemate.host.readers import APPLICATIONS, COPIES, FIRST, OPTIONS, RUN_FROM, VERBS
 from casemate.host.shell_words import Word
 from casemate.host.wrapped import Words, operands
 
@@ -38,6 +40,20 @@ _GIVEN: Final[dict[str, tuple[str, ...]]] = {
     "supervisord": ("-c", "--configuration"),
     "incrond": ("-f", "--config"),
     "docker-compose": ("-f", "--file"),
+    "nginx": ("-c",),
+    "apache2": ("-f",),
+    "httpd": ("-f",),
+    "haproxy": ("-f",),
+    "sshd": ("-f",),
+    "openvpn": ("--config",),
+    "dnsmasq": ("-C", "--conf-file"),
+    "uwsgi": ("--ini", "--yaml", "--xml"),
+    "gunicorn": ("-c", "--config"),
+    "supervisorctl": ("-c", "--configuration"),
+    "pip": ("-r", "--requirement"),
+    "pip3": ("-r", "--requirement"),
+    "psql": ("-f", "--file"),
+    **OPTIONS,
 }
 _PACKAGES: Final = {"dpkg": ("-i", "--install"), "rpm": ("-i", "-U", "-F", "-ivh", "-Uvh", "--install", "--upgrade")}
 
@@ -47,6 +63,7 @@ class Code:
     """What an interpreter is given. file: to be read, text: in the line itself, module: looked up as `python -m` does.
 
     folders: put in front of where it imports from. own: the script's folder is one. site: the folders of packages are, too.
+    beside: the program is itself a script, to be followed, too.
     """
 
     language: str
@@ -57,6 +74,7 @@ class Code:
     own: bool = True
     site: bool = True
     environment: bool = True
+    beside: bool = False
 
 
 def code(words: Words) -> Code | None:
@@ -66,8 +84,21 @@ def code(words: Words) -> Code | None:
         return _shell(words)
     if re.fullmatch(r"python(2|3)?(\.\d+)?|pypy3?", name):
         return _python(words)
+    if name in APPLICATIONS:
+        return _application(words, name)
     if name in _GIVEN:
-        return _given(words, name)
+        found = _given(words, name)
+        if found is not None or name not in FIRST:
+            return found
+    if name in FIRST:
+        rest = operands(words[1:], FIRST[name])
+        return Code("other", (rest[0],)) if rest and "/" in (rest[0].text or "") else None
+    if name in VERBS:
+        return _after_verb(words, VERBS[name])
+    if name in ("docker", "podman"):
+        return _containers(words)
+    if name in COPIES:
+        return _copied(words)
     if name == "java":
         return _java(words)
     if name in _PACKAGES:
@@ -136,7 +167,7 @@ def _given(words: Words, name: str) -> Code | None:
         text = word.text or ""
         for flag in _GIVEN[name]:
             if text == flag and index + 1 < len(words):
-                found.append(words[index + 1])
+                found += [words[index + 1]] if words[index + 1].text not in ("-", "NONE", "NORC") else []
             elif text.startswith(flag + "=") or (len(flag) == 2 and text.startswith(flag) and len(text) > 2):
                 found.append(Word(text.removeprefix(flag).removeprefix("=")))
         if text in ("-C", "--directory") and index + 1 < len(words):
@@ -148,6 +179,55 @@ def _given(words: Words, name: str) -> Code | None:
         named = found or [Word(base + each) for each in ("GNUmakefile", "makefile", "Makefile")]
         return Code("make", tuple(Word(base + w.text) if found and w.text and w.text[0] != "/" else w for w in named))
     return Code("other", tuple(found)) if found else None
+
+
+def _after_verb(words: Words, verbs: tuple[str, ...]) -> Code | None:
+    """Files after a verb, told by their slash; and the list that `-r` names (pip(1))."""
+    places = [index for index, word in enumerate(words[:6]) if index and word.text in verbs]
+    rest = words[places[0] + 1 :] if places else ()
+    files = tuple(w for w in rest if w.text and "/" in w.text and ":" not in w.text and not w.text.startswith("-"))
+    return Code("other", files) if files else None
+
+
+def _containers(words: Words) -> Code | None:
+    """`docker compose -f FILE up`, `docker stack deploy -c FILE`, `podman play kube FILE`: they may ask for all of the host."""
+    texts = [word.text or "" for word in words[1:]]
+    if "compose" in texts[:2] or texts[:2] == ["stack", "deploy"]:
+        flags = ("-f", "--file") if "compose" in texts[:2] else ("-c", "--compose-file")
+        files = [Word(after) for before, after in pairwise(texts) if before in flags]
+        files += [Word(text.partition("=")[2]) for text in texts if text.startswith(f"{flags[1]}=")]
+        return Code("other", tuple(files)) if files else None
+    if texts[:2] in (["play", "kube"], ["kube", "play"]):
+        return Code("other", tuple(Word(text) for text in texts[2:] if "/" in text and not text.startswith("-")))
+    return None
+
+
+def _copied(words: Words) -> Code | None:
+    """cp(1), install(1), ln(1), mv(1), rsync(1): what is put where root runs it, or follows it."""
+    rest = [w for w in words[1:] if not (w.text or "-").startswith("-")]
+    to = next((a for b, a in pairwise(words) if b.text in ("-t", "--target-directory")), rest[-1] if rest else None)
+    if to is None or to.text is None or not to.text.startswith(RUN_FROM):
+        return None
+    return Code("copied", tuple(w for w in rest if w is not to and "/" in (w.text or "")))
+
+
+def _application(words: Words, name: str) -> Code | None:
+    """Servers and workers that import an application from where they are started: `gunicorn --chdir DIR MODULE:NAME`."""
+    texts = [word.text or "" for word in words]
+    given = dict(pairwise(texts)) | {
+        t.partition("=")[0]: t.partition("=")[2] for t in texts if t.startswith("--") and "=" in t
+    }
+    folder = given.get("--chdir") or given.get("--app-dir") or given.get("--workdir")
+    module = given.get("-A") or given.get("--app") if name in ("celery", "flask") else None
+    module = module or next((t for t in texts[1:] if re.fullmatch(r"[A-Za-z_][\w.]*:[A-Za-z_]\w*(?:\(\))?", t)), None)
+    settings = given.get("-c") or given.get("--config") if name.startswith("gunicorn") else None
+    files = [Word(settings)] if settings else []
+    if module is not None:
+        module = module.partition(":")[0].removesuffix(".py")
+        if folder is None and not files:
+            return Code("python", module=module, beside=True)
+        files.append(Word(posixpath.join(folder or "", module.replace(".", "/") + ".py")))
+    return Code("python", tuple(files), beside=True) if files else None
 
 
 def _java(words: Words) -> Code | None:

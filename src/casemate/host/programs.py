@@ -51,8 +51,9 @@ s su sudo doas pkexec runuser sg newgrp login sudoedit mount umount.nfs losetup 
 s certbot fail2ban-client supervisorctl supervisord monit crond cron anacron atd inetd xinetd nginx apache2 httpd
 s useradd usermod adduser passwd chpasswd newusers groupmod groupadd gpasswd addgroup chsh chfn
 s kubectl helm k3s crictl virsh vboxmanage vmrun tailscale salt salt-call chef-client
+s telnet wg-quick borg iptables ip6tables exim exim4 sendmail dbus-send
 s wireshark vncserver xinit startx Xorg etckeeper dpkg-deb alternatives update-alternatives
-wr cp dd ln mv install curl lwp-download lwp-request openssl xxd zstd iconv csplit sort shuf uniq exiftool dosbox rclone
+wr gpg cp dd ln mv install curl lwp-download lwp-request openssl xxd zstd iconv csplit sort shuf uniq exiftool dosbox rclone
 wr ffmpeg convert magick jq yq sponge mkisofs genisoimage xorriso mcopy pigz gcore tftpd
 w tee chmod chown chgrp truncate setcap setfacl chattr varnishncsa fallocate mkfs mke2fs fdisk parted
 w iptables-save ip6tables-save patch unsquashfs mknod lvm tune2fs
@@ -86,7 +87,9 @@ _USUAL = (
     "kismet_capture dumpcap ssh-keycat cockpit-session sssd_pam p11_child ldap_child krb5_child proxy_child "
     "selinux_child suexec vlock-main opensmtpd smtpctl lockspool netreport libvirt-dac bbsuid ksu kcheckpass "
     "pt_chown camel-lock-helper-1.2 dma dma-mbox-create inndstart rnews uucp uux cu uuname uustat uucico uuxqt "
-    "abuild-sudo tcb_chkpwd"
+    "abuild-sudo tcb_chkpwd auth_pam_tool mutt_dotlock dotlock.mailutils mlock pam_extrausers_chkpwd schroot "
+    "inetutils-traceroute pmount pumount mount.davfs qemu-bridge-helper starter-suid check_dhcp check_icmp rundump runtar "
+    "killpgrp calcsize"
 )
 USUAL_SUID: Final = frozenset(_USUAL.split())
 """Programs that distributions ship with the SUID or SGID bit. dpkg keeps no record of modes."""

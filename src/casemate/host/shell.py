@@ -6,6 +6,7 @@ elsewhere is unknown, and stays so: nothing is guessed, nothing is run.
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -15,6 +16,7 @@ from typing import Final
 import tree_sitter_bash
 from tree_sitter import Language, Node, Parser
 
+from casemate.host.readers import INPUT
 from casemate.host.shell_words import (
     EXPANSIONS,
     MAX_VALUES,
@@ -48,12 +50,17 @@ _SHELLS: Final = (
     "/bin/dash",
 )
 
+_EVALS: Final = re.compile(rb"\beval\b|(?:\bdo|;|\n)\s*\"?\$\w+\"?\s*(?:;|\n|$)")  # each line of the input is a command
+
+_RUNS_ITS_WORDS: Final = re.compile(rb'(?:^|[;&|{(\n!]|\b(?:then|do|else|exec|eval|if)\b)[ \t]*"?\$(?:\{[@*]\}|[@*])')
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
     """A simple command. line: in the text, from 1. assigned: variables for this command alone. cwd: None when not known.
 
     writes: where its output goes by a redirection. passed: the program's name is a parameter, the caller's to say.
+    variable: that names the program, not known where the function stands that calls it: it may be when the function is called.
     """
 
     line: int
@@ -62,6 +69,7 @@ class Call:
     assigned: tuple[tuple[str, str], ...] = ()
     writes: tuple[Word, ...] = ()
     passed: bool = False
+    variable: str = ""
 
 
 class TooDeep(Exception):
@@ -159,7 +167,11 @@ def _redirected(node: Node, state: State, depth: int) -> Iterator[Call]:
     body = node.named_children[0] if node.named_children else None
     for child in node.named_children[1:]:
         if child.type == "file_redirect" and any(c.type == "<" for c in child.children) and body is not None:
-            if _bare_shell(body) or (body.type == "while_statement" and re.search(rb"\beval\b", body.text or b"")):
+            reader = INPUT.get(posixpath.basename(name_of(body)))
+            if reader is not None:
+                for value in values_of(child.named_children[-1], state):
+                    yield Call(_line(node), (*(Word(part) for part in reader), value), state.cwd)
+            if _bare_shell(body) or (body.type == "while_statement" and _EVALS.search(body.text or b"")):
                 yield from _read(values_of(child.named_children[-1], state), state, _line(node))
         if child.type == "file_redirect" and any(c.type in (">", ">>", "&>", "&>>", ">|") for c in child.children):
             writes += [values_of(child.named_children[-1], state)[0]]
@@ -179,10 +191,14 @@ def _function(node: Node, state: State, depth: int) -> Iterator[Call]:
     body = node.child_by_field_name("body")
     if name is not None:
         state.functions.add(text_of(name))
+        if body is not None and _RUNS_ITS_WORDS.search(body.text or b""):
+            state.runners.add(text_of(name))
     if body is not None:
         cwd = state.cwd
         state.branches += 1
+        state.bodies += 1
         yield from _walk(body, state, depth + 1)
+        state.bodies -= 1
         state.branches -= 1
         state.cwd = cwd
 
@@ -217,6 +233,7 @@ def _command(node: Node, state: State, depth: int, writes: tuple[Word, ...]) -> 
     assigned: list[tuple[str, str]] = []
     words: list[tuple[Word, ...]] = []
     passed = False
+    bare = False
     for child in node.named_children[:MAX_WORDS]:
         yield from _inside(child, state, depth)
         if child.type == "variable_assignment":
@@ -231,21 +248,51 @@ def _command(node: Node, state: State, depth: int, writes: tuple[Word, ...]) -> 
         else:
             word = child.named_children[0] if child.type == "command_name" and child.named_children else child
             passed = passed or (not words and re.search(r"\$\{?[0-9@*]", text_of(word)) is not None)
+            bare = bare if words else word.type in (*EXPANSIONS, "command_substitution")
             words += _split(word, values_of(word, state))
+            passed = passed or (len(words) == 1 and any(value.passed for value in words[0]))
     called = node.child_by_field_name("name")
+    before = called.prev_sibling if called is not None else None
+    if called is not None and before is not None and before.type == "variable_assignment":
+        if before.end_byte == called.start_byte:  # x="a"`b` is one value, which the grammar takes apart
+            state.assign(assignment(before, state)[0], (UNKNOWN,))
+            return
     line = (called or node).start_point[0] + 1
     if not words or (assigned and line > node.start_point[0] + 1 and b"\\\n" not in (node.text or b"")):
         for name, text in assigned:  # on a line of their own they are the shell's, whatever the grammar made of it
             state.assign(name, (Word(text),))
         assigned = []
-    if not words:
+    if not words or words[-1][0].text in ("]", "]]"):  # a test, of which the grammar may lose the beginning
         return
-    if words[0][0].text in ("eval", ".", "source"):
+    first, second = words[0][0].text, words[1][0].text if len(words) > 1 else ""
+    if first in ("eval", ".", "source") or (
+        first in _SHELLS and (second is None or (second[:1] == "-" and "c" in second[1:]))
+    ):
         yield from _as_code(node, state, line, inside=True)
     for index in range(min(max(len(values) for values in words), MAX_VALUES)):
         chosen = tuple(values[min(index, len(values) - 1)] for values in words)
-        yield Call(line, chosen, state.cwd, tuple(assigned), writes, passed)
+        called_by = _called(chosen[0], bare, passed)
+        if called_by:
+            variable = re.fullmatch(r'"?\$\{?(\w+)\}?"?', text_of(called)) if called and state.bodies else None
+            named = variable[1] if variable else ""
+            yield Call(line, called_by + chosen[1:], state.cwd, tuple(assigned), writes, passed, named)
     _builtin(words, state)
+
+
+def _called(name: Word, bare: bool, passed: bool) -> tuple[Word, ...]:
+    """The words that a command's first one stands for, none where it is empty in one case of several, which scripts rule out.
+
+    bare: without quotes, so that it is split at blanks.
+    """
+    if bare and name.text is None and " " in name.begins:
+        return (*(Word(part) for part in name.begins[: name.begins.rindex(" ")].split()), UNKNOWN)
+    if bare and name.text is not None and not name.text.strip():
+        return ()
+    if bare and name.text is not None and " " in name.text:
+        return tuple(replace(name, text=part) for part in name.text.split())
+    if name.text is None and not passed and re.fullmatch(r"/([^/*?\[]+/)+[^/*?\[]+", name.begins):
+        return (Word(name.begins + "*", glob=True),)  # a program of that folder, whose name begins so
+    return (name,)
 
 
 def _split(node: Node, values: tuple[Word, ...]) -> list[tuple[Word, ...]]:

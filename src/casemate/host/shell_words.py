@@ -13,8 +13,9 @@ MAX_LENGTH: Final = 4096  # of a value, as of a path (PATH_MAX of Linux)
 MAX_PARTS: Final = 200  # of a word
 MAX_VALUES: Final = 16  # that a variable is followed with
 # not set unless a job sets them
-UNSET: Final = ("PYTHONPATH", "PERL5LIB", "NODE_PATH", "RUBYLIB", "LD_LIBRARY_PATH", "LD_PRELOAD")
+UNSET: Final = ("PYTHONPATH", "PERL5LIB", "NODE_PATH", "RUBYLIB", "LD_LIBRARY_PATH", "LD_PRELOAD", "DPKG_ROOT")
 EXPANSIONS: Final = ("simple_expansion", "expansion")
+_SILENT: Final = (":", "true", "false", "kill", "test")  # they print nothing
 _GLOB = re.compile(r"(?<!\\)[*?\[]")
 
 
@@ -22,26 +23,32 @@ _GLOB = re.compile(r"(?<!\\)[*?\[]")
 class Word:
     """A word of a command. text: None when it cannot be known. glob: the shell puts the names of files in its place.
 
-    each: it is one of these names, in a loop over them.
+    each: it is one of these names, in a loop over them. passed: not known because it is, or holds, what the caller gave as a
+    parameter. begins: how a word begins that is not known to its end.
     """
 
     text: str | None
     glob: bool = False
     each: bool = False
+    passed: bool = False
+    begins: str = ""
 
 
 UNKNOWN: Final = Word(None)
+PASSED: Final = Word(None, passed=True)
 
 
 @dataclass(slots=True)
 class State:
-    """What a shell knows while it runs. script: what $0 is, "" for none."""
+    """What a shell knows while it runs. script: what $0 is, "" for none. runners: functions that run their words."""
 
     cwd: str | None = "/"
     script: str = ""
     variables: dict[str, tuple[Word, ...]] = field(default_factory=dict)
     functions: set[str] = field(default_factory=set)
+    runners: set[str] = field(default_factory=set)
     branches: int = 0
+    bodies: int = 0  # functions that the text is in
 
     def value(self, name: str) -> str | None:
         """A variable's value, when it has one that is known."""
@@ -145,10 +152,12 @@ def _joined(node: Node, state: State, depth: int, *, quoted: bool) -> tuple[Word
     out = []
     for index in range(count):
         chosen = [p[min(index, len(p) - 1)] for p in parts]
-        known = None if any(w.text is None for w in chosen) else "".join(w.text or "" for w in chosen)
-        if known is not None and len(known) > MAX_LENGTH:
-            known = None
-        out.append(Word(known, any(w.glob for w in chosen), any(w.each for w in chosen)))
+        unknown = next((at for at, w in enumerate(chosen) if w.text is None), len(chosen))
+        begins = "".join(w.text or w.begins for w in chosen[: unknown + 1])[:MAX_LENGTH]
+        known = begins if unknown == len(chosen) and len(begins) < MAX_LENGTH else None
+        passed = known is None and any(w.passed for w in chosen)
+        starts = begins if known is None else ""
+        out.append(Word(known, any(w.glob for w in chosen), any(w.each for w in chosen), passed, starts))
     return tuple(out)
 
 
@@ -157,6 +166,8 @@ def _variable(name: str, state: State) -> tuple[Word, ...]:
         return (Word(state.script or None),)
     if name == "PWD" and name not in state.variables:
         return (Word(state.cwd),)
+    if name in ("@", "*", "OPTARG") or name.isdecimal():
+        return (PASSED,)
     return state.variables.get(name, (Word("") if name in UNSET else UNKNOWN,))
 
 
@@ -170,16 +181,23 @@ def _expansion(node: Node, state: State, depth: int) -> tuple[Word, ...]:
     if not rest:
         return values
     known = values[0].text
+    if rest[:2] == ":+" or rest[:1] == "+":  # nothing, or what stands there
+        parts = [child for child in node.named_children if child.type != "variable_name"]
+        other = values_of(parts[-1], state, depth + 1) if len(parts) == 1 else (UNKNOWN,)
+        return (Word(""),) if known == "" else other if known else (Word(""), *other)
     if rest[:2] in (":-", ":=") or rest[:1] in ("-", "="):
         if known:
             return values
         parts = [child for child in node.named_children if child.type != "variable_name"]
-        return values_of(parts[-1], state, depth + 1) if len(parts) == 1 else (UNKNOWN,)
+        default = values_of(parts[-1], state, depth + 1) if len(parts) == 1 else (UNKNOWN,)
+        if rest.startswith((":=", "=")):
+            state.variables[name] = default
+        return default
     if known is not None and rest == "%/*":
         return (Word(known.rpartition("/")[0] if "/" in known else known),)
     if known is not None and rest == "##*/":
         return (Word(known.rpartition("/")[2]),)
-    return (UNKNOWN,)
+    return (PASSED,) if all(value.passed for value in values) else (UNKNOWN,)
 
 
 def _substituted(node: Node, state: State, depth: int) -> str | None:
@@ -190,10 +208,14 @@ def _substituted(node: Node, state: State, depth: int) -> str | None:
         return joined(state.cwd, moved[-1]) if moved else None
     if len(parts) != 1:
         return None
+    if parts[0].type == "redirected_statement" and parts[0].named_children:
+        parts = [parts[0].named_children[0]]
     name, words = name_of(parts[0]), _arguments(parts[0], state, depth)
     last = words[-1] if words else None
     if name == "pwd":
         return state.cwd
+    if name in _SILENT:
+        return ""
     if name == "dirname" and last is not None:
         return posixpath.dirname(last) or "."
     if name == "basename" and last is not None and len(words) == 1:

@@ -28,7 +28,7 @@ def people(actor: Actor) -> str:
 
 def sources(host: Host, graph: Graph) -> tuple[Actor, ...]:
     """Who is asked about, the least powerful first: the network, any local user, each account that is not meant to become
-    root, and each group that has a member."""
+    root, and each group that has a member; whose group is their own and nobody else's is asked about as an account."""
     natural = {premise for edge in graph.edges if edge.natural and edge.conclusion == ROOT for premise in edge.premises}
     accounts = host.accounts
     people_of = [
@@ -36,7 +36,11 @@ def sources(host: Host, graph: Graph) -> tuple[Actor, ...]:
         for a in accounts.accounts
         if a.uid and account(a.name) not in natural and not natural & {group(g) for g in _groups(host, a.name)}
     ]
-    groups = [g for g in accounts.groups if g.gid and group(g.name) not in natural and accounts.members(g)]
+    groups = [
+        g
+        for g in accounts.groups
+        if g.gid and group(g.name) not in natural and accounts.members(g) not in ((), (g.name,))
+    ]
     return (
         NETWORK,
         ANYONE,

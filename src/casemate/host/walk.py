@@ -13,7 +13,7 @@ from casemate.host.host import Host
 from casemate.host.imports import Importing, imports
 from casemate.host.interpreters import Code, code
 from casemate.host.relation import Trust
-from casemate.host.shell import MAX_TEXT, TooDeep, calls
+from casemate.host.shell import MAX_TEXT, Call, TooDeep, calls
 from casemate.host.shell_words import UNSET, State, Word, joined
 from casemate.host.wildcards import spread
 from casemate.host.wrapped import Inner, Words, inner, split_words, under
@@ -35,7 +35,8 @@ _RUN_PARTS: Final = re.compile(r"[A-Za-z0-9_-]+")
 class At:
     """Where the walk is. depth: how many scripts and wrappers it went through. script: the one that it is in, "" for the job.
 
-    root: of the file system of the job, "" for the usual one. environment: variables that the job sets.
+    root: of the file system of the job, "" for the usual one. environment: variables that the job sets. before: how many lines
+    of the script come before the text that is followed.
     """
 
     runner: Actor
@@ -46,6 +47,7 @@ class At:
     script: str = ""
     root: str = ""
     environment: tuple[tuple[str, str], ...] = ()
+    before: int = 0
 
     def variable(self, name: str) -> str:
         """A variable of the environment, "" when it is not set."""
@@ -60,6 +62,7 @@ class Walk:
         self.kind, self.technique, self.says = kind, technique, says
         self.writes: list[tuple[Actor, str, tuple[Fact, ...]]] = []
         self._left = MAX_CALLS
+        self._later: list[tuple[Call, At]] = []
         self._given: set[tuple[Actor, str, bool]] = set()
         self._been: set[tuple[Actor, str]] = set()
 
@@ -74,10 +77,23 @@ class Walk:
         owner = next((a for a in self.host.accounts.accounts if a.actor == at.runner), None)
         variables: dict[str, tuple[Word, ...]] = {name: (Word(value),) for name, value in at.environment}
         variables.setdefault("HOME", (Word(owner.home if owner else None),))
+        variables.setdefault("SHELL", (Word("/bin/sh"),))  # crontab(5); a unit's is its user's (systemd.exec(5))
         variables["PATH"] = (Word(":".join(at.path)),)
         return State(at.cwd, at.script, variables)
 
     def _text(self, text: str, at: At, state: State) -> Iterator[Trust]:
+        """A text and what it sources; then what its functions call by variables that are set behind them."""
+        waiting, self._later = self._later, []
+        yield from self._followed(text, at, state)
+        later, self._later = self._later, waiting
+        for call, here in later:
+            known = [word.text for word in state.variables.get(call.variable, ()) if word.text]
+            for each in known:
+                yield from self._argv([*(Word(part) for part in each.split()), *call.words[1:]], here)
+            if not known:
+                self._odd(here, here.before + 1, "the program's name comes from elsewhere")
+
+    def _followed(self, text: str, at: At, state: State) -> Iterator[Trust]:
         if len(text) > MAX_TEXT:
             self._odd(at, 1, "a script too long to be followed")
             return
@@ -86,9 +102,10 @@ class Walk:
                 self._left -= 1
                 if self._left <= 0:
                     raise TooDeep
-                here = at
+                line = call.line + at.before
+                here = replace(at, before=line - 1)
                 if at.script:
-                    here = replace(at, via=(Fact(at.script, "calls it", call.line), *at.via[1:]))
+                    here = replace(here, via=(Fact(at.script, "calls it", line), *at.via[1:]))
                 search = state.value("PATH")
                 here = replace(
                     here,
@@ -97,15 +114,19 @@ class Walk:
                     environment=(*at.environment, *self._set(state), *call.assigned),
                 )
                 self._writing(call.writes, here)
-                name = call.words[0].text
-                if name in ("exec", "command", "builtin") and len(call.words) > 1:
-                    name = call.words[1].text
+                name, given = call.words[0].text, call.words[1:]
+                if name in ("exec", "command", "builtin") and given:
+                    name, given = given[0].text, given[1:]
                 if name in state.functions:
+                    if name in state.runners and given:
+                        yield from self._argv(given, here)
                     continue
-                if name in (".", "source") and len(call.words) > 1:
-                    yield from self._source(call.words[1], here, state)
+                if name in (".", "source") and given:
+                    yield from self._source(given[0], here, state)
+                elif name is None and call.words[0].text is None and not call.passed and call.variable:
+                    self._later.append((call, here))
                 elif name is None and call.words[0].text is None and not call.passed:
-                    self._odd(here, call.line, "the program's name comes from elsewhere")
+                    self._odd(here, line, "the program's name comes from elsewhere")
                 elif name is not None:
                     yield from self._argv(call.words, here)
         except TooDeep:
@@ -136,7 +157,7 @@ class Walk:
             read = self._enter(place, at)
             if read is not None:
                 inside = self._within(read.path, at, "sources it")
-                yield from self._text(read.text, inside, state)
+                yield from self._followed(read.text, inside, state)
 
     def _argv(self, words: Words, at: At) -> Iterator[Trust]:
         """A command: its program, what this runs or reads, and so on."""
@@ -144,6 +165,7 @@ class Walk:
             return
         name = words[0].text
         if "/" in name and words[0].glob:
+            yield from self._pattern(words[0], at)
             for each in self._files(words[0], at):
                 yield from self._argv([Word(each), *words[1:]], replace(at, depth=at.depth + 1, root=""))
             return
@@ -165,7 +187,7 @@ class Walk:
         given = code(words)
         if given is not None:
             yield from self._interpreted(given, at, place or "")
-        elif place is not None:
+        if place is not None and (given is None or given.beside):
             yield from self._script(place, words, at)
 
     def _trust(self, place: str, at: At, by: str) -> Iterator[Trust]:
@@ -306,9 +328,14 @@ class Walk:
             return
         if not given.files:
             yield from self._imports(given, None, at, program)
+            if given.text and len(given.text) < MAX_TEXT:
+                yield from self._inline(given, at)
         for word in given.files:
             yield from self._pattern(word, at)
             for place in self._files(word, at):
+                if given.language == "copied":
+                    yield from self._copied(place, at)
+                    continue
                 yield from self._trust(place, at, "is run by")
                 found = self._enter(place, at)
                 if found is None:
@@ -318,6 +345,25 @@ class Walk:
                     yield from self._text(found.text, inside, self._state(inside))
                 else:
                     yield from self._other(given, found, at, program)
+
+    def _copied(self, place: str, at: At) -> Iterator[Trust]:
+        """A file, or a folder's files, that the job puts where they are run."""
+        by = f"is copied by {at.script or 'the job'} to where it is run"
+        if self.host.fs.is_folder(place):
+            yield from self._folder(place.rstrip("/") or "/", at, "called-script", by, "T1574", Confidence.PROVED)
+        yield from (replace(trust, kind="called-script", says=by) for trust in self._trust(place, at, ""))
+
+    def _inline(self, given: Code, at: At) -> Iterator[Trust]:
+        """A text of the command line in another language than the shell's."""
+        text = Script(posixpath.join(at.cwd or "/", "-"), (), tuple(given.text.split("\n")))
+        here = replace(at, depth=at.depth + 1)
+        for _, place in included(self.host, text, given.language):
+            yield from self._trust(place, here, "is read as code by")
+        for each in spawned(text, given.language):
+            if each.text:
+                yield from self._text(each.text, here, self._state(here))
+            else:
+                yield from self._argv([Word(part) for part in each.words], here)
 
     def _other(self, given: Code, found: Script, at: At, program: str) -> Iterator[Trust]:
         """A script in another language than the shell's."""
@@ -393,7 +439,7 @@ class Walk:
 
     def _within(self, path: str, at: At, says: str, line: int = 1) -> At:
         """The same, inside a script."""
-        return replace(at, via=(Fact(path, says, line), *at.via), script=path, depth=at.depth + 1)
+        return replace(at, via=(Fact(path, says, line), *at.via), script=path, depth=at.depth + 1, before=line - 1)
 
     def _rooted(self, place: str, at: At) -> str:
         return under(at.root, place) if at.root else place

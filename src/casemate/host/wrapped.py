@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import shlex
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
 from casemate.host.shell_words import UNKNOWN, Word, joined
+from casemate.host.wrappers import PLAIN
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,56 +33,6 @@ class Inner:
 
 Words = Sequence[Word]
 
-# name: (letters and long options that take a value in the next word, words before the command)
-PLAIN: Final[dict[str, tuple[str, int]]] = {
-    "nice": ("n --adjustment", 0),
-    "ionice": ("n c --class --classdata", 0),
-    "timeout": ("k s --kill-after --signal", 1),
-    "setsid": ("", 0),
-    "nohup": ("", 0),
-    "stdbuf": ("i o e --input --output --error", 0),
-    "time": ("f o --format --output", 0),
-    "chrt": ("T P D", 1),
-    "taskset": ("", 1),
-    "numactl": ("N m C p i --cpunodebind --membind --physcpubind --interleave", 0),
-    "prlimit": ("", 0),
-    "unshare": ("R w S G --root --wd --setuid --setgid", 0),
-    "systemd-cat": ("t p --identifier --priority", 0),
-    "systemd-inhibit": ("", 0),
-    "systemd-run": ("u p E M H t --unit --property --setenv --machine --host --on-calendar --slice", 0),
-    "logsave": ("", 1),
-    "chronic": ("", 0),
-    "cronic": ("", 0),
-    "unbuffer": ("", 0),
-    "catchsegv": ("", 0),
-    "setarch": ("", 0),
-    "linux32": ("", 0),
-    "linux64": ("", 0),
-    "softlimit": ("a c d f l m o p r s t", 0),
-    "envdir": ("", 1),
-    "with-lock-ex": ("", 1),
-    "lckdo": ("W E", 1),
-    "dumb-init": ("r --rewrite", 0),
-    "tini": ("p e", 0),
-    "dbus-run-session": ("", 0),
-    "cgexec": ("g", 0),
-    "xargs": ("a E I L n P s d --arg-file --delimiter --replace --max-lines --max-args --max-procs --max-chars", 0),
-    "parallel": ("j a I --jobs --arg-file", 0),
-    "exec": ("a", 0),
-    "command": ("", 0),
-    "builtin": ("", 0),
-    "anacron-run": ("", 0),
-    "eatmydata": ("", 0),
-    "firejail": ("", 0),
-    "daemonize": ("a c e o p l u E", 0),
-    "watch": ("n --interval", 0),
-    "strace": ("e o p s u E", 0),
-    "gosu": ("", 1),
-    "su-exec": ("", 1),
-    "setuidgid": ("", 1),
-    "s6-setuidgid": ("", 1),
-    "chpst": ("u U e / n l L m d o p f c", 0),
-}
 _USER_FIRST: Final = ("gosu", "su-exec", "setuidgid", "s6-setuidgid")
 _QUESTIONS: Final = ("-v", "-V")  # of `command`: where it is, not run
 
@@ -244,16 +197,33 @@ def _run_parts(words: Words) -> tuple[Inner, ...]:
 def _find(words: Words) -> tuple[Inner, ...]:
     """find(1): -exec, -execdir, -ok, -okdir up to `;` or `+`."""
     out: list[Inner] = []
+    each = _found(words)
     for index, word in enumerate(words):
         if word.text in ("-exec", "-execdir", "-ok", "-okdir"):
             own = []
             for other in words[index + 1 :]:
                 if other.text in (";", "+"):
                     break
-                own.append(UNKNOWN if other.text is not None and "{}" in other.text else other)
+                if other.text is not None and "{}" in other.text:
+                    own.append(each if other.text == "{}" else UNKNOWN)
+                else:
+                    own.append(other)
             if own and own[0].text is not None:
                 out.append(Inner(tuple(own)))
     return tuple(out)
+
+
+def _found(words: Words) -> Word:
+    """The files that find(1) gives for `{}`: those right in its only starting point, of the names that -name asks for."""
+    starts: list[Word] = []
+    for word in words[1:]:
+        if word.text is None or word.text[:1] in ("-", "(", "!", "\\"):
+            break
+        starts.append(word)
+    names = [after.text for before, after in pairwise(words) if before.text == "-name"]
+    if len(starts) != 1 or len(names) > 1 or None in names or starts[0].glob or not (starts[0].text or "").strip("/"):
+        return UNKNOWN
+    return Word(f"{(starts[0].text or '').rstrip('/')}/{names[0] if names else '*'}", glob=True, each=True)
 
 
 def _busybox(words: Words) -> tuple[Inner, ...]:
@@ -281,6 +251,61 @@ def _start_unit(words: Words) -> tuple[Inner, ...]:
     return (Inner(tuple(rest)),) if rest else ()
 
 
+def _setarch(words: Words) -> tuple[Inner, ...]:
+    """setarch(8): the architecture may be left out."""
+    rest = operands(words[1:], "")
+    named = bool(rest) and re.fullmatch(
+        r"i[3-6]86|x86_64|linux(?:32|64)|aarch64|arm\w*|ppc\w*|s390x?|uname26", rest[0].text or ""
+    )
+    rest = operands(rest[1:], "") if named else rest
+    return (Inner(tuple(rest)),) if rest else ()
+
+
+def _ip(words: Words) -> tuple[Inner, ...]:
+    """ip-netns(8), ip-vrf(8): `ip netns exec NAME COMMAND`."""
+    texts = [word.text for word in words]
+    for index in range(1, min(len(texts), 4)):
+        if texts[index] in ("netns", "vrf") and texts[index + 1 : index + 2] == ["exec"] and len(words) > index + 3:
+            return (Inner(tuple(words[index + 3 :])),)
+    return ()
+
+
+def _sg(words: Words) -> tuple[Inner, ...]:
+    """sg(1): a group, then the command as one word."""
+    texts = [word.text for word in words[1:] if word.text not in ("-", "-c")]
+    return (Inner(text=texts[1]),) if len(texts) > 1 and texts[1] else ()
+
+
+def _run_verb(words: Words) -> tuple[Inner, ...]:
+    """`uv run`, `poetry run`, `pipenv run`: what follows."""
+    if len(words) < 3 or words[1].text not in ("run", "exec"):
+        return ()
+    rest = operands(words[2:], "--with --python -p")
+    return (Inner(tuple(rest)),) if rest else ()
+
+
+def _perf(words: Words) -> tuple[Inner, ...]:
+    rest = operands(words[2:], "e F o c g") if len(words) > 2 and words[1].text in ("record", "stat", "trace") else ()
+    return (Inner(tuple(rest)),) if rest else ()
+
+
+def _socat(words: Words) -> tuple[Inner, ...]:
+    """socat(1): EXEC and SYSTEM addresses; a comma begins their options."""
+    found = [re.match(r"(?i)(?:exec|system|shell):([^,]{1,1000})", word.text or "") for word in words[1:]]
+    return tuple(Inner(text=match[1].strip("\"'")) for match in found if match)
+
+
+def _netcat(words: Words) -> tuple[Inner, ...]:
+    given = option(words, "e", "exec", "sh-exec")
+    return (Inner(text=given),) if given else ()
+
+
+def _rsync(words: Words) -> tuple[Inner, ...]:
+    """rsync(1): the program that connects."""
+    given = next((a.text for b, a in pairwise(words) if b.text in ("-e", "--rsh")), None) or option(words, "rsh")
+    return (Inner(text=given),) if given else ()
+
+
 def split_words(line: str) -> list[str]:
     """As a shell splits a line into words, without any expansion; on blanks when its quotes do not match."""
     try:
@@ -300,6 +325,7 @@ _SPECIAL: Final[dict[str, Callable[[Words], tuple[Inner, ...]]]] = {
     "chroot": _chroot,
     "sudo": _sudo,
     "doas": _sudo,
+    "pkexec": _sudo,
     "su": _su,
     "runuser": _su,
     "setpriv": _setpriv,
@@ -312,4 +338,17 @@ _SPECIAL: Final[dict[str, Callable[[Words], tuple[Inner, ...]]]] = {
     "trap": _trap,
     "script": _script,
     "nsenter": _start_unit,
+    "setarch": _setarch,
+    "ip": _ip,
+    "sg": _sg,
+    "uv": _run_verb,
+    "poetry": _run_verb,
+    "pipenv": _run_verb,
+    "bundle": _run_verb,
+    "perf": _perf,
+    "socat": _socat,
+    "nc": _netcat,
+    "ncat": _netcat,
+    "netcat": _netcat,
+    "rsync": _rsync,
 }

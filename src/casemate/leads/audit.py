@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from casemate.host.derivation import Derivation, Graph
+from casemate.host.derivation import Derivation, Graph, weight
 from casemate.host.graph import MEMBER
 from casemate.host.host import Host
 from casemate.host.relation import Secret, Trust
@@ -80,8 +80,8 @@ def _chains(graph: Graph, rules: dict[str, ChainRule]) -> Iterator[Lead]:
 
 
 def _nearest(graph: Graph, found: list[Way]) -> list[Way]:
-    """Of several ways that one path opens to the same goal, by the programs that trust it, the shortest: it is one cause."""
-    least: dict[tuple[str, int, Actor, Actor], tuple[tuple[int, int], int]] = {}
+    """Of several ways that one path opens to the same goal, by the programs that trust it, the surest and shortest: one cause."""
+    least: dict[tuple[str, int, Actor, Actor], tuple[tuple[int, int, int], int]] = {}
     kept: list[Way] = []
     for index, way in enumerate(found):
         edge = graph.edges[way[2]]
@@ -89,7 +89,7 @@ def _nearest(graph: Graph, found: list[Way]) -> list[Way]:
             kept.append(way)
             continue
         cause = (edge.steps[0].path, edge.steps[0].line, way[1].source, way[1].goal)
-        order = (len(edge.steps), index)
+        order = (weight(edge), len(edge.steps), index)
         if cause not in least or order < least[cause][0]:
             least[cause] = (order, index)
     return kept + [found[index] for _, index in least.values()]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Final
 
-from casemate.leads.posture.catalogue import MODULES as POSTURE
+from casemate.leads.posture.catalogue import POSTURE
 from casemate.leads.rule import Rule
 from casemate.model.errors import UserError
 

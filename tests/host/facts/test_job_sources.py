@@ -48,6 +48,13 @@ def test_rotation():
         ),
         ('# file: /etc/monitrc\ncheck process x\n start program = "/opt/x go"\n', "/opt/x go", ROOT),
         ("# file: /etc/update-motd.d/10-x 0755\n#!/bin/sh\n", "'/etc/update-motd.d/10-x'", ROOT),
+        (
+            "# file: /etc/NetworkManager/dispatcher.d/10-x 0755\n#!/bin/sh\n",
+            "'/etc/NetworkManager/dispatcher.d/10-x'",
+            ROOT,
+        ),
+        ('# file: /usr/lib/udev/rules.d/1.rules\nA=="b", RUN+="/opt/x"\n', "/opt/x", ROOT),
+        ('# file: /etc/apt/apt.conf.d/9x.conf\nDPkg::Post-Invoke {"/opt/x";};\n', "/opt/x", ROOT),
         ("# file: /etc/dhcp/dhclient-exit-hooks.d/x\nA=1\n", ". '/etc/dhcp/dhclient-exit-hooks.d/x'", ROOT),
         ("# file: /etc/network/interfaces\niface a inet dhcp\n  post-up /opt/x\n", "/opt/x", ROOT),
         ("# file: /etc/wireguard/wg0.conf\nPostUp = /opt/x %i\n", "/opt/x wg0", ROOT),
@@ -72,6 +79,14 @@ def test_a_source_of_jobs(text, line, runner):
         "# file: /etc/supervisord.conf\n[supervisord]\n;command=/opt/x\n",
         '# file: /etc/aliases\nroot: alice\n# a: "|/opt/x"\n',
         '# file: /etc/udev/rules.d/1.rules\n# RUN+="/opt/x"\nA=="/opt/x"\n',
+        '# file: /etc/apt/apt.conf.d/9x.conf.disabled\nDPkg::Post-Invoke {"/opt/x";};\n',
+        '# file: /etc/apt/apt.conf.d/9x.bak\nDPkg::Post-Invoke {"/opt/x";};\n',
+        "# file: /etc/dpkg/dpkg.cfg.d/1.dpkg-old\npost-invoke=/opt/x\n",
+        "# file: /etc/update-motd.d/10-x.dpkg-old 0755\n#!/bin/sh\n",
+        "# file: /etc/NetworkManager/dispatcher.d/10-x.rpmsave 0755\n#!/bin/sh\n",
+        "# file: /etc/NetworkManager/dispatcher.d/10-x~ 0755\n#!/bin/sh\n",
+        '# link: /etc/udev/rules.d/1.rules -> /dev/null\n# file: /usr/lib/udev/rules.d/1.rules\nA=="b", RUN+="/opt/x"\n',
+        '# file: /etc/udev/rules.d/1.rules\n# none\n# file: /usr/lib/udev/rules.d/1.rules\nA=="b", RUN+="/opt/x"\n',
     ],
 )
 def test_what_names_no_job(text):

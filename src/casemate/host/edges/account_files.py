@@ -22,7 +22,9 @@ FILES = (
     ("/etc/subgid", "says which group ids an account's containers may take, root's own among them"),
 )
 COPY = re.compile(r"(?:g?shadow|passwd|opasswd|master\.passwd)(?:[-~._].*)?")
-HASH = re.compile(r"([^:\s]+):[!]?(?:\$[0-9a-z]+\$[^:]{8,}|_[./0-9A-Za-z]{19}|[./0-9A-Za-z]{13})(?::|$)")
+HASH = re.compile(
+    r"([^:\s]+):(?:\d+:\d+:)?[!]?(?:\$[0-9a-z]+\$[^:]{8,}|_[./0-9A-Za-z]{19}|[./0-9A-Za-z]{13})(?:[:,]|$)"
+)
 MOST = 64  # accounts of one file that are asked about
 
 

@@ -7,11 +7,16 @@ sysusers.d(5), binfmt.d(5), environment.d(5), systemd-system.conf(5), systemd.ns
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Final, NamedTuple
 
+from casemate.host.facts.job import quoted
+from casemate.host.facts.overriding import counting
+from casemate.host.facts.scripts import script
 from casemate.host.facts.unit_file import assignments, words
 from casemate.host.host import Host
 from casemate.host.relation import Trust
+from casemate.host.running import ran
 from casemate.model.host import ROOT, Confidence, Fact
 
 
@@ -77,6 +82,8 @@ def edges(host: Host) -> Iterator[Trust]:
             for path in host.fs.glob(f"{folder}/{hook.pattern}"):
                 if host.fs.is_file(path):
                     yield _hook(path, hook.says, sure=hook.sure)
+                    if hook.pattern == "*":
+                        yield from _called(host, path, hook)
     if host.fs.is_file("/etc/systemd/system.conf"):
         yield _hook("/etc/systemd/system.conf", "sets the environment of every service of root")
     yield from _manager(host)
@@ -95,6 +102,16 @@ def _hook(path: str, says: str, *, sure: bool = True, folder: bool = False, via:
         says=says,
         confidence=Confidence.PROVED if sure else Confidence.LIKELY,
     )
+
+
+def _called(host: Host, path: str, hook: _Hook) -> Iterator[Trust]:
+    """What a script among them calls and sources in its turn."""
+    if script(host, path) is None:
+        return
+    for trust in ran(host, quoted(path), runner=ROOT, via=(), kind="boot-hook", technique="T1037", says=hook.says):
+        if trust.path != path:
+            sure = hook.sure or trust.confidence is not Confidence.PROVED
+            yield trust if sure else replace(trust, confidence=Confidence.LIKELY)
 
 
 def _manager(host: Host) -> Iterator[Trust]:
@@ -119,29 +136,27 @@ def _manager(host: Host) -> Iterator[Trust]:
 
 def _interpreters(host: Host) -> Iterator[Trust]:
     """Interpreters with the flag C run with the rights of the SUID program that is started (binfmt.d(5); kernel, binfmt-misc)."""
-    for folder in _below(CONFIGS, "binfmt.d"):
-        for path in host.fs.glob(f"{folder}/*.conf"):
-            text = host.fs.text(path)
-            for number, line in text.numbered() if text else ():
-                bare = line.strip()
-                if not bare or bare[0] in "#;":
-                    continue
-                parts = bare[1:].split(bare[0])
-                if len(parts) < 7:
-                    host.odd(path, number, "no entry of binfmt.d")
-                elif "C" in parts[6] and parts[5].startswith("/"):
-                    via = (Fact(path, "gives it the rights of SUID programs (flag C)", number),)
-                    yield _hook(parts[5], "is run by the kernel with the rights of SUID programs", via=via)
+    for path in counting(host, "binfmt.d", ".conf"):
+        text = host.fs.text(path)
+        for number, line in text.numbered() if text else ():
+            bare = line.strip()
+            if not bare or bare[0] in "#;":
+                continue
+            parts = bare[1:].split(bare[0])
+            if len(parts) < 7:
+                host.odd(path, number, "no entry of binfmt.d")
+            elif "C" in parts[6] and parts[5].startswith("/"):
+                via = (Fact(path, "gives it the rights of SUID programs (flag C)", number),)
+                yield _hook(parts[5], "is run by the kernel with the rights of SUID programs", via=via)
 
 
 def _copied(host: Host) -> Iterator[Trust]:
     """What systemd-tmpfiles copies to a place of root's (tmpfiles.d(5), C)."""
-    for folder in _below(CONFIGS[:3], "tmpfiles.d"):
-        for path in host.fs.glob(f"{folder}/*.conf"):
-            text = host.fs.text(path)
-            for number, line in text.numbered() if text else ():
-                parts = line.split(None, 6)
-                if len(parts) == 7 and parts[0][:1] == "C" and parts[6].startswith("/"):
-                    if parts[1].startswith(("/etc/", "/root/", "/usr/")):
-                        via = (Fact(path, f"copies it to {parts[1]}", number),)
-                        yield _hook(parts[6].strip(), f"is copied by root to {parts[1]} at boot", via=via, sure=False)
+    for path in counting(host, "tmpfiles.d", ".conf"):
+        text = host.fs.text(path) if not path.startswith("/usr/lib/") else None
+        for number, line in text.numbered() if text else ():
+            parts = line.split(None, 6)
+            if len(parts) == 7 and parts[0][:1] == "C" and parts[6].startswith("/"):
+                if parts[1].startswith(("/etc/", "/root/", "/usr/")):
+                    via = (Fact(path, f"copies it to {parts[1]}", number),)
+                    yield _hook(parts[6].strip(), f"is copied by root to {parts[1]} at boot", via=via, sure=False)

@@ -1,23 +1,25 @@
 """What container engines and the kubelet act on as root: definitions of containers, settings, hooks; and keys of a whole cluster.
 
-Sources: podman-systemd.unit(5), oci-hooks(5), dockerd(8), the Container Network Interface, Kubernetes' pages on static pods and
-on the kubelet's authorization. ATT&CK T1610, T1611, T1552.001.
+Sources: podman-systemd.unit(5), lxc.container.conf(5), oci-hooks(5), dockerd(8), the Container Network Interface,
+Kubernetes' pages on static pods and on the kubelet's authorization. ATT&CK T1610, T1611, T1552.001.
 """
 
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
 from casemate.host.facts import service
-from casemate.host.facts.clusters import ADMIN_FILES, kubelet
+from casemate.host.facts.clusters import ADMIN_FILES, kubelet, kubelets
 from casemate.host.facts.containers import COMPOSE, QUADLETS
 from casemate.host.facts.unit_file import truth
 from casemate.host.facts.units import units
 from casemate.host.host import Host
 from casemate.host.relation import Grant, Relation, Secret, Trust
+from casemate.host.running import ran
 from casemate.model.host import NETWORK, ROOT, Confidence, Fact
 
 FILES: Final = (
@@ -57,7 +59,9 @@ def edges(host: Host) -> Iterator[Relation]:
             for path in host.fs.glob(f"{folder}/*"):
                 if host.fs.is_file(path):
                     yield _trust(path, says.replace("holds", "is one of the").replace("tells", "says"))
+    yield from _static_pods(host)
     yield from _compose(host)
+    yield from _lxc(host)
     yield from _kubelet(host)
     for path in ADMIN_FILES:
         if host.fs.is_file(path):
@@ -91,6 +95,46 @@ def _compose(host: Host) -> Iterator[Trust]:
             via = (Fact(command.value.path, f"has root start its containers ({unit.name})", command.value.line),)
             for path in paths:
                 yield _trust(path, "tells root which containers to start, with which rights", via=via)
+
+
+_LXC_HOOK: Final = re.compile(
+    r"^\s*lxc\.(?:hook\.(?:pre-start|start-host|stop|post-stop|clone|destroy)|net(?:work)?\.(?:\d+\.)?script\.\w+)"
+    r"\s*=\s*(/.{1,1000})$"
+)
+
+
+def _lxc(host: Host) -> Iterator[Trust]:
+    """Hooks that LXC runs in the host's own namespaces (lxc.container.conf(5), CONTAINER HOOKS); others run inside."""
+    for pattern in ("/var/lib/lxc/*/config", "/etc/lxc/*.conf", "/usr/share/lxc/config/common.conf.d/*.conf"):
+        for path in host.fs.glob(pattern):
+            text = host.fs.text(path)
+            for number, line in text.numbered() if text else ():
+                found = _LXC_HOOK.match(line)
+                if found:
+                    yield from ran(
+                        host,
+                        found[1].strip(),
+                        runner=ROOT,
+                        via=(Fact(path, "has root run it outside the container", number),),
+                        kind="container-file",
+                        technique="T1610",
+                        says="is run by LXC as root when a container starts or stops",
+                    )
+
+
+def _static_pods(host: Host) -> Iterator[Trust]:
+    """The folder, or file, of pods that the kubelet is told to start by itself (staticPodPath, --pod-manifest-path)."""
+    last = {setting.name: setting for setting in host.once(kubelet)}
+    path = last.get("staticPodPath")
+    if path is None or not path.value.startswith("/") or path.value.rstrip("/") == FOLDERS[0][0]:
+        return
+    units_of = [Fact(c.value.path, "starts the kubelet as root", c.value.line) for c in host.once(kubelets)]
+    via = (path.place, *(fact for fact in units_of[:1] if fact.path != path.place.path))
+    says = "holds pods that the kubelet starts with any right that they ask for"
+    yield _trust(path.value, says, folder=host.fs.is_folder(path.value), via=via)
+    for inner in host.fs.glob(f"{path.value}/*"):
+        if host.fs.is_file(inner):
+            yield _trust(inner, "is one of the pods that the kubelet starts with any right that they ask for", via=via)
 
 
 def _kubelet(host: Host) -> Iterator[Grant]:

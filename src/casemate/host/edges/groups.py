@@ -61,6 +61,9 @@ def edges(host: Host) -> Iterator[Grant]:
                 confidence=power.confidence,
             )
             yield from _members(host, of, power, administrators)
+            for other in accounts.groups:  # the kernel knows only the number
+                if other.gid == of.gid and other.name != of.name:
+                    yield from _members(host, other, power, administrators)
     yield from _of_services(host)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from casemate.host.facts.loose import loose
+from casemate.host.facts.overriding import counting
 from casemate.host.facts.sysctl import FOLDERS, LAST, sysctl
 from casemate.host.host import Host
 from casemate.host.relation import Trust
@@ -88,21 +89,20 @@ def _helpers(host: Host) -> Iterator[Trust]:
 
 def _modprobe(host: Host) -> Iterator[Trust]:
     """`install` and `remove` lines: a shell runs the rest of the line as root (modprobe.d(5))."""
-    for folder in MODPROBE:
-        for path in host.fs.glob(f"{folder}/*.conf"):
-            text = host.fs.text(path)
-            for number, line in text.numbered() if text else ():
-                found = re.match(r"\s*(install|remove)\s+(\S+)\s+(.*)", line)
-                if found and found[3].strip().rpartition("/")[2] not in ("true", "false"):
-                    yield from ran(
-                        host,
-                        found[3],
-                        runner=ROOT,
-                        via=(Fact(path, f"has it run in the place of module {found[2]}", number),),
-                        kind="core-pattern",
-                        technique="T1547.006",
-                        says="is run by modprobe as root",
-                    )
+    for path in counting(host, "modprobe.d", ".conf"):
+        text = host.fs.text(path)
+        for number, line in text.numbered() if text else ():
+            found = re.match(r"\s*(install|remove)\s+(\S+)\s+(.*)", line)
+            if found and found[3].strip().rpartition("/")[2] not in ("true", "false"):
+                yield from ran(
+                    host,
+                    found[3],
+                    runner=ROOT,
+                    via=(Fact(path, f"has it run in the place of module {found[2]}", number),),
+                    kind="core-pattern",
+                    technique="T1547.006",
+                    says="is run by modprobe as root",
+                )
 
 
 def _tree(host: Host, path: str, says: str, kind: str, technique: str, *, sure: bool) -> Iterator[Trust]:
@@ -116,8 +116,19 @@ def _tree(host: Host, path: str, says: str, kind: str, technique: str, *, sure: 
             path=place,
             kind=kind,
             technique=technique,
-            via=(),
+            via=_menu(host, place),
             says=says,
             folder=host.fs.is_folder(place),
             confidence=Confidence.PROVED if sure else Confidence.LIKELY,
         )
+
+
+def _menu(host: Host, path: str) -> tuple[Fact, ...]:
+    """The line of GRUB's menu that sources a file beside it: custom.cfg, as 41_custom writes it."""
+    folder, _, name = path.rpartition("/")
+    menu = f"{folder}/grub.cfg"
+    text = host.fs.text(menu) if path.startswith("/boot/") and name.endswith(".cfg") and path != menu else None
+    for number, line in text.numbered() if text else ():
+        if re.match(rf"\s*(?:source|configfile|\.)\s+\S*{re.escape(name)}", line[:500]):
+            return (Fact(menu, f"has the boot menu read {name}", number),)
+    return ()

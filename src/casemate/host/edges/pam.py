@@ -17,6 +17,18 @@ from casemate.model.host_fix import SetLine
 TECHNIQUE = "T1556.003"
 BECOMES = ("su", "su-l", "polkit-1")  # who passes is root, or whom they asked for
 REMOTE = ("sshd", "remote", "cockpit", "xrdp-sesman", "vsftpd", "proftpd", "ftp", "login")
+DATA = {  # modules with the arguments that name what they go by, from the module's manual page
+    "pam_listfile": ("file",),
+    "pam_ssh_agent_auth": ("file",),
+    "pam_userdb": ("db",),
+    "pam_env": ("envfile", "conffile"),
+    "pam_u2f": ("authfile",),
+    "pam_yubico": ("authfile",),
+    "pam_oath": ("usersfile",),
+    "pam_access": ("accessfile",),
+    "pam_limits": ("conf",),
+    "pam_krb5": ("keytab",),
+}
 RUNNERS = ("pam_exec", "pam_script", "pam_python", "pam_extrausers_exec")
 
 
@@ -86,6 +98,7 @@ def _run(host: Host) -> Iterator[Relation]:
                         host, script, runner=ROOT, via=via, kind="pam-program", technique=TECHNIQUE,
                         says="is run as root by pam_namespace", shell=False,
                     )  # fmt: skip
+        yield from _data(host, entry, via)
         path = module_path(host, entry)
         if path and path not in seen:
             seen.add(path)
@@ -97,6 +110,25 @@ def _run(host: Host) -> Iterator[Relation]:
                 via=via,
                 says="is loaded by root's programs",
             )
+
+
+def _data(host: Host, entry: Entry, via: tuple[Fact, ...]) -> Iterator[Trust]:
+    """Files by which a module decides whom to let in, or what it gives them."""
+    for argument in entry.args:
+        name, _, path = argument.partition("=")
+        if name in DATA.get(entry.name, ()) and path.startswith("/") and not set(path) & set("%$"):
+            for whole in (path, f"{path}.db") if entry.name == "pam_userdb" else (path,):
+                if host.fs.is_file(whole) or whole == path:
+                    yield Trust(
+                        runner=ROOT,
+                        path=whole,
+                        kind="pam-program",
+                        technique=TECHNIQUE,
+                        via=via,
+                        says=f"is what {entry.name} goes by",
+                        missing=not host.fs.is_file(whole),
+                        confidence=Confidence.LIKELY,
+                    )
 
 
 def _command(entry: Entry) -> str:

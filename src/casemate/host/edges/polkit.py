@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from fnmatch import fnmatchcase
+from shlex import quote
 
 from casemate.host.edges.sudo_escape import judged
-from casemate.host.facts.polkit_files import actions, pkla
+from casemate.host.facts.polkit_files import Action, actions, pkla
 from casemate.host.facts.polkit_rules import FOLDERS, Answer, polkit_rules
 from casemate.host.facts.polkit_terms import Clause
 from casemate.host.host import Host
 from casemate.host.relation import Grant, Relation, Trust
+from casemate.host.running import ran
 from casemate.model.host import ANYONE, ROOT, Actor, Confidence, Fact, group, named
 from casemate.model.host_fix import Fix, SetLine
 
 TECHNIQUE = "T1548"
+PKEXEC = ("/usr/bin/pkexec", "/usr/local/bin/pkexec")
 ROOT_ACTIONS = {  # what who may do this makes root run, or becomes
     "org.freedesktop.policykit.exec": "pkexec runs any program as root",
     "org.freedesktop.systemd1.manage-units": "systemd runs a transient unit as root",
@@ -28,7 +32,6 @@ ROOT_ACTIONS = {  # what who may do this makes root run, or becomes
     "org.freedesktop.udisks2.open-device-system": "disks are written raw",
     "org.freedesktop.udisks2.modify-device-system": "system disks are changed",
     "org.freedesktop.machine1.host-shell": "a shell is opened on the host",
-    "org.freedesktop.machine1.host-login": "a shell is opened on the host",
     "org.freedesktop.machine1.manage-machines": "machines are changed",
     "org.libvirt.unix.manage": "virtual machines are given any disk of the host",
     "org.debian.apt.install-file": "any package is installed as root",
@@ -170,9 +173,10 @@ def _of_pkla(host: Host) -> Iterator[Grant]:
             )
 
 
-def _of_actions(host: Host) -> Iterator[Grant]:
+def _of_actions(host: Host) -> Iterator[Relation]:
     """Defaults that ask for nothing: those of programs that pkexec runs, and of what makes root anyway."""
     for action in host.once(actions):
+        yield from _program(host, action)
         if action.allows not in ("yes", "auth_self", "auth_self_keep"):
             continue
         found = judged(host, action.program, None) if action.program else None
@@ -192,3 +196,22 @@ def _of_actions(host: Host) -> Iterator[Grant]:
                 SetLine(action.path, action.line, action.raw, action.raw.replace(f">{action.allows}<", ">auth_admin<")),
             ),
         )
+
+
+def _program(host: Host, action: Action) -> Iterator[Trust]:
+    """What pkexec runs as root by an action: at once when nothing is asked, else when an administrator next does so."""
+    if not action.program.startswith("/") or not any(host.fs.is_file(p) for p in PKEXEC):
+        return
+    at_once = action.allows == "yes" and not action.console
+    for trust in ran(
+        host,
+        quote(action.program),
+        runner=ROOT,
+        via=(Fact(action.path, f"lets pkexec run it as root for {action.id}", action.line),),
+        kind="polkit-program",
+        technique=TECHNIQUE,
+        says="is run by pkexec as root",
+        shell=False,
+    ):
+        sure = trust.confidence is not Confidence.PROVED or at_once
+        yield trust if sure else replace(trust, confidence=Confidence.LIKELY)

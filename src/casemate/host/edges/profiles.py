@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from shlex import quote
 
 from casemate.host.accounts import Account
 from casemate.host.facts.login_files import DESKTOP, HOME_FILES, HOME_TOOLS, OTHER_SHELLS, SYSTEM_FILES, SYSTEM_FOLDERS
+from casemate.host.facts.places import PROGRAMS, below
 from casemate.host.facts.search_path import search_path
 from casemate.host.host import Host
 from casemate.host.relation import Trust
-from casemate.model.host import ROOT, Confidence, Fact, NodeKind
+from casemate.host.running import ran
+from casemate.model.host import ROOT, Actor, Confidence, Fact, NodeKind
 
 TECHNIQUE = "T1546.004"
 SHARED_HOMES = (
@@ -27,14 +30,16 @@ SHARED_HOMES = (
     "/var",
 )
 MAX_HOMES = 500
+NOT_SH = (".c", ".tcsh", ".login")  # csh and fish are read by nobody here
 
 
 def edges(host: Host) -> Iterator[Trust]:
     """What every login sources, what each account's own does, and the folders in which their commands are looked for."""
-    for pattern in SYSTEM_FILES:
-        for path in host.fs.glob(pattern):
-            if host.fs.is_file(path):
-                yield _system(pattern, path)
+    own = {path: pattern for pattern in SYSTEM_FILES for path in host.fs.glob(pattern) if host.fs.is_file(path)}
+    for path, pattern in own.items():
+        yield _system(pattern, path)
+        if not path.endswith((".csh", ".fish")):
+            yield from (trust for trust in _inside(host, path, ROOT, "/root") if trust.path not in own)
     for folder in SYSTEM_FOLDERS:
         if host.fs.is_folder(folder):
             yield Trust(
@@ -50,7 +55,35 @@ def edges(host: Host) -> Iterator[Trust]:
     for who in host.accounts.accounts[:MAX_HOMES]:
         if who.login and who.home.rstrip("/") not in SHARED_HOMES and who.home.startswith("/"):
             yield from _home(host, who)
+        if who.login and who.shell.startswith("/") and len(who.shell) > 1:
+            yield Trust(
+                runner=who.actor,
+                path=who.shell.rstrip("/"),
+                kind="login-script",
+                technique=TECHNIQUE,
+                via=(Fact("/etc/passwd", f"makes it the shell of {who.name}", who.line),),
+                says=f"is run when {who.name} logs in",
+                missing=host.fs.node(who.shell) is None,
+            )
     yield from _search_path(host)
+    yield from _linked_programs(host)
+
+
+def _inside(host: Host, path: str, runner: Actor, home: str) -> Iterator[Trust]:
+    """What a start-up file sources and calls."""
+    for trust in ran(
+        host,
+        f". {quote(path)}",
+        runner=runner,
+        via=(),
+        kind="login-script",
+        technique=TECHNIQUE,
+        says="is sourced when somebody logs in",
+        cwd=home if home.startswith("/") else "/",
+        environment=(("HOME", home.rstrip("/")),),
+    ):
+        if trust.path != path:
+            yield trust
 
 
 def _system(pattern: str, path: str) -> Trust:
@@ -90,6 +123,8 @@ def _home(host: Host, who: Account) -> Iterator[Trust]:
             missing=node is None,
             confidence=Confidence.LIKELY if usual else Confidence.PROVED,
         )
+        if name in HOME_FILES and node is not None and node.kind is NodeKind.FILE and not name.startswith(NOT_SH):
+            yield from _inside(host, path, who.actor, home)
 
 
 def _search_path(host: Host) -> Iterator[Trust]:
@@ -112,3 +147,25 @@ def _search_path(host: Host) -> Iterator[Trust]:
             missing=host.fs.node(found.folder) is None,
             confidence=Confidence.LIKELY if found.first else Confidence.UNKNOWN,
         )
+
+
+def _linked_programs(host: Host) -> Iterator[Trust]:
+    """Names of commands that are links to somewhere else, where others may be able to change what they mean."""
+    for folder in ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin"):
+        for name in host.fs.names(folder):
+            link = host.fs.at(f"{folder}/{name}")
+            if link is None or link.kind is not NodeKind.LINK:
+                continue
+            found = host.fs.node(link.path)
+            if found is None or found.kind is not NodeKind.FILE or below(found.path, PROGRAMS):
+                continue
+            if not host.access.only_root(link.path):
+                yield Trust(
+                    runner=ROOT,
+                    path=link.path,
+                    kind="login-path",
+                    technique="T1574.007",
+                    via=(),
+                    says=f"is what root gets who types {name}",
+                    confidence=Confidence.LIKELY,
+                )

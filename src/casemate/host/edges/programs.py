@@ -5,6 +5,7 @@ What a program lets its caller do is `host/programs.py`'s to say; which are as a
 
 from __future__ import annotations
 
+import posixpath
 import re
 from collections.abc import Iterator
 from typing import Final
@@ -81,7 +82,7 @@ def edges(host: Host) -> Iterator[Relation]:
         if program.capabilities:
             yield from _capable(host, program)
         if whom is not None:
-            yield from _changed(program, whom)
+            yield from _changed(host, program, whom)
             yield from _loading(host, program, whom)
 
 
@@ -139,9 +140,12 @@ def _without_bits(program: Privileged) -> tuple[Fix, ...]:
     return (SetMode(program.path, program.node.mode, program.node.mode & ~0o6000),)
 
 
-def _changed(program: Privileged, whom: Actor) -> Iterator[Trust]:
-    """Who writes to it takes the bits away (inode(7)), but whoever runs it then, or gives them back, runs what was written."""
+def _changed(host: Host, program: Privileged, whom: Actor) -> Iterator[Trust]:
+    """Who writes to it takes the bits away (inode(7)), but whoever runs it then, or gives them back, runs what was written. In a
+    folder that is closed to others nobody does: such a helper is for the one account that may go there."""
     if program.path.startswith(("/home/", "/tmp/", "/var/tmp/")) and not program.node.mode & 0o022:
+        return
+    if not host.access.executes(host.access.identity(ANYONE), posixpath.dirname(program.path)):
         return
     yield Trust(
         runner=whom,

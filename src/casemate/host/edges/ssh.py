@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from collections.abc import Iterator
 
-from casemate.host.facts.sshd import Sshd, sshd
+from casemate.host.facts.sshd import Sshd, logs_in, placed, sshd
 from casemate.host.facts.sshkeys import authorized, key_places, private_keys, strict
 from casemate.host.host import Host
 from casemate.host.relation import Relation, Secret, Trust
@@ -22,6 +22,28 @@ def edges(host: Host) -> Iterator[Relation]:
     if told.present:
         yield from _keys(host)
         yield from _lists(host)
+        yield from _principals(host, told)
+
+
+def _principals(host: Host, told: Sshd) -> Iterator[Trust]:
+    """Which names in a certificate log in as an account: who has a certificate of theirs adds their own name."""
+    if not any(s.value.lower() != "none" for s in told.all("trustedusercakeys")):
+        return
+    for who in host.accounts.accounts:
+        active = logs_in(host, told, who)
+        setting = told.first("authorizedprincipalsfile", active) if active is not None else None
+        if setting is None or setting.value.lower() in ("", "none"):
+            continue
+        yield Trust(
+            runner=who.actor,
+            path=placed(setting.words[0], who),
+            kind="authorized-keys",
+            technique="T1098.004",
+            via=(setting.fact,),
+            says=f"lists the names in certificates that log in as {who.name}",
+            missing=True,
+            confidence=Confidence.LIKELY,
+        )
 
 
 def _keys(host: Host) -> Iterator[Secret]:
@@ -123,3 +145,8 @@ def _configuration(host: Host, told: Sshd) -> Iterator[Trust]:
                 else "can name commands that root's ssh runs",
                 confidence=Confidence.LIKELY,
             )
+            if sourced:
+                yield from ran(
+                    host, f". {path}", runner=ROOT, via=(), kind="ssh-configuration", technique="T1546.004",
+                    says="is run at each login over SSH, also of root",
+                )  # fmt: skip

@@ -10,6 +10,7 @@ import re
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from casemate.host.facts.scripts import script
 from casemate.host.facts.sudoers import Command
 from casemate.host.host import Host
 from casemate.host.programs import LOAD, READ, SHELL, WRITE, escapes, identify
@@ -57,6 +58,13 @@ SENSITIVE = re.compile(
 )
 
 
+_FUNCTION = re.compile(r"\s*(?:function\s+[\w-]+|[\w-]+\s*\(\))")
+_RUNS = re.compile(  # a parameter as the program, after eval, or in the text of sh -c
+    r"""(?:^|[;&|({]|\b(?:then|else|do|exec|command|nohup|nice|time))\s*"?\$\{?(?:[1-9]|@|\*)\}?"?(?=\s|;|&|\||$)"""
+    r"""|\beval\s[^;&|]{0,200}\$\{?[1-9@*]|\b(?:ba|da|k|z)?sh\s+-\w{0,5}c\s+"?[^;&|']{0,200}\$\{?[1-9@*]"""
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Danger:
     """says: what the holder can do. how sure it is that this is all the power of who runs the program."""
@@ -98,7 +106,7 @@ def judged(host: Host, path: str, args: str | None, excepted: tuple[Command, ...
     name = identify(host, path)
     can = escapes(name) if name else frozenset()
     if name is None or not can:
-        return None
+        return _handed(host, path) if name is None and (args is None or re.search(r"(?<!\\)[*?\[]", args)) else None
     if name in ("passwd", "chpasswd", "usermod", "useradd"):
         return _passwords(name, args, excepted)
     if args is None:
@@ -112,6 +120,25 @@ def judged(host: Host, path: str, args: str | None, excepted: tuple[Command, ...
     if args.startswith("^"):
         return _free(name, can) if re.search(r"\.[*+]", args) and not VERBS.get(name) else None
     return _fixed(host, name, can, args)
+
+
+def _handed(host: Host, path: str) -> Danger | None:
+    """A shell script that runs what it is given as arguments. What its functions are given is not its caller's."""
+    found = script(host, path) if path.startswith("/") else None
+    if (
+        found is None
+        or not found.by
+        or found.by[0].rpartition("/")[2] not in SHELLS | {"env"}
+        or "python" in found.by[-1]
+    ):
+        return None
+    inside = False
+    for line in found.text.split("\n")[:5000]:
+        begins = _FUNCTION.match(line)
+        if not inside and not begins and len(line) < 2000 and _RUNS.search(re.sub(r"(^|\s)#.*", "", line)):
+            return Danger("runs what it is given as arguments", Confidence.PROVED)
+        inside = (inside or bool(begins)) and not re.match(r"(.*[;\s])?\}\s*$", line)
+    return None
 
 
 def _free(name: str, can: frozenset[str]) -> Danger:
@@ -186,7 +213,7 @@ def _systemd(host: Host) -> int | None:
 def _passwords(name: str, args: str | None, excepted: tuple[Command, ...]) -> Danger | None:
     """passwd root gives root a password that the holder knows, as do its kin."""
     if name in ("usermod", "useradd"):
-        wild = args is None or args.strip() == "*" or args.startswith("-*")
+        wild = args is None or re.search(r"(?<!\\)[*?\[]", args)  # which also fits `-o -u 0`
         return Danger("makes or changes any account", Confidence.PROVED) if wild else None
     if name == "chpasswd":
         return Danger("sets the password of any account", Confidence.PROVED)

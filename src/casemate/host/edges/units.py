@@ -57,13 +57,15 @@ def _folders(system: Units) -> Iterator[Trust]:
         )
     for folder, unit in system.dropped:
         wanted = not folder.endswith(".d")
+        of = system.named(unit) if not wanted else None
+        via = (Fact(of.path, "takes its settings from there"),) if of is not None and of.path else ()
         yield Trust(
             runner=ROOT,
             path=folder,
             folder=True,
             kind="unit-folder",
             technique=TECHNIQUE,
-            via=(),
+            via=via,
             says=f"holds {'links to what is started with' if wanted else 'drop-ins, which root follows, of'} {unit}",
             confidence=Confidence.LIKELY if wanted else Confidence.PROVED,
         )

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from casemate.host.facts.cron import cron
+from casemate.host.facts.daemons import daemons
 from casemate.host.facts.hooks import hooks
 from casemate.host.facts.job import Entry, Job
 from casemate.host.facts.mail import mail
@@ -14,7 +15,7 @@ from casemate.host.facts.startup import startup
 from casemate.host.host import Host
 from casemate.host.relation import Trust
 from casemate.host.walk import At, Walk
-from casemate.model.host import Actor, Fact
+from casemate.model.host import Actor, Confidence, Fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,7 @@ def entries(host: Host) -> Iterator[Entry]:
     yield from host.once(rotation).entries
     yield from host.once(startup)
     yield from host.once(hooks)
+    yield from daemons(host)
     yield from host.once(mail)
 
 
@@ -53,7 +55,9 @@ def acts(host: Host) -> Acts:
             continue
         walk = Walk(host, entry.kind, entry.technique, entry.says)
         at = At(entry.runner, entry.via, entry.path, entry.cwd, environment=entry.environment)
-        trusts += walk.line(entry.line, at, shell=entry.shell)
+        for trust in walk.line(entry.line, at, shell=entry.shell):
+            proved = entry.sure or trust.confidence is not Confidence.PROVED
+            trusts.append(trust if proved else replace(trust, confidence=Confidence.LIKELY))
         for runner, path, via in walk.writes:
             if via:
                 writes.setdefault((runner, path), Written(runner, path, via))

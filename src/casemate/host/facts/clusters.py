@@ -12,6 +12,7 @@ from typing import Final
 
 from casemate.host.facts import service
 from casemate.host.facts.docker import options
+from casemate.host.facts.unit_file import Command
 from casemate.host.facts.units import units
 from casemate.host.facts.yaml_tree import Tree, yaml_trees
 from casemate.host.host import Host
@@ -24,6 +25,18 @@ KUBELET_FILES: Final = (
     "/etc/kubernetes/kubelet.yaml",
     "/etc/kubernetes/kubelet/config.d/*.conf",
 )
+KUBELET_KEYS: Final = (
+    ("authentication", "anonymous", "enabled"),
+    ("authorization", "mode"),
+    ("readOnlyPort",),
+    ("staticPodPath",),
+)
+KUBELET_FLAGS: Final = {
+    "anonymous-auth": "authentication.anonymous.enabled",
+    "authorization-mode": "authorization.mode",
+    "read-only-port": "readOnlyPort",
+    "pod-manifest-path": "staticPodPath",
+}
 MANIFESTS: Final = (
     "/etc/kubernetes/manifests/*.yaml",
     "/etc/kubernetes/manifests/*.yml",
@@ -52,28 +65,33 @@ class Setting:
 def kubelet(host: Host) -> tuple[Setting, ...]:
     """The kubelet's settings that matter, by their names in its configuration; flags count more than files, so they come last."""
     out: list[Setting] = []
-    for pattern in KUBELET_FILES:
-        for path in host.fs.glob(pattern):
-            for document in yaml_trees(host, path):
-                for keys in (("authentication", "anonymous", "enabled"), ("authorization", "mode"), ("readOnlyPort",)):
-                    found = document.get(*keys)
-                    if found is not None and found.text:
-                        out.append(_setting(".".join(keys), found))
-    for unit in host.once(units).running():
-        for command in service.commands(host, unit, "ExecStart"):
-            if command.words[0].rpartition("/")[2] not in ("kubelet", "k3s", "rke2", "hyperkube"):
-                continue
-            names = {
-                "anonymous-auth": "authentication.anonymous.enabled",
-                "authorization-mode": "authorization.mode",
-                "read-only-port": "readOnlyPort",
-            }
-            for option, text in options(command.words[1:]):
-                name = names.get(option)
-                if name and text:
-                    says = f"sets --{option}={text} of the kubelet"
-                    out.append(Setting(name, text, Fact(command.value.path, says, command.value.line)))
+    started = kubelets(host)
+    named = [
+        text for c in started for option, text in options(c.words[1:]) if option == "config" and text.startswith("/")
+    ]
+    for path in dict.fromkeys([*(path for pattern in KUBELET_FILES for path in host.fs.glob(pattern)), *named]):
+        for document in yaml_trees(host, path):
+            for keys in KUBELET_KEYS:
+                found = document.get(*keys)
+                if found is not None and found.text:
+                    out.append(_setting(".".join(keys), found))
+    for command in started:
+        for option, text in options(command.words[1:]):
+            name = KUBELET_FLAGS.get(option)
+            if name and text:
+                says = f"sets --{option}={text} of the kubelet"
+                out.append(Setting(name, text, Fact(command.value.path, says, command.value.line)))
     return tuple(out)
+
+
+def kubelets(host: Host) -> tuple[Command, ...]:
+    """The command lines of units that start a kubelet."""
+    return tuple(
+        command
+        for unit in host.once(units).running()
+        for command in service.commands(host, unit, "ExecStart")
+        if command.words[0].rpartition("/")[2] in ("kubelet", "k3s", "rke2", "hyperkube")
+    )
 
 
 def control_plane(host: Host) -> Iterator[Setting]:

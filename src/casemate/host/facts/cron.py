@@ -188,17 +188,21 @@ def _at(host: Host) -> Iterator[Entry]:
             node = host.fs.node(path)
             if node is None or node.kind is not NodeKind.FILE or not re.fullmatch(r"[a-zA-Z=][0-9a-f]{8,}", name):
                 continue
-            owner = host.accounts.of_uid(node.uid)
-            if owner is not None:
-                says = f"is run by atd as {owner.name}"
-                yield Job(
-                    line=f". {quoted(path)}",
-                    kind=KIND,
-                    technique="T1053.002",
-                    says=says,
-                    runner=owner.actor,
-                    cwd=owner.home,
-                )
+            owner, text = host.accounts.of_uid(node.uid), host.fs.text(path)
+            if owner is None or text is None:
+                continue
+            says = f"is run by atd as {owner.name}"
+            if node.mode & 0o022:  # another file in its place would be another owner's job
+                yield table(path, KIND, "T1053.002", says, runner=owner.actor)
+            yield Job(
+                line="\n".join(text.lines),
+                kind=KIND,
+                technique="T1053.002",
+                says=says,
+                via=(Fact(path, f"has atd run it as {owner.name}", 1),),
+                runner=owner.actor,
+                cwd=owner.home,
+            )
 
 
 def _incron(host: Host) -> Iterator[Entry]:

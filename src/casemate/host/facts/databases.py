@@ -20,7 +20,7 @@ from casemate.host.facts.settings import (
     yes,
 )
 from casemate.host.host import Host
-from casemate.model.host import Fact
+from casemate.model.host import ROOT, Fact
 from casemate.model.lead import Severity
 
 OPEN = "0.0.0.0"  # the address that settings name
@@ -125,7 +125,9 @@ def _redis(host: Host) -> Iterator[Weakness]:
             what = f"Redis takes commands from the network without a password (bind {' '.join(addresses)}, protected-mode no)"
             severity = Severity.CRITICAL if root else Severity.HIGH
             related = (Fact(path, "says protected-mode no", protected.line),) if at is not protected else ()
-            yield Weakness(path, at.line, what + (", and runs as root" if root else ""), severity, related)
+            if root:
+                what += ", and runs as root: CONFIG SET lets it write any file"
+            yield Weakness(path, at.line, what, severity, (*related, *root), ROOT if root else None)
         mode = last(options, "unixsocketperm")
         if mode and re.fullmatch(r"0?77[67]|0?666", mode.value):
             yield Weakness(
@@ -133,14 +135,19 @@ def _redis(host: Host) -> Iterator[Weakness]:
             )
 
 
-def _runs_as_root(host: Host, *units: str) -> bool:
+def _runs_as_root(host: Host, *units: str) -> tuple[Fact, ...]:
+    """Where a unit of these is started as root; nothing when it is not."""
     for name in units:
         for folder in ("/etc/systemd/system", "/usr/lib/systemd/system", "/lib/systemd/system"):
             path = f"{folder}/{name}"
             if host.fs.is_file(path):
-                user = last(ini(host, path), "user", "service")
-                return user is None or user.value in ("root", "0")
-    return False
+                options = ini(host, path)
+                user, starts = last(options, "user", "service"), last(options, "execstart", "service")
+                if user is not None and user.value not in ("root", "0"):
+                    return ()
+                at = user or starts
+                return (Fact(path, "runs it as root", at.line if at else 1),)
+    return ()
 
 
 def _mongo(host: Host) -> Iterator[Weakness]:

@@ -15,7 +15,7 @@ from casemate.host.host import Host
 from casemate.model.host import NodeKind
 
 MAGIC: Final = b"\x7fELF"
-LIMIT: Final = 64 << 20
+LIMIT: Final = 256 << 20  # bytes; daemons that are one static program come near a hundred million
 MAX_ENTRIES: Final = 4096  # of program headers, dynamic entries, notes
 MAX_SYMBOLS: Final = 1 << 16
 MAX_STRING: Final = 4096

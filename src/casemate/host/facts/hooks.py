@@ -1,7 +1,8 @@
 """Programs that root runs when something happens: a network comes up, a device appears, packages change, somebody logs in.
 
 Sources: interfaces(5), NetworkManager-dispatcher(8), dhclient-script(8), pppd(8), resolvconf(8), udev(7), acpid(8), apt.conf(5),
-dpkg(1), update-ca-certificates(8), update-motd(5), needrestart, wg-quick(8), openvpn(8), smartd.conf(5), mdadm.conf(5).
+dpkg(1), update-ca-certificates(8), update-grub(8), initramfs-tools(7), update-motd(5), needrestart, wg-quick(8), openvpn(8),
+smartd.conf(5), mdadm.conf(5).
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from casemate.host.facts.job import Entry, Job, quoted, table
+from casemate.host.facts.overriding import ABOVE, counting
 from casemate.host.host import Host
 from casemate.model.host import Fact
 
@@ -20,7 +22,7 @@ TECHNIQUE: Final = "T1546"
 
 
 class Hooks(NamedTuple):
-    """Programs of a folder. sourced: by a shell, rather than run. sure: nothing else is needed."""
+    """Programs of a folder. sourced: by a shell, not run. sure: nothing else is needed. names: what one must be called."""
 
     pattern: str
     kind: str
@@ -28,16 +30,21 @@ class Hooks(NamedTuple):
     sourced: bool = False
     sure: bool = True
     technique: str = TECHNIQUE
+    names: re.Pattern[str] | None = None
 
 
+_PARTS: Final = re.compile(r"[A-Za-z0-9_-]+")  # run-parts(8)
+_MANAGED: Final = re.compile(
+    r"[^.](?!.*(?:~|\.(?:rpm\w*|dpkg-[\w-]+|bak|swp|orig|rej|sh\.swp)$)).*"
+)  # NetworkManager's list
 _UP: Final = "when a network interface changes"
 FOLDERS: Final = (
-    Hooks("/etc/network/if-*.d/*", EVENT, _UP),
-    Hooks("/etc/NetworkManager/dispatcher.d/*", EVENT, _UP, sure=False),
-    Hooks("/etc/NetworkManager/dispatcher.d/*.d/*", EVENT, _UP, sure=False),
-    Hooks("/usr/lib/NetworkManager/dispatcher.d/*", EVENT, _UP, sure=False),
+    Hooks("/etc/network/if-*.d/*", EVENT, _UP, names=_PARTS),
+    Hooks("/etc/NetworkManager/dispatcher.d/*", EVENT, _UP, sure=False, names=_MANAGED),
+    Hooks("/etc/NetworkManager/dispatcher.d/*.d/*", EVENT, _UP, sure=False, names=_MANAGED),
+    Hooks("/usr/lib/NetworkManager/dispatcher.d/*", EVENT, _UP, sure=False, names=_MANAGED),
     Hooks("/etc/networkd-dispatcher/*.d/*", EVENT, _UP, sure=False),
-    Hooks("/etc/dhcp/dhclient-*-hooks.d/*", EVENT, "when an address is leased", sourced=True),
+    Hooks("/etc/dhcp/dhclient-*-hooks.d/*", EVENT, "when an address is leased", sourced=True, names=_PARTS),
     Hooks("/etc/dhcp/dhclient-*-hooks", EVENT, "when an address is leased", sourced=True),
     Hooks("/etc/dhclient-*-hooks", EVENT, "when an address is leased", sourced=True),
     Hooks("/etc/dhcpcd.*-hook", EVENT, "when an address is leased", sourced=True),
@@ -47,12 +54,12 @@ FOLDERS: Final = (
     Hooks("/usr/share/udhcpc/*", EVENT, "when an address is leased"),
     Hooks("/etc/ppp/ip*-up", EVENT, "when a dial-up link changes"),
     Hooks("/etc/ppp/ip*-down", EVENT, "when a dial-up link changes"),
-    Hooks("/etc/ppp/ip*.d/*", EVENT, "when a dial-up link changes"),
+    Hooks("/etc/ppp/ip*.d/*", EVENT, "when a dial-up link changes", names=_PARTS),
     Hooks("/etc/ppp/auth-*", EVENT, "when a dial-up link changes"),
-    Hooks("/etc/resolvconf/update*.d/*", EVENT, "when the name servers change"),
+    Hooks("/etc/resolvconf/update*.d/*", EVENT, "when the name servers change", names=_PARTS),
     Hooks("/etc/wpa_supplicant/*.sh", EVENT, _UP, sure=False),
     Hooks("/etc/openvpn/*.sh", EVENT, "when a tunnel changes", sure=False),
-    Hooks("/etc/update-motd.d/*", EVENT, "when somebody logs in (pam_motd)"),
+    Hooks("/etc/update-motd.d/*", EVENT, "when somebody logs in (pam_motd)", names=_PARTS),
     Hooks("/etc/X11/xdm/*", EVENT, "when somebody logs in", sure=False),
     Hooks("/etc/gdm3/*/*", EVENT, "when somebody logs in", sure=False),
     Hooks("/etc/gdm/*/*", EVENT, "when somebody logs in", sure=False),
@@ -62,10 +69,19 @@ FOLDERS: Final = (
     Hooks("/etc/apm/*.d/*", DEVICE, "at sleep and wake-up"),
     Hooks("/usr/lib/udev/*", DEVICE, "when a device appears", sure=False),
     Hooks("/etc/hotplug.d/*/*", DEVICE, "when a device appears"),
-    Hooks("/etc/smartmontools/run.d/*", DEVICE, "when a disk fails"),
-    Hooks("/etc/ca-certificates/update.d/*", PACKAGE, "when certificates are updated"),
+    Hooks("/etc/smartmontools/run.d/*", DEVICE, "when a disk fails", names=_PARTS),
+    Hooks("/etc/ca-certificates/update.d/*", PACKAGE, "when certificates are updated", names=_PARTS),
     Hooks("/etc/needrestart/*.d/*", PACKAGE, "after packages were upgraded"),
     Hooks("/etc/apk/commit_hooks.d/*", PACKAGE, "when packages change"),
+    Hooks("/etc/kernel/*.d/*", PACKAGE, "when a kernel is installed", names=_PARTS),
+    Hooks("/etc/initramfs-tools/hooks/*", PACKAGE, "when the initramfs is made"),
+    Hooks("/etc/initramfs/*.d/*", PACKAGE, "when the initramfs is made", names=_PARTS),
+    Hooks("/etc/grub.d/*", PACKAGE, "when the boot menu is written"),
+    Hooks("/etc/default/grub", PACKAGE, "when the boot menu is written", sourced=True),
+    Hooks("/etc/default/grub.d/*.cfg", PACKAGE, "when the boot menu is written", sourced=True),
+    Hooks("/etc/apcupsd/*", DEVICE, "when the power fails"),
+    Hooks("/etc/watchdog.d/*", EVENT, "by the watchdog"),
+    Hooks("/etc/ifplugd/action.d/*", EVENT, _UP),
     Hooks("/etc/qemu/fsfreeze-hook.d/*", EVENT, "when a snapshot is made", sure=False),
     Hooks("/etc/libvirt/hooks/*", EVENT, "when a virtual machine starts"),
     Hooks("/etc/lightdm/*.sh", EVENT, "when somebody logs in", sure=False),
@@ -90,9 +106,11 @@ def _folders(host: Host) -> Iterator[Entry]:
             node = host.fs.node(path)
             if node is None or not host.fs.is_file(path) or not (hook.sourced or node.mode & 0o111):
                 continue
-            if hook.sure and folders:
+            if hook.names is not None and not hook.names.fullmatch(posixpath.basename(path)):
+                continue
+            if folders:
                 line = f". {quoted(path)}" if hook.sourced else quoted(path)
-                yield Job(line=line, kind=hook.kind, technique=hook.technique, says=says)
+                yield Job(line=line, kind=hook.kind, technique=hook.technique, says=says, sure=hook.sure)
             else:
                 yield table(path, hook.kind, hook.technique, says, sure=False)
 
@@ -129,40 +147,46 @@ _RUN = re.compile(
 
 def _udev(host: Host) -> Iterator[Entry]:
     """udev(7): rules, and the programs that they name; without a folder these lie in /usr/lib/udev."""
-    for folder in ("/etc/udev/rules.d", "/usr/local/lib/udev/rules.d", "/usr/lib/udev/rules.d"):
+    for folder in (f"{above}/udev/rules.d" for above in ABOVE):
         if host.fs.is_folder(folder):
             says = "holds rules that name what udev runs as root"
             yield table(folder, DEVICE, TECHNIQUE, says, folder=True)
-        for path in host.fs.glob(f"{folder}/*.rules"):
-            text = host.fs.text(path)
-            if text is None:
+    for path in counting(host, "udev/rules.d", ".rules"):
+        text = host.fs.text(path)
+        if text is None:
+            continue
+        yield table(path, DEVICE, TECHNIQUE, "names what udev runs as root when a device appears")
+        for number, line in text.numbered():
+            if line.lstrip().startswith("#") or len(line) > 4000:
                 continue
-            yield table(path, DEVICE, TECHNIQUE, "names what udev runs as root when a device appears")
-            for number, line in text.numbered():
-                if line.lstrip().startswith("#") or len(line) > 4000:
-                    continue
-                for match in _RUN.finditer(line):
-                    command = re.sub(r"[$%]\{?\w+(?:\{[^}]*\})?\}?", "x", match[1])
-                    if not command.startswith("/"):
-                        command = f"/usr/lib/udev/{command}"
-                    if host.fs.node(command.split()[0]) is not None or not command.startswith("/usr/lib/udev/"):
-                        says = "is run by udev as root when a device appears"
-                        yield Job(
-                            line=command,
-                            kind=DEVICE,
-                            technique=TECHNIQUE,
-                            says=says,
-                            via=_via(path, number),
-                            shell=False,
-                        )
+            for match in _RUN.finditer(line):
+                command = re.sub(r"[$%]\{?\w+(?:\{[^}]*\})?\}?", "x", match[1])
+                if not command.startswith("/"):
+                    command = f"/usr/lib/udev/{command}"
+                if host.fs.node(command.split()[0]) is not None or not command.startswith("/usr/lib/udev/"):
+                    yield Job(
+                        line=command,
+                        kind=DEVICE,
+                        technique=TECHNIQUE,
+                        says="is run by udev as root when a device appears",
+                        via=_via(path, number),
+                        shell=False,
+                    )
 
 
 _HOOK = re.compile(r"(?i)(?:pre-|post-)(?:invoke|install-pkgs)(?:-success|-stats)?")
 
+_APT_NAMES = re.compile(r"[A-Za-z0-9_-]+|[A-Za-z0-9_-][A-Za-z0-9_.-]*\.conf")  # apt.conf(5)
+
+
+def _fitting(host: Host, folder: str, form: re.Pattern[str]) -> Iterator[str]:
+    """The files of a folder whose names its reader takes."""
+    return (f"{folder}/{name}" for name in host.fs.names(folder) if form.fullmatch(name))
+
 
 def _apt(host: Host) -> Iterator[Entry]:
     """apt.conf(5): DPkg::Pre-Invoke and the like, and programs that find a proxy; dpkg(1): --pre-invoke and the like."""
-    for path in ("/etc/apt/apt.conf", *host.fs.glob("/etc/apt/apt.conf.d/*")):
+    for path in ("/etc/apt/apt.conf", *_fitting(host, "/etc/apt/apt.conf.d", _APT_NAMES)):
         text = host.fs.text(path)
         inside = False
         for number, line in text.numbered() if text else ():
@@ -178,7 +202,7 @@ def _apt(host: Host) -> Iterator[Entry]:
             inside = (
                 inside and "}" not in line and not (";" in line and "{" not in line and _HOOK.search(line) is not None)
             )
-    for path in ("/etc/dpkg/dpkg.cfg", *host.fs.glob("/etc/dpkg/dpkg.cfg.d/*")):
+    for path in ("/etc/dpkg/dpkg.cfg", *_fitting(host, "/etc/dpkg/dpkg.cfg.d", _PARTS)):
         text = host.fs.text(path)
         for number, line in text.numbered() if text else ():
             found = re.match(r"^\s*(?:pre-invoke|post-invoke|status-logger)\s*[= ]\s*(.{1,1000})$", line)

@@ -12,7 +12,8 @@ from casemate.model.host import ROOT, Actor, Confidence, Fact
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
-    """A command line. source: a shell sources the file that it names, rather than running it. The rest as in `running.ran`."""
+    """A command line. source: a shell sources the file that it names, rather than running it. sure: nothing else is needed for it
+    to run, such as another package. The rest as in `running.ran`."""
 
     line: str
     kind: str
@@ -24,6 +25,7 @@ class Job:
     cwd: str = "/"
     shell: bool = True
     environment: tuple[tuple[str, str], ...] = ()
+    sure: bool = True
 
 
 Entry = Job | Trust

@@ -14,10 +14,20 @@ def plain(node: Node) -> bool:
 
 
 def loose(host: Host, folder: str) -> Iterator[Node]:
-    """The regular files and folders below a folder that are not."""
+    """The regular files and folders below a folder that are not, and links that lead to such a one elsewhere."""
     top = host.fs.node(folder)
     if top is None or top.kind is not NodeKind.FOLDER:
         return
     for node in host.fs.below(folder):
         if node.kind in (NodeKind.FILE, NodeKind.FOLDER) and not plain(node):
             yield node
+        elif node.kind is NodeKind.LINK:
+            found = host.fs.node(node.path)
+            outside = found is not None and not f"{found.path}/".startswith(f"{top.path.rstrip('/')}/")
+            if (
+                found is not None
+                and outside
+                and found.kind is not NodeKind.DEVICE
+                and not host.access.only_root(node.path)
+            ):
+                yield node

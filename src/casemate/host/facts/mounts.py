@@ -8,9 +8,11 @@ from dataclasses import dataclass
 
 from casemate.host.facts.settings import Weakness, found, ini, last, lines
 from casemate.host.host import Host
+from casemate.model.host import ANYONE, ROOT
 from casemate.model.lead import Severity
 
 REMOTE = ("nfs", "nfs4", "cifs", "smbfs", "smb3", "sshfs", "fuse.sshfs", "9p", "glusterfs", "ceph")
+WITHOUT_OWNERS = ("vfat", "msdos", "exfat", "ntfs", "ntfs3", "ntfs-3g", "hfs")  # no SUID bits of root's on them
 SHARED = ("/tmp", "/var/tmp", "/dev/shm")  # folders of the root that is looked at
 MODES = re.compile(r"(?:umask|dmask|fmask)=0{1,4}$|(?:file_mode|dir_mode)=0?777$")
 
@@ -63,14 +65,15 @@ def _units(host: Host) -> Iterator[Mount]:
 def weak_mounts(host: Host) -> Iterator[Weakness]:
     """Mounts that let in SUID programs or devices of others."""
     for mount in host.once(mounts):
-        safe = _effective(mount.options)
+        safe = effective(mount.options)
         who = next((o for o in mount.options if o in ("user", "users", "owner", "group")), "")
         named = f"{mount.place} ({mount.kind})"
         lacking = [o for o in ("nosuid", "nodev") if o not in safe]
         if who in ("user", "users") and lacking:
             missing = " and ".join(lacking)
             what = f"{named}: any user mounts a medium of their own, and {missing} is missing: its SUID programs count"
-            yield Weakness(mount.path, mount.line, what, Severity.HIGH)
+            gives = None if mount.kind in WITHOUT_OWNERS else ROOT
+            yield Weakness(mount.path, mount.line, what, Severity.HIGH, becomes=gives, holder=ANYONE)
         elif (
             mount.kind in REMOTE
             and "nosuid" not in safe
@@ -87,7 +90,7 @@ def weak_mounts(host: Host) -> Iterator[Weakness]:
             yield Weakness(mount.path, mount.line, what, Severity.MEDIUM)
 
 
-def _effective(options: tuple[str, ...]) -> set[str]:
+def effective(options: tuple[str, ...]) -> set[str]:
     """The flags in force, in their order: user and users bring noexec, nosuid, nodev (mount(8))."""
     out: set[str] = set()
     for option in options:

@@ -1,10 +1,12 @@
-"""Other services that are open to everybody: names, proxies, SNMP, remote screens, printers, directories, old remote shells."""
+"""Other services that are open to everybody: names, proxies, SNMP, remote screens, printers, directories, old remote shells;
+and what `monitoring` reads."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 
+from casemate.host.facts.monitoring import monitoring
 from casemate.host.facts.settings import (
     Weakness,
     everywhere,
@@ -29,7 +31,7 @@ CLEAR = {
 
 def network_services(host: Host) -> Iterator[Weakness]:
     """Open services."""
-    for part in (_bind, _unbound, _squid, _snmp, _screens, _cups, _slapd, _managers):
+    for part in (_bind, _unbound, _squid, _snmp, _screens, _cups, _slapd, _managers, monitoring):
         yield from part(host)
 
 

@@ -190,6 +190,8 @@ def _one(word: Token) -> str:
 _STRING = r'"([^"]*)"'
 _FORMS = (
     (rf"subject\.isInGroup\({_STRING}\)", "group"),
+    (rf"subject\.groups\.(?:indexOf|lastIndexOf)\({_STRING}\)(?:>=0|>-1|!==?-1)", "group"),
+    (rf"subject\.groups\.includes\({_STRING}\)", "group"),
     (rf"subject\.user(?:===?){_STRING}", "user"),
     (rf"{_STRING}===?subject\.user", "user"),
     (rf"action\.id===?{_STRING}", "action"),

@@ -12,9 +12,11 @@ from dataclasses import dataclass
 from typing import Final
 
 from casemate.host.host import Host
+from casemate.host.python_text import Told, told
 from casemate.host.shell import MAX_TEXT
 from casemate.model.host import NodeKind
 
+MAX_LINES: Final = 20_000  # of a script in Python
 MAX_LINE: Final = 4000  # characters; longer lines are data
 
 
@@ -38,11 +40,11 @@ class Script:
 
 @dataclass(frozen=True, slots=True)
 class Spawned:
-    """A command that a script has run. text: a shell reads it; else words."""
+    """A command that a script has run. text: a shell reads it; else words, None for one that is not known."""
 
     line: int
     text: str = ""
-    words: tuple[str, ...] = ()
+    words: tuple[str | None, ...] = ()
 
 
 def _known(host: Host) -> dict[str, Script | None]:
@@ -75,30 +77,37 @@ def _read(host: Host, path: str, size: int) -> Script | None:
     return Script(path, by, text.lines)
 
 
+def python(found: Script) -> Told:
+    """What a script in Python says."""
+    return told(found.text if len(found.lines) < MAX_LINES else "", found.path)
+
+
 _QUOTED: Final = r"""(?:[rbuf]{0,2})(["'])((?:(?!\1)[^\\\n]|\\.){1,500})\1"""
 _TEXTS: Final = re.compile(
-    r"\b(?:os\.system|os\.popen|commands\.getoutput|subprocess\.getoutput|subprocess\.getstatusoutput|system|shell_exec|"
+    r"\b(?:system|shell_exec|"
     r"passthru|proc_open|execSync|(?:child_process\.)?exec|popen|qx)\s*\(?\s*" + _QUOTED
 )
-_TEXT_OF_SUBPROCESS: Final = re.compile(r"\bsubprocess\.(?:run|call|check_call|check_output|Popen)\(\s*" + _QUOTED)
-_LISTS: Final = re.compile(
-    r"\b(?:subprocess\.(?:run|call|check_call|check_output|Popen)|os\.execv[pe]*|os\.spawn\w+|system|exec|spawn|spawnSync|"
-    r"execFile|execFileSync)\s*\(\s*(?:os\.P_\w+\s*,\s*)?\[?([^\])\n]{1,800})"
-)
+_LISTS: Final = re.compile(r"\b(?:system|exec|spawn|spawnSync|execFile|execFileSync)\s*\(\s*\[?([^\])\n]{1,800})")
 _BACKTICKS: Final = re.compile(r"`([^`\n$]{1,500})`")
+_SCALAR: Final = re.compile(r"\s*(?:(?:my|our|local)\s+)?\$(\w+)\s*=\s*([\"'])([^\"'$@\n]{1,300})\2\s*;")
+_VARIABLE: Final = re.compile(r"\$(\w+)")
 _LITERAL: Final = re.compile(_QUOTED)
 
 
 def spawned(found: Script, language: str) -> Iterator[Spawned]:
     """The commands that a script in another language than the shell's has run."""
+    if language == "python":
+        yield from (Spawned(each.line, each.text, each.words) for each in python(found).ran)
+        return
+    known: dict[str, str] = {}
     for number, line in found.numbered():
         if line.lstrip().startswith(("#", "//", "*")):
             continue
+        given = _SCALAR.match(line) if language in ("perl", "php") else None
+        if given is not None:
+            known[given[1]] = given[3]
         for match in _TEXTS.finditer(line):
-            yield Spawned(number, text=match[2])
-        if "subprocess" in line:
-            for match in _TEXT_OF_SUBPROCESS.finditer(line):
-                yield Spawned(number, text=match[2])
+            yield Spawned(number, text=_VARIABLE.sub(lambda name: known.get(name[1], name[0]), match[2]))
         if language in ("perl", "ruby", "php"):
             for match in _BACKTICKS.finditer(line):
                 yield Spawned(number, text=match[1])
@@ -108,13 +117,6 @@ def spawned(found: Script, language: str) -> Iterator[Spawned]:
                 yield Spawned(number, words=words)
 
 
-_LOADED: Final = re.compile(
-    r"(?:(?:exec|compile)\(\s*open\(|execfile\(|runpy\.run_path\(|(?:c?[pP]ickle|dill|joblib|shelve|marshal)\.(?:load|open)\(\s*"
-    r"(?:open\()?|imp\.load_source\(\s*[^,\n]{1,80},|spec_from_file_location\(\s*[^,\n]{1,80},|ctypes\.(?:CDLL|cdll\.LoadLibrary)\()"
-    r"\s*" + _QUOTED
-)
-_OPENED: Final = re.compile(r"\bopen\(\s*" + _QUOTED + r"[^)\n]{0,40}\)\s*as\s+(\w+)")
-_UNPICKLED: Final = re.compile(r"(?:[pP]ickle|dill|marshal)\.load\(\s*(\w+)\s*\)|exec\(\s*(\w+)\.read\(")
 _INCLUDED: Final = {
     "perl": re.compile(r"^\s*(?:require|do)\s+" + _QUOTED),
     "ruby": re.compile(r"^\s*(?:require_relative|load|require)\s*\(?\s*" + _QUOTED),
@@ -131,19 +133,12 @@ _SUFFIXES: Final = {"node": ("", ".js", ".cjs", ".mjs", ".json", "/index.js"), "
 def included(host: Host, found: Script, language: str) -> Iterator[tuple[int, str]]:
     """The files of fixed names that a script reads as code, absolute, each with the line that says so."""
     own = posixpath.dirname(found.path)
-    opened: dict[str, str] = {}
+    if language == "python":
+        yield from python(found).code
+        return
     for number, line in found.numbered():
         if line.lstrip().startswith(("#", "//", "*")):
             continue
-        if language == "python":
-            for match in _LOADED.finditer(line):
-                yield number, posixpath.join(own, match[2])
-            for match in _OPENED.finditer(line):
-                opened[match[3]] = match[2]
-            for match in _UNPICKLED.finditer(line):
-                name = match[1] or match[2]
-                if opened.get(name, "").startswith("/"):
-                    yield number, opened[name]
         pattern = _INCLUDED.get(language)
         for match in pattern.finditer(line) if pattern else ():
             named = match[2] or (match[4] if match.re.groups > 2 else "") or ""

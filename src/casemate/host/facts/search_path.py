@@ -17,7 +17,14 @@ _CSH = re.compile(r"^\s*(?:setenv\s+PATH\s+(\S+)|set\s+path\s*=\s*\(([^)]*)\))")
 _FISH = re.compile(r"^\s*(?:set\s+(?:-\S+\s+)*PATH\s+(.+)|fish_add_path\s+(?:-\S+\s+)*(.+))$")
 _LOGIN_DEFS = re.compile(r"^\s*(ENV_SUPATH|ENV_PATH|ENV_ROOTPATH)\s+(?:PATH=)?(\S+)")
 _PAM_ENV = re.compile(r"^\s*PATH\s+(?:DEFAULT|OVERRIDE)=(\S+)")
+VARIABLE = re.compile(
+    r"""\s*(?:export\s+|readonly\s+|declare\s+-x\s+)?([A-Za-z_][A-Za-z0-9_]{0,63})=("[^"`]{1,1000}"|'[^']{1,1000}'|[^\s;&|"'`()]{1,1000})"""
+)
+_USED = re.compile(r"\$(?:([A-Za-z_][A-Za-z0-9_]*)|\{([A-Za-z_][A-Za-z0-9_]*)\})")
 _UMASK = re.compile(r"(?:^|[;&|{\s])umask\s+(?:-\S\s+)*(0?[0-7]{1,4}|u=\S+)\s*(?:$|[;&|}#\s])")
+
+MAX_VARIABLES = 500  # of one file
+MAX_VALUE = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +71,18 @@ def files(host: Host) -> Iterator[tuple[str, Actor, str]]:
 
 def _of_file(host: Host, path: str, runner: Actor, home: str) -> Iterator[SearchFolder]:
     text = host.fs.text(path)
+    set_before: dict[str, str] = {}
     for number, line in text.numbered() if text else ():
+        given = VARIABLE.match(line)
+        if given and given[1] not in ("PATH", "HOME") and len(set_before) < MAX_VARIABLES:
+            set_before[given[1]] = (
+                put_in(given[2].strip("\"'"), set_before) if given[2][0] != "'" else given[2].strip("'")
+            )
         if "PATH" not in line and "path" not in line:
             continue
         bare = re.sub(r"(^|\s)#.*", "", line)
         for value in _values(path, bare):
-            parts = _elements(value)
+            parts = _elements(put_in(value, set_before))
             seen_system = False
             for part in parts:
                 seen_system = seen_system or part.strip("{}").lstrip("$").startswith(
@@ -82,6 +95,12 @@ def _of_file(host: Host, path: str, runner: Actor, home: str) -> Iterator[Search
                 if "$" in folder or "`" in folder or "@{" in folder or folder.startswith("~"):
                     continue
                 yield SearchFolder(path, number, folder, line, runner, not seen_system)
+
+
+def put_in(value: str, known: dict[str, str]) -> str:
+    """A value with the variables that the same file has set before."""
+    put = _USED.sub(lambda found: known.get(found[1] or found[2], found[0]), value)
+    return put if len(put) <= MAX_VALUE else value
 
 
 def _values(path: str, line: str) -> Iterator[str]:

@@ -41,7 +41,8 @@ Found = Iterator[tuple[int, str]]
 Parser = Callable[[list[str]], Found]
 
 EXAMPLE = re.compile(
-    r"(?i)example|sample|template|\.dist$|\.tmpl$|\.in$|\.dpkg-dist$|\.rpmnew$|^readme|^license|^copying|changelog|\.md$"
+    r"(?i)example|sample|template|\.dist$|\.tmpl$|\.in$|\.dpkg-(?:dist|new)$|\.ucf-dist$|\.rpmnew$|"
+    r"^readme|^license|^copying|changelog|\.md$"
 )
 _OF_CODE = (
     ".pyc .so .o .a .png .jpg .gif .svg .ico .css .js .ts .map .html .htm .rst .txt .gz .xz .zip .jar .mo .po .c .h "
@@ -71,9 +72,16 @@ ELEMENT = re.compile(r"<([A-Za-z][\w.-]{0,60})>([^<>\s]{1,500})</\1>")
 HINT = re.compile(r"(?i)pass|pwd|pw|secret|token|key|psk|cred|auth|cookie|sshpass|curl|-[pau]")
 URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{1,30}://[^\s/:@'\"]{0,80}:(?P<secret>[^\s/@'\"]{3,200})@[\w.\[-]")
 COMMAND = re.compile(
-    r"(?:\bmysql\w*\b[^'\"|;]{0,200}?\s-p|\bsshpass\s+-p\s*|\bcurl\b[^|;]{0,200}?\s(?:-u|--user)[ =]?[^\s:'\"]{1,60}:"
+    r"(?:\bmysql\w*\b[^'\"|;]{0,200}?\s-p|\bsshpass\s+-p\s*|\bcurl\b[^|;]{0,200}?\s(?:-u|--user)[ =]?['\"]?[^\s:'\"]{1,60}:"
     r"|\s--?(?:\w{1,30}-)?(?:password|passwd|token|secret|api-key)[ =]|\bredis-cli\b[^|;]{0,100}?\s-a\s+|\bPGPASSWORD=)"
     r"['\"]?(?P<secret>[^\s'\"|;]{4,200})"
+)
+WEBHOOK = re.compile(
+    r"https://hooks\.slack\.com/services/T\w{5,20}/B\w{5,20}/\w{20,40}|discord(?:app)?\.com/api/webhooks/\d{10,25}/[\w-]{30,100}"
+)
+WHOLE = re.compile(  # files that are one secret, or a store of them, by name
+    r"secring\.gpg|passdb\.tdb|secrets\.tdb|master\.key|initialadminpassword|\.?vault[_-]pass(?:word)?(?:\.txt)?"
+    r"|(?:user|vendor)-data(?:\.txt)?|cloud-config\.txt|(?:questions|passwords)\.dat"
 )
 SPACED = re.compile(
     r"^\s*(?P<name>rootpw|bindpw|rootbindpw|ldap_default_authtok|requirepass|masterauth|password|secret|psk|wpa_passphrase|PSK|auth-pass)\s+"
@@ -89,7 +97,11 @@ def credentials(host: Host) -> tuple[Credential, ...]:
 def _wanted(node: Node) -> bool:
     name = node.path.rpartition("/")[2]
     lower = name.lower()
-    if not 0 < node.size <= LIMIT or EXAMPLE.search(name) or lower.endswith(OF_CODE):
+    if not 0 < node.size <= LIMIT or EXAMPLE.search(name):
+        return False
+    if WHOLE.fullmatch(lower) or "/private-keys-v1.d/" in node.path or node.path.startswith("/etc/openvpn/"):
+        return True
+    if lower.endswith(OF_CODE):
         return False
     if node.path in ("/etc/shadow", "/etc/gshadow", "/etc/passwd", "/etc/passwd-"):
         return False
@@ -134,15 +146,22 @@ def _whole(path: str, data: bytes) -> str:
         return "" if data.startswith(b"(21:protected-private-key") else "an OpenPGP secret key"
     if path.endswith("/.vnc/passwd") or (name in ("x11vnc.pass", "vncpasswd") and len(data) <= 64):
         return "a VNC password"
+    if name in ("passdb.tdb", "secrets.tdb") and "/samba/" in path:
+        return "password hashes or secrets of Samba"
+    if path.startswith("/etc/openvpn/") and re.fullmatch(rb"[^\s#:=<]{1,60}\r?\n[^\s#<]{4,100}\s*", data[:200]):
+        return "the name and password of a VPN"
     one = len(text) >= 4 and len(data) <= 200 and b"\n" not in text and b" " not in text and b"#" not in text
     if one and (
         name in (".erlang.cookie", ".vault-token", "ldap.secret", "libnss-ldap.secret", "pam_ldap.secret")
-        or path.endswith("/secrets/master.key")
+        or path.endswith(("/secrets/master.key", "/config/master.key"))
+        or name == "initialadminpassword"
     ):
         return "a secret"
     if (
         one
-        and re.search(r"(?:^|[._-])(?:password|passwd|secret|token|apikey)s?(?:\.txt)?$", name)
+        and re.search(
+            r"(?:^|[._-])(?:password|passwd|passphrase|vault[._-]pass|secret|token|apikey)s?(?:\.txt)?$", name
+        )
         and re.search(rb"\d", text)
     ):
         value = text.decode("latin-1")
@@ -153,6 +172,7 @@ def _whole(path: str, data: bytes) -> str:
 def _lines(path: str, lines: list[str]) -> Found:
     name = path.rpartition("/")[2].lower()
     special = _GRUB if path.startswith(("/etc/grub.d/", "/boot/grub")) else SPECIAL.get(name)
+    special = _NETRC if path.startswith("/etc/apt/auth.conf") else special  # apt_auth.conf(5)
     if special:
         yield from special(lines)
         if special is not _docker:
@@ -164,12 +184,14 @@ def _lines(path: str, lines: list[str]) -> Found:
         if (
             len(text) < 6
             or text.startswith(("#", ";", "*", "<!--", "REM "))
-            or (text.startswith("//") and name != "fstab")
+            or (text.startswith("//") and name not in ("fstab", ".npmrc", "npmrc"))
         ):
             continue
         for match in URL.finditer(line) if "://" in line else ():
             if is_secret("url_password", match["secret"]):
                 yield number, "a password in a URL"
+        if "://" in line and WEBHOOK.search(line):
+            yield number, "a webhook"
         if SHAPES.search(line) and not STAND_INS.search(SHAPES.search(line)[0]):  # type: ignore[index]
             yield number, _name_of(line)
             continue
@@ -181,7 +203,7 @@ def _name_of(line: str) -> str:
     found = ASSIGNED.search(line)
     return (
         found["name"].strip("$")
-        if found and len(found["name"]) <= 40 and not SHAPES.search(found["name"])
+        if found and len(found["name"]) <= 40 and not found["name"].endswith("/") and not SHAPES.search(found["name"])
         else "an access key"
     )
 
@@ -232,9 +254,35 @@ def _docker(lines: list[str]) -> Found:
             yield number, "auth"
 
 
+def _debconf(lines: list[str]) -> Found:
+    """debconf's store: a question, then its value."""
+    asked = ""
+    for number, line in enumerate(lines, 1):
+        key, _, value = line.partition(":")
+        if key == "Name":
+            asked = value.strip()
+        elif key == "Value" and "password" in asked and is_secret("the_password", value):
+            yield number, "an answer to a question for a password"
+
+
+def _cloud(lines: list[str]) -> Found:
+    """cloud-config: lists of NAME:PASSWORD under chpasswd, and settings."""
+    listed = False
+    for number, line in enumerate(lines, 1):
+        text = line.strip().lstrip("- ")
+        if not line.startswith((" ", "-", "\t")):
+            listed = text.startswith("chpasswd")
+        pair = re.fullmatch(r"[a-z_][\w-]{0,31}:([^\s:]{4,200})", text) if listed else None
+        if pair and pair[1] not in ("R", "RANDOM") and is_secret("the_password", pair[1]):
+            yield number, "an account's password"
+        elif HINT.search(line) and not text.startswith("#"):
+            yield from ((number, found) for found in _assigned(line, True, True))
+
+
 _NETRC = _by(r"\bpassword\s+(\S+)", "password")
 _PAIRS = _by(r"^\s*\S+\s+[^\s:]+:(\S+)", "a mail account's password")
 _PPP = _by(r"^\s*\S+\s+\S+\s+(\S+)", "a password")
+_SQL = _by(r"(?i)\b(?:identified\s+(?:with\s+\S+\s+)?by|password)\s+'([^'\s]{4,200})'", "a database password")
 _SEED = _by(
     r"(?:passw(?:or)?d(?:-crypted)?\s+(?:password|string)|rootpw(?:\s+--\w+)*|--password=)\s*(\S+)",
     "an account's password",
@@ -242,10 +290,23 @@ _SEED = _by(
 _COMMUNITY = _by(
     r"(?i)^\s*(?:r[ow]community6?\s+(?!public\b|private\b)|createUser\s+\S+\s+\w+\s+)(\S+)", "an SNMP community"
 )
+_TIME = _by(r"^\s*\d+\s+\w+\s+(?:HEX:|ASCII:)?(\S+)", "a key of the time service")
 _GRUB = _by(r"^\s*password\s+\S+\s+(\S+)", "a password of the boot loader")
 SPECIAL: dict[str, Parser] = {
     ".netrc": _NETRC,
     "_netrc": _NETRC,
+    "auth.conf": _NETRC,
+    "passwd.client": _by(r"^[^:#\s]+:[^:\s]+:(\S+)", "a mail account's password"),
+    ".mysql_history": _SQL,
+    ".mariadb_history": _SQL,
+    ".psql_history": _SQL,
+    "user-data.txt": _cloud,
+    "user-data": _cloud,
+    "vendor-data.txt": _cloud,
+    "cloud-config.txt": _cloud,
+    "passwords.dat": _debconf,
+    "questions.dat": _debconf,
+    "smbpasswd": _by(r"^[^:#]+:\d+:[0-9A-FXN]{32}:([0-9A-F]{32}):", "hashes that log in to Samba as they are"),
     ".pgpass": _by(r"^[^:#]*:[^:]*:[^:]*:[^:]*:(\S+)", "a database password"),
     "pgpass": _by(r"^[^:#]*:[^:]*:[^:]*:[^:]*:(\S+)", "a database password"),
     "sasl_passwd": _PAIRS,
@@ -258,5 +319,7 @@ SPECIAL: dict[str, Parser] = {
     "snmpd.conf": _COMMUNITY,
     "config.json": _docker,
     ".dockercfg": _docker,
+    "chrony.keys": _TIME,
+    "ntp.keys": _TIME,
     "rndc.key": _by(r"\bsecret\s+(\S+?);", "a key of rndc"),
 }

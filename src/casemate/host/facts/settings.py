@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from casemate.host.host import Host
-from casemate.model.host import Fact
+from casemate.model.host import NETWORK, Actor, Fact
 from casemate.model.lead import Severity
 
 MAX_LINES = 50_000
@@ -27,13 +27,18 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Weakness:
-    """A setting that is weak as it stands. what: a sentence without its end that names the setting and its consequence."""
+    """A setting that is weak as it stands. what: a sentence without its end that names the setting and its consequence.
+
+    becomes: who its user is then, where it is a whole account that is given away; holder: to whom.
+    """
 
     path: str
     line: int
     what: str
     severity: Severity = Severity.MEDIUM
     related: tuple[Fact, ...] = ()
+    becomes: Actor | None = None
+    holder: Actor = NETWORK
 
 
 def plain(text: str, limit: int = 200) -> str:

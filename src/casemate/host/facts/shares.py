@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 
 from casemate.host.facts.settings import (
     Option,
@@ -19,8 +20,10 @@ from casemate.host.facts.settings import (
     yes,
 )
 from casemate.host.host import Host
+from casemate.model.host import ROOT
 from casemate.model.lead import Severity
 
+MOST_INCLUDED = 64
 SYSTEM = re.compile(r"/(?:|etc|root|home|usr|usr/local|var|boot|bin|sbin|lib|opt|var/www|var/lib|var/spool/cron)/?")
 
 
@@ -68,9 +71,13 @@ def _export(path: str, line: int, shared: str, client: str, options: set[str]) -
         else "whose root stays root here (no_root_squash)"
     )
     if writable and asroot and everywhere(client):
-        severity = Severity.CRITICAL if SYSTEM.fullmatch(shared) else Severity.HIGH
+        system = SYSTEM.fullmatch(shared) is not None
         yield Weakness(
-            path, line, f"{written}, {how}, with writing: whoever reaches it puts SUID programs there", severity
+            path,
+            line,
+            f"{written}, {how}, with writing: whoever reaches it puts SUID programs there",
+            Severity.CRITICAL if system else Severity.HIGH,
+            becomes=ROOT if system else None,
         )
     elif writable and asroot:
         wide = bool(re.search(r"[/*?@]", client))
@@ -101,9 +108,36 @@ def _joined(host: Host, path: str) -> Iterator[tuple[int, str]]:
         kept, first = "", 0
 
 
+def included(host: Host, path: str, begins: str = "") -> list[Option]:
+    """The options of a file and of those that it includes, in the place of the line: smb.conf(5), `include`; rsyncd.conf(5),
+    `&include` and `&merge`, of files or of folders."""
+    out: list[Option] = []
+    seen: set[str] = set()
+    waiting: list[tuple[str, str]] = [(path, begins)]
+    while waiting and len(seen) < MOST_INCLUDED:
+        place, section = waiting.pop(0)
+        if place in seen:
+            continue
+        seen.add(place)
+        for option in ini(host, place):
+            here = replace(option, section=option.section or section)
+            key = option.key.partition(" ")[0]
+            named = option.value if option.key in ("include", "config file") else ""
+            if key in ("&include", "&merge"):  # no assignment: the rest of the line, as it is written
+                named = next((line.split(None, 1)[-1] for n, line in lines(host, place) if n == option.line), "")
+            if not named.startswith("/") or "%" in named:
+                out.append(here)
+            elif host.fs.is_folder(named):
+                ends = ("inc",) if key == "&merge" else ("conf", "inc")
+                waiting += [(inner, "") for end in ends for inner in host.fs.glob(f"{named}/*.{end}")]
+            else:
+                waiting.append((named, here.section))
+    return out
+
+
 def _samba(host: Host) -> Iterator[Weakness]:
-    for path in found(host, "/etc/samba/smb.conf", "/etc/smb.conf", "/usr/local/samba/etc/smb.conf"):
-        options = ini(host, path)
+    for top in found(host, "/etc/samba/smb.conf", "/etc/smb.conf", "/usr/local/samba/etc/smb.conf"):
+        options = included(host, top)
         general = {o.key: o for o in options if o.section in ("global", "")}
         for key, values, what in (
             ("null passwords", "yes", "accounts without a password are let in"),
@@ -118,18 +152,18 @@ def _samba(host: Host) -> Iterator[Weakness]:
             option = general.get(key)
             if option and option.value.lower() in values.split():
                 severity = Severity.CRITICAL if key == "guest account" else Severity.MEDIUM
-                yield Weakness(path, option.line, f"{key} = {option.value}: {what}", severity)
+                yield Weakness(option.path, option.line, f"{key} = {option.value}: {what}", severity)
         insecure = no(general.get("unix extensions")) or yes(general.get("allow insecure wide links"))
         for section in dict.fromkeys(o.section for o in options):
-            yield from _share(path, section, {o.key: o for o in options if o.section == section}, general, insecure)
+            yield from _share(section, {o.key: o for o in options if o.section == section}, general, insecure)
 
 
-def _share(
-    path: str, name: str, own: dict[str, Option], general: dict[str, Option], insecure: bool
-) -> Iterator[Weakness]:
+def _share(name: str, own: dict[str, Option], general: dict[str, Option], insecure: bool) -> Iterator[Weakness]:
     links = own.get("wide links")
     if yes(links) and insecure and links:
-        yield Weakness(path, links.line, f"wide links of [{name}]: clients follow links to files outside the share")
+        yield Weakness(
+            links.path, links.line, f"wide links of [{name}]: clients follow links to files outside the share"
+        )
     if name in ("global", ""):
         return
     both = {**general, **own}
@@ -140,20 +174,21 @@ def _share(
         return
     forced = both.get("force user")
     root = forced is not None and forced.value in ("root", "0")
-    line = writes.line if writes.section == name else guest.line if guest.section == name else writes.line
+    at = writes if writes.section == name else guest if guest.section == name else writes
     where = own["path"].value if "path" in own else name
     more = ", as root" if root else ""
     yield Weakness(
-        path,
-        line,
+        at.path,
+        at.line,
         f"share [{name}] ({where}): guests write to it without a password{more}",
         Severity.CRITICAL if root else Severity.HIGH,
+        becomes=ROOT if root and SYSTEM.fullmatch(where) else None,
     )
 
 
 def _rsync(host: Host) -> Iterator[Weakness]:
     for path in found(host, "/etc/rsyncd.conf", "/etc/rsyncd.d/*.conf", "/usr/local/etc/rsyncd.conf"):
-        options = ini(host, path)
+        options = included(host, path)
         general = {o.key: o for o in options if not o.section or o.section == "global"}
         for section in dict.fromkeys(o.section for o in options if o.section and o.section != "global"):
             own = {**general, **{o.key: o for o in options if o.section == section}}
@@ -163,12 +198,15 @@ def _rsync(host: Host) -> Iterator[Weakness]:
             root = own["uid"].value in ("root", "0") if "uid" in own else False
             as_root = ", as root" if root else ""
             if no(own.get("read only")):
-                severity = Severity.CRITICAL if root and SYSTEM.fullmatch(shared.value) else Severity.HIGH
+                whole = root and SYSTEM.fullmatch(shared.value) is not None
+                severity = Severity.CRITICAL if whole else Severity.HIGH
                 what = f"module [{section}] ({shared.value}): anybody writes to it without a password{as_root}"
-                yield Weakness(path, own["read only"].line, what, severity)
+                yield Weakness(
+                    own["read only"].path, own["read only"].line, what, severity, becomes=ROOT if whole else None
+                )
             elif root or SYSTEM.fullmatch(shared.value):
                 what = f"module [{section}] ({shared.value}): anybody reads it without a password{as_root}"
-                yield Weakness(path, shared.line, what, Severity.HIGH if root else Severity.MEDIUM)
+                yield Weakness(shared.path, shared.line, what, Severity.HIGH if root else Severity.MEDIUM)
 
 
 def _vsftpd(host: Host) -> Iterator[Weakness]:

@@ -329,10 +329,15 @@ def key_files(sshd: Sshd, who: Account, active: frozenset[Block]) -> list[str]:
     for word in sshd.first("authorizedkeysfile", active).words:
         if word.lower() == "none":
             continue
-        signs = {"%%": "%", "%h": who.home, "%u": who.name, "%U": str(who.uid)}
-        path = "".join(signs.get(piece, piece) for piece in re.split(r"(%[%huU])", word))
-        out.append(path if path.startswith("/") else posixpath.join(who.home, path))
+        out.append(placed(word, who))
     return out
+
+
+def placed(word: str, who: Account) -> str:
+    """A file of an account as sshd_config(5) writes it, TOKENS: in the account's home when it is not absolute."""
+    signs = {"%%": "%", "%h": who.home, "%u": who.name, "%U": str(who.uid)}
+    path = "".join(signs.get(piece, piece) for piece in re.split(r"(%[%huU])", word))
+    return path if path.startswith("/") else posixpath.join(who.home, path)
 
 
 def logs_in(host: Host, sshd: Sshd, who: Account) -> frozenset[Block] | None:

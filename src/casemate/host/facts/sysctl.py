@@ -1,7 +1,9 @@
 """Kernel settings as a boot applies them: sysctl.d(5), sysctl.conf(5).
 
-Files of one name override one another by folder, then all are read in the order of their names and the last assignment of a key
-wins. A key with a value of its own is not touched by a pattern, wherever that stands (systemd-sysctl.service(8)).
+Values come from the kernel's command line (`sysctl.KEY=`, Documentation/admin-guide/kernel-parameters), then from these files,
+then from tmpfiles.d(5), udev rules (SYSCTL{KEY}=, udev(7)) and commands. Files of one name override one another by folder, then
+all are read in the order of their names and the last assignment of a key wins. A key with a value of its own is not touched by a
+pattern, wherever that stands (systemd-sysctl.service(8)).
 """
 
 from __future__ import annotations
@@ -11,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
 
+from casemate.host.facts.cmdline import parameters
+from casemate.host.facts.tmpfiles import tmpfiles
 from casemate.host.host import Host
 
 FOLDERS = ("/etc/sysctl.d", "/run/sysctl.d", "/usr/local/lib/sysctl.d", "/usr/lib/sysctl.d", "/lib/sysctl.d")
@@ -29,6 +33,8 @@ COMMAND = re.compile(
     r"\bsysctl\s+(?:-\w+\s+)*(?:-w\s+|--write\s+)?(?P<pairs>[\"']?[\w./*-]+=[^\s;&|]*(?:\s+[\"']?[\w./*-]+=[^\s;&|]*)*)"
     r"|\becho\s+[\"']?(?P<value>-?\w+)[\"']?\s*(?:>|\|\s*(?:sudo\s+)?tee)\s*/proc/sys/(?P<key>[\w./-]+)"
 )
+UDEV = ("/etc/udev/rules.d/*.rules", "/run/udev/rules.d/*.rules", "/usr/local/lib/udev/rules.d/*.rules")
+OF_UDEV = re.compile(r"\bSYSCTL\{([\w./-]{1,200})\}\s*=\s*e?\"([^\"]{0,200})\"")
 LONGEST = 4096
 
 
@@ -74,7 +80,7 @@ class Sysctl:
 
 def sysctl(host: Host) -> Sysctl:
     """The settings that a boot ends with."""
-    settings: dict[str, Setting] = {}
+    settings = {setting.key: setting for setting in _booted(host)}
     read = _files(host)
     for path in read:
         text = host.fs.text(path)
@@ -92,7 +98,7 @@ def sysctl(host: Host) -> Sysctl:
                 continue
             settings.pop(key, None)  # the order is that of the assignments that count
             settings[key] = Setting(key, value.strip(), text.path if text else path, number)
-    for setting in _commands(host):
+    for setting in (*_written(host), *_commands(host)):
         settings.pop(setting.key, None)
         settings[setting.key] = setting
     return Sysctl(settings, tuple(read))
@@ -103,6 +109,31 @@ def slashed(key: str) -> str:
     key = key.removeprefix("/proc/sys/").strip("/")
     first = next((sign for sign in key if sign in "./"), ".")
     return key.translate(str.maketrans("./", "/.")) if first == "." else key
+
+
+def _booted(host: Host) -> Iterator[Setting]:
+    """What the kernel's command line sets before anything else runs."""
+    for word in host.once(parameters):
+        if word.word.startswith("sysctl.") and "=" in word.word:
+            key = word.word.partition("=")[0].removeprefix("sysctl.")
+            yield Setting(slashed(key), word.value, word.path, word.line)
+
+
+def _written(host: Host) -> Iterator[Setting]:
+    """What lines `w` of tmpfiles.d write below /proc/sys, and what rules of udev set."""
+    for entry in host.once(tmpfiles):
+        if (
+            entry.type[:1] in ("w", "f", "F")
+            and entry.target.startswith("/proc/sys/")
+            and entry.argument not in ("", "-")
+        ):
+            yield Setting(entry.target.removeprefix("/proc/sys/"), entry.argument, entry.path, entry.line)
+    for path in (path for pattern in UDEV for path in host.fs.glob(pattern)):
+        text = host.fs.text(path)
+        for number, line in text.numbered() if text else ():
+            if len(line) <= LONGEST and not line.lstrip().startswith("#"):
+                for found in OF_UDEV.finditer(line):
+                    yield Setting(slashed(found[1]), found[2], path, number)
 
 
 def _commands(host: Host) -> Iterator[Setting]:

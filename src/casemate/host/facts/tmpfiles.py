@@ -15,7 +15,8 @@ FOLDERS: Final = ("/etc/tmpfiles.d", "/run/tmpfiles.d", "/usr/local/lib/tmpfiles
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A line. type: its first word, with its modifiers. mode: None when the default counts."""
+    """A line. type: its first word, with its modifiers. mode: None when the default counts. argument: what is
+    written, linked to or copied."""
 
     path: str
     line: int
@@ -24,6 +25,7 @@ class Entry:
     mode: int | None
     user: str
     group: str
+    argument: str = ""
 
 
 def tmpfiles(host: Host) -> tuple[Entry, ...]:
@@ -47,4 +49,5 @@ def _entries(host: Host, path: str) -> Iterator[Entry]:
         kind, target, mode, user, group = (*parts, "-", "-", "-")[:5]
         bits = mode.lstrip("~:")
         number_of = int(bits, 8) if re.fullmatch(r"[0-7]{1,5}", bits) else None
-        yield Entry(path, number, kind, target, number_of, user.lstrip(":"), group.lstrip(":"))
+        argument = " ".join(parts[6:])
+        yield Entry(path, number, kind, target, number_of, user.lstrip(":"), group.lstrip(":"), argument)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from casemate.host.facts.overriding import counting
 from casemate.host.facts.unit_file import (
     Command,
     Value,
@@ -366,13 +367,14 @@ def _template(name: str) -> str:
 
 def _devices(host: Host) -> Iterator[tuple[str, Fact]]:
     """The units that rules of udev start when a device comes (systemd.device(5), SYSTEMD_WANTS)."""
-    for folder in ("/etc/udev/rules.d", "/run/udev/rules.d", "/usr/local/lib/udev/rules.d"):
-        for path in host.fs.glob(f"{folder}/*.rules"):
-            text = host.fs.text(path)
-            for number, line in text.numbered() if text else ():
-                for found in re.finditer(r'SYSTEMD_WANTS\}\+?="([^"]{1,500})"', line):
-                    if not line.lstrip().startswith("#"):
-                        yield from ((name, Fact(path, "starts it with a device", number)) for name in found[1].split())
+    for path in counting(host, "udev/rules.d", ".rules"):
+        if path.startswith("/usr/lib/"):
+            continue  # what packages bring
+        text = host.fs.text(path)
+        for number, line in text.numbered() if text else ():
+            for found in re.finditer(r'SYSTEMD_WANTS\}\+?="([^"]{1,500})"', line):
+                if not line.lstrip().startswith("#"):
+                    yield from ((name, Fact(path, "starts it with a device", number)) for name in found[1].split())
 
 
 def _activations(host: Host, *, user: bool) -> Iterator[tuple[str, str]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from casemate.host.exposure import unchanged
 from casemate.host.facts.settings import Option, Weakness, everywhere, found, ini, last, lines, without, yes
 from casemate.host.host import Host
-from casemate.model.host import ANYONE
+from casemate.model.host import ANYONE, NETWORK, ROOT
 from casemate.model.lead import Severity
 
 NGINX = (
@@ -256,11 +256,17 @@ def _jupyter(host: Host) -> Iterator[Weakness]:
         if token and not token.value and not (password and password.value):
             wide = address is not None and everywhere(address.value or "*")
             severity = Severity.HIGH if wide else Severity.MEDIUM
-            if path.startswith("/root/") and wide:
+            of_root = path.startswith("/root/")
+            if of_root and wide:
                 severity = Severity.CRITICAL
             whom = "anybody on the network" if wide else "any local user"
             yield Weakness(
-                path, token.line, f"{whom} runs code in the notebook without a password (no token)", severity
+                path,
+                token.line,
+                f"{whom} runs code in the notebook without a password (no token)",
+                severity,
+                becomes=ROOT if of_root else None,
+                holder=NETWORK if wide else ANYONE,
             )
 
 

@@ -6,21 +6,12 @@ import json
 from collections.abc import Iterator
 
 from casemate.host.filesystem import Filesystem
+from casemate.host.packages.pip import GUESTS
 from casemate.model.host import NodeKind
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.package import Manager, Package
 
-FOLDERS = (
-    *("/usr/lib/node_modules", "/usr/local/lib/node_modules", "/usr/share/nodejs", "/usr/share/node_modules"),
-    *(
-        f"{above}/node_modules"
-        for above in (
-            *("/app", "/app/*", "/opt", "/opt/*", "/opt/*/*", "/opt/*/*/*", "/srv/*", "/srv/*/*", "/srv/*/*/*"),
-            *("/var/www/*", "/var/www/*/*", "/var/lib/*", "/var/lib/*/*", "/root", "/root/*", "/home/*", "/home/*/*"),
-            *("/home/*/*/*", "/usr/src/*", "/usr/local/*", "/usr/share/*", "/usr/lib/*", "/home/node/*"),
-        )
-    ),
-)
+FOLDERS = ("/usr/share/nodejs",)  # what a distribution calls its node_modules
 MOST = 50_000
 DEEPEST = 20  # node_modules within one another
 MOST_BYTES = 1 << 20
@@ -31,6 +22,14 @@ def read(fs: Filesystem) -> Iterator[Package]:
     seen: set[str] = set()
     count = 0
     waiting = [(folder, 0) for pattern in FOLDERS for folder in fs.glob(pattern)]
+    waiting += [
+        (node.path, 0)
+        for node in fs.nodes()
+        if node.path.endswith("/node_modules")
+        and node.path.count("/node_modules") == 1
+        and node.kind is NodeKind.FOLDER
+        and not GUESTS.match(node.path)
+    ]
     waiting.reverse()
     while waiting:
         folder, depth = waiting.pop()

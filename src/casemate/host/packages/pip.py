@@ -7,51 +7,41 @@ import re
 from collections.abc import Iterator
 
 from casemate.host.filesystem import Filesystem
-from casemate.model.host import NodeKind
+from casemate.model.host import Node, NodeKind
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.package import Manager, Package
 
-_SITES = ("lib/python3*/site-packages", "lib64/python3*/site-packages", "lib/python2*/site-packages")
-FOLDERS = (
-    "/usr/lib/python3/dist-packages",
-    "/usr/lib/python3*/dist-packages",
-    "/usr/lib/python2*/dist-packages",
-    *(f"{above}/lib/python3*/dist-packages" for above in ("/usr", "/usr/local")),
-    *(
-        f"{above}/{site}"
-        for above in (
-            *("/usr", "/usr/local", "/opt", "/opt/*", "/opt/*/*", "/opt/*/*/*", "/srv/*", "/srv/*/*", "/srv/*/*/*"),
-            *("/app", "/app/*", "/venv", "/var/www/*", "/var/www/*/*", "/var/lib/*", "/var/lib/*/*", "/root/.local"),
-            *("/root/*", "/root/.*", "/home/*/.local", "/home/*/*", "/home/*/.*", "/home/*/*/*", "/home/*/*/.*"),
-            *("/opt/*/.*", "/srv/*/.*", "/app/.*", "/usr/local/*", "/usr/share/*", "/usr/lib/*", "/usr/local/lib/*"),
-        )
-        for site in _SITES
-    ),
-)
+GUESTS = re.compile(r"/(?:var/lib/(?:docker|containers|containerd|lx[cd]|incus|machines|flatpak|snapd)|snap|var/snap)/")
 MOST = 50_000
 MOST_HEAD = 64 << 10  # bytes: the fields stand before the description
 
 
 def read(fs: Filesystem) -> Iterator[Package]:
     """Every package, those that the distribution's own packages brought among them."""
-    seen: set[str] = set()
     count = 0
-    for pattern in FOLDERS:
-        for folder in fs.glob(pattern):
-            node = fs.node(folder)
-            if node is None or node.kind is not NodeKind.FOLDER or node.path in seen:
+    for node in sites(fs):
+        for name in fs.names(node.path):
+            path = _metadata(fs, f"{node.path}/{name}")
+            package = _package(fs, path) if path else None
+            if package is None:
                 continue
-            seen.add(node.path)
-            for name in fs.names(node.path):
-                path = _metadata(fs, f"{node.path}/{name}")
-                package = _package(fs, path) if path else None
-                if package is None:
-                    continue
-                count += 1
-                if count > MOST:
-                    fs.lose(NotExamined(what=node.path, reason=Reason.TOO_LARGE, detail=f"more than {MOST} packages"))
-                    return
-                yield package
+            count += 1
+            if count > MOST:
+                fs.lose(NotExamined(what=node.path, reason=Reason.TOO_LARGE, detail=f"more than {MOST} packages"))
+                return
+            yield package
+
+
+def sites(fs: Filesystem) -> Iterator[Node]:
+    """Folders that installed packages lie in, of every interpreter and environment, however deep; not those of containers, which
+    have packages of their own."""
+    for node in fs.nodes():
+        if (
+            node.path.endswith(("/site-packages", "/dist-packages"))
+            and node.kind is NodeKind.FOLDER
+            and not GUESTS.match(node.path)
+        ):
+            yield node
 
 
 def normalized(name: str) -> str:

@@ -2,8 +2,8 @@
 
 ## What it is
 
-A service's account can log in with a password; two accounts share a number; a name has a line `+` of NIS; a group has a
-password.
+A service's account can log in with a password; two accounts share a number; a person's first group, or another group, is
+root's by its number; a name has a line `+` of NIS; a group has a password.
 
 ## Why it matters
 
@@ -39,6 +39,15 @@ def find(host: Host) -> Iterator[Seen]:
                 path="/etc/passwd", line=who.line, what=f"account {who.name} shares uid {who.uid} with {seen[who.uid]}"
             )
         seen.setdefault(who.uid, who.name)
+        if who.uid and not who.gid and who.login:
+            yield Seen(
+                path="/etc/passwd",
+                line=who.line,
+                what=f"the first group of {who.name} is root's (gid 0), not one of its own",
+            )
+    for group in host.accounts.groups:
+        if not group.gid and group.name not in {"root", "wheel"}:  # wheel: as on BSD
+            yield Seen(path="/etc/group", line=group.line, what=f"group {group.name} has root's number, 0")
     for path in ("/etc/passwd", "/etc/shadow", "/etc/group"):
         text = host.fs.text(path)
         for number, line in text.numbered() if text else ():
@@ -117,18 +126,19 @@ RULE = FactRule(
             code=("# file: /etc/gshadow 0640 root:shadow\nroot:*::\nstaff:!::\n"),
         ),
         Example(
+            name="a group with root's number",
+            language="host",
+            code=(
+                "# file: /etc/group\nroot:x:0:\nshadow:x:42:\nsudo:x:27:\nalice:x:1000:\nbob:x:1001:\n"
+                "websvc:x:980:\ningest:x:981:\nweb:x:0:alice  # finding\n"
+            ),
+        ),
+        Example(
             name="near-miss: a group number that is shared",
             language="host",
             code=(
-                "# file: /etc/group\n"
-                "root:x:0:\n"
-                "shadow:x:42:\n"
-                "sudo:x:27:\n"
-                "alice:x:1000:\n"
-                "bob:x:1001:\n"
-                "websvc:x:980:\n"
-                "ingest:x:981:\n"
-                "users:x:1000:\n"
+                "# file: /etc/group\nroot:x:0:\nshadow:x:42:\nsudo:x:27:\nalice:x:1000:\nbob:x:1001:\n"
+                "websvc:x:980:\ningest:x:981:\nusers:x:1000:\n"
             ),
         ),
     ),

@@ -64,6 +64,39 @@ RULE = ChainRule(
             "A = 1\n",
         ),
         Example(
+            name="a tool that a Python script starts, by a constant",
+            language="host",
+            code="# file: /etc/cron.d/app 0644\n"
+            "*/5 * * * * root /opt/app/run.py\n"
+            "# file: /opt/app/run.py 0755\n"
+            "#!/usr/bin/python3\n"
+            "import subprocess\n"
+            'TOOL = "/srv/app/resize"\n'
+            'subprocess.run([TOOL, "--all"])\n'
+            "# file: /srv/app/resize 0775 root:websvc  # finding\n"
+            "#!/bin/sh\n",
+        ),
+        Example(
+            name="what a dispatcher script of NetworkManager sources",
+            language="host",
+            code="# file: /etc/NetworkManager/dispatcher.d/20-zone 0755\n"
+            "#!/bin/sh\n"
+            "[ -r /srv/net/zone.env ] && . /srv/net/zone.env\n"
+            "# file: /srv/net/zone.env 0644 websvc:websvc  # finding\n"
+            "ZONE=lan\n",
+        ),
+        Example(
+            name="near-miss: named by the documentation of a Python script",
+            language="host",
+            code="# file: /etc/cron.d/app 0644\n"
+            "*/5 * * * * root /opt/app/run.py\n"
+            "# file: /opt/app/run.py 0755\n"
+            "#!/usr/bin/python3\n"
+            '"""Like subprocess.run(["/srv/app/resize"]), but better."""\n'
+            "# file: /srv/app/resize 0775 root:websvc\n"
+            "#!/bin/sh\n",
+        ),
+        Example(
             name="near-miss: only read",
             language="host",
             code="# file: /etc/cron.d/app 0644\n"

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Final
 
-MODULES: Final = {
+POSTURE: Final = {
     "writable-login-script": "login_script",
+    "writable-login-setting": "login_setting",
+    "weak-ssh-client": "ssh_client",
     "weak-ssh-crypto": "ssh_crypto",
     "weak-kernel-setting": "kernel_settings",
     "weak-network-setting": "network_settings",
@@ -22,6 +24,7 @@ MODULES: Final = {
     "ssh-key-readable": "ssh_key_readable",
     "authorized-keys-writable": "authorized_keys",
     "ssh-configuration-writable": "ssh_configuration",
+    "ssh-command-writable": "ssh_command",
     "weak-ssh-key": "weak_ssh_key",
     "exposed-private-key": "exposed_private_key",
     "exposed-credentials": "exposed_credentials",
@@ -32,6 +35,7 @@ MODULES: Final = {
     "vulnerable-service": "vulnerable_service",
     "vulnerable-suid-program": "vulnerable_suid_program",
     "member-of-powerful-group": "powerful_group",
+    "delegated-power": "delegation",
     "open-container-socket": "container_socket",
     "shell-service": "shell_service",
     "passwordless-console": "passwordless_console",
@@ -98,12 +102,15 @@ MODULES: Final = {
     "weak-pam": "weak_pam",
     "open-file-share": "file_shares",
     "weak-mount": "weak_mounts",
+    "service-that-gives-root": "given_away",
+    "readable-swap-file": "swap_file",
     "clear-text-service": "clear_text_services",
     "weak-database-server": "database_servers",
     "weak-web-server": "web_servers",
     "weak-mail-server": "mail_servers",
     "open-network-service": "network_services",
     "service-configuration-writable": "service_configuration",
+    "weak-logging": "weak_logging",
     "weak-crypto-policy": "crypto_policy",
     "access-control-off": "access_control_off",
     "unpackaged-suid-program": "unpackaged_suid",

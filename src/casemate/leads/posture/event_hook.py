@@ -55,6 +55,23 @@ RULE = ChainRule(
             "true\n",
         ),
         Example(
+            name="near-miss: a rule that another of its name hides",
+            language="host",
+            code="# link: /etc/udev/rules.d/90-disk.rules -> /dev/null\n"
+            "# file: /usr/lib/udev/rules.d/90-disk.rules 0644\n"
+            'RUN+="/opt/disk/added"\n'
+            "# file: /opt/disk/added 0777\n"
+            "#!/bin/sh\n",
+        ),
+        Example(
+            name="near-miss: a file that apt passes over",
+            language="host",
+            code="# file: /etc/apt/apt.conf.d/80hook.bak 0644\n"
+            'DPkg::Post-Invoke { "/opt/inventory"; };\n'
+            "# file: /opt/inventory 0777\n"
+            "#!/bin/sh\n",
+        ),
+        Example(
             name="near-miss: as shipped",
             language="host",
             code="# file: /etc/network/if-up.d/app 0755\n"

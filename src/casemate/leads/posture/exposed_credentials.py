@@ -94,9 +94,10 @@ RULE = FactRule(
             "PASSWORD_FILE=/run/secrets/db\nPASS_MAX_DAYS=99999\n",
         ),
         Example(
-            name="near-miss: an example",
+            name="near-miss: an example, and what a package has brought and dpkg not yet put in its place",
             language="host",
-            code="# file: /srv/app/.env.example 0644\nDB_PASSWORD=mZ4rT8qLw2Xv\n",
+            code="# file: /srv/app/.env.example 0644\nDB_PASSWORD=mZ4rT8qLw2Xv\n"
+            "# file: /etc/app.conf.dpkg-new 0644\npassword = mZ4rT8qLw2Xv\n",
         ),
         Example(
             name="near-miss: in a folder that others cannot enter",

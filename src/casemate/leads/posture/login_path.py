@@ -3,7 +3,7 @@
 ## What it is
 
 A folder on the PATH that a login sets, in /etc/environment, /etc/profile, login.defs(5) or an account's own start-up files,
-takes new files from somebody else.
+takes new files from somebody else; or a command in one of the system's folders is a link to a file that they can change.
 
 ## Why it matters
 
@@ -44,6 +44,20 @@ RULE = ChainRule(
                 "export PATH=/home/alice/bin:$PATH\n"
                 "# folder: /home/alice/bin 0755 alice:alice  # finding\n"
             ),
+        ),
+        Example(
+            name="a command that is a link to an account's file",
+            language="host",
+            code=(
+                "# link: /usr/local/bin/node -> /home/alice/node/bin/node\n"
+                "# file: /home/alice/node/bin/node 0755 alice:alice  # finding\n"
+                "x\n"
+            ),
+        ),
+        Example(
+            name="near-miss: a command that is a link to a file of root's",
+            language="host",
+            code="# link: /usr/local/bin/node -> /opt/node/bin/node\n# file: /opt/node/bin/node 0755\nx\n",
         ),
         Example(
             name="near-miss: root's folder",

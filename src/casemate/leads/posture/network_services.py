@@ -2,8 +2,8 @@
 
 ## What it is
 
-A name server, proxy, SNMP agent, shared screen, printer, directory or machine manager answers everybody on the network,
-or lets them change something.
+A name server, proxy, SNMP or monitoring agent, console, shared screen, printer, directory or machine manager answers everybody
+on the network, or lets them change something.
 
 ## Why it matters
 
@@ -59,6 +59,25 @@ RULE = FactRule(
             name="a screen for everybody",
             language="host",
             code="# file: /root/.xinitrc 0644\nxhost +  # finding\n",
+        ),
+        Example(
+            name="agents and consoles that take orders",
+            language="host",
+            code="# file: /etc/nagios/nrpe.cfg 0644\nallowed_hosts=0.0.0.0/0  # finding\n"
+            "# file: /etc/zabbix/zabbix_agentd.conf 0644\nServer=0.0.0.0/0\nAllowKey=system.run[*]  # finding\n"
+            "# file: /etc/grafana/grafana.ini 0644\n[auth.anonymous]\nenabled = true\norg_role = Admin  # finding\n"
+            "# file: /etc/haproxy/haproxy.cfg 0644\nglobal\n  stats socket /run/h.sock mode 666 level admin  # finding\n"
+            "listen stats\n  bind *:8404\n  stats enable  # finding\n",
+        ),
+        Example(
+            name="near-miss: agents for their server, consoles with a password",
+            language="host",
+            code="# file: /etc/nagios/nrpe.cfg 0644\nallowed_hosts=127.0.0.1,10.0.0.5\ndont_blame_nrpe=0\n"
+            "# file: /etc/zabbix/zabbix_agentd.conf 0644\nServer=10.0.0.5\n# EnableRemoteCommands=1\n"
+            "# file: /etc/grafana/grafana.ini 0644\n[auth.anonymous]\nenabled = true\norg_role = Viewer\n"
+            "# file: /etc/haproxy/haproxy.cfg 0644\nglobal\n  stats socket /run/h.sock mode 660 level admin\n"
+            "listen stats\n  bind *:8404\n  stats enable\n  stats auth a:b\n"
+            "listen own\n  bind 127.0.0.1:8405\n  stats enable\n",
         ),
         Example(
             name="near-miss: SNMP as Debian ships it",

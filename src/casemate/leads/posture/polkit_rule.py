@@ -83,6 +83,16 @@ RULE = ChainRule(
             ),
         ),
         Example(
+            name="near-miss: a login prompt on the host, as systemd ships it: it asks for name and password (machinectl(1))",
+            language="host",
+            code=(
+                "# file: /usr/share/polkit-1/actions/org.freedesktop.machine1.policy\n"
+                '<policyconfig><action id="org.freedesktop.machine1.host-login"><defaults>\n'
+                "<allow_any>auth_admin</allow_any><allow_active>yes</allow_active>\n"
+                "</defaults></action></policyconfig>\n"
+            ),
+        ),
+        Example(
             name="near-miss: an administrator's password is asked",
             language="host",
             code=(

@@ -9,7 +9,8 @@ change.
 
 logrotate then moves and makes files there as root: between two of its steps the account can put a link in the place of the
 folder, and a file of root's making lands elsewhere ("logrotten"; CWE-367; ATT&CK T1068). Folders that a group or everybody can
-write to are passed over by logrotate: their logs grow until the disk is full (logrotate(8), `su`).
+write to are passed over by logrotate: their logs grow until the disk is full (logrotate(8), `su`). Where a package ships its
+entry so, it is said at the lowest level: Debian has called the same design a vulnerability (DSA-3701, nginx).
 
 ## How to fix it
 
@@ -18,6 +19,7 @@ write to are passed over by logrotate: their logs grow until the disk is full (l
 
 from collections.abc import Iterator
 
+from casemate.host.facts.as_shipped import as_shipped
 from casemate.host.facts.rotation import folders, rotation
 from casemate.host.host import Host
 from casemate.leads.posture.rule import FactRule, Seen
@@ -42,7 +44,11 @@ def find(host: Host) -> Iterator[Seen]:
             whose = f"of {owner.name if owner else node.uid}" if node.uid else f"with mode {node.mode:04o}"
             related = (Fact(node.path, f"belongs to uid {node.uid}, mode {node.mode:04o}"),)
             yield Seen(
-                path=entry.path, line=entry.line, what=f"{node.path}, a folder {whose}, without su", related=related
+                path=entry.path,
+                line=entry.line,
+                what=f"{node.path}, a folder {whose}, without su",
+                related=related,
+                severity=Severity.LOW if not loose and as_shipped(host, entry.path) else None,
             )
             break
 

@@ -28,6 +28,7 @@ RULE = ChainRule(
     severity=Severity.CRITICAL,
     message="{who} can become {becomes}: {what}",
     kinds=("sudo-escape",),
+    lateral=Severity.LOW,  # to another account, which is what the rule says in so many words
     examples=(
         Example(
             name="find with any arguments",
@@ -38,6 +39,23 @@ RULE = ChainRule(
                 "@includedir /etc/sudoers.d\n"
                 "# file: /etc/sudoers.d/ops 0440\n"
                 "alice ALL=(root) NOPASSWD: /usr/bin/find *  # finding\n"
+            ),
+        ),
+        Example(
+            name="a script that runs its arguments",
+            language="host",
+            code=(
+                "# file: /etc/sudoers 0440\nalice ALL=(root) NOPASSWD: /usr/local/bin/r *  # finding\n"
+                '# file: /usr/local/bin/r 0755\n#!/bin/bash\nset -e\ncd /srv; eval "$1"\n'
+            ),
+        ),
+        Example(
+            name="near-miss: a script that hands arguments to one program, and a function that runs its own",
+            language="host",
+            code=(
+                "# file: /etc/sudoers 0440\nalice ALL=(root) NOPASSWD: /usr/local/bin/r\n# file: /usr/local/bin/r 0755\n"
+                '#!/bin/bash\nrun() { echo "+ $*"; "$@"; }\ntry() {\n  "$@" || true\n}\ncase "$1" in\n  a) run id "$1";;\nesac\n'
+                'exec /usr/bin/id "$@"\n'
             ),
         ),
         Example(

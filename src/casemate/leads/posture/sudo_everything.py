@@ -27,6 +27,7 @@ RULE = ChainRule(
     severity=Severity.CRITICAL,
     message="{who} can become {becomes}: {what}",
     kinds=("sudo-all", "sudo-as-other"),
+    lateral=Severity.LOW,  # to another account, which is what the rule says in so many words
     examples=(
         Example(
             name="a service",

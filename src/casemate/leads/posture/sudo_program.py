@@ -2,8 +2,8 @@
 
 ## What it is
 
-A program or script that sudo or doas runs, or a folder in which sudo looks for programs (`secure_path`), can be changed by
-somebody who is not root.
+A program or script that sudo or doas runs, also by a unit that a rule lets somebody start (`systemctl restart …`), or a
+folder in which sudo looks for programs (`secure_path`), can be changed by somebody who is not root.
 
 ## Why it matters
 
@@ -56,6 +56,15 @@ RULE = ChainRule(
                 "# file: /etc/sudoers 0440\n"
                 'Defaults secure_path="/opt/tools:/usr/bin"\n'
                 "# folder: /opt/tools 0777  # finding\n"
+            ),
+        ),
+        Example(
+            name="a unit that a rule starts",
+            language="host",
+            code=(
+                "# file: /etc/sudoers 0440\nalice ALL=NOPASSWD: /usr/bin/systemctl restart app\n"
+                "# file: /etc/systemd/system/app.service\n[Service]\nExecStart=/opt/app/run\n"
+                "# file: /opt/app/run 0755 alice:alice  # finding\n#!/bin/sh\nexit 0\n"
             ),
         ),
         Example(

@@ -54,6 +54,11 @@ RULE = ChainRule(
             code="# elf: /usr/local/sbin/agent 4775 root:staff\n",
         ),
         Example(
+            name="near-miss: a helper in the closed folder of the one account that calls it",
+            language="host",
+            code="# folder: /usr/lib/db/tool 0700 websvc:root\n# elf: /usr/lib/db/tool/check 4755\n",
+        ),
+        Example(
             name="near-miss: in a closed folder",
             language="host",
             code="# folder: /opt/agent 0700\n# elf: /opt/agent/run 4777\n",

@@ -47,6 +47,7 @@ def find(host: Host) -> Iterator[Seen]:
 
 def _judged(host: Host, program: Privileged) -> Iterator[Seen]:
     path, what = program.path, f"{program.path} is {bits(program)}"
+    harmless = program.user is None and program.of_group is not None and named(program.of_group) not in POWERFUL
     if program.script:
         said = f"{what}, but a script: the kernel does not heed the bit"
         yield Seen(path=path, what=said, severity=Severity.LOW)
@@ -56,7 +57,6 @@ def _judged(host: Host, program: Privileged) -> Iterator[Seen]:
         system = path.startswith(("/usr/bin/", "/usr/sbin/", "/usr/lib/", "/usr/libexec/"))
         if system and not recorded(host):
             return
-        harmless = program.user is None and program.of_group is not None and named(program.of_group) not in POWERFUL
         whose = "" if program.user in (ROOT, None) else ": who runs it acts as another account"
         yield Seen(path=path, what=f"{what} and of no package{whose}", severity=Severity.LOW if harmless else None)
     elif intact(host, path) is False:
@@ -66,7 +66,7 @@ def _judged(host: Host, program: Privileged) -> Iterator[Seen]:
         kept = shipped_mode(host, path)
         if kept is not None and program.node.mode & 0o6000 & ~kept:
             yield Seen(path=path, what=f"{what}, which package {package} does not make it", package=package)
-        elif kept is None and path.rpartition("/")[2] not in USUAL_SUID:
+        elif kept is None and not harmless and path.rpartition("/")[2] not in USUAL_SUID:
             said = f"{what}, which is unusual for a program of package {package}"
             yield Seen(path=path, what=said, severity=Severity.LOW, package=package)
 
@@ -102,6 +102,11 @@ RULE = FactRule(
             name="near-miss: as distributions ship it",
             language="host",
             code=_LIST + "# elf: /usr/bin/su 4755\n",
+        ),
+        Example(
+            name="near-miss: a game of a package that keeps its scores in its group's file (Debian Policy 11.11)",
+            language="host",
+            code=_LIST + "# elf: /usr/bin/tool 2755 root:websvc\n",
         ),
         Example(
             name="near-miss: without the bit",

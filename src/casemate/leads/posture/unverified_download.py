@@ -18,25 +18,26 @@ Take the line out and use https. For a server of one's own, trust its authority 
 import re
 from collections.abc import Iterator
 
+from casemate.host.facts import pip_settings
 from casemate.host.host import Host
 from casemate.leads.posture.rule import FactRule, Seen
 from casemate.leads.rule import Example
 from casemate.model.lead import RuleId, Severity
 
-HTTP = r"http://(?!localhost\b|127\.|\[::1\])\S+"
+HTTP = pip_settings.HTTP
 OFF = r"\s*[=:\s]\s*[\"']?(?:false|off|0|no|none)\b"
 TOOLS = (  # system-wide files, files of a home, the line, consequence
-    (
-        "/etc/pip.conf /etc/xdg/pip/pip.conf",
-        ".pip/pip.conf .config/pip/pip.conf",
-        rf"(?:trusted-host\s*[=:]\s*(?!localhost|127\.)\S|{HTTP}|(?:index-url|extra-index-url|find-links)\s*[=:].*{HTTP})",
-        "pip does not check",
-    ),
     (
         "/etc/npmrc /usr/etc/npmrc /usr/local/etc/npmrc",
         ".npmrc",
         rf"(?:strict-ssl{OFF}|(?:\S+:)?registry\s*=\s*{HTTP})",
         "npm does not check",
+    ),
+    (
+        "/etc/uv/uv.toml",
+        ".config/uv/uv.toml",
+        rf"(?:allow-insecure-host\s*=\s*\[\s*[\"']|(?:extra-)?index-url\s*=.*{HTTP}|url\s*=\s*[\"']{HTTP})",
+        "uv does not check",
     ),
     ("/etc/yarnrc", ".yarnrc .yarnrc.yml", rf"\"?(?:strict-ssl|enableStrictSsl)\"?{OFF}", "yarn does not check"),
     ("/etc/gemrc", ".gemrc", rf":?ssl_verify_mode{OFF}|-\s*{HTTP}", "gem does not check"),
@@ -54,7 +55,8 @@ TOOLS = (  # system-wide files, files of a home, the line, consequence
     (
         "/etc/environment /etc/profile /etc/profile.d/*.sh /etc/bash.bashrc",
         ".profile .bashrc .bash_profile",
-        r"(?:export\s+)?(?:NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0|GIT_SSL_NO_VERIFY=\S|PYTHONHTTPSVERIFY=[\"']?0"
+        rf"(?:export\s+)?(?:PIP_TRUSTED_HOST=[\"']?(?!localhost|127\.)\w|(?:PIP|UV)_(?:EXTRA_)?INDEX_URL=[\"']?{HTTP}"
+        r"|UV_INSECURE_HOST=\S|NODE_TLS_REJECT_UNAUTHORIZED=[\"']?0|GIT_SSL_NO_VERIFY=\S|PYTHONHTTPSVERIFY=[\"']?0"
         r"|GOSUMDB=[\"']?off|npm_config_strict_ssl=[\"']?false)",
         "tools do not check",
     ),
@@ -67,6 +69,12 @@ def find(host: Host) -> Iterator[Seen]:
     homes = dict.fromkeys(
         a.home.rstrip("/") for a in host.accounts.accounts if (a.person or not a.uid) and a.home != "/"
     )
+    for path in (*pip_settings.SYSTEM, *(f"{home}/{name}" for home in homes for name in pip_settings.OWN)):
+        severity = Severity.MEDIUM if path.startswith(("/etc/", "/root/")) else Severity.LOW
+        for number, setting in pip_settings.unchecked(host, path):
+            yield Seen(
+                path=path, line=number, what=f"pip does not check whom it downloads from ({setting})", severity=severity
+            )
     for shared, own, pattern, what in TOOLS:
         weak = re.compile(rf"\s*{pattern}", re.I)
         for path in (path for word in shared.split() for path in host.fs.glob(word)):
@@ -99,6 +107,12 @@ RULE = FactRule(
             language="host",
             code="# file: /etc/pip.conf\n[global]\nindex-url = http://pypi.example/simple  # finding\n"
             "trusted-host = pypi.example  # finding\n# file: /root/.npmrc\nstrict-ssl=false  # finding\n",
+        ),
+        Example(
+            name="pip, in its other spellings",
+            language="host",
+            code="# file: /etc/pip.conf\n[global]\nextra_index_url =\n    https://a.example/simple\n"
+            "    http://b.example/simple  # finding\n# file: /etc/environment\nPIP_TRUSTED_HOST=b.example  # finding\n",
         ),
         Example(
             name="git and curl",
