@@ -10,7 +10,7 @@ from typing import Any
 
 from fixes_variants import variants
 from pairs import share
-from table import US, Figure, Row, Section
+from table import US, Figure, NotMeasured, Row, Section
 
 
 def measure(work: Path, *, jobs: int, limit: int | None) -> tuple[Section, list[dict[str, Any]]]:
@@ -24,6 +24,10 @@ def measure(work: Path, *, jobs: int, limit: int | None) -> tuple[Section, list[
     against = [one for one in records if one["tried"]]
     beaten = [one for one in against if one["beaten"]]
     result = Section(title="Offered patches against inputs that were written apart")
+    if not against:
+        why = f"no bundle below {str(work)!r} has a patch that inputs were written for"
+        result.missing.append(NotMeasured(what="beaten", why=why))
+        return result, records
     result.rows = [
         Row(measure="patches beaten", figures={US: share(len(beaten), len(against))}),
         Row(

@@ -14,6 +14,8 @@ from hunting import PROVEN, Asked, hunted
 from pairs import share
 from table import US, Figure, NotMeasured, Row, Section
 
+from casemate.model.proof import Fidelity
+
 TIMEOUT_SECONDS = 1800
 EXAMPLES = Path(__file__).parents[1] / "examples"
 
@@ -35,12 +37,17 @@ def example(
     proven = [one for one in told.findings if one["result"] == PROVEN]
     places = {(one["rule"], one["path"], one["line"]) for one in proven}
     planted = [(one["rule"], one["file"], one["line"]) in places for one in expected["weakness"]]
+    reached = {
+        (one["rule"], one["path"], one["line"]) for one in proven if one["proof"]["fidelity"] == Fidelity.ENTRY_POINT
+    }
+    entered = [(one["rule"], one["file"], one["line"]) in reached for one in expected["weakness"]]
     functions = {(one["rule"], one["path"], one["function"]) for one in proven}
     near = [(one["rule"], one["file"], one["function"]) in functions for one in expected["near_miss"]]
     known = {(one["rule"], one["file"], one["line"]) for one in expected["weakness"]}
     others = len(places - known)
     result.rows = [
         Row(measure="planted weaknesses proven", figures={US: share(sum(planted), len(planted))}),
+        Row(measure="planted, proven through an entry point", figures={US: share(sum(entered), len(entered))}),
         Row(measure="near-misses proven", figures={US: share(sum(near), len(near))}),
         Row(measure="proven, and neither of them", figures={US: Figure(value=others, text=str(others))}),
         Row(measure="seconds", figures={US: Figure(value=told.seconds, text=f"{told.seconds:.0f}")}),
@@ -48,6 +55,8 @@ def example(
     result.rows += fixes_rows.rows(proven, [[one] for one in proven])
     result.notes += [f"not fixed: {why} {n}" for why, n in fixes_rows.unfixed(proven)]
     ends = Counter(one["result"] for one in told.findings)
+    if stood := sorted({stub for one in proven for stub in one["proof"]["stubs"]}):
+        result.notes.append(f"stand-ins stood for: {', '.join(stood)}")
     result.notes.append(f"findings of {name} end in: " + ", ".join(f"{end} {n}" for end, n in ends.most_common()))
     return result, list(told.findings)
 

@@ -4,6 +4,8 @@ import json
 import textwrap
 from typing import ClassVar
 
+import fixes_beaten
+import proofs_examples
 import proofs_owasp
 import proofs_pairs
 import release_metadata
@@ -61,6 +63,28 @@ def test_pairs_are_counted_side_by_side():
     assert texts["funnel: a lead"] == "75.0 (3/4"
     assert texts["funnel: a lead whose line ran"] == "75.0 (3/4"
     assert texts["executions, both releases"] == "15"
+
+
+def test_an_example_is_proven_through_an_entry_point_or_with_stand_ins(tmp_path, monkeypatch):
+    """Both count as proven; what stood for something else is named."""
+    folder = tmp_path / "shop"
+    folder.mkdir()
+    places = [{"rule": "xss", "file": "shop.py", "line": line} for line in (1, 2, 3)]
+    words = "".join(f"[[weakness]]\nrule = 'xss'\nfile = 'shop.py'\nline = {one['line']}\n" for one in places)
+    (folder / "expected.toml").write_text(words + "[[near_miss]]\nrule = 'xss'\nfile = 'shop.py'\nfunction = 'good'\n")
+    proofs = [{"fidelity": "entry point", "stubs": []}, {"fidelity": "isolated function", "stubs": ["django"]}]
+    found = [
+        {"rule": "xss", "path": "shop.py", "line": line, "function": "bad", "result": "proven", "proof": proof}
+        for line, proof in enumerate(proofs, 1)
+    ]
+    monkeypatch.setattr(proofs_examples, "EXAMPLES", tmp_path)
+    monkeypatch.setattr(proofs_examples, "hunted", lambda *given, **more: Told(findings=tuple(found), imported={}))
+    section, _ = proofs_examples.example("shop", None, tmp_path, jobs=1, fix=False)
+    texts = {row.measure: row.figures[US].text.partition(";")[0] for row in section.rows}
+    assert texts["planted weaknesses proven"] == "66.7 (2/3"
+    assert texts["planted, proven through an entry point"] == "33.3 (1/3"
+    assert texts["near-misses proven"] == "0.0 (0/1"
+    assert "stand-ins stood for: django" in section.notes
 
 
 def test_cases_are_counted_by_category():
@@ -126,3 +150,10 @@ def test_a_hunt_runs_in_a_process_of_its_own_and_once(tmp_path):
     assert "a_library_that_is_not_there" in told.imported["odd.py"]
     (tmp_path / "work" / "one" / "result.json").write_text(json.dumps({"findings": [], "imported": {}, "seconds": 7}))
     assert hunted(asked, tmp_path / "work" / "one", timeout=1).seconds == 7
+
+
+def test_without_a_patch_nothing_is_measured(tmp_path):
+    """It is told, and no share of nothing is worked out."""
+    section, records = fixes_beaten.measure(tmp_path, jobs=1, limit=None)
+    assert [one.what for one in section.missing] == ["beaten"]
+    assert records == []

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from casemate.fixes.naming import named_at_top
 from casemate.fixes.site import Spot
 from casemate.fixes.source import Edit
 from casemate.fixes.toplevel import defined, definition
@@ -29,8 +30,8 @@ def reader(spot: Spot) -> tuple[Edit, ...]:
     """The edits that put `evaluate_formula(text, names)` into the file, where it is not yet."""
     if defined(spot, NAME):
         return ()
-    ast, imports = spot.named("ast")
-    operator, more = spot.named("operator")
+    ast, imports = named_at_top(spot, "ast")
+    operator, more = named_at_top(spot, "operator")
     table = [f"\t{ast}.{kind}: {operator}.{name}," for kind, name in _PAIRS]
     return (
         definition(

@@ -3,6 +3,8 @@ else at that place."""
 
 from __future__ import annotations
 
+import builtins
+
 from tree_sitter import Node
 
 from casemate.fixes import names
@@ -13,7 +15,7 @@ from casemate.fixes.untrusted import parameters
 
 
 def named(spot: Spot, wanted: str) -> tuple[str, tuple[Edit, ...]]:
-    """How `module.name` is written at the spot, and the edits that import it where it is not yet."""
+    """How `module.name`, or a module, is written at the spot, and the edits that import it where it is not yet."""
     module, _, attribute = wanted.rpartition(".")
     if module == "os.path" and not any("os.path" in names.imported(node).values() for node in _imports(spot.root)):
         module, attribute = "os", f"path.{attribute}"
@@ -32,15 +34,16 @@ def named(spot: Spot, wanted: str) -> tuple[str, tuple[Edit, ...]]:
                 if meaning == module and (node.type == "import_statement" or "." not in name):
                     return f"{name}.{attribute}", ()
     head = module.partition(".")[0] or attribute
-    if head in bound(spot):
-        alias = wanted.replace(".", "_")
+    if module and head in bound(spot):
+        alias, last = wanted.replace(".", "_"), wanted.rpartition(".")[2]
         name, edits = names.name_from(spot.root, wanted)
         if not edits:
             return name, ()
         edit = edits[0]
-        return alias, (Edit(edit.start, edit.end, edit.text.replace(attribute, f"{attribute} as {alias}", 1)),)
+        kept, _, _ = edit.text.rpartition(last)
+        return alias, (Edit(edit.start, edit.end, f"{kept}{last} as {alias}{edit.text[len(kept) + len(last) :]}"),)
     if module == "os":
-        name, edits = spot.named("os")
+        name, edits = named_at_top(spot, "os")
         return f"{name}.{attribute}", edits
     beside = {names.field(node, "module_name") for node in spot.root.children if node.type == "import_from_statement"}
     plain = {
@@ -49,9 +52,14 @@ def named(spot: Spot, wanted: str) -> tuple[str, tuple[Edit, ...]]:
         if node.type == "import_statement"
         for meaning in names.imported(node).values()
     }
-    if module in beside and module not in plain and attribute not in bound(spot):
+    if module in beside and module not in plain and attribute not in bound(spot) and not hasattr(builtins, attribute):
         return names.name_from(spot.root, wanted)
-    return spot.named(wanted)
+    return named_at_top(spot, wanted)
+
+
+def named_at_top(spot: Spot, wanted: str) -> tuple[str, tuple[Edit, ...]]:
+    """The same for a definition at the top of the spot's file, where what a function imports for itself is not known."""
+    return names.name_for(spot.root, wanted)
 
 
 def _imports(root: Node) -> list[Node]:

@@ -133,12 +133,8 @@ class Spot:
         body = "".join("\n" + indent + deeper * _tabs(line) + line.lstrip("\t") for line in lines)
         return Edit(self.statement.end_byte, self.statement.end_byte, body)
 
-    def named(self, wanted: str) -> tuple[str, tuple[Edit, ...]]:
-        """How `module.name` is written in this file, and the edits that import it (`names.name_for`)."""
-        return names.name_for(self.root, wanted)
-
     def named_from(self, wanted: str) -> tuple[str, tuple[Edit, ...]]:
-        """The same with `from module import name` (`names.name_from`)."""
+        """How `name` of `from module import name` is written in this file, and the edits that import it (`names.name_from`)."""
         return names.name_from(self.root, wanted)
 
     def fresh(self, name: str) -> str:

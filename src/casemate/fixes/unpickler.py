@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.names import text, walk
+from casemate.fixes.naming import named, named_at_top
 from casemate.fixes.rewrite import Draft, draft
 from casemate.fixes.site import Spot, argument
 from casemate.fixes.toplevel import defined, definition
@@ -23,12 +24,12 @@ def plain(spot: Spot, call: Node, called: str) -> Iterator[Draft]:
     arguments = call.child_by_field_name("arguments")
     if data is None or arguments is None:
         return
-    pickle, imports = spot.named("pickle.Unpickler")
+    pickle, imports = named_at_top(spot, "pickle.Unpickler")
     rest = "".join(f", {text(one)}" for one in arguments.named_children[1:] if one.type == "keyword_argument")
     kind = called.rpartition(".")[2]
     source = text(data)
     if kind == "loads":
-        name, more = spot.named("io.BytesIO")
+        name, more = named(spot, "io.BytesIO")
         source, imports = f"{name}({source})", (*imports, *more)
     elif called.startswith("joblib."):
         source, rest = f'open({source}, "rb")', ""

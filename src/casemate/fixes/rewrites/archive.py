@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.names import imported, text
+from casemate.fixes.naming import named, named_at_top
 from casemate.fixes.places import nearest
 from casemate.fixes.refusal import refusal
 from casemate.fixes.refuse import refused, simple
@@ -66,7 +67,7 @@ def _members(spot: Spot, call: Node) -> Iterator[Draft]:
     ):
         return
     place = text(folder) if folder is not None else '"."'
-    path, imports = spot.named("os.path")
+    path, imports = named_at_top(spot, "os.path")
     answer, more = refusal(spot, "the archive has a member that would leave the folder")
     if not answer.startswith("raise "):
         answer, more = 'raise ValueError("the archive has a member that would leave the folder")', ()
@@ -99,7 +100,7 @@ def _member(spot: Spot, call: Node) -> Iterator[Draft]:
     member, folder = argument(call, 0, "member"), argument(call, 1, "path")
     if member is None or not simple(member) or (folder is not None and not simple(folder) and folder.type != "string"):
         return
-    path, imports = spot.named("os.path")
+    path, imports = named(spot, "os.path")
     place = text(folder) if folder is not None else '"."'
     root = f'{path}.join({path}.realpath({place}), "")'
     name = f"{text(member)}.name"
@@ -115,13 +116,12 @@ def _either(spot: Spot, call: Node) -> Iterator[Draft]:
         return
     if call.parent is None or call.parent.type != "expression_statement":
         return
-    opened, imports = spot.named("tarfile.open")
-    module = opened.rpartition(".")[0] or "tarfile"
+    module, imports = named(spot, "tarfile")
     place = f"{text(folder)}, " if folder is not None else ""
     indent, deeper = spot.indent(), spot.deeper()
     lines = (
         f"if {module}.is_tarfile({text(name)}):",
-        f"{deeper}with {opened}({text(name)}) as archive:",
+        f"{deeper}with {module}.open({text(name)}) as archive:",
         f'{deeper}{deeper}archive.extractall({place}filter="data")',
         "else:",
         f'{deeper}{text(call.child_by_field_name("function") or call)}({text(name)}, {place}format="zip")',

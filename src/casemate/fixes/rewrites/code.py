@@ -9,6 +9,7 @@ from tree_sitter import Node
 
 from casemate.fixes.formula import NAME, reader
 from casemate.fixes.names import text
+from casemate.fixes.naming import named
 from casemate.fixes.places import nearest
 from casemate.fixes.refuse import refused, simple
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
@@ -41,7 +42,7 @@ def propose(site: Site) -> Iterator[Draft]:
 def _run(spot: Spot, call: Node, data: Node, called: str) -> Iterator[Draft]:
     given = spot.definition(data)
     one = as_text(spot, given)
-    literal, imports = spot.named("ast.literal_eval")
+    literal, imports = named(spot, "ast.literal_eval")
     if one is not None and one.holes() and argument(call, 1) is None:
         out = written_out(one, literal, called)
         if out is not None:
@@ -87,9 +88,9 @@ def _names(call: Node) -> str:
 def _walled(spot: Spot, tree: Node) -> Iterator[Draft]:
     """A tree that is run all the same, when it has nothing by which it could leave the names that it is given."""
     if tree.type == "identifier":
-        name, imports = spot.named("ast.walk")
-        walls = _WALLS.replace("ast.", f"{name.rpartition('.')[0]}." if "." in name else "ast.")
-        condition = f"any(isinstance(node, ({walls})) for node in {name}({text(tree)}))"
+        module, imports = named(spot, "ast")
+        walls = _WALLS.replace("ast.", f"{module}.")
+        condition = f"any(isinstance(node, ({walls})) for node in {module}.walk({text(tree)}))"
         what = "refuse program text with attributes, functions or loops of its own"
         yield refused(what, spot, condition, "the expression is more than names and calls", *imports)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.names import imported, text, walk
+from casemate.fixes.naming import named
 from casemate.fixes.rework import quoted_runs, wrapped
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.shellwords import as_list, words
@@ -61,7 +62,7 @@ def _listed(spot: Spot, call: Node) -> Iterator[Draft]:
         if shell is not None:
             yield draft(what, spot, new, _dropped(shell))
     elif call.parent is not None and call.parent.type == "expression_statement":
-        name, imports = spot.named("subprocess.call")
+        name, imports = named(spot, "subprocess.call")
         function = call.child_by_field_name("function")
         if function is not None:
             yield draft(what, spot, new, spot.replace(function, name), *imports)
@@ -151,7 +152,7 @@ def _quote(spot: Spot) -> tuple[str, tuple[Edit, ...]]:
     if "pipes" in names and "shlex" not in names:
         return "pipes.quote", ()
     old = any(node.type in ("print_statement", "exec_statement") for node in walk(spot.root))
-    return spot.named("pipes.quote" if old else "shlex.quote")
+    return named(spot, "pipes.quote" if old else "shlex.quote")
 
 
 REWRITE = Rewrite(

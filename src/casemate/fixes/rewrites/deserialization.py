@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.names import text, walk
+from casemate.fixes.naming import named
 from casemate.fixes.places import nearest
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument
@@ -38,7 +39,7 @@ def propose(site: Site) -> Iterator[Draft]:
         elif called in _SWITCHES:
             yield _switched(spot, call, *_SWITCHES[called])
         elif called == "jsonpickle.decode" and (data := argument(call, 0, "string")) is not None:
-            name, imports = spot.named("json.loads")
+            name, imports = named(spot, "json.loads")
             what = "read JSON as data and build no objects from it"
             yield draft(what, spot, spot.replace(call, f"{name}({text(data)})"), *imports)
         elif called.rpartition(".")[0] in _PICKLES and called.rpartition(".")[2] in ("load", "loads", "Unpickler"):

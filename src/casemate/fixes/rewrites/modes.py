@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.names import text, walk
+from casemate.fixes.naming import named
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument
 from casemate.fixes.splices import dotted_end
@@ -77,7 +78,7 @@ def _early(spot: Spot, call: Node, mode: Node) -> Iterator[Draft]:
         ),
         None,
     )
-    opened, imports = spot.named("os.open")
+    opened, imports = named(spot, "os.open")
     os = opened.rpartition(".")[0] or "os"
     if function is not None:
         path, how = argument(function, 0, "file"), argument(function, 1, "mode")

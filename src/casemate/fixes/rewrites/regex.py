@@ -12,6 +12,7 @@ from tree_sitter import Node
 from casemate.fixes.elsewhere import files
 from casemate.fixes.linear import linear
 from casemate.fixes.names import dotted, imported, text, walk
+from casemate.fixes.naming import named
 from casemate.fixes.refuse import refused, simple
 from casemate.fixes.rework import wrapped
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
@@ -159,7 +160,7 @@ def _escaped(site: Site) -> Iterator[Draft]:
         if value is None or dotted_end(call) not in _CALLS:
             continue
         held = spot.definition(value)
-        name, imports = spot.named("re.escape")
+        name, imports = named(spot, "re.escape")
         found = [
             (one, holes)
             for one in texts(site)

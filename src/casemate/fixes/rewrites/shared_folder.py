@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.names import text, walk
+from casemate.fixes.naming import named
 from casemate.fixes.pieces import pieces, quoted
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument, keyword
@@ -57,7 +58,7 @@ def _folder(spot: Spot, place: Node) -> Node | None:
 
 def _made(spot: Spot, call: Node, made: Node) -> Draft:
     """A folder with a name of its own each time: made where its name was, or in the place of the call that made it."""
-    name, imports = spot.named("tempfile.mkdtemp")
+    name, imports = named(spot, "tempfile.mkdtemp")
     prefix = _prefix(made)
     new = f"{name}({prefix})"
     statement = call.parent
@@ -80,7 +81,7 @@ def _prefix(made: Node) -> str:
 
 def _inside(spot: Spot, made: Node) -> Draft:
     """A file keeps its name, in a folder of its own."""
-    name, imports = spot.named("tempfile.mkdtemp")
+    name, imports = named(spot, "tempfile.mkdtemp")
     inner = next((one for one in walk(made) if one.type == "call" and spot.called(one) == "tempfile.gettempdir"), None)
     if inner is not None:
         return draft(_WHAT, spot, spot.replace(inner, f"{name}()"), *imports)
@@ -88,7 +89,7 @@ def _inside(spot: Spot, made: Node) -> Draft:
     if first is not None and first.type == "string" and _SHARED.match(text(first).strip("\"'") + "/"):
         return draft(_WHAT, spot, spot.replace(first, f"{name}()"), *imports)
     parts = pieces(made) or ()
-    join, more = spot.named("os.path.join")
+    join, more = named(spot, "os.path.join")
     fixed = parts[0].fixed if parts else ""
     begin = _SHARED.match(fixed)
     ends = parts[0].at if parts else ()

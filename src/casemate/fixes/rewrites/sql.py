@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from tree_sitter import Node
 
+from casemate.fixes import naming
 from casemate.fixes.handed import Edits, alchemy, collected, given
 from casemate.fixes.names import imported, text
 from casemate.fixes.parameters import Statement, always, named, rewritten, row, statement
@@ -163,7 +164,7 @@ def _checks(found: list[Statement]) -> list[Edits]:
             condition = f"not {name}.isidentifier()"
             imports: tuple[Edit, ...] = ()
             if pattern and (kind is Slot.ORDER or " " not in pattern):
-                match, imports = spot.named("re.fullmatch")
+                match, imports = naming.named(spot, "re.fullmatch")
                 condition = f'not {match}(r"{pattern}", {name})'
             answer, more = refusal(spot, "this is no name of a column" if kind is Slot.ORDER else "this is no name")
             edits += [(spot.source, edit) for edit in (spot.above(f"if {condition}:", f"\t{answer}"), *imports, *more)]

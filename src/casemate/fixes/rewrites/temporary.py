@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from tree_sitter import Node
 
 from casemate.fixes.names import text, walk
+from casemate.fixes.naming import named
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument
 from casemate.fixes.untrusted import spot_of
@@ -41,7 +42,7 @@ def _opened_at_once(spot: Spot, call: Node) -> Iterator[Draft]:
     outer = call.parent.parent if call.parent is not None else None
     if outer is None or outer.type != "call" or spot.called(outer) not in ("open", "io.open"):
         return
-    name, imports = spot.named("tempfile.NamedTemporaryFile")
+    name, imports = named(spot, "tempfile.NamedTemporaryFile")
     mode = argument(outer, 1, "mode")
     options = _options(call, spot.called(call), spot)
     if options and not options.startswith(("suffix=", "prefix=", "dir=")):
@@ -69,15 +70,15 @@ def _opened_later(spot: Spot, call: Node) -> Iterator[Draft]:
             and node.parent is not None
             and node.parent.type == "expression_statement"
         ):
-            make, imports = spot.named("tempfile.mkdtemp")
+            make, imports = named(spot, "tempfile.mkdtemp")
             start = spot.source.text.rfind(b"\n", 0, node.parent.start_byte)
             dropped = spot.replace(node.parent, "")._replace(start=start)
             yield draft(_WHAT, spot, spot.replace(call, f"{make}({options})"), dropped, *imports)
             return
         mode = argument(node, 1, "mode")
         if called in ("open", "io.open") and mode is not None and text(mode).strip("\"'")[:1] in ("w", "a"):
-            make, imports = spot.named("tempfile.mkstemp")
-            opened, more = spot.named("os.fdopen")
+            make, imports = named(spot, "tempfile.mkstemp")
+            opened, more = named(spot, "os.fdopen")
             function = node.child_by_field_name("function")
             handle = spot.fresh("handle")
             edits = [
@@ -88,8 +89,8 @@ def _opened_later(spot: Spot, call: Node) -> Iterator[Draft]:
             if function is not None and left.type == "identifier":
                 yield draft(_WHAT, spot, *edits, spot.replace(function, opened), *imports, *more)
             return
-    make, imports = spot.named("tempfile.mkstemp")
-    close, more = spot.named("os.close")
+    make, imports = named(spot, "tempfile.mkstemp")
+    close, more = named(spot, "os.close")
     handle = spot.fresh("handle")
     yield draft(
         _WHAT,
@@ -104,8 +105,8 @@ def _opened_later(spot: Spot, call: Node) -> Iterator[Draft]:
 
 def _in_folder(spot: Spot, call: Node) -> Draft:
     """A name that nobody else can take, because the folder is ours."""
-    make, imports = spot.named("tempfile.mkdtemp")
-    join, more = spot.named("os.path.join")
+    make, imports = named(spot, "tempfile.mkdtemp")
+    join, more = named(spot, "os.path.join")
     suffix, prefix = argument(call, 0, "suffix"), argument(call, 1, "prefix")
     folder = argument(call, 2, "dir") if spot.called(call) == "tempfile.mktemp" else argument(call, 0)
     if spot.called(call) != "tempfile.mktemp":
@@ -169,11 +170,10 @@ def pipe():
 """,
             after="""
 import os
-import tempfile
-from tempfile import mktemp
+from tempfile import mktemp, mkdtemp
 
 def pipe():
-    return os.path.join(tempfile.mkdtemp(), "pipe")
+    return os.path.join(mkdtemp(), "pipe")
 """,
         ),
     ),

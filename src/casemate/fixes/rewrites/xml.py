@@ -8,6 +8,7 @@ from tree_sitter import Node
 
 from casemate.fixes.elsewhere import files
 from casemate.fixes.names import dotted, imported, text, walk
+from casemate.fixes.naming import named
 from casemate.fixes.places import nearest
 from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.site import Site, Spot, argument, keyword
@@ -145,7 +146,7 @@ def _switched(spot: Spot, call: Node) -> Iterator[Draft]:
     ]
     for node in made[:1]:
         name = text(node.child_by_field_name("left") or node)
-        feature, imports = spot.named("xml.sax.handler.feature_external_ges")
+        feature, imports = named(spot, "xml.sax.handler.feature_external_ges")
         yield draft(_WHAT, spot, spot_of(spot, node).below(f"{name}.setFeature({feature}, False)"), *imports)
 
 

@@ -1,5 +1,5 @@
 """Runs a target's own tests and reports how each ended. On the target's interpreter, with pytest where that is there, otherwise
-with unittest. Standard library only, Python 3.7 and later.
+with unittest; of a Django project in its set-up. Standard library only, Python 3.7 and later.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import os
 import sys
 import unittest
 
-from . import bytecode, overlay, report
+from . import bytecode, overlay, report, testing_django
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
@@ -31,11 +31,13 @@ def run(path: str) -> None:
     sys.path.remove(os.getcwd())  # nothing of ours is in the way of a module of theirs
     os.chdir(copy)
     sys.path[:0] = [os.path.normpath(os.path.join(copy, one)) for one in settings.get("paths", ["."])]
+    problem = testing_django.ready([copy, *sys.path[:1]], settings["files"])
     try:
         pytest: Any = importlib.import_module("pytest")
     except Exception:
         pytest = None
     told = _pytest(pytest, settings["files"]) if pytest is not None else _unittest(settings["files"])
+    told["problem"] = told["problem"] or (problem if "passed" not in told["results"].values() else "")
     send(json.dumps(told, sort_keys=True).encode("utf-8", "backslashreplace"))
     os._exit(0)  # threads that tests have left would wait for ever
 

@@ -15,7 +15,7 @@ from . import django_data, django_library
 
 TYPE_CHECKING = False
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from typing import Any
 
     from ..request import Request
@@ -170,7 +170,7 @@ def _methods(callback: Any) -> list[str]:
 
 def find(site: Site, candidates: list[discover.File]) -> None:
     """Set up the target's Django project, if it is one."""
-    name = next((found.group(1).decode() for f in candidates for found in [_NAMED.search(f.text)] if found), "")
+    name = next((found for f in candidates for found in [named_in(f.text)] if found), "")
     name = os.environ.get("DJANGO_SETTINGS_MODULE") or name or _settings_file(site, candidates)
     if not name and not any("django" in file.mentions for file in candidates) and not django_library.packages(site):
         return
@@ -183,7 +183,7 @@ def find(site: Site, candidates: list[discover.File]) -> None:
             sys.path.insert(0, folder)
     if name:
         os.environ["DJANGO_SETTINGS_MODULE"] = name
-        settings = _settings(site)
+        settings = loaded(site.problem)
     else:
         name, settings = django_library.NAME, django_library.configured(site)
     if settings is None:
@@ -230,8 +230,14 @@ def _settings_file(site: Site, candidates: list[discover.File]) -> str:
     return discover.module_name(site, min(lying)[1]) if lying else ""
 
 
-def _settings(site: Site) -> Any:
-    """The settings, loaded; environment variables that they ask for are given."""
+def named_in(text: bytes) -> str:
+    """The settings that a file, such as `manage.py`, says to use; "" when it says none."""
+    found = _NAMED.search(text)
+    return found.group(1).decode() if found else ""
+
+
+def loaded(problem: Callable[[str, BaseException], None]) -> Any:
+    """The settings, loaded; environment variables that they ask for are given. problem: is told why there are none."""
     conf = discover.importable("django.conf")
     for _ in range(_REPAIRS):
         try:
@@ -240,15 +246,15 @@ def _settings(site: Site) -> Any:
         except (KeyError, ValueError) as error:
             name = str(error.args[0]) if error.args else ""
             if not _give(name):
-                site.problem("settings", error)
+                problem("settings", error)
                 return None
         except Exception as error:
             found = re.search(r"\b([A-Z][A-Z0-9_]{2,})\b", str(error))
             if found is None or not _give(found.group(1)):
-                site.problem("settings", error)
+                problem("settings", error)
                 return None
         except SystemExit as error:
-            site.problem("settings", error)
+            problem("settings", error)
             return None
     return None
 
