@@ -7,6 +7,7 @@ look for a way that the answer leaves open, add it, and so on.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,6 +21,7 @@ Option = tuple[Fix, ...]
 COSTS: Final = {SetMode: 10, DropAcl: 10, SetLine: 12, DropCapabilities: 12, AddLines: 15, SetOwner: 20}
 """What a change asks of who makes it: a mode is easily put back, an owner may be there for a reason, an upgrade wants testing."""
 UPGRADE: Final = 30
+SEARCHED: Final = 300  # ways that hang together, beyond which a cheap cut is enough
 STEPS: Final = 20_000  # of the search for a minimum, after which the best so far is taken
 
 
@@ -54,13 +56,18 @@ def cheapest(graph: Graph, sources: Sequence[Actor], goal: Actor = ROOT) -> Answ
         open_ways = [way for source in sources if (way := graph.derive(source, goal, gone)) is not None]
         if not open_ways:
             return Answer(tuple(sorted(chosen, key=str)), tuple(uncut), minimal)
-        for way in open_ways:
-            options = frozenset(option for edge in way.edges for option in edge.cuts)
-            if options:
+        passed = set(gone)  # of this round: further ways beside those found, else thousands would take a round each
+        for first in open_ways:
+            further: Derivation | None = first
+            while further is not None:
+                options = frozenset(option for edge in further.edges for option in edge.cuts)
+                if not options:
+                    uncut.append(further)
+                    hopeless.add(place[id(further.edges[-1])])
+                    break
                 wanted.append(options)
-            else:
-                uncut.append(way)
-                hopeless.add(place[id(way.edges[-1])])
+                passed.update(place[id(edge)] for edge in further.edges if edge.cuts)
+                further = graph.derive(further.source, goal, frozenset(passed))
         chosen, sure = minimum_hitting_set(wanted)
         minimal = minimal and sure
 
@@ -92,8 +99,9 @@ def minimum_hitting_set(wanted: Collection[frozenset[Option]]) -> tuple[tuple[Op
         best = _greedy(component)
         best_cost = sum(map(cost, best))
         steps = 0
-        search((), 0, component)
-        sure = sure and steps <= STEPS
+        if len(component) <= SEARCHED:
+            search((), 0, component)
+        sure = sure and steps <= STEPS and len(component) <= SEARCHED
         whole += best
     return tuple(whole), sure
 
@@ -109,9 +117,10 @@ def _smallest(wanted: Collection[frozenset[Option]]) -> list[frozenset[Option]]:
 
 def _greedy(sets: Sequence[frozenset[Option]]) -> tuple[Option, ...]:
     left, out = list(sets), []
+    names = {option: str(option) for s in left for option in s}
     while left:
-        options = {option for s in left for option in s}
-        best = min(options, key=lambda o: (cost(o) / sum(o in s for s in left), str(o)))
+        ends = Counter(option for s in left for option in s)
+        best = min(ends, key=lambda o: (cost(o) / ends[o], names[o]))
         out.append(best)
         left = [s for s in left if best not in s]
     return tuple(out)
