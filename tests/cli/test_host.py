@@ -40,6 +40,7 @@ def test_the_written_cut_cuts(casemate, root, tmp_path):
     result = casemate("host", "--root", root, "--fix-script", tmp_path / "cut")
     assert result.exit_code == 1
     assert sorted(p.name for p in (tmp_path / "cut").iterdir()) == ["fix.sh", "fix.yml", "undo.sh", "undo.yml"]
+    assert {p.stat().st_mode & 0o077 for p in (tmp_path / "cut").iterdir()} == {0}
     environment = {"PATH": os.environ["PATH"], "ROOT": str(root)}
     subprocess.run(["sh", tmp_path / "cut" / "fix.sh"], env=environment, check=True, capture_output=True)
     after = casemate("host", "--root", root, "--format", "json", "--quiet")

@@ -134,13 +134,14 @@ def host(
 
 
 def _write_scripts(report: Report, folder: Path, *, quiet: bool) -> None:
-    from casemate.cli.output import make_folder, write_file
+    from casemate.cli.output import make_folder, private, write_file
     from casemate.evidence.host_fixes import ansible, shell
 
     fixes = report.host.cut.fixes if report.host else ()
     make_folder(folder, "the cut")
-    for stem, undo in (("fix", False), ("undo", True)):
-        write_file(folder / f"{stem}.sh", shell(fixes, undo=undo).encode("utf-8", "surrogateescape"), "the cut")
-        write_file(folder / f"{stem}.yml", ansible(fixes, undo=undo).encode("utf-8", "backslashreplace"), "the cut")
+    with private():  # a line that is changed may hold a secret
+        for stem, undo in (("fix", False), ("undo", True)):
+            write_file(folder / f"{stem}.sh", shell(fixes, undo=undo).encode("utf-8", "surrogateescape"), "the cut")
+            write_file(folder / f"{stem}.yml", ansible(fixes, undo=undo).encode("utf-8", "backslashreplace"), "the cut")
     if not quiet:
         say(f"cut: {folder / 'fix.sh'}, fix.yml, undo.sh, undo.yml ({len(fixes)} changes; read before running)")

@@ -44,6 +44,16 @@ def make_folder(path: Path, what: str) -> None:
         ) from error
 
 
+@contextmanager
+def private() -> Iterator[None]:
+    """Files that are made meanwhile can be read by their owner alone."""
+    before = os.umask(0o077)
+    try:
+        yield
+    finally:
+        os.umask(before)
+
+
 def write_file(path: Path, text: str | bytes, what: str = "the report") -> None:
     """Write a report, or what else `what` names. A regular file is replaced only by the whole new one; a device or FIFO is
     written to.

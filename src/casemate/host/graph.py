@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from casemate.host.access import Change, How
 from casemate.host.host import Host
 from casemate.host.relation import Grant, Relation, Secret, Trust
-from casemate.model.host import ANYONE, NETWORK, ROOT, Actor, Confidence, Fact, NodeKind, account, group
+from casemate.model.host import ANYONE, NETWORK, ROOT, Actor, Confidence, Fact, Node, NodeKind, account, group
 from casemate.model.host_fix import Fix, SetMode, SetOwner
 
 MEMBER = "member-of"
@@ -142,7 +142,7 @@ def _of_secret(host: Host, secret: Secret) -> Iterator[Edge]:
             steps=(Fact(found.path, f"holds {secret.what} and can be read (mode {mode})", secret.line), *secret.via),
             says=f"{found.path} holds {secret.what}",
             confidence=secret.confidence,
-            cuts=((SetMode(found.path, found.mode, found.mode & ~0o077 | 0o600),),),
+            cuts=((SetMode(found.path, found.mode, found.mode & ~_too_many(host, actor, found, 0o066)),),),
             relation=secret,
         )
 
@@ -210,13 +210,19 @@ def _closing(host: Host, actor: Actor, change: Change) -> Iterator[Fix]:
     if place.uid == who.uid:
         yield SetOwner(place.path, (place.uid, place.gid), (0, 0))
     elif actor == ANYONE:
-        owning = host.accounts.of_gid(place.gid)  # a group that nobody is in needs no permission to write either
-        empty = owning is None or not place.gid or not host.accounts.members(owning)
-        yield SetMode(place.path, place.mode, place.mode & ~(0o022 if empty else 0o002))
+        yield SetMode(place.path, place.mode, place.mode & ~_too_many(host, actor, place, 0o022))
     elif place.kind is NodeKind.FOLDER and change.how is How.REPLACES and not place.mode & 0o1000:
         yield SetMode(place.path, place.mode, place.mode & ~0o022)
     else:
         yield SetMode(place.path, place.mode, place.mode & ~0o020)
+
+
+def _too_many(host: Host, actor: Actor, place: Node, bits: int) -> int:
+    """Which of these bits to take away: those of all others, and those of the group where it is the group that is too many, or
+    where nobody is in it who could need them."""
+    owning = host.accounts.of_gid(place.gid)
+    needed = owning is not None and bool(place.gid) and bool(host.accounts.members(owning))
+    return bits & 0o007 if actor == ANYONE and needed else bits
 
 
 __all__ = ["MEMBER", "ROOT", "Edge", "edges", "secret_of"]
