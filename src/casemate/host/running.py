@@ -9,7 +9,8 @@ from collections.abc import Iterator
 
 from casemate.host.host import Host
 from casemate.host.relation import Trust
-from casemate.host.walk import At, Walk
+from casemate.host.steps import At
+from casemate.host.walk import Walk
 from casemate.model.host import Actor, Fact
 
 DEFAULT_PATH = ("/usr/local/sbin", "/usr/local/bin", "/usr/sbin", "/usr/bin", "/sbin", "/bin")

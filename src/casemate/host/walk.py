@@ -5,23 +5,22 @@ from __future__ import annotations
 import posixpath
 import re
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Final
 
 from casemate.host.facts.scripts import Script, included, script, spawned
 from casemate.host.host import Host
-from casemate.host.imports import Importing, imports
+from casemate.host.imports import imports
 from casemate.host.interpreters import Code, code
 from casemate.host.relation import Trust
 from casemate.host.shell import MAX_TEXT, Call, TooDeep, calls
 from casemate.host.shell_words import UNSET, State, Word, joined
+from casemate.host.steps import MAX_NESTED, At, Steps
 from casemate.host.wildcards import spread
 from casemate.host.wrapped import Inner, Words, inner, split_words, under
 from casemate.model.host import ROOT, Actor, Confidence, Fact, NodeKind
 
-MAX_SCRIPTS: Final = 150  # of one job
 MAX_CALLS: Final = 20_000  # of one job, in all its scripts
-MAX_NESTED: Final = 12  # scripts that call scripts, and wrappers
 _OWN = (
     ": . source [ [[ test echo printf cd pwd exit return set unset export readonly local declare typeset shift read eval exec "
     "trap wait kill true false umask ulimit getopts break continue alias unalias type command builtin hash let times jobs bg "
@@ -31,40 +30,14 @@ BUILTINS: Final = frozenset(_OWN.split())
 _RUN_PARTS: Final = re.compile(r"[A-Za-z0-9_-]+")
 
 
-@dataclass(frozen=True, slots=True)
-class At:
-    """Where the walk is. depth: how many scripts and wrappers it went through. script: the one that it is in, "" for the job.
-
-    root: of the file system of the job, "" for the usual one. environment: variables that the job sets. before: how many lines
-    of the script come before the text that is followed.
-    """
-
-    runner: Actor
-    via: tuple[Fact, ...]
-    path: tuple[str, ...]
-    cwd: str | None
-    depth: int = 0
-    script: str = ""
-    root: str = ""
-    environment: tuple[tuple[str, str], ...] = ()
-    before: int = 0
-
-    def variable(self, name: str) -> str:
-        """A variable of the environment, "" when it is not set."""
-        return next((value for key, value in reversed(self.environment) if key == name), "")
-
-
-class Walk:
-    """One job's. kind, technique, says: of what the job itself names. writes: files that were written to by redirection."""
+class Walk(Steps):
+    """One job's. writes: files that were written to by redirection."""
 
     def __init__(self, host: Host, kind: str, technique: str, says: str) -> None:
-        self.host = host
-        self.kind, self.technique, self.says = kind, technique, says
+        super().__init__(host, kind, technique, says)
         self.writes: list[tuple[Actor, str, tuple[Fact, ...]]] = []
         self._left = MAX_CALLS
         self._later: list[tuple[Call, At]] = []
-        self._given: set[tuple[Actor, str, bool]] = set()
-        self._been: set[tuple[Actor, str]] = set()
 
     def line(self, line: str, at: At, *, shell: bool) -> Iterator[Trust]:
         """A job's command line."""
@@ -137,12 +110,6 @@ class Walk:
         found = [(name, state.value(name)) for name in (*UNSET, "BASH_ENV") if name in state.variables]
         return [(name, value) for name, value in found if value]
 
-    def _odd(self, at: At, line: int, why: str) -> None:
-        if at.script:
-            self.host.odd(at.script, line, why)
-        elif at.via:
-            self.host.odd(at.via[0].path, at.via[0].line, why)
-
     def _writing(self, words: tuple[Word, ...], at: At) -> None:
         for word in words:
             place = joined(at.cwd, word.text)
@@ -189,43 +156,6 @@ class Walk:
             yield from self._interpreted(given, at, place or "")
         if place is not None and (given is None or given.beside):
             yield from self._script(place, words, at)
-
-    def _trust(self, place: str, at: At, by: str) -> Iterator[Trust]:
-        """That the runner acts on a file."""
-        key = (at.runner, place, False)
-        if key in self._given:
-            return
-        self._given.add(key)
-        node = self.host.fs.node(place)
-        if node is not None and node.kind in (NodeKind.FOLDER, NodeKind.DEVICE):
-            return
-        inside = bool(at.script)
-        yield Trust(
-            runner=at.runner,
-            path=place,
-            kind="called-script" if inside else self.kind,
-            technique="T1574" if inside else self.technique,
-            via=at.via,
-            says=f"{by} {at.script}" if inside else self.says,
-            missing=node is None,
-        )
-
-    def _folder(self, place: str, at: At, kind: str, says: str, technique: str, sure: Confidence) -> Iterator[Trust]:
-        """That the runner acts on whatever lies in a folder."""
-        key = (at.runner, f"{kind}:{place}", True)
-        if key not in self._given:
-            self._given.add(key)
-            yield Trust(
-                runner=at.runner,
-                path=place,
-                kind=kind,
-                technique=technique,
-                via=at.via,
-                says=says,
-                folder=True,
-                missing=self.host.fs.node(place) is None,
-                confidence=sure,
-            )
 
     def _searched(self, name: str, at: At) -> Generator[Trust, None, str | None]:
         """A bare name, looked up in PATH: the folders before the one where it is."""
@@ -398,51 +328,6 @@ class Walk:
             deeper = self._enter(each.path, here) if each.kind == "called-script" and _ours(each.path) else None
             if deeper is not None:
                 yield from self._other(given, deeper, here, program)
-
-    def _imported(self, each: Importing, at: At, by: str) -> Iterator[Trust]:
-        key = (at.runner, each.path, False)
-        if key not in self._given:
-            self._given.add(key)
-            yield Trust(runner=at.runner, path=each.path, kind=each.kind, technique="T1574", via=at.via, says=by)
-
-    def _files(self, word: Word, at: At, *, bare: bool = False) -> Iterator[str]:
-        """The files that a word stands for, inside the job's root. bare: a name without a slash is looked up in PATH."""
-        place = joined(at.cwd, word.text)
-        if place is None:
-            return
-        if bare and word.text and "/" not in word.text:
-            places = [posixpath.join(part, word.text) for part in at.path]
-            place = next((p for p in places if self.host.fs.is_file(self._rooted(p, at))), place)
-        place = self._rooted(place, at)
-        if word.glob:
-            yield from self.host.first(self.host.fs.glob(place), 100, place, "files")
-        else:
-            yield place
-
-    def _pattern(self, word: Word, at: At) -> Iterator[Trust]:
-        """A folder of which everything that fits is read as code: whoever can make a file there is read."""
-        place = joined(at.cwd, word.text)
-        above, _, name = (place or "").rpartition("/")
-        if word.glob and above and re.search(r"[*?]", name) and not re.search(r"[*?\[]", above):
-            kind, technique = ("called-script", "T1574") if at.script else (self.kind, self.technique)
-            yield from self._folder(self._rooted(above, at), at, kind, f"has {name} run", technique, Confidence.PROVED)
-
-    def _enter(self, place: str, at: At) -> Script | None:
-        """The script at a path, the first time that the runner comes to it."""
-        found = script(self.host, place)
-        if found is None or at.depth >= MAX_NESTED or len(self._been) >= MAX_SCRIPTS:
-            return None
-        if (at.runner, found.path) in self._been:
-            return None
-        self._been.add((at.runner, found.path))
-        return found
-
-    def _within(self, path: str, at: At, says: str, line: int = 1) -> At:
-        """The same, inside a script."""
-        return replace(at, via=(Fact(path, says, line), *at.via), script=path, depth=at.depth + 1, before=line - 1)
-
-    def _rooted(self, place: str, at: At) -> str:
-        return under(at.root, place) if at.root else place
 
 
 def _ours(path: str) -> bool:

@@ -14,7 +14,8 @@ from casemate.host.facts.rotation import rotation
 from casemate.host.facts.startup import startup
 from casemate.host.host import Host
 from casemate.host.relation import Trust
-from casemate.host.walk import At, Walk
+from casemate.host.steps import At
+from casemate.host.walk import Walk
 from casemate.model.host import Actor, Confidence, Fact
 
 
