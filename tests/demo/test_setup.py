@@ -14,7 +14,8 @@ PROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text())
 
 
 def names(requirements):
-    return {re.match(r"[A-Za-z0-9-]+", r).group().lower() for r in requirements if isinstance(r, str)}
+    found = (re.match(r"[A-Za-z0-9._-]+", r).group() for r in requirements if isinstance(r, str))
+    return {re.sub(r"[-_.]+", "-", name).lower() for name in found}  # PEP 503
 
 
 @pytest.mark.parametrize("lock", LOCKS, ids=lambda p: p.name)
