@@ -1,6 +1,5 @@
 """How code is driven that asks for more than a value: each way by a weak target, and by one that is mended and stays quiet."""
 
-import os
 import sys
 from dataclasses import replace
 
@@ -240,7 +239,7 @@ def ends(tmp_path_factory):
     folder = written(tmp_path_factory.mktemp("target"), files)
     bench = campaign.Bench(
         sandbox=sandbox,
-        profile=profile(str(folder), os.path.realpath(sys.executable)),
+        profile=profile(str(folder), sys.executable),
         source=lambda path: (folder / path).read_bytes() if (folder / path).exists() else None,
     )
     state = Lockstep()
@@ -283,7 +282,7 @@ def test_where_a_source_stands_does_not_depend_on_the_copy_that_the_search_had(t
     folder = written(tmp_path / "target", {"agent.py": text})
     bench = campaign.Bench(
         sandbox=Chosen(),
-        profile=profile(str(folder), os.path.realpath(sys.executable)),
+        profile=profile(str(folder), sys.executable),
         source=lambda path: (folder / path).read_bytes(),
         copied=True,
     )
