@@ -90,7 +90,7 @@ def audit_host(
             f"{root.name!r} holds no root file system: neither etc nor usr nor bin",
             "name the folder in which etc, usr and var of the host lie",
         )
-    seen = Seen(root, nodes)
+    seen = Walked(root, nodes)
     supposed = _supposed(seen, options.imagined, progress, advisories) if options.imagined else ()
     imagined: RootFilesystem = overlaid(seen, supposed) if supposed else seen
     about = advisories.about if advisories is not None else None
@@ -109,7 +109,7 @@ def audit_host(
         coverage=Coverage(files=len(fs)),
     )
     told = HostReport(
-        system=_system(now.host),
+        system=now.host.once(release).name or "a system that does not say what it is",
         nodes=len(fs),
         accounts=len(now.host.accounts.accounts),
         standings=standings(now.graph, now.asked, chosen),
@@ -151,7 +151,7 @@ def overlaid(root: RootFilesystem, fixes: Iterable[Fix]) -> Overlay:
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class Walked:
     """A root whose nodes are known, so that looking at it again with fixes costs no second walk."""
 
     root: RootFilesystem
@@ -238,12 +238,3 @@ def _text(fs: Filesystem, path: str) -> tuple[str, ...]:
 def _compared(sources: Sequence[DatabaseSource]) -> str:
     """What packages were compared with: each file by name, date and the first digits of its hash."""
     return ", ".join(f"{s.name} ({s.date or 'undated'}, {s.sha256[:12]})" for s in sources)
-
-
-def _system(host: Host) -> str:
-    """What it says that it is (os-release(5))."""
-    text = host.fs.text("/etc/os-release") or host.fs.text("/usr/lib/os-release")
-    for line in text.lines if text else ():
-        if line.startswith("PRETTY_NAME="):
-            return line.partition("=")[2].strip("\"'")
-    return "a system that does not say what it is"

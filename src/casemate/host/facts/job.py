@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from casemate.host.host import Host
+from casemate.host.packages.inventory import release
 from casemate.host.relation import Trust
 from casemate.host.running import DEFAULT_PATH
 from casemate.model.host import ROOT, Actor, Confidence, Fact
@@ -58,12 +59,8 @@ def table(
 
 def is_debian(host: Host) -> bool:
     """Whether the root is Debian or made from it: its cron takes fewer files than others do."""
-    text = host.fs.text("/etc/os-release")
-    for _, line in text.numbered() if text else ():
-        name, _, value = line.partition("=")
-        if name in ("ID", "ID_LIKE") and {"debian", "ubuntu"} & set(value.strip("\"'").split()):
-            return True
-    return host.fs.is_file("/etc/debian_version")
+    known = host.once(release)
+    return bool({"debian", "ubuntu"} & {known.id, *known.like}) or host.fs.is_file("/etc/debian_version")
 
 
 def quoted(path: str) -> str:

@@ -15,7 +15,8 @@ READERS: Final = {Manager.DPKG: dpkg, Manager.APK: apk, Manager.RPM: rpm}
 
 @dataclass(frozen=True, slots=True)
 class Release:
-    """What os-release(5) says. id: "debian". version: "12". codename: "bookworm". like: ids of what it is built like."""
+    """What os-release(5) says. id: "debian". version: "12". codename: "bookworm". like: ids of what it is built like. name: for
+    people, "" when it does not say."""
 
     id: str = ""
     version: str = ""
@@ -23,6 +24,7 @@ class Release:
     like: tuple[str, ...] = ()
     cpe: str = ""
     path: str = "/etc/os-release"
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,5 +88,6 @@ def release(host: Host) -> Release:
             like=tuple(fields.get("ID_LIKE", "").lower().split()),
             cpe=fields.get("CPE_NAME", ""),
             path=text.path,
+            name=fields.get("PRETTY_NAME", ""),
         )
     return Release()
