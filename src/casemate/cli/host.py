@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     "--image",
     metavar="FILE",
     type=options.TargetPath(path_type=Path),
-    help="A container image: an OCI layout, or what `docker save` writes.",
+    help="A container image: an OCI layout, or what `docker save` or `docker export` writes.",
 )
 @options.FORM
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write the report to FILE.")

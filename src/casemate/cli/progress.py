@@ -23,8 +23,8 @@ NOUNS = {
     "fixing": "proofs",
     "joining": "patches",
     "looking": "files and folders",
-    "relating": "facts",
-    "cutting": "analyses again",
+    "relating": "files and folders",
+    "cutting": "rounds at most",
 }  # of the pipeline's stages
 PAUSE_BEFORE_BAR = 0.4  # seconds
 PAUSE_BETWEEN_UPDATES = 0.05

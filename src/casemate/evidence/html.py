@@ -71,6 +71,8 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
             fixed=fixed_words(report),
             fixes=fixes,
             inputs=dict(report.inputs),
+            evidence_words=words.HOST_EVIDENCE if report.host else words.EVIDENCE,
+            severity_words=words.HOST_SEVERITY if report.host else words.SEVERITY,
             host=report.host,
             host_text=host_text,
             drawn=draw(report.host) if report.host else None,

@@ -24,6 +24,18 @@ SEVERITY: Final = {
     Severity.LOW: "Harm is small, or needs what an attacker hardly has.",
 }
 
+HOST_EVIDENCE: Final = {
+    Evidence.SUSPECTED: "Concluded from what files say, not read off them.",
+    Evidence.TRACED: "Read off the host's own files, modes and owners, each with its place.",
+}
+
+HOST_SEVERITY: Final = {
+    Severity.CRITICAL: "Any local user, or somebody on the network, becomes root over it.",
+    Severity.HIGH: "A particular account becomes root over it, or a credential lies open.",
+    Severity.MEDIUM: "A protection is switched off, or it leads to another account.",
+    Severity.LOW: "Hygiene.",
+}
+
 BOUNDARY: Final = {
     Boundary.REMOTE: "from the network",
     Boundary.LOCAL: "from the local machine",

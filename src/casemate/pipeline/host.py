@@ -46,7 +46,7 @@ class Progress(Protocol):
     """Told how far an audit is."""
 
     def __call__(self, stage: str, done: int, total: int) -> None:
-        """stage: "looking" (nodes), "relating" (facts) or "cutting" (analyses). total: 0 while not known."""
+        """stage: "looking" (nodes), "relating" (nodes, whose facts are read) or "cutting" (rounds). total: 0 while not known."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,9 +91,9 @@ def audit_host(
             "name the folder in which etc, usr and var of the host lie",
         )
     seen = Walked(root, nodes)
-    supposed = _supposed(seen, options.imagined, progress, advisories) if options.imagined else ()
-    imagined: RootFilesystem = overlaid(seen, supposed) if supposed else seen
     about = advisories.about if advisories is not None else None
+    supposed = _supposed(seen, options.imagined, progress, about) if options.imagined else ()
+    imagined: RootFilesystem = overlaid(seen, supposed) if supposed else seen
     now = analyse(imagined, progress, about)
     leads = audit(now.host, now.graph, rules)
     cut, chosen = _cut(imagined, now, progress)
@@ -126,12 +126,11 @@ def audit_host(
 
 
 def _supposed(
-    root: RootFilesystem, said: Sequence[str], progress: Progress, advisories: AdvisoryStore | None
+    root: RootFilesystem, said: Sequence[str], progress: Progress, about: Advisories | None
 ) -> tuple[Fix, ...]:
     """The fixes that the operator supposes; a number is one of the cut of the host as it is."""
     proposed: tuple[Fix, ...] = ()
     if any(text.strip() == "all" or text.strip().isdecimal() for text in said):
-        about = advisories.about if advisories is not None else None
         proposed = _cut(root, analyse(root, progress, about), progress)[0].fixes
     fs = Filesystem(root.nodes(), root.read)
     return tuple(dict.fromkeys(fix for text in said for fix in whatif.read(fs, text, proposed)))
@@ -140,7 +139,7 @@ def _supposed(
 def analyse(root: RootFilesystem, progress: Progress, about: Advisories | None = None) -> Analysis:
     """The facts of a root, and the graph that they make. about: what is known of packages."""
     host = Host(Filesystem(root.nodes(), root.read), about)
-    progress("relating", 0, 0)
+    progress("relating", len(host.fs), 0)
     graph = Graph(edges(host, relations(host)))
     return Analysis(host, graph, sources(host, graph))
 
@@ -182,7 +181,7 @@ def _cut(root: RootFilesystem, now: Analysis, progress: Progress) -> tuple[Cut, 
     chosen, answer = frozenset(first.options), first
     minimal, proved = first.minimal, not fixes and not first.uncut
     for done in range(ROUNDS if fixes else 0):
-        progress("cutting", done + 1, 0)
+        progress("cutting", done + 1, ROUNDS)
         again = analyse(overlaid(root, fixes), lambda stage, done, total: None, now.host.advisories)
         answer = cheapest(again.graph, again.asked)
         if not answer.options:
