@@ -125,5 +125,7 @@ def _walked(boundary: Boundary, facts: Sequence[Fact], who: str = "", goal: str 
     first = steps[0]
     source = Step(location=first.location, role=Role.SOURCE, note=f"{who}: {first.note}" if who else first.note)
     last = steps[-1]
-    sink = Step(location=last.location, role=Role.SINK, note=f"{last.note}: {goal}" if goal else last.note)
+    ends = f"becomes {goal}" if goal else ""
+    said = (ends,) if ends and len(steps) == 1 else (last.note, ends)  # what the one step says stands at the source
+    sink = Step(location=last.location, role=Role.SINK, note=": ".join(filter(None, said)))
     return Trace(boundary=boundary, steps=(source, *steps[1:-1], sink))
