@@ -13,8 +13,8 @@ _PART = re.compile(r"(?P<path>.+):(?P<line>[1-9]\d*)", re.DOTALL)
 
 
 def plural(count: int, noun: str) -> str:
-    """`1 file`, `2,345 files`, `2 entry points`."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    """`1 file`, `2,345 files`, `2 entry points`, `3 fixes`."""
+    return f"{count:,} {noun}{'' if count == 1 else 'es' if noun.endswith('x') else 's'}"
 
 
 def place_of(entry: NotExamined) -> tuple[str, int | None]:

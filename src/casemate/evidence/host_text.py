@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from casemate.evidence.counts import plural
 from casemate.evidence.host_fixes import words
 from casemate.host.standing import people
-from casemate.model.host import ANYONE, NETWORK, Actor, Confidence
+from casemate.model.host import NETWORK, Actor, Confidence
 from casemate.model.host_report import HostReport, Standing, Story, Stride
 
 
@@ -21,10 +21,8 @@ def summary(host: HostReport) -> str:
     if not host.standings:
         return "nobody: no way to root, to another account or to a secret was found"
     if not host.ways_to_root:
-        return (
-            f"nobody reaches root; {plural(len(host.standings), 'source')} {_reach(host)} another account or a secret"
-        )
-    return f"{plural(host.ways_to_root, 'source')} {'reaches' if host.ways_to_root == 1 else 'reach'} root"
+        return f"nobody reaches root; {_sources(len(host.standings))} another account or a secret"
+    return f"{_sources(host.ways_to_root)} root"
 
 
 def examined(host: HostReport) -> str:
@@ -63,7 +61,7 @@ def cut_words(host: HostReport) -> str:
     proof = (
         "analysed again with them, nobody who should not reaches root" if cut.proved else "what is left is named below"
     )
-    fixes = plural(len(cut.fixes), "fix").replace("fixs", "fixes")
+    fixes = plural(len(cut.fixes), "fix")
     return f"{cheapest} cut has {fixes}; {proof}" if cut.fixes else "no fix of ours ends a way that is named below"
 
 
@@ -79,8 +77,8 @@ def imagined_words(host: HostReport) -> str:
 
 def label(actor: Actor) -> str:
     """A short name, for a picture."""
-    return {NETWORK: "the network", ANYONE: "any local user"}.get(actor, people(actor))
+    return "the network" if actor == NETWORK else people(actor)
 
 
-def _reach(host: HostReport) -> str:
-    return "reaches" if len(host.standings) == 1 else "reach"
+def _sources(count: int) -> str:
+    return f"{plural(count, 'source')} {'reaches' if count == 1 else 'reach'}"
