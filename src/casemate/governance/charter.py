@@ -11,6 +11,8 @@ from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import PurePosixPath
 
+from casemate.governance.note import VerifierKey
+
 
 class Tier(StrEnum):
     """How far: each tier includes those before it."""
@@ -32,38 +34,79 @@ class Tier(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """A place that may be examined. name: as the operator wrote it. path: absolute and resolved."""
+    """A place that may be examined. name: as the operator wrote it. path: absolute and resolved.
+
+    marks: what code of ours has established about the place, such as "image:sha256:…", "host:…" or "repository:…". In a charter a
+    target may have a mark instead of a path: then it is whatever bears that mark.
+    """
 
     name: str
     path: str
+    marks: frozenset[str] = frozenset()
 
     def __post_init__(self) -> None:
         path = PurePosixPath(self.path)
-        if not path.is_absolute() or ".." in path.parts:
+        if (not path.is_absolute() or ".." in path.parts) and (self.path or not self.marks):
             raise ValueError(f"a target's path is absolute and resolved: {self.path!r}")
 
     def covers(self, other: Target) -> bool:
-        """Whether the other place is this one or lies below it."""
-        return PurePosixPath(other.path).is_relative_to(PurePosixPath(self.path))
+        """Whether the other place is this one, or lies below it, or bears its mark."""
+        if not self.path:
+            return self.marks <= other.marks
+        return bool(other.path) and PurePosixPath(other.path).is_relative_to(PurePosixPath(self.path))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quotas:
+    """Limits of a day (UTC), of all operations under a charter together. executions: of targets in a sandbox. releases: bundles
+    that are handed out. None: no limit."""
+
+    executions: int | None = None
+    releases: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Person:
+    """Somebody, by key. name: for people; it decides nothing."""
+
+    name: str
+    key: VerifierKey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Charter:
-    """Who may examine what, up to which tier, until the end of which day (UTC). made_for: why it exists."""
+    """Who may examine what, up to which tier, from the beginning of a day until the end of another (UTC).
+
+    made_for: why it exists. id: of the signed statement that it was read from, "" for one made for the operator's own use.
+    models: addresses of model endpoints that may see the targets' content. approvers: people of whom one, other than who asks,
+    must agree before proofs are released; none: nobody must.
+    """
 
     who: str
     targets: tuple[Target, ...]
     tier: Tier
     until: date
     made_for: str
+    id: str = ""
+    since: date = date.min
+    models: frozenset[str] = frozenset()
+    quotas: Quotas = Quotas()
+    approvers: tuple[Person, ...] = ()
+
+    @property
+    def begins(self) -> datetime:
+        """The first moment at which it holds."""
+        return datetime.combine(self.since, time(), UTC)
 
     @property
     def ends(self) -> datetime:
         """The first moment at which it no longer holds."""
-        return datetime.combine(self.until + timedelta(days=1), time(), UTC)
+        return datetime.combine(self.until, time(), UTC) + timedelta(days=1) if self.until < date.max else _NEVER
 
     def refusal(self, *, tier: Tier, subject: Iterable[Target], now: datetime) -> str | None:
         """Why this charter does not allow that, or None."""
+        if now < self.begins:
+            return f"the charter begins on {self.since.isoformat()}"
         if now >= self.ends:
             return f"the charter ended on {self.until.isoformat()}"
         if not self.tier.includes(tier):
@@ -73,15 +116,27 @@ class Charter:
                 return f"the charter does not cover {place.name!r}"
         return None
 
+    def model_refusal(self, endpoint: str) -> str | None:
+        """Why a model at that address may not see the targets' content, or None. An address is compared as a whole."""
+        return None if endpoint in self.models else "the charter names no such model endpoint"
+
     def statement(self) -> tuple[str, ...]:
         """All that the charter says, as texts for a digest."""
+        if self.id:
+            return ("casemate/charter", self.id)
         places = (text for target in self.targets for text in (target.name, target.path))
         return (self.who, self.tier.value, self.until.isoformat(), self.made_for, *places)
 
     def line(self) -> str:
         """The charter in one visible line."""
         places = ", ".join(target.name for target in self.targets) or "nothing"
-        return f"charter: {self.tier} under {places}, for {self.who}, until {self.until.isoformat()} ({self.made_for})"
+        end = f"until {self.until.isoformat()}"
+        if self.id:
+            return f"charter {self.id[:12]}: {self.tier} under {places}, for {self.who}, {end} (installed)"
+        return f"charter: {self.tier} under {places}, for {self.who}, {end} ({self.made_for})"
+
+
+_NEVER = datetime.max.replace(tzinfo=UTC)
 
 
 def single_operator(paths: Iterable[Target], now: datetime, *, who: str, tier: Tier = Tier.FIND) -> Charter:

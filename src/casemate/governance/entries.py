@@ -2,15 +2,15 @@
 
 An entry is JSON in the canonical form of RFC 8785 (sorted keys, no white space, integers and text only), so that the
 same statement has one spelling and one hash. Each form is final, and a later version adds, under its own number: version 2 says
-how often the target was, or may be, executed; version 3 what evidence an operation made or handed out. What runs nothing is said
-in version 1.
+how often the target was, or may be, executed; version 3 what evidence an operation made or handed out; version 4 facts that later
+operations are decided by, such as the charter that was installed. What runs nothing is said in version 1.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
@@ -20,8 +20,11 @@ from casemate.governance.charter import Tier
 from casemate.governance.merkle import leaf_hash, tree_root
 
 Value = TypeVar("Value")
+Facts = Mapping[str, str | int]
+"""What an operation states that later ones are decided by: names, identities, digests, amounts; never content."""
 
-VERSIONS = (1, 2, 3)
+VERSIONS = (1, 2, 3, 4)
+MAX_FACTS = 16
 MAX_NAMES = 16  # display names of the subject; its digest covers all of them
 MAX_TEXT = 200  # code points of one display text
 
@@ -60,7 +63,7 @@ class Before:
     """Written before an operation's first effect.
 
     names: the subject as the operator wrote it, cut to a displayable size. count: how many places it has. subject,
-    charter: keyed digests in hex. tier, actor: of the grant. tool: name and version.
+    charter: keyed digests in hex. tier, actor: of the grant. tool: name and version. facts: what it reserves.
     """
 
     operation: str
@@ -73,13 +76,15 @@ class Before:
     budget: Counts
     time: datetime
     tool: str
+    facts: Facts = field(default_factory=dict)
 
     def encode(self) -> bytes:
         """The entry's bytes."""
+        version = 4 if self.facts else _version(self.budget)
         return _canonical(
             {
                 "actor": _displayable(self.actor),
-                "budget": _amounts(self.budget, _version(self.budget)),
+                "budget": _amounts(self.budget, version),
                 "charter": self.charter,
                 "entry": "before",
                 "operation": self.operation,
@@ -91,7 +96,8 @@ class Before:
                 "tier": self.tier.value,
                 "time": _timestamp(self.time),
                 "tool": self.tool,
-                "v": _version(self.budget),
+                "v": version,
+                **_stated(self.facts),
             }
         )
 
@@ -103,7 +109,7 @@ class After:
     before: index of its first entry. reason: why it was denied, or the type of what made it fail; never a message, which
     may hold anything. read: keyed digest in hex of what was read. refused, not_examined: calls that permission or budget
     refused, and reads and looks that gave no content. elapsed_ms: milliseconds. evidence: of the bundles that it made, or
-    handed out.
+    handed out. facts: what holds since then.
     """
 
     before: int
@@ -117,10 +123,11 @@ class After:
     elapsed_ms: int
     time: datetime
     evidence: Kept | None = None
+    facts: Facts = field(default_factory=dict)
 
     def encode(self) -> bytes:
         """The entry's bytes."""
-        version = _version(self.used) if self.evidence is None else 3
+        version = 4 if self.facts else 3 if self.evidence is not None else _version(self.used)
         evidence = {} if self.evidence is None else {"evidence": asdict(self.evidence)}
         return _canonical(
             {
@@ -135,6 +142,7 @@ class After:
                 "time": _timestamp(self.time),
                 "v": version,
                 **evidence,
+                **_stated(self.facts),
             }
         )
 
@@ -164,6 +172,7 @@ def _before(fields: dict[str, Any]) -> Before:
         budget=_counts(fields["budget"]),
         time=datetime.fromisoformat(fields["time"]),
         tool=_typed(str, fields["tool"]),
+        facts=_facts(fields),
     )
 
 
@@ -181,11 +190,27 @@ def _after(fields: dict[str, Any]) -> After:
         elapsed_ms=_typed(int, fields["elapsed_ms"]),
         time=datetime.fromisoformat(fields["time"]),
         evidence=_kept(fields["evidence"]) if "evidence" in fields else None,
+        facts=_facts(fields),
     )
 
 
 def _kept(fields: dict[str, Any]) -> Kept:
     return Kept(count=_typed(int, fields["count"]), root=_typed(str, fields["root"]))
+
+
+def _stated(facts: Facts) -> dict[str, dict[str, str | int]]:
+    if len(facts) > MAX_FACTS:
+        raise ValueError(f"an entry states at most {MAX_FACTS} facts: {facts!r}")
+    shown = {name: _displayable(value) if isinstance(value, str) else value for name, value in facts.items()}
+    return {"facts": shown} if facts else {}
+
+
+def _facts(fields: dict[str, Any]) -> Facts:
+    facts = fields.get("facts", {})
+    for name, value in _typed(dict, facts).items():
+        _typed(str, name)
+        _typed(int if isinstance(value, int) else str, value)
+    return dict(facts)
 
 
 def _version(counts: Counts) -> int:

@@ -7,7 +7,7 @@ after it leaves the new one. So there is no repair step: opening is reading the 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -71,15 +71,16 @@ class Ledger:
         """The key that the log's checkpoints are verified with."""
         return log_key(self._signer.public_key)
 
-    def append(self, entry: bytes) -> int:
+    def append(self, entry: bytes | Callable[[int], bytes]) -> int:
         """Add an entry durably, and sign the new head; the entry's index.
 
+        An entry that depends on those before it is made by a function of their number, while nobody else can add one.
         Raises LedgerDamaged when the log's head or right edge is not what was signed, and what the store raises.
         """
         # One at a time: so every size has its partial tiles, and what a crash left of a size is overwritten by that size.
         with self._store.lock():
             edge = self._edge()
-            growth = grow(edge, (entry,))
+            growth = grow(edge, (entry if isinstance(entry, bytes) else entry(edge.size),))
             for tile, data in (*growth.full, *growth.partial):
                 self._store.write(tile.path, data)
             head = Checkpoint(origin=self.key.name, size=growth.edge.size, root=growth.edge.root)

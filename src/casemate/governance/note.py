@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from base64 import b64decode, b64encode
+from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
 from typing import TYPE_CHECKING
@@ -86,8 +87,40 @@ def sign_note(text: str, name: str, signer: Signer) -> bytes:
     return f"{text}\n— {name} {signature}\n".encode()
 
 
+def add_signature(data: bytes, name: str, signer: Signer) -> bytes:
+    """The note with one signature line more, over the same text. Raises InvalidNote."""
+    text, lines = _parts(data)
+    if len(lines) >= MAX_SIGNATURES:
+        raise InvalidNote(f"a note has at most {MAX_SIGNATURES} signatures")
+    return data + sign_note(text, name, signer).removeprefix(f"{text}\n".encode())
+
+
 def open_note(data: bytes, key: VerifierKey) -> str:
     """The text of a note that the key signed; InvalidNote otherwise."""
+    text, signers = note_signers(data, (key,))
+    if not signers:
+        raise InvalidNote(f"no signature of {key.name!r}")
+    return text
+
+
+def note_signers(data: bytes, keys: Sequence[VerifierKey]) -> tuple[str, tuple[VerifierKey, ...]]:
+    """A note's text, and which of the keys signed it, in the order of the keys.
+
+    Raises InvalidNote for bytes that are no note, and for a signature that says to be of one of the keys and is not.
+    """
+    text, lines = _parts(data)
+    found: set[VerifierKey] = set()
+    for name, signature in lines:
+        for key in keys:
+            if name == key.name and signature[:4] == key.id:
+                if not key.verifies(text.encode(), signature[4:]):
+                    raise InvalidNote(f"the signature of {key.name!r} does not verify")
+                found.add(key)
+    return text, tuple(key for key in dict.fromkeys(keys) if key in found)
+
+
+def _parts(data: bytes) -> tuple[str, tuple[tuple[str, bytes], ...]]:
+    """A note's text and its signature lines: name, then id and signature. Nothing is verified."""
     try:
         note = data.decode()
     except UnicodeDecodeError as error:
@@ -95,27 +128,20 @@ def open_note(data: bytes, key: VerifierKey) -> str:
     text, blank, signatures = note.rpartition("\n\n")
     if not blank or not note.endswith("\n") or _CONTROL.search(note):
         raise InvalidNote("a note is text, a blank line and signature lines")
-    text += "\n"
     lines = signatures[:-1].split("\n")
     if len(lines) > MAX_SIGNATURES:
         raise InvalidNote(f"a note has at most {MAX_SIGNATURES} signatures, not {len(lines)!r}")
-    verified = False
-    for line in lines:
-        match = _SIGNATURE.fullmatch(line)
-        if match is None:
-            raise InvalidNote(f"no signature line: {line!r}")
-        try:
-            signature = decode64(match[2])
-        except ValueError as error:
-            raise InvalidNote(f"no signature line: {line!r}") from error
-        if match[1] != key.name or signature[:4] != key.id:
-            continue
-        if not key.verifies(text.encode(), signature[4:]):
-            raise InvalidNote(f"the signature of {key.name!r} does not verify")
-        verified = True
-    if not verified:
-        raise InvalidNote(f"no signature of {key.name!r}")
-    return text
+    return f"{text}\n", tuple(_signature_line(line) for line in lines)
+
+
+def _signature_line(line: str) -> tuple[str, bytes]:
+    match = _SIGNATURE.fullmatch(line)
+    if match is None:
+        raise InvalidNote(f"no signature line: {line!r}")
+    try:
+        return match[1], decode64(match[2])
+    except ValueError as error:
+        raise InvalidNote(f"no signature line: {line!r}") from error
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

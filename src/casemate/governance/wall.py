@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
+from datetime import datetime
 
 from casemate import __version__
 from casemate.governance.budget import Counts
 from casemate.governance.charter import Charter, Target
 from casemate.governance.digests import KeyedDigests
-from casemate.governance.entries import After, Before, Outcome, kept
+from casemate.governance.entries import After, Before, Facts, Outcome, kept
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
 from casemate.governance.grants import Grant
@@ -30,6 +32,7 @@ from casemate.governance.guards import (
 )
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import OPERATION, Policy
+from casemate.governance.standing import Standing, fold
 from casemate.model.errors import CasemateError
 from casemate.ports import (
     AdvisoryStore,
@@ -54,6 +57,7 @@ class Operation:
     def __init__(self, gate: Gate) -> None:
         self._gate = gate
         self.entry: int | None = None
+        self.facts: dict[str, str | int] = {}
 
     def tree(self, tree: SourceTree) -> GuardedTree:
         """The tree behind the wall; Denied when not even its name may be known."""
@@ -87,6 +91,11 @@ class Operation:
         """The database of advisories behind the wall."""
         return GuardedAdvisories(store, self._gate)
 
+    def state(self, **facts: str | int) -> None:
+        """Let the ledger say, once it has completed, what holds since then."""
+        self._gate.check_open()
+        self.facts.update(facts)
+
     def keep(self, bundle: str) -> None:
         """Account for an evidence bundle that it made or hands out, by its digest in hex: its last entry will cover it."""
         self._gate.check_open()
@@ -94,7 +103,8 @@ class Operation:
 
 
 class Wall:
-    """Charter, policy, ledger and budget around every operation. budget: the limits of each single operation."""
+    """Charter, policy, ledger and budget around every operation. budget: the limits of each single operation. standing: what is
+    known of the ledger's state, kept up to date. barred: why nothing is permitted, whatever is asked: then that is recorded."""
 
     def __init__(
         self,
@@ -105,6 +115,8 @@ class Wall:
         digests: KeyedDigests,
         clock: Clock,
         budget: Counts,
+        standing: Standing | None = None,
+        barred: str = "",
     ) -> None:
         self._charter = charter
         self._policy = policy
@@ -112,33 +124,38 @@ class Wall:
         self._digests = digests
         self._clock = clock
         self._budget = budget
+        self.standing = Standing() if standing is None else standing
+        self._barred = barred
 
     def grant(self) -> Grant:
         """The widest grant that the charter gives, to hand down and to narrow."""
         return Grant.of(self._charter, ports=(OPERATION, *GUARDED))
 
     @contextmanager
-    def operation(self, name: str, *, subject: tuple[Target, ...], grant: Grant | None = None) -> Iterator[Operation]:
+    def operation(
+        self, name: str, *, subject: tuple[Target, ...], grant: Grant | None = None, bundles: int = 0
+    ) -> Iterator[Operation]:
         """Run an operation, such as "scan", on these places, under a grant (by default the widest).
 
-        Raises Denied when it is not permitted, and what the ledger raises when it cannot be recorded; in both cases
-        nothing was done.
+        bundles: how many it means to hand out. Raises Denied when it is not permitted, and what the ledger raises when it cannot
+        be recorded; in both cases nothing was done.
         """
         grant = self.grant() if grant is None else grant
-        gate = Gate(
-            charter=self._charter,
-            grant=grant,
-            policy=self._policy,
-            subject=subject,
-            clock=self._clock,
-            budget=self._budget,
-            reading=self._digests.reading(),
-        )
-        refusal = gate.refusal(OPERATION, name)
         started = self._clock.monotonic()
-        index = self._ledger.append(self._before(name, subject, grant))
+        gate, why = self._gate(subject, grant, self._budget), self._barred
 
-        def end(outcome: Outcome, reason: str = "") -> int:
+        def before(size: int) -> bytes:
+            # Decided while nobody else can begin anything: two operations never take the same rest of a quota.
+            nonlocal gate, why
+            standing = fold(self._ledger, size, self.standing)
+            budget, facts, beyond = self._reserved(standing, bundles)
+            gate = self._gate(subject, grant, budget)
+            why = why or gate.refusal(OPERATION, name) or beyond or ""
+            return self._before(name, subject, grant, budget, facts)
+
+        index = self._ledger.append(before)
+
+        def end(outcome: Outcome, reason: str = "", facts: Facts | None = None) -> int:
             gate.close()
             after = After(
                 before=index,
@@ -150,17 +167,21 @@ class Wall:
                 refused=gate.refused,
                 not_examined=gate.not_examined,
                 elapsed_ms=round((self._clock.monotonic() - started) * 1000),
-                time=self._clock.now(),
+                time=self._now(),
                 evidence=kept(gate.evidence),
+                facts=facts or {},
             )
             return self._ledger.append(after.encode())
 
-        if refusal:
-            end(Outcome.DENIED, refusal)
-            raise Denied(f"{name} is not permitted: {refusal}", next_step="ask for a charter that allows it")
+        if why:
+            end(Outcome.DENIED, why)
+            raise Denied(f"{name} is not permitted: {why}", next_step="ask for a charter that allows it")
         operation = Operation(gate)
         try:
             yield operation
+        except Denied as error:
+            end(Outcome.DENIED, error.what)
+            raise
         except BaseException as error:
             failed = isinstance(error, Exception)
             try:
@@ -168,9 +189,41 @@ class Wall:
             except CasemateError as fault:  # the first error matters more, and a missing end shows in the ledger
                 error.add_note(f"the ledger could not record how it ended: {fault}")
             raise
-        operation.entry = end(Outcome.COMPLETED)
+        operation.entry = end(Outcome.COMPLETED, facts=operation.facts)
 
-    def _before(self, name: str, subject: tuple[Target, ...], grant: Grant) -> bytes:
+    def _gate(self, subject: tuple[Target, ...], grant: Grant, budget: Counts) -> Gate:
+        return Gate(
+            charter=self._charter,
+            grant=grant,
+            policy=self._policy,
+            subject=subject,
+            clock=_Floored(self._clock, self.standing),
+            budget=budget,
+            reading=self._digests.reading(),
+        )
+
+    def _reserved(self, standing: Standing, bundles: int) -> tuple[Counts, Facts, str]:
+        """What is left of the day's quotas: the budget with it, what is reserved of it, and why that is not enough."""
+        quotas, used = self._charter.quotas, standing.on(self._now().date())
+        budget, facts, why = self._budget, dict[str, str | int](), ""
+        if bundles:
+            facts["bundles"] = bundles
+            if quotas.releases is not None and used.released + bundles > quotas.releases:
+                left = max(0, quotas.releases - used.released)
+                why = f"the charter's quota of {quotas.releases} released bundles a day leaves {left}"
+        if quotas.executions is not None and budget.executions:
+            left = max(0, quotas.executions - used.executions)
+            budget = replace(budget, executions=min(budget.executions, left))
+            if left:
+                facts["executions"] = budget.executions
+            else:
+                why = why or f"the charter's quota of {quotas.executions} executions a day is used up"
+        return budget, facts, why
+
+    def _now(self) -> datetime:
+        return max(self._clock.now(), self.standing.latest)
+
+    def _before(self, name: str, subject: tuple[Target, ...], grant: Grant, budget: Counts, facts: Facts) -> bytes:
         charter = self._charter
         return Before(
             operation=name,
@@ -180,7 +233,22 @@ class Wall:
             count=len(subject),
             subject=self._digests.texts("casemate/subject", (target.path for target in subject)),
             charter=self._digests.texts("casemate/charter", charter.statement()),
-            budget=self._budget,
-            time=self._clock.now(),
+            budget=budget,
+            time=self._now(),
             tool=f"casemate {__version__}",
+            facts=facts,
         ).encode()
+
+
+class _Floored:
+    """A clock that never shows less than the latest time that the ledger knows: setting the machine's back gains nothing."""
+
+    def __init__(self, clock: Clock, standing: Standing) -> None:
+        self._clock = clock
+        self._standing = standing
+
+    def now(self) -> datetime:
+        return max(self._clock.now(), self._standing.latest)
+
+    def monotonic(self) -> float:
+        return self._clock.monotonic()

@@ -1,0 +1,155 @@
+"""What the ledger says holds now: which charters were installed and revoked, what was used of a day's quotas, which incidents
+are open, and the latest time that it knows.
+
+A pure fold over entries, in their order. Files on disk can be deleted or set back; the ledger is what decides whether one that
+should be there is missing, and whether a clock went back.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass, field
+from datetime import UTC, date, datetime
+
+from casemate.governance.entries import After, Before, Outcome, decode
+from casemate.governance.ledger import Ledger
+from casemate.governance.tiles import WIDTH
+
+ADD_CHARTER = "charter-add"
+REVOKE = "revocation-add"
+OPEN_INCIDENT = "incident-open"
+CLOSE_INCIDENT = "incident-close"
+RELEASE = "release"
+EARLIEST = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(slots=True, kw_only=True)
+class Day:
+    """What was used of one day (UTC). Amounts that a running operation has reserved count as used."""
+
+    executions: int = 0
+    released: int = 0
+
+
+@dataclass(slots=True, kw_only=True)
+class Standing:
+    """The state after so many entries.
+
+    size: entries taken. latest: the latest time that any of them states. issuer: key (vkey) of the organisation whose charters
+    count, "" for none. charters: identities of those installed. revoked, revocation: number and identity of the last list of
+    revocations, 0 and "" for none. incidents: the open ones, each with its severity. outcomes: how many operations of a name
+    ended how. refused: calls within operations that were refused.
+    """
+
+    size: int = 0
+    latest: datetime = EARLIEST
+    issuer: str = ""
+    charters: set[str] = field(default_factory=set)
+    revoked: int = 0
+    revocation: str = ""
+    incidents: dict[str, int] = field(default_factory=dict)
+    outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
+    refused: int = 0
+    _day: date = date.min
+    _used: Day = field(default_factory=Day)
+    _open: dict[int, Before] = field(default_factory=dict)
+
+    def on(self, day: date) -> Day:
+        """What was used on that day; nothing when it is not the day of the last entry."""
+        return self._used if day == self._day else Day()
+
+    def take(self, entries: Iterable[bytes]) -> None:
+        """The next entries. One of no known form counts, and says nothing."""
+        for entry in entries:
+            said = decode(entry)
+            if isinstance(said, Before):
+                self._see(said.time)
+                self._open[self.size] = said
+                self._reserve(said, 1)
+            elif isinstance(said, After):
+                self._see(said.time)
+                self._end(said)
+            self.size += 1
+
+    def _see(self, time: datetime) -> None:
+        self.latest = max(self.latest, time)
+        if self.latest.date() > self._day:
+            self._day, self._used = self.latest.date(), Day()
+
+    def _reserve(self, before: Before, sign: int) -> None:
+        if before.time.date() == self._day:
+            self._used.released += sign * _amount(before.facts, "bundles")
+            self._used.executions += sign * _amount(before.facts, "executions")
+
+    def _end(self, after: After) -> None:
+        before = self._open.pop(after.before, None)
+        if before is None or before.operation != after.operation:
+            return
+        name = (after.operation, after.outcome.value)
+        self.outcomes[name] = self.outcomes.get(name, 0) + 1
+        self.refused += after.refused
+        if before.time.date() == self._day:
+            # What a run did not use is free again; what was handed out stays handed out, in whatever way it ended.
+            self._used.executions -= _amount(before.facts, "executions") - after.used.executions
+        if after.outcome is Outcome.DENIED:
+            self._used.released -= _amount(before.facts, "bundles") if before.time.date() == self._day else 0
+        if after.outcome is Outcome.COMPLETED:
+            self._hold(after.operation, after.facts)
+
+    def _hold(self, operation: str, facts: Mapping[str, str | int]) -> None:
+        if operation == ADD_CHARTER:
+            self.issuer = str(facts["issuer"])
+            self.charters.add(str(facts["charter"]))
+        elif operation == REVOKE:
+            self.revoked, self.revocation = int(facts["number"]), str(facts["revocation"])
+            self.issuer = "" if facts.get("frees") else self.issuer
+        elif operation == OPEN_INCIDENT:
+            self.incidents[str(facts["incident"])] = int(facts["severity"])
+        elif operation == CLOSE_INCIDENT:
+            self.incidents.pop(str(facts["incident"]), None)
+
+
+def fold(ledger: Ledger, size: int, standing: Standing) -> Standing:
+    """Bring a standing up to the first entries of a ledger. Raises LedgerDamaged."""
+    while standing.size < size:
+        first = standing.size // WIDTH * WIDTH
+        entries = ledger.bundle(first // WIDTH, min(WIDTH, size - first))
+        standing.take(entries[standing.size - first :])
+    return standing
+
+
+def dump(standing: Standing) -> str:
+    """A standing as text, to be kept so that the next operation need not read the whole ledger."""
+    fields = {**asdict(standing), "charters": sorted(standing.charters), "outcomes": sorted(standing.outcomes.items())}
+    fields["_open"] = [[index, before.encode().decode()] for index, before in standing._open.items()]
+    fields["_day"], fields["latest"] = standing._day.isoformat(), standing.latest.isoformat()
+    return json.dumps(fields, sort_keys=True)
+
+
+def load(text: str) -> Standing | None:
+    """The standing that a text of `dump` says; None when it is none."""
+    try:
+        fields = json.loads(text)
+        opened = {int(index): decode(entry.encode()) for index, entry in fields.pop("_open")}
+        return Standing(
+            size=fields["size"],
+            latest=datetime.fromisoformat(fields["latest"]),
+            issuer=fields["issuer"],
+            charters=set(fields["charters"]),
+            revoked=fields["revoked"],
+            revocation=fields["revocation"],
+            incidents=fields["incidents"],
+            outcomes={(name, outcome): count for (name, outcome), count in fields["outcomes"]},
+            refused=fields["refused"],
+            _day=date.fromisoformat(fields["_day"]),
+            _used=Day(**fields["_used"]),
+            _open={index: said for index, said in opened.items() if isinstance(said, Before)},
+        )
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _amount(facts: Mapping[str, str | int], name: str) -> int:
+    value = facts.get(name, 0)
+    return value if isinstance(value, int) and value > 0 else 0

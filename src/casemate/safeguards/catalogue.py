@@ -1,0 +1,15 @@
+"""The classes of attack that safeguards are tested with."""
+
+from __future__ import annotations
+
+from importlib import import_module
+
+from casemate.safeguards.attack import Attack
+
+MODULES: tuple[str, ...] = ()
+"""Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
+
+
+def attacks() -> tuple[Attack, ...]:
+    """Every class."""
+    return tuple(import_module(f"casemate.safeguards.attacks.{name}").ATTACK for name in MODULES)
