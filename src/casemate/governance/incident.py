@@ -87,7 +87,7 @@ class Incident:
     by: str
 
     def body(self) -> Body:
-        """What is signed, as `sign_statement(INCIDENT, …)` takes it. The severity stands in it to be read; it is computed again."""
+        """What is signed, as `sign_statement(INCIDENT, …)` takes it. Its severity is there to be read, and is computed again."""
         return {
             "what": self.what,
             "factors": asdict(self.factors),
