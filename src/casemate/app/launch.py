@@ -35,10 +35,12 @@ ADD = "gate-add"
 
 class Trusted(NamedTuple):
     """Whose signature counts. keys: under assessments, evaluations and incidents. setters: under thresholds. An organisation's
-    charter names them, its issuer and holders, and the issuer alone sets thresholds; without one it is the operator."""
+    charter names them, its issuer and holders, and the issuer alone sets thresholds; without one it is the operator. withdrawn:
+    what the organisation's list of revocations names."""
 
     keys: tuple[VerifierKey, ...]
     setters: tuple[VerifierKey, ...]
+    withdrawn: frozenset[str] = frozenset()
 
 
 def trusted(own: Ground) -> Trusted:
@@ -49,7 +51,8 @@ def trusted(own: Ground) -> Trusted:
     if organisation.faults:
         return Trusted((), ())
     holders = (person.key for charter in organisation.charters for person in charter.holders)
-    return Trusted(tuple(dict.fromkeys((organisation.issuer, *holders))), (organisation.issuer,))
+    withdrawn = organisation.revocations.ids if organisation.revocations is not None else frozenset[str]()
+    return Trusted(tuple(dict.fromkeys((organisation.issuer, *holders))), (organisation.issuer,), withdrawn)
 
 
 def house() -> Thresholds:
@@ -210,6 +213,7 @@ def _decide(system: System, tier: Tier, own: Ground) -> Decision:
         own=kept.read(OWN),
         keys=trust.keys,
         setters=trust.setters,
+        withdrawn=trust.withdrawn,
     )
     return decide(system, tier, evidence, standing=own.standing, now=now)
 

@@ -87,6 +87,8 @@ def system(model: str) -> None:
 @click.option("-o", "--output", type=_FILE, help="Where the signed file goes.")
 def thresholds(file: Path | None, output: Path | None) -> None:
     """Show what is asked of a system, with margin, reason and source; or sign thresholds of one's own."""
+    from textwrap import wrap
+
     from casemate.app.authority import ground
     from casemate.app.launch import in_force, sign_thresholds
     from casemate.evidence.escape import visible
@@ -100,15 +102,15 @@ def thresholds(file: Path | None, output: Path | None) -> None:
     for found in in_force(ground()):
         click.echo(visible(f"{found.name}, number {found.number}"))
         for one in found.thresholds:
+            click.echo()
             of = f" of {one.task}" if one.task else ""
             on = f" on {one.suite}" if one.suite else ""
             who = ", for systems with a model" if one.models else ""
-            click.echo(visible(f"\n  {one.id}: {one.measure}{of}{on}, from {one.tier} on{who}"))
+            click.echo(visible(f"  {one.id}: {one.measure}{of}{on}, from {one.tier} on{who}"))
             most = "" if one.most is None else f", at most {one.most} at all"
             click.echo(f"    limit {one.limit}, margin {one.margin}, at least {one.least} cases{most}")
-            click.echo(visible(f"    {one.rationale}"))
-            for source in one.sources:
-                click.echo(visible(f"    - {source}"))
+            for text in (one.rationale, *(f"- {source}" for source in one.sources)):
+                click.echo("\n".join(visible(f"    {line}") for line in wrap(text, 100)))
 
 
 @gate.command()

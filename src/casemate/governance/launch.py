@@ -69,6 +69,7 @@ class Evidence:
 
     assessment, evaluations, own: signed statements; None or absent where there is none. house: the thresholds that come with
     Casemate. keys: of people whose signature under assessments and evaluations counts. setters: of those who may set thresholds.
+    withdrawn: identities of assessments and evaluations that were taken back.
     """
 
     assessment: bytes | None
@@ -77,6 +78,7 @@ class Evidence:
     own: bytes | None
     keys: tuple[VerifierKey, ...]
     setters: tuple[VerifierKey, ...]
+    withdrawn: frozenset[str] = frozenset()
 
 
 def decide(system: System, tier: Tier, evidence: Evidence, *, standing: Standing, now: datetime) -> Decision:
@@ -116,6 +118,8 @@ def _lines(system: System, tier: Tier, evidence: Evidence, standing: Standing, n
         if evidence.assessment is None:
             raise InvalidStatement("nobody has assessed this system")
         signed = open_assessment(evidence.assessment, evidence.keys)
+        if signed.id in evidence.withdrawn:
+            raise InvalidStatement(f"{signed.id[:12]} was withdrawn")
     except InvalidStatement as error:
         yield Line(what="assessment", holds=False, why=str(error))
         return
@@ -250,7 +254,7 @@ def _evaluated(
         except InvalidStatement as error:
             yield Line(what=what, holds=False, why=str(error))
             continue
-        why = _refused(evaluation, evidence, system, now)
+        why = "it was withdrawn" if id in evidence.withdrawn else _refused(evaluation, evidence, system, now)
         if not why:
             evaluations.append(evaluation)
         said = f"{evaluation.task} on {evaluation.suite.name}, {len(evaluation.items)} items"
