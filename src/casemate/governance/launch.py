@@ -12,12 +12,12 @@ from datetime import UTC, datetime
 
 from casemate.governance.assessment import Assessment, SignedAssessment, open_assessment
 from casemate.governance.charter import Tier
-from casemate.governance.evaluation import EVALUATION, Evaluation, open_evaluation, registered
+from casemate.governance.evaluation import Evaluation, open_evaluation, registered
 from casemate.governance.fields import InvalidStatement, time_text
 from casemate.governance.measure import incidents, measure
-from casemate.governance.note import VerifierKey
+from casemate.governance.note import InvalidNote, VerifierKey, note_signers
 from casemate.governance.standing import Standing
-from casemate.governance.statement import read_unverified, statement_id
+from casemate.governance.statement import statement_id
 from casemate.governance.system import System
 from casemate.governance.thresholds import Measure, Threshold, Thresholds, missing, open_thresholds
 
@@ -240,8 +240,8 @@ def _evaluated(
     there: dict[str, bytes] = {}
     for data in evidence.evaluations:
         try:
-            text, _ = read_unverified(data, EVALUATION)
-        except InvalidStatement:
+            text, _ = note_signers(data, ())
+        except InvalidNote:
             continue
         there[statement_id(text)] = data
     for id in assessment.evaluations:

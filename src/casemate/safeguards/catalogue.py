@@ -6,7 +6,14 @@ from importlib import import_module
 
 from casemate.safeguards.attack import Attack
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "launch_forged",
+    "launch_stale",
+    "launch_swapped",
+    "launch_thresholds",
+    "launch_margin",
+    "incident_closing",
+)
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
 
