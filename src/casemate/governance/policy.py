@@ -87,7 +87,17 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "Executor", "map"),
         _rule(Tier.PROVE, OPERATION, "prove"),
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
-        _rule(Tier.FIND, OPERATION, "import"),
+        _rule(
+            Tier.FIND,
+            OPERATION,
+            "import",
+            "charter-new",
+            "charter-add",
+            "revocation-new",
+            "revocation-add",
+            "authorise",
+        ),
+        _rule(Tier.FIND, OPERATION, "release-request", "release-approve"),
         _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
         _rule(
             Tier.FIND, OPERATION, "gate", "gate-add", "register", "thresholds-add", "incident-open", "incident-close"
