@@ -39,10 +39,9 @@ class Standing:
 
     size: entries taken. latest: the latest time that any of them states. issuer: key (vkey) of the organisation whose charters
     count, "" for none. charters: identities of those installed. revoked, revocation: number and identity of the last list of
-                self.issuer, self.charters, self.revoked, self.revocation = "", set(), 0, ""
-                self.numbered, self.thresholds = 0, ""
-        elif operation == ADD_THRESHOLDS:
-            self.numbered, self.thresholds = int(facts["number"]), str(facts["thresholds"])
+    revocations, 0 and "" for none. numbered, thresholds: the same of the own thresholds of the launch gate. incidents: the open
+    ones, each with its severity. outcomes: how many operations of a name ended how. refused: calls within operations that were
+    refused. delivered: requests whose bundles were handed out.
     """
 
     size: int = 0
