@@ -162,9 +162,9 @@ def test_another_model_is_another_system(assess):
 def test_it_closes_when_evaluations_go_stale(assess, clock):
     """And a clock that is set back does not open it again."""
     assess(the_system())
-    clock.move(days=89, hours=23)
+    clock.move(days=89, hours=20)
     assert require(the_system(), Tier.FIND).allows
-    clock.move(hours=2)
+    clock.move(hours=3)
     with pytest.raises(Denied, match="threshold age"):
         require(the_system(), Tier.FIND)
     clock.move(days=-80)
@@ -221,7 +221,7 @@ def test_check_explain_and_system(casemate, assess, clock, tmp_path):
     opened = casemate("gate", "check", "--system", tmp_path / "system.json", "--tier", "fix")
     assert opened.exit_code == 0
     assert opened.stdout == (
-        f"open for example:tiny ({the_system().id[:12]}), fix; it closes at 2027-03-01T13:00:00Z by threshold age\n"
+        f"open for example:tiny ({the_system().id[:12]}), fix; it closes at 2027-03-01T10:00:00Z by threshold age\n"
     )
     shown = casemate("gate", "explain", "--system", tmp_path / "system.json").stdout
     assert shown.count("\nholds  ") == 22
@@ -230,7 +230,7 @@ def test_check_explain_and_system(casemate, assess, clock, tmp_path):
     assert beyond.exit_code == 0
     assert "fails  tier " in beyond.stdout
     told = json.loads(casemate("gate", "explain", "--system", tmp_path / "system.json", "--json").stdout)
-    assert (told["decision"], told["system"], told["until"]) == ("allow", the_system().id, "2027-03-01T13:00:00Z")
+    assert (told["decision"], told["system"], told["until"]) == ("allow", the_system().id, "2027-03-01T10:00:00Z")
     assert all(line["holds"] for line in told["lines"])
     printed = casemate("gate", "system", "--model", MODEL)
     assert json.loads(printed.stdout) == system_now(MODEL).body()

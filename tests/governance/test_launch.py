@@ -12,8 +12,9 @@ from casemate.governance.assessment import ASSESSMENT, Misuse
 from casemate.governance.charter import Person, Tier
 from casemate.governance.evaluation import Item, Suite, Task
 from casemate.governance.launch import Decision, choose
+from casemate.governance.note import VerifierKey, sign_note
 from casemate.governance.standing import Standing
-from casemate.governance.statement import cosign, sign_statement
+from casemate.governance.statement import cosign, read_unverified, sign_statement
 from casemate.governance.thresholds import Measure
 from casemate.safeguards.attack import NOON
 from casemate.safeguards.attacks import launch_forged, launch_margin, launch_stale, launch_swapped, launch_thresholds
@@ -204,13 +205,13 @@ def test_four_of_a_hundred_injections_are_tolerated():
 @pytest.mark.parametrize(("late", "allowed"), [(timedelta(), True), (SECOND, False)])
 def test_an_evaluation_goes_stale(late, allowed):
     """At ninety days it holds, a second later no more; so it does when only the ledger knows that it is later."""
-    ended = an_evaluation(Task.FIND).ended
-    scene = Scene(now=ended + 90 * DAY + late, changes={"until": NOON + 170 * DAY})
+    began = an_evaluation(Task.FIND).began
+    scene = Scene(now=began + 90 * DAY + late, changes={"until": NOON + 170 * DAY})
     assert scene.decide().allows is allowed
-    behind = Scene(now=NOON, changes={"until": NOON + 170 * DAY}, standing=Standing(latest=ended + 90 * DAY + late))
+    behind = Scene(now=NOON, changes={"until": NOON + 170 * DAY}, standing=Standing(latest=began + 90 * DAY + late))
     assert behind.decide().allows is allowed
     if allowed:
-        assert behind.decide().until == ended + 90 * DAY
+        assert behind.decide().until == began + 90 * DAY
         assert behind.decide().deciding.what == "threshold age"
     else:
         assert behind.decide().deciding.what == "threshold age"
@@ -288,6 +289,45 @@ def test_what_was_withdrawn_counts_no_more():
 
     full = open_assessment(evidence.assessment, evidence.keys).id
     assert scene.decide(replace(evidence, withdrawn=frozenset((full,)))).deciding.why == f"{id} was withdrawn"
+
+
+def later(task, hits, cases, **changes):
+    items = tuple(
+        Item(id=f"{n}", attempts=1, successes=1, controls=1, false_alarms=int(n < hits)) for n in range(cases)
+    )
+    one = an_evaluation(task)
+    return replace(one, items=items, **{"began": NOON - DAY, "ended": NOON - DAY / 2, **changes})
+
+
+def test_a_later_evaluation_can_close_it_and_cannot_open_it():
+    """What was seen since the assessment counts when it is worse, also when it is short; never when it is better."""
+    for alarms, cases, allowed in ((1, 3, False), (0, 3, True)):
+        assert Scene(more=[later(Task.PROVE, alarms, cases)]).decide().allows is allowed
+    assert Scene(more=[later(Task.FIND, 2, 4)]).decide().allows  # half: at the limit
+    bad = later(Task.FIND, 3, 4)
+    decision = Scene(more=[bad]).decide()
+    assert decision.deciding.why == (
+        "it was made after the assessment and is beyond threshold find-noise: 75.0% of 4 (30.1% to 95.4%)"
+    )
+    assert decision.deciding.what == f"evaluation {evaluation_id(bad)[:12]}"
+    assert Scene(more=[bad], withdrawn=frozenset((evaluation_id(bad),))).decide().allows
+    assert Scene(more=[later(Task.FIND, 3, 4, system=a_system("example:large"))]).decide().allows
+    assert Scene(more=[later(Task.FIND, 3, 4, ended=NOON - 6 * DAY, began=NOON - 7 * DAY)]).decide().allows
+    lacking = [one for one in Scene().evaluations if one.task is not Task.FIX]
+    scene = Scene(evaluations=lacking, more=[later(Task.FIX, 0, 100)])
+    assert scene.decide().deciding.why == "no evaluation of fix on casemate/corpus was signed"
+
+
+def test_a_key_with_two_names_is_one_person():
+    """Two are asked for, and one has signed under two names."""
+    scene = Scene()
+    set_own(scene, TWO)
+    evidence = scene.evidence()
+    other = VerifierKey(name="casemate.alt/key/another", key=key("assessor").key)
+    again = sign_note(read_unverified(evidence.assessment, ASSESSMENT)[0], other.name, signer("assessor"))
+    line = again[again.rindex(b"\n\n") + 2 :]
+    twice = replace(evidence, assessment=evidence.assessment + line, keys=(key("assessor"), other))
+    assert scene.decide(twice).deciding.why == "signed by 1 whose signature counts; 2 asked for"
 
 
 def signed(**changes):
@@ -393,7 +433,8 @@ def test_attacks_on_thresholds_are_decided_by_thresholds(module):
             decision = scene.decide()
             assert not decision.allows
             word = "evaluation" if what == "counts that cannot be" else "threshold"
-            assert decision.deciding.what.startswith(word), (what, seed, decision.deciding)
+            named = decision.deciding.what if not scene.more else decision.deciding.why.partition("beyond ")[2]
+            assert named.startswith(word), (what, seed, decision.deciding)
 
 
 def test_the_signature_of_an_evaluation_is_asked_for():
