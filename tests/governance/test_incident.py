@@ -2,6 +2,7 @@
 
 from dataclasses import asdict, replace
 from itertools import product
+from pathlib import Path
 
 import pytest
 
@@ -124,3 +125,10 @@ def test_a_closing_has_a_reason():
     data = sign_statement(CLOSING, replace(DONE, reason="fixed" + " " * 30).body(), signer("alice"))
     with pytest.raises(InvalidStatement, match="fewer than 20 characters"):
         open_closing(data, (key("alice"),))
+
+
+def test_the_page_has_the_same_words():
+    """docs/incidents.md shows each value of each factor as the code has it."""
+    page = (Path(__file__).parents[2] / "docs" / "incidents.md").read_text()
+    for words in (incident.GAIN, incident.BREADTH, incident.WEAPONISATION, incident.DISCOVERABILITY):
+        assert f"| {' | '.join(words)} |" in page

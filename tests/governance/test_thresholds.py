@@ -1,6 +1,8 @@
 """Thresholds: the house's give their reasons and are complete; a set that lost a line, or a bound on the wrong side, shows."""
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -11,6 +13,7 @@ from casemate.governance.evaluation import Task
 from casemate.governance.fields import Fields, InvalidStatement
 from casemate.governance.standing import ADD_THRESHOLDS, REVOKE, Standing, dump, load
 from casemate.governance.thresholds import (
+    MILLION,
     NEEDED,
     Measure,
     missing,
@@ -142,3 +145,15 @@ def test_the_ledger_remembers_which_are_set():
     assert (standing.numbered, standing.thresholds) == (1, "a" * 64)
     standing.take(entries(6, REVOKE, number=2, revocation="d" * 64, frees=1))
     assert (standing.numbered, standing.thresholds) == (0, "")
+
+
+def test_the_page_has_the_same_figures():
+    """docs/gate.md shows each of the house's thresholds, from its tier on, with its figures."""
+    page = (Path(__file__).parents[2] / "docs" / "gate.md").read_text()
+    for one in HOUSE.thresholds:
+        (row,) = [line for line in page.splitlines() if line.startswith(f"| {one.id} | ") and line.count("|") == 4]
+        assert row.endswith(f" | {one.tier} |")
+        unit = MILLION // 100 if one.measure.rate else 1
+        figures = {int(text) for text in re.findall(r"\d+", row.replace(",", ""))}
+        assert {one.limit // unit} <= figures
+        assert one.least in figures or not one.least
