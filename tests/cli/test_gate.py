@@ -107,14 +107,21 @@ def test_end_to_end(casemate, clock, assess):
     """Denied before the assessment, allowed after it, and every decision stands in the ledger."""
     with pytest.raises(Denied) as error:
         require(the_system(), Tier.PROVE)
-    assert error.value.what == "example:tiny may not prove: assessment: nobody has assessed this system"
+    assert (
+        error.value.what
+        == "example:tiny may not prove: assessment: nobody whose signature counts has assessed this system"
+    )
     added = assess(the_system())
     assert added.exit_code == 0, added.stderr
     assert [line.split()[0] for line in added.stdout.splitlines()] == [EVALUATION] * 5 + [ASSESSMENT]
     assert require(the_system(), Tier.PROVE).allows
     system = the_system().id
     assert gates() == [
-        ("denied", "example:tiny may not prove: assessment: nobody has assessed this system", {}),
+        (
+            "denied",
+            "example:tiny may not prove: assessment: nobody whose signature counts has assessed this system",
+            {},
+        ),
         ("completed", "", {"decision": "allow", "system": system, "tier": "prove", "line": "threshold age"}),
     ]
 
@@ -155,7 +162,7 @@ def test_it_closes_when_the_machine_changes(assess, monkeypatch):
 def test_another_model_is_another_system(assess):
     """What was assessed for one says nothing of another."""
     assess(the_system())
-    with pytest.raises(Denied, match="nobody has assessed this system"):
+    with pytest.raises(Denied, match="nobody whose signature counts has assessed this system"):
         require(the_system(model="example:large"), Tier.FIND)
 
 
@@ -196,7 +203,7 @@ def test_a_strangers_assessment_is_not_kept(assess, casemate):
     assert done.exit_code == 2
     assert "is not kept: it is signed by nobody whose signature counts here" in done.stderr
     assert "gate-add" in casemate("incident", "list").stdout
-    with pytest.raises(Denied, match="nobody has assessed"):
+    with pytest.raises(Denied, match="nobody whose signature counts has assessed"):
         require(the_system(), Tier.FIND)
 
 
@@ -206,7 +213,7 @@ def test_a_file_put_there_by_hand_is_not_believed(assess, clock):
     folder = launch.folder()
     (name,) = [name for name in folder.names() if name.endswith(".assessment")]
     folder.write(name, folder.read(name).replace(b'"tier": "find"', b'"tier": "fix"'))
-    with pytest.raises(Denied, match="nobody has assessed"):
+    with pytest.raises(Denied, match="nobody whose signature counts has assessed"):
         require(the_system(), Tier.FIX)
 
 
@@ -215,7 +222,7 @@ def test_check_explain_and_system(casemate, assess, clock, tmp_path):
     closed = casemate("gate", "check", "--model", MODEL)
     assert closed.exit_code == 1
     assert closed.stdout.startswith("closed for example:tiny (")
-    assert closed.stdout.endswith("), find: assessment: nobody has assessed this system\n")
+    assert closed.stdout.endswith("), find: assessment: nobody whose signature counts has assessed this system\n")
     assess(the_system())
     (tmp_path / "system.json").write_text(json.dumps(the_system().body()))
     opened = casemate("gate", "check", "--system", tmp_path / "system.json", "--tier", "fix")

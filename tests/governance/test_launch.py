@@ -77,11 +77,19 @@ def test_nothing_looked_at_allows_nothing():
     assert not Decision(system=a_system(), tier=Tier.FIND, lines=()).allows
 
 
+def test_without_keys_nothing_counts():
+    """And that is said first."""
+    scene = Scene()
+    decision = scene.decide(replace(scene.evidence(), keys=(), setters=()))
+    assert decision.deciding.what == "keys"
+    assert not decision.allows
+
+
 def test_an_unassessed_system_is_denied():
     """Without files, and with those of another model."""
     scene = Scene()
     nothing = replace(scene.evidence(), assessment=None, evaluations=[])
-    assert scene.decide(nothing).deciding.why == "nobody has assessed this system"
+    assert scene.decide(nothing).deciding.why == "nobody whose signature counts has assessed this system"
     assert scene.decide(nothing).until is None
     others = Scene(system=a_system("example:large"))
     assert not others.decide().allows

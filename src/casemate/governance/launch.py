@@ -105,6 +105,8 @@ def choose(statements: Sequence[bytes], system: System, keys: Sequence[VerifierK
 
 
 def _lines(system: System, tier: Tier, evidence: Evidence, standing: Standing, now: datetime) -> Iterator[Line]:
+    if not evidence.keys:
+        yield Line(what="keys", holds=False, why="nobody's signature counts: the installed charter is not all there")
     thresholds = list(evidence.house.thresholds)
     yield _own(evidence, standing, thresholds)
     bound = [one for one in thresholds if one.binds(model=bool(system.model), tier=tier)]
@@ -116,7 +118,7 @@ def _lines(system: System, tier: Tier, evidence: Evidence, standing: Standing, n
             yield Line(what=f"threshold {one.id}", holds=found.holds, why=found.why)
     try:
         if evidence.assessment is None:
-            raise InvalidStatement("nobody has assessed this system")
+            raise InvalidStatement("nobody whose signature counts has assessed this system")
         signed = open_assessment(evidence.assessment, evidence.keys)
         if signed.id in evidence.withdrawn:
             raise InvalidStatement(f"{signed.id[:12]} was withdrawn")
