@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +16,7 @@ from casemate.governance.standing import Standing
 from casemate.governance.statement import cosign, read_unverified, sign_statement
 from casemate.governance.thresholds import Measure
 from casemate.safeguards.attack import NOON
-from casemate.safeguards.attacks import launch_forged, launch_margin, launch_stale, launch_swapped, launch_thresholds
+from casemate.safeguards.attacks import launch_stale
 from casemate.safeguards.attacks.launch_thresholds import ALARMS, EASY, TWO, set_own
 from casemate.safeguards.launching import (
     Scene,
@@ -159,6 +158,11 @@ def test_the_longest_assessment_is_allowed():
             Task.FIX,
             {"system": a_system("example:large")},
             "evaluation {id}: it is of another system: example:large, which differs in model",
+        ),
+        (
+            Task.PROVE,
+            {"system": replace(a_system(), policy="0" * 64)},
+            "evaluation {id}: it is of another system: example:tiny, which differs in policy",
         ),
         (
             Task.FIND,
@@ -321,6 +325,7 @@ def test_a_later_evaluation_can_close_it_and_cannot_open_it():
     assert Scene(more=[bad], withdrawn=frozenset((evaluation_id(bad),))).decide().allows
     assert Scene(more=[later(Task.FIND, 3, 4, system=a_system("example:large"))]).decide().allows
     assert Scene(more=[later(Task.FIND, 3, 4, ended=NOON - 6 * DAY, began=NOON - 7 * DAY)]).decide().allows
+    assert Scene(more=[later(Task.FIND, 3, 4, ended=NOON + SECOND)]).decide().allows
     lacking = [one for one in Scene().evaluations if one.task is not Task.FIX]
     scene = Scene(evaluations=lacking, more=[later(Task.FIX, 0, 100)])
     assert scene.decide().deciding.why == "no evaluation of fix on casemate/corpus was signed"
@@ -374,75 +379,6 @@ def test_less_evidence_never_opens_it(random, lost, assessed):
     decision = scene.decide(shown)
     assert decision.allows == (assessed and not lost)
     assert decision == scene.decide(shown)
-
-
-DECIDING = {
-    "an assessment with a byte changed": {"assessment"},
-    "an evaluation with a byte changed": {"evaluation"},
-    "an assessment that a stranger signed": {"assessment"},
-    "a stranger's signature under the assessor's name": {"assessment"},
-    "the assessor's signature below another text": {"assessment"},
-    "evaluations that a stranger signed": {"evaluation"},
-    "an evaluation with more signatures of strangers": {"evaluation"},
-    "an evaluation in the assessment's place": {"assessment"},
-    "an assessment without its signature": {"assessment"},
-    "a file that is not there": {"assessment", "evaluation"},
-    "evaluations too old": {"threshold age"},
-    "a clock set back": {"time"},
-    "an assessment that has ended": {"time"},
-    "an assessment that has not begun": {"time"},
-    "an assessment for longer than is allowed": {"threshold lifetime"},
-    "an evaluation of tomorrow": {"evaluation"},
-    "time passes": {"time"},
-    "a rule registered afterwards": {"evaluation"},
-    "a system that was changed": {"system"},
-    "an evaluation of another system": {"evaluation"},
-    "an assessment of another system": {"system"},
-    "an evaluation on another suite": {
-        "threshold containment",
-        "threshold injection",
-        "threshold find-noise",
-        "threshold false-proof",
-        "threshold false-fix",
-    },
-    "a scorer that cannot decide it": {"evaluation"},
-    "a tier that was not assessed": {"tier"},
-    "an assessment with something left open": {"open questions", "misuse", "signers"},
-    "a table of safeguards that says too little": {"safeguards", "threshold safeguards"},
-    "a rule that was not registered": {"evaluation"},
-    "a serious incident is open": {"threshold incident"},
-    "an evaluation that was withdrawn": {"evaluation"},
-}
-
-
-@pytest.mark.parametrize("module", [launch_forged, launch_stale, launch_swapped], ids=lambda m: m.ATTACK.id)
-def test_attacks_fail_for_the_reason_that_they_should(module, monkeypatch):
-    """Each variant is denied, by the line that is made for it and not by another one that happens to fail."""
-    for what, change in module.VARIANTS.items():
-        for seed in range(6):
-            scene, random = Scene(), Random(f"{what} {seed}")
-            if module is launch_forged:
-                decision = scene.decide(change(scene.evidence(), random))
-            else:
-                change(scene, random)
-                decision = scene.decide()
-            assert not decision.allows
-            name = "evaluation" if decision.deciding.what.startswith("evaluation ") else decision.deciding.what
-            assert name in DECIDING[what], (what, seed, decision.deciding)
-
-
-@pytest.mark.parametrize("module", [launch_margin, launch_thresholds], ids=lambda m: m.ATTACK.id)
-def test_attacks_on_thresholds_are_decided_by_thresholds(module):
-    """Or by an evaluation whose counts cannot be."""
-    for what, change in module.VARIANTS.items():
-        for seed in range(6):
-            scene = Scene()
-            change(scene, Random(f"{what} {seed}"))
-            decision = scene.decide()
-            assert not decision.allows
-            word = "evaluation" if what == "counts that cannot be" else "threshold"
-            named = decision.deciding.what if not scene.more else decision.deciding.why.partition("beyond ")[2]
-            assert named.startswith(word), (what, seed, decision.deciding)
 
 
 def test_the_signature_of_an_evaluation_is_asked_for():
