@@ -6,7 +6,14 @@ from importlib import import_module
 
 from casemate.safeguards.attack import Attack
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "charter_forged",
+    "charter_undone",
+    "authorisation_forged",
+    "scope",
+    "endpoints",
+    "approval",
+)
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
 
