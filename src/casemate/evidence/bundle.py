@@ -184,7 +184,7 @@ def _manifest(bundle: Bundle, members: Mapping[str, bytes]) -> Json:
         "format": FORMAT if bundle.fix is not None else 1,
         "kind": KIND,
         "tool": {"name": "casemate", "version": bundle.version},
-        "finding": _of_finding(bundle.finding),
+        "finding": of_finding(bundle.finding),
         "proof": of_proof(proof),
         "python": exhibit.python,
         "sandbox": exhibit.sandbox,
@@ -206,7 +206,8 @@ def of_proof(proof: Proof) -> Json:
     }
 
 
-def _of_finding(finding: Finding) -> Json:
+def of_finding(finding: Finding) -> Json:
+    """What a bundle says of its finding as JSON, but for its proof."""
     lead = finding.lead
     return {
         "identity": finding.identity,

@@ -77,7 +77,7 @@ def _rule(tier: Tier, port: str, *actions: str) -> Rule:
 
 HOUSE_POLICY = Policy(
     rules=(
-        _rule(Tier.FIND, OPERATION, "scan", "host"),
+        _rule(Tier.FIND, OPERATION, "scan", "host", "export"),
         _rule(Tier.PROVE, OPERATION, "verify"),
         _rule(Tier.RELEASE, OPERATION, "release"),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
