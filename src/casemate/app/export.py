@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casemate.adapters.clock import SystemClock
-from casemate.app.ground import operator, wall
-from casemate.governance.charter import Target, Tier, single_operator
+from casemate.app.authority import records
+from casemate.governance.charter import Target
 from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
@@ -19,13 +19,11 @@ if TYPE_CHECKING:
     from casemate.evidence.publication import Publication
     from casemate.evidence.told import Page, Told
 
-FORMS = ("csaf", "openvex")
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ExportRequest:
-    """What the operator asked to have drafted. form: one of FORMS. files: where the findings were read from. findings: which, in this
-    order."""
+    """What the operator asked to have drafted. form: csaf or openvex. files: where the findings were read from. findings:
+    which, in this order."""
 
     form: str
     files: tuple[Path, ...]
@@ -39,10 +37,12 @@ def now() -> datetime:
 
 
 def run_export(request: ExportRequest, *, announce: Callable[[str], None]) -> str:
-    """The draft, once the ledger says that it leaves: with its digest, as of every piece of evidence. announce: told the charter.
+    """The draft, once the ledger says that it leaves: with its digest, as of every piece of evidence. announce: told the
+    charter.
 
-    Nothing of it takes a `release`, because neither the input of a proof nor a bundle is in it. Raises UserError for what the document
-    cannot be without, and for a finding that does not count; Denied and LedgerUnavailable, and then nothing is handed out.
+    No target is touched, and nothing of it takes a `release`: neither the input of a proof nor a bundle is in it. Raises
+    UserError for what the document cannot be without, and for a finding that does not count; Denied and LedgerUnavailable,
+    and then nothing is handed out.
     """
     from casemate.evidence import csaf, openvex
     from casemate.evidence.publication import Status
@@ -57,9 +57,7 @@ def run_export(request: ExportRequest, *, announce: Callable[[str], None]) -> st
     render = csaf.render if request.form == "csaf" else openvex.render
     text = render([(told, _page(told.rule)) for told in request.findings], request.said)
     subject = tuple(Target(name=str(path), path=str(path.resolve())) for path in request.files)
-    charter = single_operator(subject, now(), who=operator(), tier=Tier.FIND)
-    announce(charter.line())
-    with wall(charter).operation("export", subject=subject) as operation:
+    with records(announce, *subject).operation("export", subject=subject) as operation:
         operation.keep(sha256(text.encode()).hexdigest())
     return text
 
@@ -67,8 +65,7 @@ def run_export(request: ExportRequest, *, announce: Callable[[str], None]) -> st
 def _page(rule: str) -> Page:
     """The page of a rule; an empty one for a rule of the operator's own, or of another version."""
     from casemate.evidence.told import page_of
-    from casemate.leads.catalogue import page, posture, rules
-    from casemate.model.lead import RuleId
+    from casemate.leads.catalogue import MODULES, page
+    from casemate.leads.posture.catalogue import POSTURE
 
-    known: Sequence[str] = [one.id for one in (*rules(), *posture())]
-    return page_of(page(RuleId(rule)) if rule in known else "")
+    return page_of(page(rule) if rule in MODULES or rule in POSTURE else "")

@@ -5,11 +5,12 @@ from __future__ import annotations
 from casemate.evidence.cwe import official_name
 from casemate.evidence.publication import Publication, Status
 from casemate.evidence.told import Page, Told
+from casemate.evidence.words import EVIDENCE
+from casemate.model.lead import Evidence
 
 DRAFT = (
-    "This is a draft. It was made from the findings of a tool and from what its publisher gave, no number of a weakness database was "
-    "asked for, and nobody has agreed on a day of disclosure. It holds no input of a proof and no line of the source: these are handed "
-    "over by a decision of their own."
+    "This is a draft, made by a tool from its own findings and from what the publisher gave. It holds no input of a proof and no "
+    "line of the source: these are handed over by a decision of their own."
 )
 
 
@@ -44,9 +45,13 @@ def way_words(told: Told) -> str:
 
 def evidence_words(told: Told, said: Publication) -> str:
     """How sure it is, what a proof saw, and that the status is the publisher's word."""
-    parts = [f"The finding is {told.evidence}, by the words of Casemate: {told.meaning}"]
+    level = Evidence.PROVEN if told.evidence is Evidence.FIXED else told.evidence
+    meaning = EVIDENCE[level] if told.evidence is Evidence.FIXED else told.meaning
+    parts = [f"The finding is {level}, in the words of Casemate: {meaning}"]
     if told.happened:
         parts.append(f"What happened: {told.happened}; {told.seen}.")
+    if told.evidence is Evidence.FIXED:
+        parts.append(f"A patch was proposed, and it held: {told.meaning} What was examined does not have that patch.")
     if said.status in (Status.FIXED, Status.NOT_AFFECTED):
         parts.append(
             f"That {said.product or said.purl} {said.version and said.version + ' '}is "
@@ -60,12 +65,13 @@ def verify_words(told: Told) -> str:
     identity = f"The finding's identity is {told.identity}."
     if not told.bundle:
         return (
-            f"{identity} Scan the same version with the rule {told.rule} (casemate scan PATH --rule {told.rule}): it is found again under "
-            "that identity, as long as its line, function and file keep their names and text."
+            f"{identity} Scan the same version with its rule (casemate scan PATH --rule {told.rule}): it is found again "
+            "under that identity, as long as its line, function and file keep their names and text."
         )
     return (
-        f"{identity} Its proof is sealed in an evidence bundle with the SHA-256 {told.bundle}. Whoever gets the bundle replays it offline, "
-        "in a sandbox, on the target as it was examined: casemate verify BUNDLE --target PATH. The bundle is no part of this draft."
+        f"{identity} Its proof is sealed in an evidence bundle with the SHA-256 {told.bundle}. Whoever gets the bundle replays "
+        "it offline, in a sandbox, on the target as it was examined: casemate verify BUNDLE --target PATH. The bundle is no "
+        "part of this draft."
     )
 
 
@@ -74,7 +80,7 @@ def action_words(told: Told, page: Page) -> str:
     parts = ["No fix by the maintainer is known to this draft."]
     if told.patch:
         held = f" What it was put to, and holds: {', '.join(told.rungs)}." if told.rungs else ""
-        without = f" What could not be applied: {', '.join(told.without)}." if told.without else ""
+        without = f" What does not apply: {', '.join(told.without)}." if told.without else ""
         parts.append(f"A patch was proposed by Casemate and put to the proof: {told.patch}.{held}{without}")
     if page.fix:
         parts.append(f"How such a weakness is fixed: {page.fix}")

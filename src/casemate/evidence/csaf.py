@@ -1,8 +1,8 @@
 """Findings as the draft of a CSAF 2.0 document (OASIS Standard with Errata 01): a security advisory, or VEX.
 
-What a product is affected by, or was fixed in it, is a security advisory (profile 4); that it is not affected, or that it is being looked
-into, is VEX (profile 5). The status of the document is `draft` and its version 0.1.0, as 6.1.17 wants of a draft. Scores are left out:
-nobody gave one. Keys are sorted (5.3).
+What a product is affected by, or was fixed in it, is a security advisory (profile 4); that it is not affected, or that it is
+being looked into, is VEX (profile 5). The status of the document is `draft` and its version 0.1.0, as 6.1.17 wants of a
+draft. Scores are left out: nobody gave one. Keys are sorted (5.3).
 """
 
 from __future__ import annotations
@@ -144,7 +144,7 @@ def _notes(told: Told, page: Page, said: Publication) -> list[Json]:
         ("description", WHAT, page.what or told.title),
         ("general", WHY, page.why),
         ("details", "The way of the value", way_words(told)),
-        ("details", "Weakness", weakness_words(told)),
+        ("details", "Weakness", "" if official_name(told.cwe) else weakness_words(told)),
         ("details", "Evidence", evidence_words(told, said)),
         ("details", "How to verify it", verify_words(told)),
     )

@@ -1,7 +1,7 @@
 """The official names of weaknesses: what a document that names a CWE must call it.
 
-Source: CWE 4.14 of The MITRE Corporation, in `cwe_names.tsv` with its terms. Categories (such as CWE-16) and deprecated entries are no
-weaknesses and have no name here.
+Source: CWE 4.14 of The MITRE Corporation, in `cwe_names.tsv` with its terms. Categories (such as CWE-16) and deprecated
+entries are no weaknesses and have no name here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Findings as the draft of an OpenVEX document, version 0.2.0 of the specification (https://github.com/openvex/spec).
 
-A document is known by an IRI. Ours is made as the project's own library makes one: of the hash of what the statements say, below the
-publisher's address or, without one, below the public namespace that the specification offers.
+A document is known by an IRI. Ours is made as the project's own library makes one: of the hash of what the statements say,
+below the publisher's address or, without one, below the public namespace that the specification offers.
 """
 
 from __future__ import annotations
@@ -69,8 +69,8 @@ def document(findings: Sequence[tuple[Told, Page]], said: Publication) -> Json:
 def canonical_hash(document: Mapping[str, Any]) -> str:
     """SHA-256 in hex over what the statements of a document say, whatever else it holds.
 
-    As CanonicalHash of the project's library go-vex: https://github.com/openvex/go-vex/blob/main/pkg/vex/vex.go. The library leaves open
-    in which order several hashes, or identifiers, of one product count; here it is that of their names.
+    As CanonicalHash of the project's library go-vex: https://github.com/openvex/go-vex/blob/main/pkg/vex/vex.go. The library
+    leaves open in which order several hashes, or identifiers, of one product count; here it is that of their names.
     """
     own = _seconds(document["timestamp"])
     parts = f"{own}:{document['version']}:{document['author']}"

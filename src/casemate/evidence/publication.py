@@ -22,6 +22,8 @@ _PURL = re.compile(
 )
 _URI = re.compile(r"https?://[A-Za-z0-9.-]+(?::\d+)?(?:/[A-Za-z0-9.\-_~:+!$&'()*,;=@%/]*)?")
 _CVE = re.compile(r"CVE-[0-9]{4}-[0-9]{4,}")  # as the schema of CSAF 2.0 has it
+# What makes a version a range (CSAF 2.0, 6.1.31).
+_RANGE = re.compile(r"[<>]|\b(?:after|all|before|earlier|later|prior|versions)\b", re.IGNORECASE)
 _LONGEST = 1_000  # characters of one text
 
 
@@ -65,9 +67,10 @@ class Tlp(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Publication:
-    """What people say; "" for what they did not. purl: package URL of the product in that version. namespace: a URL that the
-    publisher controls. impact: why the product is not affected, in words. tracking: the document's id, "" for one by the findings'
-    identities. date: when it is drafted, with its time zone.
+    """What people say; "" for what they did not.
+
+    purl: package URL of the product. namespace: a URL that the publisher controls. impact: why the product is not affected, in
+    words. tracking: the document's id, "" for one by the findings' identities. date: when it is drafted, with its time zone.
 
     Raises UserError for what cannot be meant, naming the option.
     """
@@ -100,6 +103,11 @@ class Publication:
             raise UserError(
                 f"--purl is of version {_plain(match['version'])!r} and --product-version of {self.version!r}",
                 "give the same version in both",
+            )
+        if _RANGE.search(self.version):
+            raise UserError(
+                f"--product-version is {self.version!r}, which is no version but a range",
+                "name the version that was examined",
             )
         if self.namespace and not _URI.fullmatch(self.namespace):
             raise UserError(

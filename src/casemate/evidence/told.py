@@ -1,7 +1,7 @@
 """What may be told of a finding to its maintainer: in words, without a line of the source and without the input of a proof.
 
-It is read from a JSON report of ours or from an evidence bundle. Both may hold what a proof was driven with: that is looked for, and
-taken out of every text, so that it leaves only by a release. What looks like a secret is redacted as in every report.
+It is read from a JSON report of ours or from an evidence bundle. Both may hold what a proof was driven with: that is looked
+for and taken out of every text, so that it leaves only by a release. What looks like a secret is redacted as in every report.
 """
 
 from __future__ import annotations
@@ -47,10 +47,13 @@ Clean = Callable[[object], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Told:
-    """A finding for its maintainer; every text is safe to show. way: the trace, a line each. boundary: from where the value comes, ""
-    when that is not known. meaning: of the evidence. happened, seen, bundle: of the proof, "" without one; bundle is its SHA-256 in
-    hex. patch: what a patch does that held, "" without one; rungs, without: of its ladder what holds, and what could not be applied.
-    hidden: why it does not count, "" when it does."""
+    """A finding for its maintainer; every text is safe to show.
+
+    meaning: of the evidence. way: the trace, a line for each step. boundary: from where the value comes, "" when that is not
+    known. happened, seen, bundle: of the proof, "" without one; bundle is the SHA-256 of its evidence bundle, in hex. patch:
+    what a patch that held does, "" without one; rungs, without: of its ladder what holds, and what does not apply. hidden: why
+    the finding does not count, "" when it does.
+    """
 
     identity: str
     rule: str
