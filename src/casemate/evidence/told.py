@@ -11,13 +11,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from casemate.evidence.bundle import Bundle, of_finding, of_proof
+from casemate.evidence.bundle import Bundle, of_finding, of_proof, quoted
 from casemate.evidence.earlier import IDENTITY
 from casemate.evidence.escape import visible
 from casemate.evidence.fixes import ladder_json
 from casemate.evidence.jsonreport import FORMAT
 from casemate.evidence.pages import FIX, sections
-from casemate.evidence.redact import redact
 from casemate.evidence.verdicts import seen_words
 from casemate.evidence.words import BOUNDARY, EVIDENCE, HOST_EVIDENCE
 from casemate.model.errors import UserError
@@ -256,7 +255,7 @@ def _cleaner(inputs: Iterable[object]) -> Clean:
             raise TypeError(text)
         for one in known:
             text = text.replace(one, WITHHELD)
-        return visible(redact(text))
+        return visible(quoted(text, "text"))  # also what is a secret only within a string, as in `--token …`
 
     return clean
 

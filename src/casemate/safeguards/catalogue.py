@@ -6,7 +6,7 @@ from importlib import import_module
 
 from casemate.safeguards.attack import Attack
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = ("exported",)
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
 
