@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from casemate.evidence.advice import verify_words
 from casemate.evidence.bundle import digest, read, seal
 from casemate.evidence.jsonreport import render
 from casemate.evidence.told import WITHHELD, chosen, of_bundle, of_report, page_of
@@ -93,6 +94,7 @@ def test_what_a_bundle_was_driven_with_is_not_told():
     [
         ("uses password = 'hunter2'", "uses password = '‹redacted›'"),
         ("reads AKIAIOSFODNN7EXAMPLE", "reads ‹redacted›"),
+        ("a key\nof lines", "a key of lines"),
         ("a\x1b[2Jb\u202e", r"a\x1b[2Jb\u202e"),
     ],
 )
@@ -147,6 +149,11 @@ def test_no_report(name):
         ("trace", [{"role": "source"}]),
         ("boundary", "moon"),
         ("location", {"path": "a", "line": "x"}),
+        ("location", {"path": "a", "line": float("inf")}),
+        ("location", {"path": "a", "line": True}),
+        ("location", {"path": "a", "line": 0}),
+        ("verdict", {"proof": {"input": 3}}),
+        ("fix", {"offered": {"what": "x", "ladder": [{"rung": "applies", "step": "maybe"}]}}),
     ],
 )
 def test_a_finding_that_is_not_as_we_write_it(key, value):
@@ -155,6 +162,24 @@ def test_a_finding_that_is_not_as_we_write_it(key, value):
     document["findings"][0][key] = value
     with pytest.raises(UserError, match="is no JSON report of Casemate"):
         of_report(json.dumps(document).encode(), "r.json")
+
+
+@pytest.mark.parametrize("case", [b"[]", b"{", b"3", b'{"payload":' + b"[" * 3000 + b"]" * 3000 + b"}", b'"\xff"'])
+def test_a_bundle_whose_inputs_cannot_be_read(case):
+    """Is not told at all, because it is not known what must not be told."""
+    _, data = seal(proven_finding(), exhibit(cases=(case,)), "0.1.0")
+    with pytest.raises(UserError, match="holds cases that Casemate does not write; get it again"):
+        of_bundle(read(data, "b"), digest(data))
+
+
+def test_a_finding_of_a_host():
+    """Its evidence in a host's words, and no scan to find it again."""
+    document = json.loads(render(bank()))
+    document["host"] = {}
+    one = next(f for f in of_report(json.dumps(document).encode(), "r") if f.rule == "sql-injection")
+    assert one.meaning == "Read off the host's own files, modes and owners, each with its place."
+    assert "(casemate host ROOT)" in verify_words(one)
+    assert "(casemate scan PATH --rule sql-injection)" in verify_words(replace(one, host=False))
 
 
 def test_choosing():

@@ -63,6 +63,8 @@ def evidence_words(told: Told, said: Publication) -> str:
 def verify_words(told: Told) -> str:
     """What a third party does to see it again."""
     identity = f"The finding's identity is {told.identity}."
+    if told.host:
+        return f"{identity} Audit the same root again (casemate host ROOT): it is found again under that identity."
     if not told.bundle:
         return (
             f"{identity} Scan the same version with its rule (casemate scan PATH --rule {told.rule}): it is found again "

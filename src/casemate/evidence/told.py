@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from casemate.evidence.bundle import Bundle, of_finding, of_proof, quoted
+from casemate.evidence.bundle import GET_IT_AGAIN, Bundle, of_finding, of_proof, quoted
 from casemate.evidence.earlier import IDENTITY
 from casemate.evidence.escape import visible
 from casemate.evidence.fixes import ladder_json
@@ -51,7 +51,7 @@ class Told:
     meaning: of the evidence. way: the trace, a line for each step. boundary: from where the value comes, "" when that is not
     known. happened, seen, bundle: of the proof, "" without one; bundle is the SHA-256 of its evidence bundle, in hex. patch:
     what a patch that held does, "" without one; rungs, without: of its ladder what holds, and what does not apply. hidden: why
-    the finding does not count, "" when it does.
+    the finding does not count, "" when it does. host: it is of the audit of a host, not of code.
     """
 
     identity: str
@@ -73,6 +73,7 @@ class Told:
     rungs: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
     hidden: str = ""
+    host: bool = False
 
     @property
     def short(self) -> str:
@@ -103,16 +104,22 @@ def of_report(content: bytes, name: str) -> tuple[Told, ...]:
         why = str(error)
     except RecursionError:
         why = "its values are nested too deeply"
-    except (KeyError, TypeError, AttributeError, IndexError, ValueError):
+    except (KeyError, TypeError, AttributeError, IndexError, ValueError):  # also a number that is none
         why = "it is not as Casemate writes it"
     raise UserError(f"{name!r} is no JSON report of Casemate: {why}", NEXT_STEP)
 
 
 def of_bundle(bundle: Bundle, digest: str) -> Told:
-    """The finding of an evidence bundle. digest: what the bundle is known by."""
-    driven = [json.loads(case) for case in (*bundle.exhibit.cases, *bundle.exhibit.controls)]
-    inputs = [value for case in driven for value in (case.get("payload"), case.get("canary"), case.get("calm"))]
-    clean = _cleaner(inputs)
+    """The finding of an evidence bundle. digest: what the bundle is known by. Raises UserError when its inputs cannot be read:
+    then it is not known what must not be told."""
+    try:
+        driven = [json.loads(case) for case in (*bundle.exhibit.cases, *bundle.exhibit.controls)]
+        inputs = [value for case in driven for value in (case.get("payload"), case.get("canary"), case.get("calm"))]
+        clean = _cleaner(inputs)
+    except (RecursionError, AttributeError, ValueError) as error:
+        raise UserError(
+            f"the evidence bundle {digest[:12]} holds cases that Casemate does not write", GET_IT_AGAIN
+        ) from error
     told = of_finding(bundle.finding)
     proof = of_proof(bundle.proof) | {"bundle": digest}
     fix = None
@@ -175,8 +182,8 @@ def _released(text: str) -> object:
 
 
 def _told(finding: Json, proof: Json | None, fix: Json | None, clean: Clean, *, host: bool) -> Told:
-    identity, cwe = finding["identity"], finding["cwe"]
-    if not isinstance(identity, str) or not IDENTITY.fullmatch(identity) or type(cwe) is not int or cwe < 1:
+    identity = finding["identity"]
+    if not isinstance(identity, str) or not IDENTITY.fullmatch(identity):
         raise ValueError(identity)
     evidence = Evidence(finding["evidence"])
     boundary = finding["boundary"]
@@ -186,7 +193,7 @@ def _told(finding: Json, proof: Json | None, fix: Json | None, clean: Clean, *, 
         identity=identity,
         rule=clean(finding["rule"]),
         title=clean(finding["title"]),
-        cwe=cwe,
+        cwe=_number(finding["cwe"]),
         severity=Severity(finding["severity"]),
         evidence=evidence,
         meaning=meaning,
@@ -202,6 +209,7 @@ def _told(finding: Json, proof: Json | None, fix: Json | None, clean: Clean, *, 
         rungs=tuple(rung for rung, step in ladder if step is Step.HOLDS),
         without=tuple(rung for rung, step in ladder if step is Step.NOT_APPLICABLE),
         hidden=_hidden(finding, clean),
+        host=host,
     )
 
 
@@ -212,7 +220,7 @@ def _proof(told: Json) -> Proof:
         observer=Observer(told["observer"]),
         fidelity=Fidelity(told["fidelity"]),
         happened=str(told["happened"]),
-        runs=int(told["runs"]),
+        runs=_number(told["runs"]),
         stubs=tuple(map(str, told["stubs"])),
     )
 
@@ -237,7 +245,13 @@ def _way(steps: Sequence[Json], clean: Clean) -> Iterator[str]:
 
 
 def _place(location: Json, clean: Clean) -> str:
-    return f"{clean(location['path'])}:{int(location['line'])}"
+    return f"{clean(location['path'])}:{_number(location['line'])}"
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or value < 1:  # JSON's true is none
+        raise ValueError(value)
+    return value
 
 
 def _digest(value: str) -> str:
@@ -255,7 +269,8 @@ def _cleaner(inputs: Iterable[object]) -> Clean:
             raise TypeError(text)
         for one in known:
             text = text.replace(one, WITHHELD)
-        return visible(quoted(text, "text"))  # also what is a secret only within a string, as in `--token …`
+        # In one line, so that a key in PEM is seen whole; as in a string, so that what is a secret only there is seen.
+        return visible(quoted(" ".join(text.splitlines()), "text"))
 
     return clean
 

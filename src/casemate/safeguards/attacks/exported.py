@@ -15,6 +15,7 @@ from typing import Any, Final
 
 from casemate.evidence import csaf, openvex
 from casemate.evidence.bundle import canonical, digest, read, seal
+from casemate.evidence.escape import visible
 from casemate.evidence.publication import Publication, Status
 from casemate.evidence.told import Page, Told, of_bundle, of_report
 from casemate.model.finding import Finding, FindingId
@@ -45,6 +46,8 @@ def _secret(random: Random) -> tuple[str, str]:
             (word, f"postgresql://bank:{word}@db/main"),
             (word, f"--token {word}" if random.random() < 0.5 else f"'--token', '{word}'"),
             (key, f"reads {key}"),
+            (word, f"-----BEGIN RSA PRIVATE KEY-----\nMIIEow\n{word}\n-----END RSA PRIVATE KEY-----"),
+            (word, visible(f"-----BEGIN PRIVATE KEY-----\r\nMIIEow\r\n{word}\r\n-----END PRIVATE KEY-----")),
         )
     )
 
