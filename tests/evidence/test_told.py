@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from casemate.evidence.advice import verify_words
+from casemate.evidence.advice import verify_words, way_words
 from casemate.evidence.bundle import digest, read, seal
 from casemate.evidence.jsonreport import render
 from casemate.evidence.told import WITHHELD, chosen, of_bundle, of_report, page_of
@@ -178,7 +178,8 @@ def test_a_finding_of_a_host():
     document["host"] = {}
     one = next(f for f in of_report(json.dumps(document).encode(), "r") if f.rule == "sql-injection")
     assert one.meaning == "Read off the host's own files, modes and owners, each with its place."
-    assert "(casemate host ROOT)" in verify_words(one)
+    assert "(casemate host --root ROOT)" in verify_words(one)
+    assert way_words(one).startswith("1. backoffice/routes.py:41: ")
     assert "(casemate scan PATH --rule sql-injection)" in verify_words(replace(one, host=False))
 
 

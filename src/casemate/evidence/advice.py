@@ -39,7 +39,7 @@ def way_words(told: Told) -> str:
     """The trace, a line for each step; "" without one."""
     if not told.way:
         return ""
-    begin = f"The value comes {told.boundary}.\n" if told.boundary else ""
+    begin = f"The value comes {told.boundary}.\n" if told.boundary and not told.host else ""
     return begin + "\n".join(f"{number}. {step}" for number, step in enumerate(told.way, 1))
 
 
@@ -64,7 +64,9 @@ def verify_words(told: Told) -> str:
     """What a third party does to see it again."""
     identity = f"The finding's identity is {told.identity}."
     if told.host:
-        return f"{identity} Audit the same root again (casemate host ROOT): it is found again under that identity."
+        return (
+            f"{identity} Audit the same root again (casemate host --root ROOT): it is found again under that identity."
+        )
     if not told.bundle:
         return (
             f"{identity} Scan the same version with its rule (casemate scan PATH --rule {told.rule}): it is found again "

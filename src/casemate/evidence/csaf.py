@@ -143,7 +143,7 @@ def _notes(told: Told, page: Page, said: Publication) -> list[Json]:
         ("summary", "What was found", found_words(told)),
         ("description", WHAT, page.what or told.title),
         ("general", WHY, page.why),
-        ("details", "The way of the value", way_words(told)),
+        ("details", "The way to it" if told.host else "The way of the value", way_words(told)),
         ("details", "Weakness", "" if official_name(told.cwe) else weakness_words(told)),
         ("details", "Evidence", evidence_words(told, said)),
         ("details", "How to verify it", verify_words(told)),
