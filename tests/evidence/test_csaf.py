@@ -152,6 +152,25 @@ def test_a_category_of_cwe_is_told_in_words():
     assert any(note["text"].startswith("CWE-16, which is no weakness of CWE 4.14") for note in weakness["notes"])
 
 
+def test_a_draft_of_several_is_as_severe_as_the_worst():
+    """In whatever order they stand."""
+    for findings in (FINDINGS["two"], FINDINGS["two"][::-1]):
+        draft = document(findings, said())
+        assert draft["document"]["aggregate_severity"] == {"text": "critical"}
+        assert draft["document"]["title"] == "2 weaknesses in Back Office 4.2.0"
+
+
+def test_the_product_stands_below_its_vendor():
+    """Vendor, name, version; without a vendor the name is on top."""
+    (top,) = document([(TRACED, PAGE)], said(vendor="Example AG"))["product_tree"]["branches"]
+    (plain,) = document([(TRACED, PAGE)], said())["product_tree"]["branches"]
+    assert (top["category"], top["name"], top["branches"]) == ("vendor", "Example AG", [plain])
+    assert (plain["category"], plain["name"]) == ("product_name", "Back Office")
+    (version,) = plain["branches"]
+    assert (version["category"], version["name"]) == ("product_version", "4.2.0")
+    assert version["product"]["product_identification_helper"] == {"purl": "pkg:pypi/back-office@4.2.0"}
+
+
 def test_the_same_bytes_twice_and_sorted_keys():
     """Nothing of the machine and its clock (5.3 asks for sorted keys)."""
     text = render([(TRACED, PAGE)], said())

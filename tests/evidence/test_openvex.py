@@ -78,6 +78,9 @@ def test_the_same_bytes_twice_and_another_id_for_another_statement():
     ids = {document([(TRACED, PAGE)], one)["@id"] for one in SAID.values()}
     assert len(ids) == len(SAID)
     assert all(one.startswith("https://www.example.com/vex-") for one in ids)
+    assert document([(TRACED, PAGE)], said(namespace="https://a.example/vex/"))["@id"].startswith(
+        "https://a.example/vex/vex-"
+    )
     draft = document([(TRACED, PAGE)], said(namespace=""))
     assert draft["@id"] == f"https://openvex.dev/docs/public/vex-{canonical_hash(draft)}"
 
@@ -106,6 +109,18 @@ OTHER = {
 }
 
 
+def test_the_order_of_aliases_and_products_does_not_count():
+    """What is stated is the same."""
+
+    def draft(names):
+        weakness = {"name": "CVE-2010-543231", "aliases": names}
+        return GOLDEN | {
+            "statements": [{**OTHER, "vulnerability": weakness, "products": [{"@id": one} for one in names]}]
+        }
+
+    assert canonical_hash(draft(["a", "b"])) == canonical_hash(draft(["b", "a"])) != canonical_hash(draft(["a", "c"]))
+
+
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
@@ -124,3 +139,9 @@ OTHER = {
 def test_the_canonical_hash_is_that_of_the_projects_library(changes, expected):
     """The values that the tests of go-vex (TestCanonicalHash) expect."""
     assert canonical_hash(GOLDEN | changes) == expected
+
+
+@pytest.mark.parametrize("contact", ["call +49 30 1234", "write to cert@example.com or call", ""])
+def test_only_an_address_stands_beside_the_author(contact):
+    """What is no address of mail is no part of the author's name."""
+    assert document([(TRACED, PAGE)], said(contact=contact))["author"] == "Example CERT"

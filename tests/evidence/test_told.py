@@ -55,6 +55,37 @@ def test_a_bundle_tells_the_same_as_its_report():
         assert one == told(report=report)
 
 
+def test_an_input_is_taken_out_whole():
+    """Also when a part of it is known by itself."""
+    case = as_json(canary="cm1234567", payload={"parts": ["--file", "x --file=/tmp/a"]})
+    _, data = seal(proven_finding(happened="given x --file=/tmp/a"), exhibit(cases=(case,)), "0.1.0")
+    assert of_bundle(read(data, "b"), digest(data)).happened == f"given {WITHHELD}"
+
+
+def test_the_way_says_each_place_once():
+    """A step that only goes on at the line before says nothing; elsewhere it says that the value goes on."""
+    document = json.loads(render(bank()))
+    finding = document["findings"][0]
+    steps = [
+        ("source", "", 1),
+        ("flow", "", 1),
+        ("flow", "", 2),
+        ("flow", "joined", 2),
+        ("call", "", 2),
+        ("sink", "", 3),
+    ]
+    finding["trace"] = [
+        {"role": role, "note": note, "location": {"path": "a.py", "line": line}} for role, note, line in steps
+    ]
+    assert of_report(json.dumps(document).encode(), "r")[0].way == (
+        "a.py:1: the value enters",
+        "a.py:2: the value goes on",
+        "a.py:2: joined",
+        "a.py:2: the value is passed to a function",
+        "a.py:3: the place where it does harm",
+    )
+
+
 def test_hidden_findings_say_why():
     """By design, or suppressed by whom and why."""
     findings = of_report(render(bank()).encode(), "r.json")
