@@ -1,9 +1,9 @@
 """Compact JWS (RFC 7515) in one spelling and with one algorithm: EdDSA over Ed25519 (RFC 8037).
 
-Nothing in a token chooses how the token is checked. The header is compared with a constant, never interpreted: there is no `alg`
-to confuse, no `kid`, `jku` or `crit` to follow. What kind of thing is signed stands in it (RFC 8725 §3.11), so that one never passes
-for another. Payload and base64url have one spelling each, so that every changed byte is refused. Any other JOSE library verifies
-what is signed here.
+Nothing in a token chooses how the token is checked. The header is compared with a constant, never interpreted: there is no
+`alg` to confuse, no `kid`, `jku` or `crit` to follow. What kind of thing is signed stands in it (RFC 8725 §3.11), so that one
+never passes for another. Payload and base64url have one spelling each, so that every changed byte is refused. Any other JOSE
+library verifies what is signed here.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Proof of possession: that whoever presents a token has its holder's key, for this one act, here and now.
 
-The holder signs the token's hash, the operation, the digest of what it is about, who is to check it, the time and a nonce. It is
-taken once, and within minutes. What it is compared with comes from the code that checks: nothing of it is believed. Only here does
-a token become a grant.
+The holder signs the token's hash, the operation, the digest of what it is about, who is to check it, the time and a nonce. It
+is taken once, and within minutes. What it is compared with comes from the code that checks: nothing of it is believed. Only
+here does a token become a grant.
 """
 
 from __future__ import annotations

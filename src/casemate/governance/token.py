@@ -1,10 +1,10 @@
 """Tokens: a grant that crosses from one process or machine to another, signed, bound to its holder's key, and expiring.
 
-A token is a chain of JWS (`jws`), joined by "~". The first block is signed by the issuer, whom an installed charter names; each later
-one by the holder whom the block before it names (`cnf`, RFC 7800), and it carries the SHA-256 of all that stands before it, so that
-blocks are not re-ordered, dropped from the middle or put into another chain. What a chain allows is what every one of its blocks and
-the charter allow. Blocks cut off its end leave the token of an earlier holder, whose key the cutter does not have: therefore a token
-gives a grant only together with a proof of possession (`possession`).
+A token is a chain of JWS (`jws`), joined by "~". The first block is signed by the issuer, whom an installed charter names; each
+later one by the holder whom the block before it names (`cnf`, RFC 7800), and it carries the SHA-256 of all that stands before
+it, so that blocks are not re-ordered, dropped from the middle or put into another chain. What a chain allows is what every one
+of its blocks and the charter allow. Blocks cut off its end leave the token of an earlier holder, whose key the cutter does not
+have: therefore a token gives a grant only together with a proof of possession (`possession`).
 
 All of it is checked offline. What it is checked against (time, charter, revocations) is handed in by code of ours, and is never
 taken from the token.
