@@ -1,5 +1,5 @@
-"""Whose authority an operation has: a charter made for what the operator named, or, once an organisation's is installed, that one
-alone."""
+"""Whose authority an operation has: a charter made for what the operator named, or, once an organisation's is installed, that
+one alone."""
 
 from __future__ import annotations
 
@@ -21,8 +21,9 @@ from casemate.governance.budget import HOUSE_LIMITS, Counts
 from casemate.governance.charter import Charter, Target, Tier, single_operator
 from casemate.governance.charter_file import Installed, Revocations, open_charter, open_revocations
 from casemate.governance.digests import KeyedDigests
-from casemate.governance.errors import LedgerMissing
+from casemate.governance.errors import LedgerMissing, TokenRefused
 from casemate.governance.fields import InvalidStatement
+from casemate.governance.grants import Grant
 from casemate.governance.ledger import Ledger
 from casemate.governance.note import VerifierKey, parse_key
 from casemate.governance.policy import HOUSE_POLICY
@@ -64,8 +65,16 @@ class Ground(NamedTuple):
         """The clock's time, and never less than the latest that the ledger knows."""
         return max(SystemClock().now(), self.standing.latest)
 
-    def wall(self, charter: Charter, budget: Counts = HOUSE_LIMITS, barred: str = "") -> Wall:
-        """The wall around what the charter allows."""
+    def wall(
+        self,
+        charter: Charter,
+        budget: Counts = HOUSE_LIMITS,
+        barred: str = "",
+        *,
+        grant: Grant | None = None,
+        remedy: str = "",
+    ) -> Wall:
+        """The wall around what the charter allows, and the grant where there is one."""
         return Wall(
             charter=charter,
             policy=HOUSE_POLICY,
@@ -75,6 +84,8 @@ class Ground(NamedTuple):
             budget=budget,
             standing=self.standing,
             barred=barred,
+            grant=grant,
+            remedy=remedy,
         )
 
 
@@ -103,14 +114,22 @@ class Authority(NamedTuple):
 
 
 def authorise(
-    subject: tuple[Target, ...], tier: Tier, *, announce: Announce, budget: Counts = HOUSE_LIMITS
+    subject: tuple[Target, ...],
+    tier: Tier,
+    *,
+    announce: Announce,
+    budget: Counts = HOUSE_LIMITS,
+    token: Path | None = None,
 ) -> Authority:
-    """What may be done with these places. announce: told the charter that counts, in one line.
+    """What may be done with these places. announce: told the charter that counts, in one line. token: a file with the token that
+    the operator acts under; then neither a charter made here nor one that names the operator counts.
 
     A refusal comes, and is recorded, when an operation is begun. Raises LedgerUnavailable.
     """
     own = ground()
     organisation = installed(own)
+    if token is not None:
+        return _by_token(own, organisation, token, subject, tier, announce, budget)
     if organisation is None:
         charter = single_operator(subject, own.now(), who=operator(), tier=tier)
         announce(charter.line())
@@ -120,15 +139,40 @@ def authorise(
     return Authority(own.wall(charter, budget, why), marked, True)
 
 
+def _by_token(
+    own: Ground,
+    organisation: Organisation | None,
+    token: Path,
+    subject: tuple[Target, ...],
+    tier: Tier,
+    announce: Announce,
+    budget: Counts,
+) -> Authority:
+    from casemate.app.bearer import borne  # only here: most runs have no token
+
+    try:
+        accepted, subject = borne(own, organisation, token, tier, lambda one: established(subject, one, own.now())[0])
+    except TokenRefused as error:
+        announce(f"token: none that allows it; {error.what}")
+        wall = own.wall(_nothing(), budget, error.what, remedy=error.next_step)
+        return Authority(wall, subject, True)
+    announce(accepted.line())
+    return Authority(own.wall(accepted.charter, budget, grant=accepted.grant), subject, True)
+
+
 def records(announce: Announce | None = None, *places: Target) -> Wall:
     """The wall around the operator's own records, such as charters and advisories: no target is touched, so that no
     organisation's charter needs to cover them."""
     own = ground()
-    subject = (Target(name="the operator's records", path=str(home())), *places)
-    charter = single_operator(subject, own.now(), who=operator(), tier=Tier.FIND)
+    charter = single_operator((own_place(), *places), own.now(), who=operator(), tier=Tier.FIND)
     if announce is not None:
         announce(charter.line())
     return own.wall(charter)
+
+
+def own_place() -> Target:
+    """Where the operator's own records lie."""
+    return Target(name="the operator's records", path=str(home()))
 
 
 def charters() -> StatementFolder:
@@ -167,12 +211,16 @@ def installed(own: Ground) -> Organisation | None:
     return Organisation(issuer, tuple(found[i] for i in sorted(counting & found.keys())), revocations, tuple(faults))
 
 
+def _nothing() -> Charter:
+    return Charter(who=operator(), targets=(), tier=Tier.FIND, until=date.max, made_for="none is in force")
+
+
 def _chosen(
     organisation: Organisation, own: Ground, subject: tuple[Target, ...], tier: Tier
 ) -> tuple[Charter, str, tuple[Target, ...]]:
     """The charter that allows it, under the name that it gives to the operator's key; else one that does not, and why. The
     places, marked with what was established."""
-    nothing = Charter(who=operator(), targets=(), tier=Tier.FIND, until=date.max, made_for="none is in force")
+    nothing = _nothing()
     if organisation.faults:
         return nothing, organisation.faults[0], subject
     held = [(one, person) for one in organisation.charters if (person := one.for_key(own.person)) is not None]
@@ -182,7 +230,7 @@ def _chosen(
     refusals = []
     for one, person in held:
         charter = replace(one.charter, who=person.name)
-        marked, notes = _marked(subject, one, own.now())
+        marked, notes = established(subject, one, own.now())
         why = charter.refusal(tier=tier, subject=marked, now=own.now())
         if why is None:
             return charter, "", marked
@@ -190,7 +238,7 @@ def _chosen(
     return refusals[0]
 
 
-def _marked(
+def established(
     subject: tuple[Target, ...], charter: Installed, now: datetime
 ) -> tuple[tuple[Target, ...], tuple[str, ...]]:
     """The places, each with the repository whose signed file authorises it; and why other files do not."""

@@ -17,7 +17,7 @@ class Denied(UserError):
     """An operation that policy, charter or grant does not permit."""
 
 
-class TokenRefused(UserError):
+class TokenRefused(Denied):
     """A token, or a proof that somebody holds it, which is not accepted; or one that cannot be made as asked."""
 
 

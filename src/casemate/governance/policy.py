@@ -71,6 +71,11 @@ class Policy:
         return Permit(rule.tier)
 
 
+def ports_up_to(tier: Tier) -> frozenset[str]:
+    """The ports at which a grant of that tier can do anything under the house's policy."""
+    return frozenset(rule.port for rule in HOUSE_POLICY.rules if tier.includes(rule.tier))
+
+
 def _rule(tier: Tier, port: str, *actions: str) -> Rule:
     return Rule(tier=tier, port=port, actions=frozenset(actions))
 
@@ -89,6 +94,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
         _rule(Tier.FIND, OPERATION, "import"),
         _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
+        _rule(Tier.FIND, OPERATION, "token"),
         _rule(Tier.FIX, "WorkingTree", "prefix", "refusal", "write", "undo", "confirm"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),
     )

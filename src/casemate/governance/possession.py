@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 
 from casemate.governance.charter import Charter, Target
 from casemate.governance.errors import TokenRefused
-from casemate.governance.fields import InvalidStatement
+from casemate.governance.fields import InvalidStatement, time_text
 from casemate.governance.grants import Grant
 from casemate.governance.jws import Kind, parse, sign
 from casemate.governance.limits import read_seconds, seconds
@@ -41,8 +41,8 @@ Take = Callable[[str, datetime], bool]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Act:
-    """What somebody wants to do. operation: such as "scan". subject: digest of what it is about (`subject_digest`). audience: key
-    of the ledger of whoever checks."""
+    """What somebody wants to do. operation: such as "scan". subject: digest of what it is about (`subject_digest`). audience:
+    key of the ledger of whoever checks."""
 
     operation: str
     subject: str
@@ -51,13 +51,22 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A token that its holder has presented. charter: the installed one, with the token's quotas and model endpoints where these
-    are narrower. asking: everybody through whose hands it went, the issuer first: none of them is a second person to what is done
-    with it."""
+    """A token that its holder has presented. charter: the installed one, with the token's quotas and model endpoints where
+    these are narrower. asking: everybody through whose hands it went, the issuer first: none of them is a second person to
+    what is done with it."""
 
     grant: Grant
     charter: Charter
     asking: tuple[VerifierKey, ...]
+
+    def line(self) -> str:
+        """What it gives, in one visible line."""
+        grant = self.grant
+        places = ", ".join(target.name for target in grant.targets)
+        return (
+            f"token under charter {self.charter.id[:12]}: {grant.tier} under {places}, for {grant.holder}, "
+            f"until {time_text(grant.expires)}"
+        )
 
 
 def subject_digest(subject: Iterable[Target]) -> str:
