@@ -4,6 +4,7 @@ one alone."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -32,6 +33,10 @@ from casemate.governance.statement import person_key
 from casemate.governance.wall import Wall
 
 Announce = Callable[[str], None]
+
+TOKEN: ContextVar[Path | None] = ContextVar("token", default=None)
+"""The file with the token that the operator acts under. In one place for all that a command does, so that no part of it can fall
+back on a wider authority by leaving the token out."""
 
 SUFFIX = ".charter"
 REVOKED = "revoked"
@@ -119,16 +124,15 @@ def authorise(
     *,
     announce: Announce,
     budget: Counts = HOUSE_LIMITS,
-    token: Path | None = None,
 ) -> Authority:
-    """What may be done with these places. announce: told the charter that counts, in one line. token: a file with the token that
-    the operator acts under; then neither a charter made here nor one that names the operator counts.
+    """What may be done with these places. announce: told the charter that counts, in one line.
 
-    A refusal comes, and is recorded, when an operation is begun. Raises LedgerUnavailable.
+    Under a token (`TOKEN`) neither a charter made here counts nor one that names the operator. A refusal comes, and is
+    recorded, when an operation is begun. Raises LedgerUnavailable.
     """
     own = ground()
     organisation = installed(own)
-    if token is not None:
+    if (token := TOKEN.get()) is not None:
         return _by_token(own, organisation, token, subject, tier, announce, budget)
     if organisation is None:
         charter = single_operator(subject, own.now(), who=operator(), tier=tier)

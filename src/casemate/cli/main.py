@@ -38,6 +38,7 @@ COMMANDS: Mapping[str, Entry] = {
     "doctor": Entry("casemate.cli.doctor:doctor", "Say what is installed, and what a missing thing disables."),
     "completion": Entry("casemate.cli.completion:completion", "Print a script that completes casemate in a shell."),
     "db": Entry("casemate.cli.db:db", "Bring advisories into a database, and show what it holds."),
+    "token": Entry("casemate.cli.token:token", "Hand authority to another process or machine, and take it back."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }
 

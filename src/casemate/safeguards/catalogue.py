@@ -6,7 +6,19 @@ from importlib import import_module
 
 from casemate.safeguards.attack import Attack
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "token_stolen",
+    "token_widened",
+    "token_chain",
+    "token_stranger",
+    "token_scope",
+    "token_bytes",
+    "token_algorithm",
+    "token_replay",
+    "token_time",
+    "token_clock",
+    "token_revoked",
+)
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
 
