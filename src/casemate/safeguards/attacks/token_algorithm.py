@@ -41,10 +41,9 @@ def _header(here: Scene, text: str) -> tuple[str, str]:
         return "HS256 under the public key", f"{content}.{encode64url(mac)}"
     if what == "the thief's key named":
         jwk = {"crv": "Ed25519", "kty": "OKP", "x": encode64url(thief.public_key)}
-        extra: dict[str, object] = here.random.choice(
-            ({"jwk": jwk}, {"jku": "https://keys.example"}, {"kid": str(here.key(THIEF))})
-        )
-        return what, signed(header_of(Kind.TOKEN, **extra), payload, thief)
+        named: dict[str, object] = {"jwk": jwk, "jku": "https://keys.example", "kid": str(here.key(THIEF))}
+        name = here.random.choice(tuple(named))
+        return what, signed(header_of(Kind.TOKEN, **{name: named[name]}), payload, thief)
     if what == "another algorithm":
         header = header_of(Kind.TOKEN, alg=here.random.choice(("Ed25519", "ES256", "RS256", "eddsa", "Ed448")))
     elif what == "another kind":
