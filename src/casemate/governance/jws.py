@@ -1,4 +1,4 @@
-"""Compact JWS (RFC 7515) in one spelling and with one algorithm: EdDSA over Ed25519 (RFC 8037).
+"""Compact JWS (RFC 7515) in one spelling and with one algorithm: Ed25519 (RFC 8032, RFC 9864).
 
 Nothing in a token chooses how the token is checked. The header is compared with a constant, never interpreted: there is no
 `alg` to confuse, no `kid`, `jku` or `crit` to follow. What kind of thing is signed stands in it (RFC 8725 §3.11), so that one
@@ -75,7 +75,7 @@ def parse(text: str, kind: Kind) -> Signed:
     if len(parts) != 3:
         raise InvalidStatement("it is not three parts with dots between")
     if parts[0] != _header(kind):
-        raise InvalidStatement(f"its header is not that of a {kind} signed with EdDSA")
+        raise InvalidStatement(f"its header is not that of a {kind} signed with Ed25519")
     try:
         data = decode64url(parts[1])
         payload = json.loads(data.decode(), parse_float=_refuse, parse_constant=_refuse)
@@ -130,7 +130,7 @@ def decode64url(text: str) -> bytes:
 
 
 def _header(kind: Kind) -> str:
-    return encode64url(_canonical({"alg": "EdDSA", "typ": kind.value}))
+    return encode64url(_canonical({"alg": "Ed25519", "typ": kind.value}))
 
 
 def _canonical(value: Mapping[str, object]) -> bytes:

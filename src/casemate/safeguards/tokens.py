@@ -193,4 +193,4 @@ def signed(header: bytes, payload: bytes, signer: Signer) -> str:
 
 def header_of(kind: Kind, **changes: object) -> bytes:
     """The header of a kind, with changes."""
-    return spelled({"alg": "EdDSA", "typ": kind.value, **changes})
+    return spelled({"alg": "Ed25519", "typ": kind.value, **changes})

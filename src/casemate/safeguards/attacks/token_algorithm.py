@@ -45,7 +45,7 @@ def _header(here: Scene, text: str) -> tuple[str, str]:
         name = here.random.choice(tuple(named))
         return what, signed(header_of(Kind.TOKEN, **{name: named[name]}), payload, thief)
     if what == "another algorithm":
-        header = header_of(Kind.TOKEN, alg=here.random.choice(("Ed25519", "ES256", "RS256", "eddsa", "Ed448")))
+        header = header_of(Kind.TOKEN, alg=here.random.choice(("EdDSA", "ES256", "RS256", "ed25519", "Ed448")))
     elif what == "another kind":
         header = header_of(here.random.choice((Kind.BLOCK, Kind.PROOF)))
     elif what == "more":
