@@ -71,13 +71,12 @@ def token() -> None:
 
 
 @token.command()
-def key() -> None:
-    """Print the keys of this machine: who holds tokens here, and for whom they are presented."""
+@click.option("--verifier", is_flag=True, help="The key of the ledger here, for which others present their tokens.")
+def key(verifier: bool) -> None:
+    """Print this machine's key, by which others name it as a holder."""
     from casemate.app.token import own_keys
 
-    holder, verifier = own_keys()
-    click.echo(f"holder    {holder}")
-    click.echo(f"verifier  {verifier}")
+    click.echo(str(own_keys()[1 if verifier else 0]))
 
 
 @token.command()
@@ -87,9 +86,10 @@ def key() -> None:
 @_limits
 @OUTPUT
 def issue(paths: tuple[Path, ...], holder: str, charter: str, output: Path | None, **asked: Any) -> None:
-    """Make a token for PATH..., by default for all targets of the charter, to find, for eight hours.
+    """Make a token.
 
-    An installed charter must name this machine's key, and the token allows no more than it.
+    For PATH..., by default for all targets of the charter; to find, for eight hours. An installed charter must name this
+    machine's key, and the token allows no more than it.
     """
     from casemate.app.token import parse_holder, run_issue
 
@@ -104,9 +104,10 @@ def issue(paths: tuple[Path, ...], holder: str, charter: str, output: Path | Non
 @_limits
 @OUTPUT
 def attenuate(token: Path, paths: tuple[Path, ...], holder: str | None, output: Path | None, **asked: Any) -> None:
-    """Make a narrower token out of TOKEN, whose holder this machine is. What is not given stays as it is.
+    """Make a narrower token out of TOKEN.
 
-    It needs nobody's leave and no network: the token carries one block more.
+    This machine must be its holder. What is not given stays as it is. It needs nobody's leave and no network: the token
+    carries one block more.
     """
     from casemate.app.token import parse_holder, run_attenuate
 
@@ -130,12 +131,17 @@ def inspect(token: Path) -> None:
 @PLACES
 @MARK
 @click.option("--operation", metavar="NAME", required=True, help="What is to be done, such as scan.")
-@click.option("--verifier", metavar="KEY", required=True, help="Of whoever is to check: `casemate token key` there.")
+@click.option(
+    "--verifier", metavar="KEY", required=True, help="Of whoever is to check: `casemate token key --verifier` there."
+)
 @OUTPUT
 def present(
     token: Path, paths: tuple[Path, ...], marks: tuple[str, ...], operation: str, verifier: str, output: Path | None
 ) -> None:
-    """Prove to another machine that this one holds TOKEN, for one operation on PATH..., within five minutes and once."""
+    """Prove that this machine holds TOKEN.
+
+    To one other machine, for one operation on PATH..., within five minutes and once.
+    """
     from casemate.app.token import places, run_present
 
     _deliver(run_present(token, operation, places(paths, marks), verifier), output)
@@ -148,10 +154,10 @@ def present(
 @click.option("--proof", metavar="FILE", type=click.Path(path_type=Path), help="What `casemate token present` made.")
 @click.option("--operation", metavar="NAME", help="What is to be done, such as scan.")
 def verify(token: Path, paths: tuple[Path, ...], marks: tuple[str, ...], proof: Path | None, operation: str) -> None:
-    """Check TOKEN against the charter and the revocations that are installed here, and say what it allows.
+    """Check TOKEN, and say what it allows.
 
-    With --proof also that whoever presents it is its holder, and may do the operation on PATH... now; that uses the proof up.
-    Exit code 2 when it is refused.
+    Against the charters and the revocations that are installed here. With --proof also that whoever presents it is its holder,
+    and may do the operation on PATH... now; that uses the proof up. Exit code 2 when it is refused.
     """
     from casemate.app.token import places, run_accept, run_check
     from casemate.cli.tokenwords import checked_lines
@@ -180,10 +186,10 @@ def verify(token: Path, paths: tuple[Path, ...], marks: tuple[str, ...], proof: 
 )
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), required=True, help="The new list.")
 def revoke(named: tuple[str, ...], earlier: Path | None, output: Path) -> None:
-    """Sign a list of revocations with TOKEN..., or the ids of blocks or charters, added to it.
+    """Sign a list of what is revoked.
 
-    It counts where it is installed (`casemate charter add`), and where the charter's issuer signed it. Of a token its last
-    block is revoked, and with that all that was narrowed from it.
+    It is the list before it and TOKEN..., or the ids of blocks. It counts where it is installed (`casemate charter add`), and
+    where the charter's issuer signed it. Of a token its last block is revoked, and with that all that was narrowed from it.
     """
     from casemate.app.token import run_revoke
     from casemate.cli.output import write_file
