@@ -5,7 +5,7 @@ import json
 import pytest
 
 from casemate.app.ground import recorded_ledger
-from casemate.app.prove import run_release
+from casemate.app.release import hand_out
 from casemate.governance.audit import audit
 from casemate.governance.charter import Tier
 from casemate.governance.entries import Outcome, kept
@@ -17,7 +17,7 @@ BUNDLES = ["ab" * 32, "cd" * 32]
 def test_a_release_is_recorded(tmp_path):
     """With the charter in one visible line, and the hashes of what is released."""
     lines = []
-    run_release(tmp_path, BUNDLES, announce=lines.append)
+    hand_out(tmp_path, BUNDLES, announce=lines.append)
     (operation,) = audit(recorded_ledger()).operations
     assert (operation.before.operation, operation.before.tier) == ("release", Tier.RELEASE)
     assert (operation.after.outcome, operation.after.evidence) == (Outcome.COMPLETED, kept(BUNDLES))
@@ -45,4 +45,4 @@ def test_what_cannot_be_recorded_is_not_released(tmp_path, monkeypatch):
     (tmp_path / "home").write_text("in the way")
     monkeypatch.setenv("CASEMATE_HOME", str(tmp_path / "home"))
     with pytest.raises(CasemateError):
-        run_release(tmp_path, BUNDLES, announce=lambda line: None)
+        hand_out(tmp_path, BUNDLES, announce=lambda line: None)

@@ -1,11 +1,12 @@
 """Proof of possession: one act, one verifier, minutes, once; and only with it a token is a grant."""
 
+from dataclasses import replace
 from datetime import timedelta
 from random import Random
 
 import pytest
 
-from casemate.governance.charter import Quotas, Target, Tier
+from casemate.governance.charter import Person, Quotas, Target, Tier
 from casemate.governance.errors import TokenRefused
 from casemate.governance.jws import Kind
 from casemate.governance.ledger import log_key
@@ -50,7 +51,6 @@ def test_what_it_gives(here):
     assert accepted.charter.quotas.releases == 2
     assert accepted.charter.models <= {ENDPOINT}
     assert accepted.charter.id == here.installed.charter.id
-    assert accepted.asking == (here.key(ALICE), here.key("holder 1"), here.key(WORKER))
     assert accepted.line() == (
         f"token under charter {here.installed.charter.id[:12]}: prove under /srv/bank/app, for {grant.holder}, "
         f"until {grant.expires:%Y-%m-%dT%H:%M:%SZ}"
@@ -62,6 +62,28 @@ def test_quotas_are_the_narrower_ones(here):
     text = here.token(executions=None, releases=10)
     accepted = here.taken(text, here.proof(text, WORKER))
     assert accepted.charter.quotas == Quotas(executions=1000, releases=5)
+
+
+@pytest.mark.parametrize(
+    ("approvers", "tier", "left"),
+    [
+        ((), Tier.RELEASE, ()),
+        (("other",), Tier.RELEASE, ("other",)),
+        ((ALICE, "other"), Tier.RELEASE, ("other",)),
+        (("holder 1", "other", WORKER), Tier.RELEASE, ("other",)),
+        ((ALICE,), Tier.FIX, (ALICE,)),
+        ((ALICE, WORKER), Tier.FIX, (ALICE, WORKER)),
+    ],
+)
+def test_nobody_agrees_to_what_is_asked_with_their_own_token(here, approvers, tier, left):
+    """Whoever issued, narrowed or holds it is no second person; where nobody else is there, it releases nothing."""
+    people = tuple(Person(name=name, key=here.key(name)) for name in approvers)
+    charter = replace(here.installed.charter, approvers=people, tier=Tier.RELEASE)
+    here.installed = replace(here.installed, charter=charter)
+    text = here.token(blocks=2, tier=Tier.RELEASE)
+    accepted = here.taken(text, here.proof(text, WORKER))
+    assert accepted.grant.tier is tier
+    assert tuple(one.name for one in accepted.charter.approvers) == left
 
 
 def test_its_form(here):

@@ -161,7 +161,8 @@ def _by_token(
         wall = own.wall(_nothing(), budget, error.what, remedy=error.next_step)
         return Authority(wall, subject, True)
     announce(accepted.line())
-    return Authority(own.wall(accepted.charter, budget, grant=accepted.grant), subject, True)
+    remedy = "ask whoever issued the token for a wider one"
+    return Authority(own.wall(accepted.charter, budget, grant=accepted.grant, remedy=remedy), subject, True)
 
 
 def records(announce: Announce | None = None, *places: Target) -> Wall:

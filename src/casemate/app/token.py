@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from casemate.adapters.statements import read_statement
 from casemate.app.authority import Ground, Organisation, established, ground, installed, own_place, records
 from casemate.app.bearer import new_id, nonces, opened, token_text
+from casemate.app.charter import run_revoke as run_list
 from casemate.governance.charter import Target
-from casemate.governance.charter_file import MAX_REVOKED, REVOCATION, Installed, Revocations, open_revocations
+from casemate.governance.charter_file import Installed
 from casemate.governance.errors import TokenRefused
 from casemate.governance.fields import InvalidStatement
 from casemate.governance.grants import Grant
@@ -21,7 +22,7 @@ from casemate.governance.limits import Limits, marked_target, path_target
 from casemate.governance.note import VerifierKey, parse_key
 from casemate.governance.policy import HOUSE_POLICY, OPERATION, Denial, ports_up_to
 from casemate.governance.possession import Accepted, Act, accept, present, subject_digest
-from casemate.governance.statement import person_key, sign_statement
+from casemate.governance.statement import person_key
 from casemate.governance.token import Chain, Token, attenuate, issue, read_token
 from casemate.governance.wall import Operation
 from casemate.model.errors import UserError
@@ -152,38 +153,15 @@ def run_accept(path: Path, proof: Path, operation: str, subject: Sequence[Target
     return token, accepted
 
 
-def run_revoke(named: Sequence[str], earlier: Path | None) -> bytes:
-    """The operator's signed list of revocations with what is named: ids, and files of tokens (whose last block is meant).
-    earlier: the list to extend, by default the one that is installed where that is the operator's own. Raises UserError."""
-    own = ground()
-    number, ids, frees = 0, frozenset[str](), False
-    before: Revocations | None
-    if earlier is not None:
-        try:
-            before = open_revocations(read_statement(earlier), (own.person,))
-        except InvalidStatement as error:
-            raise UserError(
-                f"{str(earlier)!r} is no list of revocations of this operator: {error}",
-                "name the last list that you signed",
-            ) from error
-    else:
-        organisation = installed(own)
-        mine = organisation is not None and organisation.issuer == own.person
-        before = organisation.revocations if organisation is not None and mine else None
-    if before is not None:
-        number, ids, frees = before.number, before.ids, before.frees
-    with _recorded() as operation:
-        ids |= {one if _is_id(one) else read_token(token_text(Path(one))).blocks[-1].id for one in named}
-        if len(ids) > MAX_REVOKED:
-            raise UserError(
-                f"a list holds at most {MAX_REVOKED} identities", "use a new charter, and revoke the old one"
-            )
-        body = {"number": number + 1, "revoked": sorted(ids), **({"frees": True} if frees else {})}
-        data = sign_statement(REVOCATION, body, own.signer)
-        operation.state(act="revoke", number=number + 1, ids=len(ids))
+def run_revoke(named: Sequence[str]) -> bytes:
+    """The operator's next signed list of revocations, with what is named: ids of blocks, and files of tokens, whose last block is
+    meant. Raises UserError."""
+    ids = [one if _ID.fullmatch(one) else read_token(token_text(Path(one))).blocks[-1].id for one in named]
+    data, _ = run_list(ids, frees=False)
     return data
 
 
+_ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _KEY = "it is the line that `casemate token key` prints on the other machine"
 
 
@@ -220,7 +198,3 @@ def _refusal(accepted: Accepted, operation: str, subject: tuple[Target, ...], no
     if isinstance(permit, Denial):
         return permit.reason
     return accepted.charter.refusal(tier=permit.tier, subject=subject, now=now)
-
-
-def _is_id(text: str) -> bool:
-    return len(text) in (32, 64) and set(text) <= set("0123456789abcdef")

@@ -177,15 +177,8 @@ def verify(token: Path, paths: tuple[Path, ...], marks: tuple[str, ...], proof: 
 
 @token.command()
 @click.argument("named", nargs=-1, required=True, metavar="TOKEN|ID...")
-@click.option(
-    "--list",
-    "earlier",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="The list to extend. Default: the installed one, where it is this machine's.",
-)
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), required=True, help="The new list.")
-def revoke(named: tuple[str, ...], earlier: Path | None, output: Path) -> None:
+def revoke(named: tuple[str, ...], output: Path) -> None:
     """Sign a list of what is revoked.
 
     It is the list before it and TOKEN..., or the ids of blocks. It counts where it is installed (`casemate charter add`), and
@@ -194,7 +187,7 @@ def revoke(named: tuple[str, ...], earlier: Path | None, output: Path) -> None:
     from casemate.app.token import run_revoke
     from casemate.cli.output import write_file
 
-    write_file(output, run_revoke(named, earlier), "a list of revocations")
+    write_file(output, run_revoke(named), "a list of revocations")
 
 
 def _asked(

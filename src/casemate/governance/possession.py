@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from casemate.governance.charter import Charter, Target
+from casemate.governance.charter import Charter, Target, Tier
 from casemate.governance.errors import TokenRefused
 from casemate.governance.fields import InvalidStatement, time_text
 from casemate.governance.grants import Grant
@@ -51,13 +51,12 @@ class Act:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Accepted:
-    """A token that its holder has presented. charter: the installed one, with the token's quotas and model endpoints where
-    these are narrower. asking: everybody through whose hands it went, the issuer first: none of them is a second person to
-    what is done with it."""
+    """A token that its holder has presented. charter: the installed one, with the token's quotas and model endpoints where these
+    are narrower. Of those who may approve it names nobody through whose hands the token went, from its issuer to its holder: what
+    is asked for with it is asked for by all of these, and the second person must be another one."""
 
     grant: Grant
     charter: Charter
-    asking: tuple[VerifierKey, ...]
 
     def line(self) -> str:
         """What it gives, in one visible line."""
@@ -137,14 +136,22 @@ def _accepted(token: Token) -> Accepted:
     person = token.installed.for_key(chain.issuer)
     if limits.tier is None or limits.targets is None or limits.ends is None:
         raise TokenRefused("the token says nothing of tier, targets or end", _NEXT)
+    asking = (chain.issuer, *(block.holder for block in chain.blocks))
+    tier, second = limits.tier, tuple(one for one in charter.approvers if one.key not in asking)
+    if charter.approvers and not second and tier is Tier.RELEASE:
+        tier = Tier.FIX  # a charter without approvers would ask for nobody's agreement
     return Accepted(
         grant=Grant(
             holder=f"{chain.holder.name} by token {chain.blocks[-1].id} of {person.name if person else 'the issuer'}",
-            tier=limits.tier,
+            tier=tier,
             targets=limits.targets,
             ports=limits.ports or frozenset(),
             expires=limits.ends,
         ),
-        charter=replace(charter, models=limits.models or frozenset(), quotas=limits.quotas),
-        asking=(chain.issuer, *(block.holder for block in chain.blocks)),
+        charter=replace(
+            charter,
+            models=limits.models or frozenset(),
+            quotas=limits.quotas,
+            approvers=second or charter.approvers,
+        ),
     )
