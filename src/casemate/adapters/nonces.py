@@ -49,6 +49,8 @@ class NonceFolder:
     def _forget(self) -> None:
         with os.scandir(self._folder) as files:
             for file in files:
+                if file.name.startswith("."):
+                    continue  # one that another process is making: it has no time of its own yet
                 with suppress(FileNotFoundError):  # another process forgot it first
                     if datetime.fromtimestamp(file.stat(follow_symlinks=False).st_mtime, UTC) < self._now:
                         Path(file.path).unlink()
