@@ -55,7 +55,7 @@ def test_house_policy_runs_nothing_below_prove():
     fixing = dict.fromkeys(("fix", "apply", "undo", "confirm"), Tier.FIX)
     assert operations == {
         "scan": Tier.FIND,
-        "import": Tier.FIND,
+        **dict.fromkeys(RECORDS, Tier.FIND),
         "host": Tier.FIND,
         "prove": Tier.PROVE,
         "verify": Tier.PROVE,

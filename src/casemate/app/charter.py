@@ -69,9 +69,9 @@ def run_add(path: Path, key: str, *, announce: Announce) -> Installed | Revocati
     """
     data = read_statement(path)
     kind = data.split(b"\n", 1)[0].decode("utf-8", "replace")
-    with records(announce, Target(name=str(path), path=str(path.resolve()))).operation(
-        "revocation-add" if kind == REVOCATION else "charter-add", subject=_own()
-    ) as operation:
+    place = Target(name=str(path), path=str(path.resolve()))
+    name = "revocation-add" if kind == REVOCATION else "charter-add"
+    with records(announce, place).operation(name, subject=(place,)) as operation:
         own = ground()
         try:
             issuer = _issuer(own.standing.issuer, key)

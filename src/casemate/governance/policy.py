@@ -80,6 +80,18 @@ def _rule(tier: Tier, port: str, *actions: str) -> Rule:
     return Rule(tier=tier, port=port, actions=frozenset(actions))
 
 
+RECORDS = (
+    "import",
+    "charter-new",
+    "charter-add",
+    "revocation-new",
+    "revocation-add",
+    "authorise",
+    "release-request",
+    "release-approve",
+)
+"""Operations on the operator's own records, in which nothing of a target is looked at."""
+
 HOUSE_POLICY = Policy(
     rules=(
         _rule(Tier.FIND, OPERATION, "scan", "host"),
@@ -92,17 +104,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "Executor", "map"),
         _rule(Tier.PROVE, OPERATION, "prove"),
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
-        _rule(
-            Tier.FIND,
-            OPERATION,
-            "import",
-            "charter-new",
-            "charter-add",
-            "revocation-new",
-            "revocation-add",
-            "authorise",
-        ),
-        _rule(Tier.FIND, OPERATION, "release-request", "release-approve"),
+        _rule(Tier.FIND, OPERATION, *RECORDS),
         _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
         _rule(Tier.FIND, OPERATION, "token"),
         _rule(Tier.FIX, "WorkingTree", "prefix", "refusal", "write", "undo", "confirm"),
