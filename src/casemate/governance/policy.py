@@ -89,6 +89,7 @@ RECORDS = (
     "authorise",
     "release-request",
     "release-approve",
+    "token",
 )
 """Operations on the operator's own records, in which nothing of a target is looked at."""
 
@@ -106,7 +107,6 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
         _rule(Tier.FIND, OPERATION, *RECORDS),
         _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
-        _rule(Tier.FIND, OPERATION, "token"),
         _rule(Tier.FIX, "WorkingTree", "prefix", "refusal", "write", "undo", "confirm"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),
     )
