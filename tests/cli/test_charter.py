@@ -5,12 +5,13 @@ import os
 import re
 import subprocess
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
+from adapters.roots.images import Layout, archive, entry, files
 
 from casemate.adapters.keys import FileSigner
 from casemate.adapters.roots import folder
+from casemate.adapters.roots.image import ImageRoot
 from casemate.app.ground import recorded_ledger
 from casemate.governance.audit import audit
 from casemate.governance.entries import Outcome
@@ -284,14 +285,22 @@ def test_a_submodule_is_another_repository(people, place, tmp_path):
 
 
 def test_hosts_by_identity_and_images_by_digest(people, tmp_path, monkeypatch):
-    """The example's image: by what its archive says and a layer proves, not by a file's name."""
+    """The very image and the very host that the charter names, wherever they lie."""
     issuer, alice, _ = people
-    image = Path(__file__).parents[2] / "examples/host/image.tar"
-    chartered(issuer, alice, tmp_path / "c", "--image", f"sha256:{'0' * 64}", "--host", "1" * 64)
-    refused = alice("host", "--image", image)
+    image = tmp_path / "image.tar"
+    layout = Layout()
+    layout.add([archive(entry("etc/passwd", content=b"root:x:0:0::/root:/bin/sh\n"))])
+    image.write_bytes(files(layout.contents()))
+    (named,) = ImageRoot(image).marks()
+    monkeypatch.setattr(folder, "machine_identity", lambda: "1" * 64)
+    chartered(issuer, alice, tmp_path / "c", "--image", named.removeprefix("image:"), "--host", "2" * 64)
+    assert alice("host", "--image", image).exit_code == 0
+    refused = alice("host")
     assert refused.exit_code == 2 and "the charter does not cover" in refused.output
-    monkeypatch.setattr(folder, "machine_identity", lambda: "2" * 64)
-    assert alice("host", "--root", "/").exit_code == 2
+    other = Layout()
+    other.add([archive(entry("etc/passwd", content=b"eve::0:0::/:/bin/sh\n"))])
+    image.write_bytes(files(other.contents()))
+    assert alice("host", "--image", image).exit_code == 2
 
 
 def test_executions_of_a_day(people, place, tmp_path, a_proof):

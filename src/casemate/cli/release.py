@@ -59,8 +59,8 @@ def approve(file: Path, yes: bool, output: Path | None) -> None:
     check_place(output or file)
     for line in _words(asked):
         say(line)
-    if not yes:
-        click.confirm("Agree to this release?", abort=True, err=True)
+    if not yes and not click.confirm("Agree to this release?", err=True):
+        raise click.ClickException("not agreed, and nothing was written")
     write_file(output or file, run_approve(data, asked), "the request")
     say(f"agreed; who asked runs: casemate release deliver {output or file} BUNDLE… -o DIR")
 
