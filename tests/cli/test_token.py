@@ -357,3 +357,54 @@ def test_a_hundred_thousand_revoked_ids(tmp_path):
         return time.process_time() - start
 
     assert min(cost() for _ in range(3)) < 0.3
+
+
+def test_a_token_to_fix(machine, charter, bank, tmp_path):
+    """With the tier, and with it the ports, other commands do what they do."""
+    token = tmp_path / "fix.token"
+    machine("alice", "token", "issue", "--tier", "fix", "--holder", key(machine, "worker"), "-o", token)
+    assert "WorkingTree" in machine("worker", "token", "inspect", token).stdout
+    done = machine("worker", "fix", "--undo", "--target", bank, "--token", token)
+    assert "there is nothing that a patch has written here" in done.stdout
+    assert last_outcome(machine, "worker")[:2] == ("undo", "completed")
+    few = tmp_path / "few.token"
+    machine("worker", "token", "attenuate", token, "--port", "Operation", "--port", "Sandbox", "-o", few)
+    assert "does not reach the port WorkingTree" in denied(
+        machine, "worker", "fix", "--undo", "--target", bank, "--token", few
+    )
+
+
+def test_targets_that_are_no_paths(machine, tmp_path):
+    """Repositories, images and hosts are handed on as the charter names them, and each for itself."""
+    alice, office = key(machine, "alice"), key(machine, "office")
+    image, host = f"sha256:{'a' * 64}", "b" * 64
+    file, token, narrow = (tmp_path / name for name in ("charter", "token", "narrow"))
+    new = ("--issuer", "The office", "--purpose", "Review", "--holder", f"Alice={alice}", "--until", "2099-12-31")
+    targets = ("--repository", f"bank/pay={office}", "--image", image, "--host", host, "--path", tmp_path)
+    machine("office", "charter", "new", *new, *targets, "-o", file)
+    machine("alice", "charter", "add", file, "--key", office)
+    machine("alice", "token", "issue", "--holder", alice, "-o", token)
+    machine("alice", "token", "attenuate", token, "--mark", "repository:bank/pay", "-o", narrow)
+    shown = machine("alice", "token", "verify", token).stdout
+    for place in (f"host:{host}", f"image:{image}", "repository:bank/pay", tmp_path):
+        assert f"target     {place}\n" in shown
+    shown = machine("alice", "token", "verify", narrow).stdout
+    assert re.findall(r"target +(.*)", shown) == ["repository:bank/pay"]
+    for mark in ("repository:bank/other", f"image:sha256:{'c' * 64}", f"host:{'c' * 64}", "host:me"):
+        assert "does not allow the target" in denied(machine, "alice", "token", "attenuate", token, "--mark", mark)
+
+
+def test_several_charters(machine, charter, bank, tmp_path):
+    """Under which one a token is issued is said by whoever issues it."""
+    file, holder = tmp_path / "second.charter", key(machine, "worker")
+    new = ("--issuer", "The office", "--purpose", "Again", "--holder", f"Alice={key(machine, 'alice')}", "--path", bank)
+    machine("office", "charter", "new", *new, "--until", "2099-12-30", "-o", file)
+    machine("alice", "charter", "add", file)
+    assert denied(machine, "alice", "token", "issue", "--holder", holder) == (
+        "2 charters in force name this operator; choose one with --charter"
+    )
+    ids = re.findall(r"charter ([0-9a-f]{12})", machine("alice", "charter", "show").stdout)
+    for one in ids:
+        text = machine("alice", "token", "issue", "--holder", holder, "--charter", one).stdout
+        (tmp_path / "t").write_text(text)
+        assert f"  charter  {one}" in machine("alice", "token", "inspect", tmp_path / "t").stdout

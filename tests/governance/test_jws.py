@@ -77,6 +77,41 @@ def test_what_is_none(text):
         parse(text, Kind.TOKEN)
 
 
+@pytest.mark.parametrize(
+    "payload",
+    [
+        '{"b":1,"a":1}',
+        '{"a": 1}',
+        '{"a":1,"a":1}',
+        '{"a":1.0}',
+        '{"a":-0}',
+        '{"a":"\\u0061"}',
+        '{"a":NaN}',
+        "[1]",
+        "1",
+        "null",
+        "",
+        "{}\n",
+    ],
+)
+def test_payloads_have_one_spelling(payload):
+    """Signed or not: another one is refused."""
+    good = sign(Kind.TOKEN, {}, SIGNER)
+    assert parse(good, Kind.TOKEN).payload == {}
+    head = good.split(".")[0]
+    content = f"{head}.{encode64url(payload.encode())}"
+    with pytest.raises(InvalidStatement):
+        parse(f"{content}.{encode64url(SIGNER.sign(content.encode()))}", Kind.TOKEN)
+
+
+@pytest.mark.parametrize("size", [0, 63, 65])
+def test_a_signature_has_its_length(size):
+    """Said before anything is verified."""
+    content = sign(Kind.TOKEN, {}, SIGNER).rpartition(".")[0]
+    with pytest.raises(InvalidStatement, match="has not 64 bytes"):
+        parse(f"{content}.{encode64url(bytes(size))}", Kind.TOKEN)
+
+
 @pytest.mark.parametrize("text", ["QQ==", "QQ=", "QR", "Q", "Q Q", "Q+", "Q/", "QQ\n", "ＱＱ"])
 def test_base64url_has_one_spelling(text):
     """No padding, no loose bits, no other alphabet, no white space."""
