@@ -18,6 +18,12 @@ MODULES: tuple[str, ...] = (
     "token_time",
     "token_clock",
     "token_revoked",
+    "charter_forged",
+    "charter_undone",
+    "authorisation_forged",
+    "scope",
+    "endpoints",
+    "approval",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
