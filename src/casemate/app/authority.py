@@ -1,5 +1,5 @@
-"""Whose authority an operation has: a charter made for what the operator named, or, once an organisation's is installed, that
-one alone."""
+"""Whose authority an operation has: a charter made for what the operator named, or, once an organisation's is installed, that one
+alone."""
 
 from __future__ import annotations
 

@@ -125,7 +125,7 @@ def _attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="token-algorithm",
-    title="A token chooses how it is checked, or has a second spelling",
+    title="a token chooses how it is checked, or has a second spelling",
     aim="a token that nobody signed as it stands",
     attempt=_attempt,
 )

@@ -46,7 +46,7 @@ def altered(text: str, random: Random) -> tuple[str, str]:
 
 ATTACK = Attack(
     id="token-bytes",
-    title="A byte of a token is changed",
+    title="a byte of a token is changed",
     aim="a token that passes with other bytes than were signed",
     attempt=_attempt,
 )

@@ -48,7 +48,7 @@ def _attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="token-chain",
-    title="A token's blocks are re-ordered, spliced or cut off",
+    title="a token's blocks are re-ordered, spliced or cut off",
     aim="what a token allowed before it was narrowed, or two tokens together",
     attempt=_attempt,
 )

@@ -57,7 +57,7 @@ def _attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="token-clock",
-    title="The clock is set back to revive an expired token",
+    title="the clock is set back to revive an expired token",
     aim="authority that the ledger knows to be over",
     attempt=_attempt,
     files=True,

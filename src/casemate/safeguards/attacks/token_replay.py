@@ -51,7 +51,7 @@ def _attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="token-replay",
-    title="A proof of possession is used for another act, or twice",
+    title="a proof of possession is used for another act, or twice",
     aim="an act that the holder did not ask for",
     attempt=_attempt,
 )

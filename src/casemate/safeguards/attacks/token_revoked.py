@@ -56,7 +56,7 @@ def _still(taken: object, text: str, proof: str, what: str, answer: str) -> Atte
 
 ATTACK = Attack(
     id="token-revoked",
-    title="A revoked token is used",
+    title="a revoked token is used",
     aim="authority that its issuer took back",
     attempt=_attempt,
 )

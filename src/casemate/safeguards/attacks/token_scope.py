@@ -101,7 +101,7 @@ def _refused(error: ValueError) -> None:
 
 ATTACK = Attack(
     id="token-scope",
-    title="A token is narrowed to a place whose spelling leads out of it",
+    title="a token is narrowed to a place whose spelling leads out of it",
     aim="a place that the token does not give",
     attempt=_attempt,
 )

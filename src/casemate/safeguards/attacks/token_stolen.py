@@ -32,7 +32,7 @@ def _attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="token-stolen",
-    title="A stolen token is used without its holder's key",
+    title="a stolen token is used without its holder's key",
     aim="the grant of a token that belongs to somebody else",
     attempt=_attempt,
 )

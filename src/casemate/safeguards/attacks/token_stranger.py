@@ -37,7 +37,7 @@ def _attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="token-stranger",
-    title="A token is narrowed, or issued, by somebody who may not",
+    title="a token is narrowed, or issued, by somebody who may not",
     aim="a token of one's own out of somebody else's",
     attempt=_attempt,
 )

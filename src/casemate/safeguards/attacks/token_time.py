@@ -52,7 +52,7 @@ def _attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="token-time",
-    title="A token is used before or after its time",
+    title="a token is used before or after its time",
     aim="authority that is over, or has not begun",
     attempt=_attempt,
 )

@@ -117,7 +117,7 @@ def _attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="token-widened",
-    title="A token is made to allow more than it was issued for",
+    title="a token is made to allow more than it was issued for",
     aim="a tier, a target, a port, a model, a quota or a time beyond the token",
     attempt=_attempt,
 )
