@@ -200,11 +200,18 @@ def test_too_many_blocks_and_too_large(here):
         read_token("A" * 65537)
 
 
-def test_a_newer_version(here):
-    """It is said that an update is needed."""
-    payload = {**payload_of(here.token()), "v": 2}
+@pytest.mark.parametrize(
+    ("version", "says"),
+    [
+        (2, "the token was made by a newer version of Casemate (version 2); update"),
+        (0, "of version 0, which there never was"),
+    ],
+)
+def test_another_version(here, version, says):
+    """Of a newer one it is said that an update is needed."""
+    payload = {**payload_of(here.token()), "v": version}
     text = signed(header_of(Kind.TOKEN), spelled(payload), here.ground.signer(ALICE))
-    assert "the token was made by a newer version of Casemate (version 2); update" in refusal(here, text)
+    assert says in refusal(here, text)
 
 
 @pytest.mark.parametrize("text", ["", "~", "a", "a.b.c", "~~~~", "é", "\0", "A" * 1000])
@@ -267,8 +274,10 @@ def test_narrowing_states_nothing_beyond(here, limits, says):
     ids=str,
 )
 def test_blocks_that_say_something_else(here, payload):
-    """What is not known is refused, not skipped."""
+    """What is not known is refused, not skipped; also beside a key that is right."""
     text = here.token()
+    beside = {"cnf": {**payload_of(text)["cnf"], "kid": "1"}}
+    assert "'kid' that is not known" in refusal(here, by_hand(here, text, beside))
     made = by_hand(here, text, {"cnf": payload_of(text)["cnf"], **payload})
     assert "block 2 of the token is not readable" in refusal(here, made)
 
