@@ -151,10 +151,14 @@ class FileTree:
 
 
 def _component(name: str) -> str:
-    """One name of a path, as the operating system knows it; OSError for what is none, such as one that leads up. A walk gives none
-    of these, but whoever asks for a file by its path may."""
+    """One name of a path, as the operating system knows it. OSError for what is none, such as one that leads up: a walk gives
+    none of these, but whoever asks for a file by its path may."""
     name = original(name)
-    if name in ("", ".", "..") or "/" in name:
+    try:
+        known = os.fsencode(name)
+    except UnicodeEncodeError:
+        known = b""
+    if known in (b"", b".", b"..") or b"/" in known:
         raise OSError(errno.ELOOP, "the path leaves the root")
     return name
 

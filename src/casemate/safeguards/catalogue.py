@@ -24,6 +24,7 @@ MODULES: tuple[str, ...] = (
     "scope",
     "endpoints",
     "approval",
+    "exported",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 

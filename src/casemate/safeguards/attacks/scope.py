@@ -16,7 +16,7 @@ SECRET = b"outside = 1\n"
 
 
 def attempt(ground: Ground) -> Attempt:
-    """A charter covers one folder. Another beside it is asked for under many names, looked for by walking, and read by its path."""
+    """A charter covers one folder. Another beside it is asked for by many names, looked for by walking, and read by path."""
     random, top = ground.random, ground.folder.resolve()
     inside, outside = top / "inside", top / random.choice(("outside", "inside2", "Inside", "inside ", "ınside"))
     for folder in (inside / "deep", outside):
