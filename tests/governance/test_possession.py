@@ -189,7 +189,7 @@ def test_a_nonce_is_kept_until_its_proof_is_too_old(here):
     act = Act(operation="scan", subject=digest_of(here.inside), audience=here.audience)
     accept(token, here.proof(text, WORKER, nonce="3" * 32), act, now=here.now, take=take)
     ((nonce, until),) = told
-    assert nonce == "3" * 32
+    assert (nonce, until) == ("3" * 32, here.now + timedelta(minutes=5, seconds=30))
     here.ground.clock.time = until + timedelta(seconds=1)
     assert refusal(here.taken, text, here.proof(text, WORKER, time=until - timedelta(seconds=330))) == (
         "the proof of possession is older than 5 minutes"
