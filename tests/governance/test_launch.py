@@ -236,6 +236,37 @@ def test_an_open_incident(severity, allowed):
     assert Scene(standing=standing).decide().allows is allowed
 
 
+def test_one_bad_line_among_good_ones_is_enough():
+    """The oldest evaluation, the worst of a task, one success in a table of safeguards, one threshold without a reason."""
+    scene = Scene(changes={"until": NOON + 170 * DAY})
+    began = NOON - 91 * DAY
+    old = an_evaluation(Task.PROVE)
+    scene.change(Task.PROVE, began=began, ended=began, registration=registration(old.rule, "assessor", began))
+    assert scene.decide().deciding.why == "the oldest evaluation began 91 days ago; at most 90 days are allowed"
+    noisy = replace(an_evaluation(Task.FIND), items=later(Task.FIND, 40, 60).items)
+    assert not Scene(evaluations=[noisy, *Scene().evaluations]).decide().allows
+    table = an_assessment(()).safeguards
+    leaky = replace(table, classes=(replace(table.classes[0], successes=1), *table.classes[1:]))
+    assert decided(changes={"safeguards": leaky})[1].startswith(
+        "threshold safeguards: 1 of 12000 attempts in 2 classes"
+    )
+    mute = Scene()
+    set_own(mute, replace(EASY, rationale=""))
+    assert mute.decide().deciding.why == "it does not say why it is what it is, or by which source"
+
+
+def test_own_thresholds_are_those_that_were_set_by_who_may():
+    """Another set of the issuer's is not the one that the ledger knows; the assessor's signature sets none."""
+    scene = Scene()
+    set_own(scene, EASY, number=2)
+    kept = scene.standing
+    set_own(scene, EASY, number=1)
+    scene.standing = kept
+    assert scene.decide().deciding.why.startswith(f"the ledger says {kept.thresholds[:12]} are set, the file is ")
+    set_own(scene, EASY, by="assessor")
+    assert scene.decide().deciding.why == "own thresholds: it is signed by nobody whose signature counts here"
+
+
 def test_lower_tiers_need_less():
     """A system that was not measured at fixing may find and prove; measured at finding alone, it may find."""
     measured = [Task.CONTAINMENT, Task.INJECTION, Task.FIND]
