@@ -37,7 +37,7 @@ _ANEW = (Silence.BUDGET, Silence.DENIED)  # what another run may be allowed
 
 @dataclass(slots=True)
 class Exchange:
-    """One exchange of a file. reply: None when none was written. used: what was charged, what was reserved when there is no reply."""
+    """One exchange of a file. reply: None when none was written. used: what was charged; without a reply, what was reserved."""
 
     number: int
     digest: str
@@ -79,7 +79,7 @@ def _recorded(data: bytes, path: Path) -> Recorded:
     if len(data) > LARGEST:
         raise UserError(f"the recording {str(path)!r} is larger than 1 GiB", "name another file")
     whole = data[: data.rfind(b"\n") + 1]
-    number = 1
+    number = 1  # of the line that is read
     try:
         lines = [json.loads(line) for line in whole.splitlines()]
         head = lines[0]
@@ -87,7 +87,8 @@ def _recorded(data: bytes, path: Path) -> Recorded:
             raise ValueError("another form")
         made: dict[int, Exchange] = {}
         order: dict[int, int] = {}  # the exchange that stands in each place
-        for number, line in enumerate(lines[1:], 2):
+        for line in lines[1:]:
+            number += 1
             if "reply" in line:
                 exchange = made[line["n"]]
                 exchange.reply, exchange.used = read_reply(line["reply"]), _counts(line["used"])
@@ -105,7 +106,7 @@ def _recorded(data: bytes, path: Path) -> Recorded:
         model=str(head["model"]),
         endpoint=str(head["endpoint"]),
         size=len(whole),
-        exchanges=tuple(made[number] for _, number in sorted(order.items())),
+        exchanges=tuple(made[one] for _, one in sorted(order.items())),
         spent=Counts(**spent),
         last=max(made, default=0),
     )
@@ -144,12 +145,13 @@ class Replay:
 class Recording:
     """A file of exchanges that is being written: by one run at a time, with any number of threads.
 
-    spent: what earlier runs of the same work have spent, by the file. Raises UserError when the file is of another model or
-    address, in use, or cannot be written.
+    keys: the operator's own, which no line holds. spent: what earlier runs of the same work have spent, by the file. Raises
+    UserError when the file is of another model or address, in use, or cannot be written.
     """
 
-    def __init__(self, path: Path, *, model: str, endpoint: str, terms: Terms) -> None:
+    def __init__(self, path: Path, *, model: str, endpoint: str, terms: Terms, keys: tuple[str, ...] = ()) -> None:
         self._path = path
+        self._keys = keys
         self._terms = terms
         self._one = Lock()
         try:
@@ -186,7 +188,8 @@ class Recording:
             self._number += 1
             reserved = _spelled(Counts(**self._terms.reservation(prompt)))
             place = {} if instead_of is None else {"instead_of": instead_of}
-            line = {"n": self._number, "digest": digest, **place, "reserved": reserved, "prompt": prompt_fields(prompt)}
+            shown = prompt_fields(redacted(prompt, self._keys))
+            line = {"n": self._number, "digest": digest, **place, "reserved": reserved, "prompt": shown}
             self._append(line)
             return self._number
 
@@ -223,17 +226,16 @@ class Recording:
             raise self._unwritable(error) from error
 
     def _unwritable(self, error: OSError) -> UserError:
-        what = (
-            "is in use by another run" if isinstance(error, BlockingIOError) else f"cannot be written: {error.strerror}"
-        )
+        used = isinstance(error, BlockingIOError)
+        what = "is in use by another run" if used else f"cannot be written: {error.strerror}"
         return UserError(f"the recording {str(self._path)!r} {what}", "name another file")
 
 
 class Recorder:
     """A `ports.LanguageModel` that writes down every exchange, and that answers from the file what an earlier run has of it.
 
-    What an earlier run was answered is not asked again. What failed for a time, or was refused for the budget or by the charter of
-    then, is asked anew; so is what was sent and not answered, which stays charged as it was reserved.
+    What an earlier run was answered is not asked again. What failed for a time, or was refused for the budget or by the charter
+    of then, is asked anew; so is what was sent and not answered, which stays charged as it was reserved.
     """
 
     def __init__(self, model: LanguageModel, recording: Recording, monotonic: Callable[[], float]) -> None:
@@ -272,6 +274,7 @@ def _final(reply: Reply | None) -> Reply | None:
 
 def _opened(path: Path) -> BufferedRandom:
     """The file, made readable by its owner alone, and held against other runs. Raises OSError."""
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW, 0o600)
     file = os.fdopen(handle, "r+b")
     try:
