@@ -272,6 +272,6 @@ def run_release(path: Path, bundles: Sequence[str], *, announce: Callable[[str],
         subject = (Target(name=str(tree.root), path=str(tree.place)),)
     charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.RELEASE)
     announce(charter.line())
-    with wall(charter).operation("release", subject=subject) as operation:
+    with wall(charter).operation("release", subject=subject, bundles=len(bundles)) as operation:
         for bundle in bundles:
             operation.keep(bundle)

@@ -92,8 +92,9 @@ class Standing:
         if before.time.date() == self._day:
             # What a run did not use is free again; what was handed out stays handed out, in whatever way it ended.
             self._used.executions -= _amount(before.facts, "executions") - after.used.executions
-        if after.outcome is Outcome.DENIED:
-            self._used.released -= _amount(before.facts, "bundles") if before.time.date() == self._day else 0
+        if after.outcome is Outcome.DENIED and before.time.date() == self._day:
+            kept = after.evidence.count if after.evidence is not None else 0  # handed out before it was denied something
+            self._used.released -= max(0, _amount(before.facts, "bundles") - kept)
         if after.outcome is Outcome.COMPLETED:
             self._hold(after.operation, after.facts)
 

@@ -6,7 +6,14 @@ from importlib import import_module
 
 from casemate.safeguards.attack import Attack
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "policy",
+    "grants",
+    "ended",
+    "quota",
+    "clock",
+    "reports",
+)
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
 
