@@ -13,6 +13,7 @@ MODULES: tuple[str, ...] = (
     "quota",
     "clock",
     "reports",
+    "steering",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
