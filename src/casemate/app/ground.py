@@ -1,4 +1,4 @@
-"""What every operation stands on: the operator's folders and keys, the wall, the day, and what the operator brings along."""
+"""What every command stands on: the operator's folders and account, the day, and what the operator brings along."""
 
 from __future__ import annotations
 
@@ -11,14 +11,9 @@ from typing import TYPE_CHECKING
 
 from casemate.adapters.cache import default_folder
 from casemate.adapters.clock import SystemClock
-from casemate.adapters.keys import FileSigner, data_home, load_or_create_digest_key
+from casemate.adapters.keys import FileSigner, data_home
 from casemate.adapters.ledger_files import LedgerFolder
-from casemate.governance.budget import HOUSE_LIMITS, Counts
-from casemate.governance.charter import Charter
-from casemate.governance.digests import KeyedDigests
 from casemate.governance.ledger import Ledger
-from casemate.governance.policy import HOUSE_POLICY
-from casemate.governance.wall import Wall
 from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
@@ -45,19 +40,6 @@ def cache_folder() -> Path:
 def recorded_ledger() -> Ledger:
     """The existing ledger, to read; LedgerMissing when nothing was recorded, LedgerUnavailable when its key is not usable."""
     return Ledger(store=LedgerFolder(home() / "ledger"), signer=FileSigner.load(home()))
-
-
-def wall(charter: Charter, budget: Counts = HOUSE_LIMITS) -> Wall:
-    """The wall around what the charter allows. budget: of each operation. Makes the keys on first use; raises
-    LedgerUnavailable."""
-    return Wall(
-        charter=charter,
-        policy=HOUSE_POLICY,
-        ledger=Ledger(store=LedgerFolder(home() / "ledger"), signer=FileSigner.load_or_create(home())),
-        digests=KeyedDigests(load_or_create_digest_key(home())),
-        clock=SystemClock(),
-        budget=budget,
-    )
 
 
 def operator() -> str:

@@ -134,6 +134,7 @@ class Wall:
         self.standing = Standing() if standing is None else standing
         self._clock = _Floored(clock, self.standing)
         self._barred = barred
+        self._running: Gate | None = None  # of the innermost operation that has not ended
 
     def grant(self) -> Grant:
         """The widest grant that the charter gives, to hand down and to narrow."""
@@ -191,6 +192,7 @@ class Wall:
             end(Outcome.DENIED, why)
             raise Denied(f"{name} is not permitted: {why}", next_step="ask for a charter that allows it")
         operation = Operation(gate, bundles if name == RELEASE else None)
+        around, self._running = self._running, gate
         try:
             yield operation
         except Denied as error:
@@ -203,6 +205,8 @@ class Wall:
             except CasemateError as fault:  # the first error matters more, and a missing end shows in the ledger
                 error.add_note(f"the ledger could not record how it ended: {fault}")
             raise
+        finally:
+            self._running = around
         operation.entry = end(Outcome.COMPLETED, facts=operation.facts)
 
     def _gate(self, subject: tuple[Target, ...], grant: Grant, budget: Counts) -> Gate:
@@ -214,6 +218,7 @@ class Wall:
             clock=self._clock,
             budget=budget,
             reading=self._digests.reading(),
+            within=self._running,
         )
 
     def _reserved(self, standing: Standing, bundles: int) -> tuple[Counts, Facts, str]:
@@ -225,7 +230,7 @@ class Wall:
             if quotas.releases is not None and used.released + bundles > quotas.releases:
                 left = max(0, quotas.releases - used.released)
                 why = f"the charter's quota of {quotas.releases} released bundles a day leaves {left}"
-        if quotas.executions is not None and budget.executions:
+        if quotas.executions is not None and budget.executions and self._running is None:
             left = max(0, quotas.executions - used.executions)
             budget = replace(budget, executions=min(budget.executions, left))
             if left:
