@@ -98,6 +98,9 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
         _rule(Tier.FIND, OPERATION, "import"),
         _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
+        _rule(
+            Tier.FIND, OPERATION, "gate", "gate-add", "register", "thresholds-add", "incident-open", "incident-close"
+        ),
         _rule(Tier.FIX, "WorkingTree", "prefix", "refusal", "write", "undo", "confirm"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),
     )

@@ -14,6 +14,12 @@ MODULES: tuple[str, ...] = (
     "clock",
     "reports",
     "steering",
+    "launch_forged",
+    "launch_stale",
+    "launch_swapped",
+    "launch_thresholds",
+    "launch_margin",
+    "incident_closing",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
