@@ -39,12 +39,14 @@ def new(
     safeguards: Path | None = None,
     evaluations: Sequence[Path] = (),
 ) -> Written:
-    """The draft of an assessment, as TOML. safeguards, evaluations: signed files. Raises UserError for one that does not count."""
+    """The draft of an assessment, as TOML. safeguards, evaluations: signed files. Raises UserError for one that does
+    not count."""
     own = ground()
     keys = trusted(own).keys
     described = system_from(system) if system is not None else system_now(model)
     logs = [_evaluation(path, keys) for path in evaluations]
-    if other := next((path for path, log in zip(evaluations, logs, strict=True) if log.evaluation.system.id != described.id), None):
+    pairs = zip(evaluations, logs, strict=True)
+    if other := next((path for path, log in pairs if log.evaluation.system.id != described.id), None):
         raise UserError(f"{str(other)!r} is an evaluation of another system", "leave it out, or name that system")
     assessment = draft(
         (resources.files("casemate.governance") / "questions.toml").read_text("utf-8"),
@@ -113,7 +115,9 @@ def _evaluation(path: Path, keys: Sequence[VerifierKey]) -> SignedEvaluation:
     try:
         return open_evaluation(read_statement(path), keys)
     except InvalidStatement as error:
-        raise UserError(f"{str(path)!r} is no evaluation that counts here: {error}", "see docs/evaluations.md") from error
+        raise UserError(
+            f"{str(path)!r} is no evaluation that counts here: {error}", "see docs/evaluations.md"
+        ) from error
 
 
 def _safeguards(path: Path, keys: Sequence[VerifierKey]) -> Safeguards:

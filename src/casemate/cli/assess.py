@@ -23,7 +23,14 @@ def assess() -> None:
 @click.option("--system", metavar="FILE", type=_FILE, help="A file that `casemate gate system` printed.")
 @click.option("--tier", type=click.Choice(TIERS), default="find", show_default=True, help="How far it is to go.")
 @click.option("--safeguards", metavar="FILE", type=_FILE, help="What `casemate safeguards --sign` wrote.")
-@click.option("--evaluation", "evaluations", metavar="FILE", type=_FILE, multiple=True, help="A signed evaluation log. Repeatable.")
+@click.option(
+    "--evaluation",
+    "evaluations",
+    metavar="FILE",
+    type=_FILE,
+    multiple=True,
+    help="A signed evaluation log. Repeatable.",
+)
 def new(
     output: Path, model: str, system: Path | None, tier: str, safeguards: Path | None, evaluations: tuple[Path, ...]
 ) -> None:
@@ -44,7 +51,9 @@ def new(
 
 @assess.command()
 @click.argument("file", type=_FILE)
-@click.option("-o", "--output", metavar="FILE", type=_FILE, help="Where it goes. Default: FILE with .signed for its suffix.")
+@click.option(
+    "-o", "--output", metavar="FILE", type=_FILE, help="Where it goes. Default: FILE with .signed for its suffix."
+)
 def sign(file: Path, output: Path | None) -> None:
     """Sign the draft in FILE; or put a signature beside the others of a signed assessment."""
     from casemate.app.assess import sign as make

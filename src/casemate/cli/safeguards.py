@@ -28,12 +28,17 @@ CASES = 10_000
     show_default=True,
     help="Attempts in all; classes that write files get a tenth of the others' share, every class at least ten.",
 )
-@click.option("--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The same seed, the same attempts.")
+@click.option(
+    "--seed", type=click.IntRange(min=0), default=1, show_default=True, help="The same seed, the same attempts."
+)
 @click.option("--only", metavar="CLASS", multiple=True, help="Only this class. Repeatable.")
 @click.option("--json", "as_json", is_flag=True, help="The table as JSON, with every variant.")
 @click.option("-o", "--output", metavar="FILE", type=click.Path(path_type=Path), help="Write that JSON to FILE.")
 @click.option(
-    "--sign", metavar="FILE", type=click.Path(path_type=Path), help="Write the table to FILE, signed, for an assessment."
+    "--sign",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Write the table to FILE, signed, for an assessment.",
 )
 @click.option("--quiet", is_flag=True, help="No progress.")
 def safeguards(
@@ -62,7 +67,9 @@ def safeguards(
         check_place(place)
     chosen = [attack for attack in classes if not only or attack.id in only]
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
-        rows = list(run(chosen, cases=cases, seed=seed, progress=lambda _, done, all_: progress("attacking", done, all_)))
+        rows = list(
+            run(chosen, cases=cases, seed=seed, progress=lambda _, done, all_: progress("attacking", done, all_))
+        )
     if as_json:
         emit(_json(rows, seed))
     else:

@@ -109,8 +109,10 @@ def _block(text: str) -> str:
 
 
 def _list(texts: Sequence[str]) -> str:
-    return f"[{', '.join(map(_text, texts))}]" if len(texts) < 2 else "".join(
-        ["[\n", *(f"  {_text(text)},\n" for text in texts), "]"]
+    return (
+        f"[{', '.join(map(_text, texts))}]"
+        if len(texts) < 2
+        else "".join(["[\n", *(f"  {_text(text)},\n" for text in texts), "]"])
     )
 
 
@@ -120,7 +122,13 @@ def _told(one: Assessment, signed: Sequence[VerifierKey] | None, now: datetime) 
     state = "yet to come" if now < one.since else "over" if now >= one.until else "now"
     yield f"valid       from {time_text(one.since)} until {time_text(one.until)}: {state}"
     for person in one.signers:
-        has = "draft" if signed is None else "signed" if person.key in signed else "NOT SIGNED, or by a key that does not count"
+        has = (
+            "draft"
+            if signed is None
+            else "signed"
+            if person.key in signed
+            else "NOT SIGNED, or by a key that does not count"
+        )
         yield f"signer      {person.name}, {person.key.name}: {has}"
     rows = one.safeguards.classes
     attempts, successes = sum(row.attempts for row in rows), sum(row.successes for row in rows)

@@ -1,4 +1,5 @@
-"""The figures that come with Casemate: what was measured of the engine without a model, what it cannot do, what nobody measured."""
+"""The figures that come with Casemate: what was measured of the engine without a model, what it cannot do, and what nobody has
+measured."""
 
 from __future__ import annotations
 
@@ -14,8 +15,8 @@ from casemate.governance.fields import Fields
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """One figure. value: in words, "" where there are hits and cases. date: of the measurement, "" where none was kept. command: by
-    which it is measured again. stands: by which words benchmarks/README.md tells it."""
+    """One figure. value: in words, "" where there are hits and cases. date: of the measurement, "" where none was kept.
+    command: by which it is measured again. stands: by which words benchmarks/README.md tells it."""
 
     area: str
     what: str

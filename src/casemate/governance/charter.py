@@ -54,7 +54,9 @@ class Target:
         so that what it covers is covered by whatever covers it."""
         if not self.marks <= other.marks:
             return False
-        return not self.path or (bool(other.path) and PurePosixPath(other.path).is_relative_to(PurePosixPath(self.path)))
+        return not self.path or (
+            bool(other.path) and PurePosixPath(other.path).is_relative_to(PurePosixPath(self.path))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

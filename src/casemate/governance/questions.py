@@ -29,8 +29,8 @@ def draft(
 ) -> Assessment:
     """An assessment in which everything is filled that needs no judgement, and the rest is left open.
 
-    questions: the text of questions.toml. figures: what was measured of the engine, each in one line; they say nothing of a system
-    with a model.
+    questions: the text of questions.toml. figures: what was measured of the engine, each in one line; they say nothing of a
+    system with a model.
     """
     asked = Fields(tomllib.loads(questions), "questions.toml")
     table = safeguards or Safeguards(version=system.version, seed=0, classes=())
@@ -107,4 +107,5 @@ def _attacked(table: Safeguards) -> str:
     attempts, successes = sum(row.attempts for row in table.classes), sum(row.successes for row in table.classes)
     if not attempts:
         return ""
-    return f"{attempts} attempts in {len(table.classes)} classes, {successes} succeeded (version {table.version}, seed {table.seed})."
+    made = f"version {table.version}, seed {table.seed}"
+    return f"{attempts} attempts in {len(table.classes)} classes, {successes} succeeded ({made})."

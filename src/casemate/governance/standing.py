@@ -97,7 +97,9 @@ class Standing:
             # What a run did not use is free again; what was handed out stays handed out, in whatever way it ended.
             self._used.executions -= _amount(before.facts, "executions") - after.used.executions
         if after.outcome is Outcome.DENIED and before.time.date() == self._day:
-            kept = after.evidence.count if after.evidence is not None else 0  # handed out before it was denied something
+            kept = (
+                after.evidence.count if after.evidence is not None else 0
+            )  # handed out before it was denied something
             self._used.released -= max(0, _amount(before.facts, "bundles") - kept)
         if after.outcome is Outcome.COMPLETED:
             self._hold(after.operation, after.facts)

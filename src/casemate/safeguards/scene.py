@@ -64,7 +64,7 @@ def a_ledger(ground: Ground) -> Ledger:
 
 def a_charter(ground: Ground, **changes: Any) -> Charter:
     """A charter for one place, for tomorrow as well, up to any tier."""
-    fields = {
+    fields: dict[str, Any] = {
         "who": "alice",
         "targets": (PLACE,),
         "tier": Tier.RELEASE,

@@ -17,7 +17,21 @@ SOURCE_ROOTS = frozenset({"src", "lib", "python", "site-packages", "dist-package
 PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "manage.py"})
 
 PRELOADED = frozenset(
-    "abc builtins codecs genericpath io marshal os posix posixpath site stat sys time zipimport".split()
+    (
+        "abc",
+        "builtins",
+        "codecs",
+        "genericpath",
+        "io",
+        "marshal",
+        "os",
+        "posix",
+        "posixpath",
+        "site",
+        "stat",
+        "sys",
+        "time",
+    )
 )
 """What CPython has loaded before it runs the first line of a program: no file of a target is imported in its place, so that a
 target cannot hide what it calls behind an `os.py` of its own."""

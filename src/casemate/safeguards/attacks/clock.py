@@ -20,7 +20,13 @@ def attempt(ground: Ground) -> Attempt:
     with wall.operation("scan", subject=(PLACE,)):
         pass  # the control: before its end the charter counts
     what = random.choice(
-        ["after it has ended", "by a new process", "with a grant that has expired", "within one operation", "back-dating"]
+        [
+            "after it has ended",
+            "by a new process",
+            "with a grant that has expired",
+            "within one operation",
+            "back-dating",
+        ]
     )
     if what == "within one operation":
         return _within(ground, wall, what)

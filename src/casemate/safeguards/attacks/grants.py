@@ -99,7 +99,7 @@ def _forged(ground: Ground) -> Attempt:
         wall.grant(), tier=Tier.RELEASE, targets=(Target(name="/", path="/"),), expires=NOON + timedelta(days=4000)
     )
     what = random.choice(["a forged grant for another place", "a forged grant for more", "a forged grant for longer"])
-    name, subject = "scan", (place,)
+    name, subject = "scan", tuple[Target, ...]((place,))
     if what.endswith("place"):
         outside = Target(name="./bank", path=random.choice([p for p in _PATHS if not p.startswith("/srv/bank/")][3:]))
         subject = random.choice([(outside,), (place, outside), (outside, place)])

@@ -33,8 +33,20 @@ def _lost(ground: Ground, port: str, action: str) -> Policy:
 def _renamed(ground: Ground, port: str, action: str) -> Policy:
     """A rule for something that looks much like the action, or contains it."""
     spelled = ground.random.choice(
-        [action.upper(), action.title(), f"{action} ", f" {action}", f"{action}\u200b", f"{action}s", action[:-1]]
-        + [f"{action}*", "*", ".*", f"{port}.{action}", action.replace("e", "\u0435", 1) + "\ufe00"]
+        [
+            action.upper(),
+            action.title(),
+            f"{action} ",
+            f" {action}",
+            f"{action}\u200b",
+            f"{action}s",
+            action[:-1],
+            f"{action}*",
+            "*",
+            ".*",
+            f"{port}.{action}",
+            action.replace("e", "е", 1) + "︀",
+        ]
     )
     rule = Rule(tier=Tier.FIND, port=port, actions=frozenset({spelled}))
     return Policy(rules=(*without(HOUSE_POLICY, port, action).rules, rule))
@@ -58,14 +70,15 @@ def _malformed(ground: Ground, port: str, action: str) -> Policy:
     kept: Any = list(without(HOUSE_POLICY, port, action).rules)
     bad: tuple[Callable[[], Any], ...] = (
         lambda: Rule(tier=Tier.FIND, port=port, actions=f"un{action}ed"),  # type: ignore[arg-type]
-        lambda: Rule(tier=Tier.FIND, port=port, actions=[f"un{action}ed", None]),  # type: ignore[arg-type,list-item]
+        lambda: Rule(tier=Tier.FIND, port=port, actions=[f"un{action}ed", None]),  # type: ignore[arg-type]
         lambda: Rule(tier="find", port=port, actions=frozenset({action})),  # type: ignore[arg-type]
         lambda: Rule(tier=None, port=port, actions=frozenset({action})),  # type: ignore[arg-type]
         lambda: Rule(tier=Tier.FIND, port=None, actions=frozenset({action})),  # type: ignore[arg-type]
         lambda: Rule(tier=Tier.FIND, port=port, actions=frozenset()),
     )
     rule = ground.random.choice(bad)()
-    return Policy(rules=ground.random.choice([(*kept, rule), (rule, *kept), [*kept, rule], {rule}, None]))
+    rules: list[Any] = [(*kept, rule), (rule, *kept), [*kept, rule], {rule}, None]
+    return Policy(rules=ground.random.choice(rules))
 
 
 _VARIANTS = {

@@ -1,7 +1,7 @@
 """A report for somebody without `release`: it must hold no input of a proof, and no secret that the target's lines hold.
 
-Secrets are made up here in the forms that their issuers document, and in the ways that programs write passwords; they stand on the
-line of a finding, near it, and in what is quoted: messages, ways, remarks, reasons, how an attempt ended, patches.
+Secrets are made up here in the forms that their issuers document, and in the ways that programs write passwords; they stand on
+the line of a finding, near it, and in what is quoted: messages, ways, remarks, reasons, how an attempt ended, patches.
 """
 
 from __future__ import annotations
@@ -58,28 +58,37 @@ def _token(ground: Ground) -> tuple[str, str]:
     """What must not be seen, and a line that holds it: a secret of a form that its issuer documents."""
     upper, lower = string.ascii_uppercase + string.digits, string.digits + "abcdef"
     jwt = ".".join(b64encode(part.encode()).decode().rstrip("=") for part in ('{"alg":"HS256"}', '{"sub":"1"}'))
-    secret = ground.random.choice(
-        [
-            lambda: f"AKIA{_some(ground, 16, upper)}",
-            lambda: f"ghp_{_some(ground, 36)}",
-            lambda: f"github_pat_{_some(ground, 22)}_{_some(ground, 59)}",
-            lambda: f"glpat-{_some(ground, 20)}",
-            lambda: f"xoxb-{_some(ground, 12, string.digits)}-{_some(ground, 24)}",
-            lambda: f"sk_live_{_some(ground, 24)}",
-            lambda: f"AIza{_some(ground, 35)}",
-            lambda: f"sk-ant-api03-{_some(ground, 60)}",
-            lambda: f"npm_{_some(ground, 36)}",
-            lambda: f"pypi-AgEIcHlwaS5vcmc{_some(ground, 60)}",
-            lambda: f"hf_{_some(ground, 34)}",
-            lambda: f"SG.{_some(ground, 22)}.{_some(ground, 43)}",
-            lambda: f"SK{_some(ground, 32, lower)}",
-            lambda: f"hvs.{_some(ground, 24)}",
-            lambda: f"{jwt}.{_some(ground, 43)}",
-        ]
-    )()
+    forms: list[Callable[[], str]] = [
+        lambda: f"AKIA{_some(ground, 16, upper)}",
+        lambda: f"ghp_{_some(ground, 36)}",
+        lambda: f"github_pat_{_some(ground, 22)}_{_some(ground, 59)}",
+        lambda: f"glpat-{_some(ground, 20)}",
+        lambda: f"xoxb-{_some(ground, 12, string.digits)}-{_some(ground, 24)}",
+        lambda: f"sk_live_{_some(ground, 24)}",
+        lambda: f"AIza{_some(ground, 35)}",
+        lambda: f"sk-ant-api03-{_some(ground, 60)}",
+        lambda: f"npm_{_some(ground, 36)}",
+        lambda: f"pypi-AgEIcHlwaS5vcmc{_some(ground, 60)}",
+        lambda: f"hf_{_some(ground, 34)}",
+        lambda: f"SG.{_some(ground, 22)}.{_some(ground, 43)}",
+        lambda: f"SK{_some(ground, 32, lower)}",
+        lambda: f"hvs.{_some(ground, 24)}",
+        lambda: f"{jwt}.{_some(ground, 43)}",
+    ]
+    secret = ground.random.choice(forms)()
     line = ground.random.choice(
-        ['client = Client("{}")', "call(key='{}')", 'x = ["{}", 1]', "# rotate {} soon", 'run(f"login {} now")']
-        + ['URL = "https://api/?t={}"', "return '{}'.strip()", 'h = {{"X-Key": "{}"}}', '"""{}"""', "{}"]
+        [
+            'client = Client("{}")',
+            "call(key='{}')",
+            'x = ["{}", 1]',
+            "# rotate {} soon",
+            'run(f"login {} now")',
+            'URL = "https://api/?t={}"',
+            "return '{}'.strip()",
+            'h = {{"X-Key": "{}"}}',
+            '"""{}"""',
+            "{}",
+        ]
     )
     return secret, line.format(secret)
 
@@ -88,13 +97,41 @@ def _named(ground: Ground) -> tuple[str, str]:
     """A password that only its name tells."""
     secret = _some(ground, ground.random.randint(12, 24))
     name = ground.random.choice(
-        ["password", "DB_PASSWORD", "passwd", "api_key", "apiKey", "API_KEY", "client_secret", "auth_token", "pwd"]
-        + ["SECRET_KEY", "aws_secret_access_key", "private_key", "user_password", "smtp_pass", "encryption_key"]
+        [
+            "password",
+            "DB_PASSWORD",
+            "passwd",
+            "api_key",
+            "apiKey",
+            "API_KEY",
+            "client_secret",
+            "auth_token",
+            "pwd",
+            "SECRET_KEY",
+            "aws_secret_access_key",
+            "private_key",
+            "user_password",
+            "smtp_pass",
+            "encryption_key",
+        ]
     )
     line = ground.random.choice(
-        ['{n} = "{s}"', "{n} = '{s}'", "self.{n}='{s}'", 'login({n}="{s}")', '{{"{n}": "{s}"}}', "cfg['{n}'] = '{s}'"]
-        + ['{n}: str = "{s}"', 'if {n} == "{s}":', 'os.environ.get("{n}", "{s}")', '{n} = r"{s}"', '{n} = b"{s}"']
-        + ['run("tool --{n} {s} x")', 'connect("host=db {n}={s} port=1")', '{n} = ("{s}"']
+        [
+            '{n} = "{s}"',
+            "{n} = '{s}'",
+            "self.{n}='{s}'",
+            'login({n}="{s}")',
+            '{{"{n}": "{s}"}}',
+            "cfg['{n}'] = '{s}'",
+            '{n}: str = "{s}"',
+            'if {n} == "{s}":',
+            'os.environ.get("{n}", "{s}")',
+            '{n} = r"{s}"',
+            '{n} = b"{s}"',
+            'run("tool --{n} {s} x")',
+            'connect("host=db {n}={s} port=1")',
+            '{n} = ("{s}"',
+        ]
     )
     return secret, line.format(n=name, s=secret)
 
@@ -103,8 +140,14 @@ def _in_url(ground: Ground) -> tuple[str, str]:
     """A password in an address, or behind a word of a header."""
     secret = _some(ground, ground.random.randint(10, 30))
     line = ground.random.choice(
-        ['DSN = "postgres://app:{}@db/bank"', "connect('amqp://u:{}@mq')", 'git("clone https://x:{}@git/y")']
-        + ['h = {{"Authorization": "Bearer {}"}}', "call('curl -u admin:{} http://x')", 'sh("mysql -uroot -p{} bank")']
+        [
+            'DSN = "postgres://app:{}@db/bank"',
+            "connect('amqp://u:{}@mq')",
+            'git("clone https://x:{}@git/y")',
+            'h = {{"Authorization": "Bearer {}"}}',
+            "call('curl -u admin:{} http://x')",
+            'sh("mysql -uroot -p{} bank")',
+        ]
     )
     return secret, line.format(secret)
 
@@ -185,7 +228,9 @@ def _report(ground: Ground, source: _Source) -> Report:
 def _mending(source: _Source) -> Mending:
     """A patch beside the secret's line, which it repeats."""
     before = "\n".join(source.lines) + "\n"
-    after = before.replace("os.system(name)", "subprocess.run([name])").replace("harmless = 1", f"harmless = 2  {source.told}")
+    after = before.replace("os.system(name)", "subprocess.run([name])").replace(
+        "harmless = 1", f"harmless = 2  {source.told}"
+    )
     if after == before:
         after += "x = 1\n"
     patch = Patch(
@@ -214,7 +259,9 @@ def _exhibit(payload: str) -> Exhibit:
 def attempt(ground: Ground) -> Attempt:
     """One secret or input, one report, one format."""
     form = ground.random.choice(sorted(_FORMS))
-    kind = ground.random.choice(["an input of a proof", "a token", "a password by its name", "a password in an address"])
+    kind = ground.random.choice(
+        ["an input of a proof", "a token", "a password by its name", "a password in an address"]
+    )
     if kind == "an input of a proof":
         return _input(ground, form, f"{kind} in {form}")
     makers = {"a token": _token, "a password by its name": _named, "a password in an address": _in_url}
