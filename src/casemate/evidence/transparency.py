@@ -264,4 +264,3 @@ def _span(rate: Rate) -> tuple[int, int, int]:
     """Where a rate and its interval stand on a line of 1,000: beginning, width, and the rate itself."""
     low, high = round(1000 * rate.low), round(1000 * rate.high)
     return low, max(4, high - low), min(994, round(1000 * float(rate.rate)))
-

@@ -84,6 +84,18 @@ def _rule(tier: Tier, port: str, *actions: str) -> Rule:
     return Rule(tier=tier, port=port, actions=frozenset(actions))
 
 
+RECORDS = (
+    "import",
+    "charter-new",
+    "charter-add",
+    "revocation-new",
+    "revocation-add",
+    "authorise",
+    "release-request",
+    "release-approve",
+)
+"""Operations on the operator's own records, in which nothing of a target is looked at."""
+
 HOUSE_POLICY = Policy(
     rules=(
         _rule(Tier.FIND, OPERATION, "scan", "host"),
@@ -96,7 +108,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "Executor", "map"),
         _rule(Tier.PROVE, OPERATION, "prove"),
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
-        _rule(Tier.FIND, OPERATION, "import"),
+        _rule(Tier.FIND, OPERATION, *RECORDS),
         _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
         _rule(
             Tier.FIND, OPERATION, "gate", "gate-add", "register", "thresholds-add", "incident-open", "incident-close"

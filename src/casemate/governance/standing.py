@@ -41,7 +41,7 @@ class Standing:
     count, "" for none. charters: identities of those installed. revoked, revocation: number and identity of the last list of
     revocations, 0 and "" for none. numbered, thresholds: the same of the own thresholds of the launch gate. incidents: the open
     ones, each with its severity. outcomes: how many operations of a name ended how. refused: calls within operations that were
-    refused.
+    refused. delivered: requests whose bundles were handed out.
     """
 
     size: int = 0
@@ -55,6 +55,7 @@ class Standing:
     incidents: dict[str, int] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
     refused: int = 0
+    delivered: set[str] = field(default_factory=set)
     _day: date = date.min
     _used: Day = field(default_factory=Day)
     _open: dict[int, Before] = field(default_factory=dict)
@@ -96,10 +97,12 @@ class Standing:
         if before.time.date() == self._day:
             # What a run did not use is free again; what was handed out stays handed out, in whatever way it ended.
             self._used.executions -= _amount(before.facts, "executions") - after.used.executions
-        if after.outcome is Outcome.DENIED and before.time.date() == self._day:
-            kept = (
-                after.evidence.count if after.evidence is not None else 0
-            )  # handed out before it was denied something
+        # What was handed out before something else was denied is out.
+        kept = after.evidence.count if after.evidence is not None else 0
+        denied = after.outcome is Outcome.DENIED
+        if "request" in before.facts and (kept or not denied):
+            self.delivered.add(str(before.facts["request"]))
+        if denied and before.time.date() == self._day:
             self._used.released -= max(0, _amount(before.facts, "bundles") - kept)
         if after.outcome is Outcome.COMPLETED:
             self._hold(after.operation, after.facts)
@@ -111,7 +114,8 @@ class Standing:
         elif operation == REVOKE:
             self.revoked, self.revocation = int(facts["number"]), str(facts["revocation"])
             if facts.get("frees"):
-                self.issuer, self.numbered, self.thresholds = "", 0, ""
+                self.issuer, self.charters, self.revoked, self.revocation = "", set(), 0, ""
+                self.numbered, self.thresholds = 0, ""
         elif operation == ADD_THRESHOLDS:
             self.numbered, self.thresholds = int(facts["number"]), str(facts["thresholds"])
         elif operation == OPEN_INCIDENT:
@@ -132,6 +136,7 @@ def fold(ledger: Ledger, size: int, standing: Standing) -> Standing:
 def dump(standing: Standing) -> str:
     """A standing as text, to be kept so that the next operation need not read the whole ledger."""
     fields = {**asdict(standing), "charters": sorted(standing.charters), "outcomes": sorted(standing.outcomes.items())}
+    fields["delivered"] = sorted(standing.delivered)
     fields["_open"] = [[index, before.encode().decode()] for index, before in standing._open.items()]
     fields["_day"], fields["latest"] = standing._day.isoformat(), standing.latest.isoformat()
     return json.dumps(fields, sort_keys=True)
@@ -154,6 +159,7 @@ def load(text: str) -> Standing | None:
             incidents=fields["incidents"],
             outcomes={(name, outcome): count for (name, outcome), count in fields["outcomes"]},
             refused=fields["refused"],
+            delivered=set(fields["delivered"]),
             _day=date.fromisoformat(fields["_day"]),
             _used=Day(**fields["_used"]),
             _open={index: said for index, said in opened.items() if isinstance(said, Before)},

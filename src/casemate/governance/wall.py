@@ -103,7 +103,7 @@ class Operation:
         Raises Denied when it hands out more than it has reserved.
         """
         self._gate.check_open()
-        if self._releases is not None and len(self._gate.evidence) >= self._releases:
+        if self._releases is not None and len({*self._gate.evidence, bundle}) > self._releases:
             raise Denied(
                 f"a release of {self._releases} bundles hands out no more", next_step="ask for all of them at once"
             )
@@ -136,30 +136,46 @@ class Wall:
         self._barred = barred
         self._running: Gate | None = None  # of the innermost operation that has not ended
 
+    @property
+    def charter(self) -> Charter:
+        """What counts here."""
+        return self._charter
+
     def grant(self) -> Grant:
         """The widest grant that the charter gives, to hand down and to narrow."""
         return Grant.of(self._charter, ports=(OPERATION, *GUARDED))
 
     @contextmanager
     def operation(
-        self, name: str, *, subject: tuple[Target, ...], grant: Grant | None = None, bundles: int = 0
+        self,
+        name: str,
+        *,
+        subject: tuple[Target, ...],
+        grant: Grant | None = None,
+        bundles: int = 0,
+        request: str = "",
+        refusal: str = "",
+        next_step: str = "ask for a charter that allows it",
     ) -> Iterator[Operation]:
         """Run an operation, such as "scan", on these places, under a grant (by default the widest).
 
-        bundles: how many it means to hand out. Raises Denied when it is not permitted, and what the ledger raises when it cannot
-        be recorded; in both cases nothing was done.
+        bundles: how many it means to hand out. request: identity of the request that they were asked for by, which counts once.
+        refusal: why the caller knows already that it may not, which then is recorded. next_step: for whoever is refused.
+
+        Raises Denied when it is not permitted, and what the ledger raises when it cannot be recorded; in both cases nothing was
+        done.
         """
         if bundles < 0:
             raise ValueError(f"bundles to hand out are a count: {bundles!r}")
         grant = self.grant() if grant is None else grant
         started = self._clock.monotonic()
-        gate, why = self._gate(subject, grant, self._budget), self._barred
+        gate, why = self._gate(subject, grant, self._budget), self._barred or refusal
 
         def before(size: int) -> bytes:
             # Decided while nobody else can begin anything: two operations never take the same rest of a quota.
             nonlocal gate, why
             standing = fold(self._ledger, size, self.standing)
-            budget, facts, beyond = self._reserved(standing, bundles)
+            budget, facts, beyond = self._reserved(standing, bundles, request)
             gate = self._gate(subject, grant, budget)
             why = why or gate.refusal(OPERATION, name) or beyond or ""
             return self._before(name, subject, grant, budget, facts)
@@ -190,7 +206,7 @@ class Wall:
 
         if why:
             end(Outcome.DENIED, why)
-            raise Denied(f"{name} is not permitted: {why}", next_step="ask for a charter that allows it")
+            raise Denied(f"{name} is not permitted: {why}", next_step=next_step)
         operation = Operation(gate, bundles if name == RELEASE else None)
         around, self._running = self._running, gate
         try:
@@ -221,10 +237,13 @@ class Wall:
             within=self._running,
         )
 
-    def _reserved(self, standing: Standing, bundles: int) -> tuple[Counts, Facts, str]:
+    def _reserved(self, standing: Standing, bundles: int, request: str) -> tuple[Counts, Facts, str]:
         """What is left of the day's quotas: the budget with it, what is reserved of it, and why that is not enough."""
         quotas, used = self._charter.quotas, standing.on(self._clock.now().date())
         budget, facts, why = self._budget, dict[str, str | int](), ""
+        if request:
+            facts["request"] = request
+            why = "what that request asks for was handed out before" if request in standing.delivered else ""
         if bundles:
             facts["bundles"] = bundles
             if quotas.releases is not None and used.released + bundles > quotas.releases:
