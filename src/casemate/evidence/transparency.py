@@ -40,7 +40,7 @@ class Evaluated:
 class Access:
     """What the ledger counts. outcomes: how many operations of a name ended how. refused: calls within operations that were
     refused. entries: of the ledger. root: of its tree, in base64, "" while it is empty. key: the ledger's. charters,
-    revocations: of an organisation, that were installed. incidents: severity of each that is open. closed: how many were closed."""
+    revocations: of an organisation, that were installed. incidents: severity of each that is open. closed: how many were."""
 
     outcomes: tuple[tuple[str, str, int], ...] = ()
     refused: int = 0

@@ -56,8 +56,8 @@ def _narrowed(ground: Ground, grant: Grant) -> Grant:
 
 
 def _authority(ground: Ground, grant: Grant) -> set[tuple[str, str, Target, int]]:
-    """What the grant permits, of some hundred probes."""
-    chosen = [(*ground.random.choice(_ACTIONS), ground.random.choice(_PROBES)) for _ in range(120)]
+    """What the grant permits, of two actions at every place and time that is probed."""
+    chosen = [(*action, place) for action in ground.random.sample(_ACTIONS, 2) for place in _PROBES]
     return {
         (port, action, place, hour)
         for port, action, place in chosen
@@ -85,6 +85,18 @@ def _chain(ground: Ground) -> Attempt:
         if not isinstance(HOUSE_POLICY.permits(first, probe[0], probe[1], (probe[2],), now=_TIMES[probe[3]]), Permit)
     ]
     return Attempt(what="a chain of narrowing", succeeded=bool(more), answer=f"gained {more[:1]}" if more else "")
+
+
+def _marked(ground: Ground) -> Attempt:
+    """A grant for what bears a mark is narrowed to a folder that bears it: what lies below and bears it not is no part of it."""
+    mark, path = frozenset({ground.random.choice(_MARKS)}), ground.random.choice(_PATHS)
+    charter = a_charter(ground, targets=(Target(name="marked", path="", marks=mark),))
+    first = a_wall(ground, a_ledger(ground), charter).grant()
+    last = first.narrow(targets=[Target(name=path, path=path, marks=mark)])
+    below = Target(name="below", path=f"{path.rstrip('/')}/etc/shadow")
+    if not last.covers(replace(below, marks=mark)):
+        raise AssertionError("what bears the mark is not covered")
+    return Attempt(what="a mark exchanged for a path", succeeded=last.covers(below), answer="it does not bear the mark")
 
 
 def _forged(ground: Ground) -> Attempt:
@@ -117,8 +129,8 @@ def _forged(ground: Ground) -> Attempt:
 
 
 def attempt(ground: Ground) -> Attempt:
-    """A chain, or a forgery."""
-    return _chain(ground) if ground.random.random() < 0.7 else _forged(ground)
+    """A chain, a mark, or a forgery."""
+    return ground.random.choice([_chain, _chain, _marked, _forged])(ground)
 
 
 ATTACK = Attack(
