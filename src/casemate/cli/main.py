@@ -44,9 +44,7 @@ COMMANDS: Mapping[str, Entry] = {
     "incident": Entry("casemate.cli.incident:incident", "Open, close and list incidents and near-misses."),
     "safeguards": Entry("casemate.cli.safeguards:safeguards", "Attack the safeguards, and count what gets through."),
     "assess": Entry("casemate.cli.assess:assess", "Write, sign and show a risk assessment."),
-    "transparency": Entry(
-        "casemate.cli.transparency:transparency", "Write the public report: what it can do, and cannot."
-    ),
+    "transparency": Entry("casemate.cli.transparency:transparency", "Write the public report, in counts and figures."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }
 

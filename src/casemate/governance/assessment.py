@@ -105,9 +105,9 @@ class Assessment:
         return {
             "system": self.system.body(),
             "evaluations": list(self.evaluations),
-            "safeguards": asdict(self.safeguards),
-            "misuse": [asdict(misuse) for misuse in self.misuse],
-            "sections": [{**asdict(section), "writer": section.writer.value} for section in self.sections],
+            "safeguards": _lists(self.safeguards),
+            "misuse": [_lists(misuse) for misuse in self.misuse],
+            "sections": [{**_lists(section), "writer": section.writer.value} for section in self.sections],
             "residual": self.residual,
             "signers": [person_body(person.name, person.key) for person in self.signers],
             "tier": self.tier.value,
@@ -154,6 +154,11 @@ def read_assessment(fields: Fields) -> Assessment:
         if len(set(listed)) != len(listed):
             raise InvalidStatement("a section, a class of attack, an evaluation or a signer stands in it twice")
     return assessment
+
+
+def _lists(part: Safeguards | Misuse | Section) -> dict[str, object]:
+    """The fields of a part, with lists for tuples, as JSON has them."""
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(part).items()}
 
 
 def _safeguards(fields: Fields) -> Safeguards:

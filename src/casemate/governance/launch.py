@@ -6,7 +6,7 @@ an evaluation has become too old, when a serious incident is open. What is missi
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -14,7 +14,7 @@ from casemate.governance.assessment import Assessment, SignedAssessment, open_as
 from casemate.governance.charter import Tier
 from casemate.governance.evaluation import Evaluation, open_evaluation, registered
 from casemate.governance.fields import InvalidStatement, time_text
-from casemate.governance.measure import incidents, measure
+from casemate.governance.measure import incidents, measure, worse
 from casemate.governance.note import InvalidNote, VerifierKey, note_signers
 from casemate.governance.standing import Standing
 from casemate.governance.statement import statement_id
@@ -105,6 +105,8 @@ def choose(statements: Sequence[bytes], system: System, keys: Sequence[VerifierK
 
 
 def _lines(system: System, tier: Tier, evidence: Evidence, standing: Standing, now: datetime) -> Iterator[Line]:
+    if not evidence.keys:
+        yield Line(what="keys", holds=False, why="nobody's signature counts: the installed charter is not all there")
     thresholds = list(evidence.house.thresholds)
     yield _own(evidence, standing, thresholds)
     bound = [one for one in thresholds if one.binds(model=bool(system.model), tier=tier)]
@@ -116,7 +118,7 @@ def _lines(system: System, tier: Tier, evidence: Evidence, standing: Standing, n
             yield Line(what=f"threshold {one.id}", holds=found.holds, why=found.why)
     try:
         if evidence.assessment is None:
-            raise InvalidStatement("nobody has assessed this system")
+            raise InvalidStatement("nobody whose signature counts has assessed this system")
         signed = open_assessment(evidence.assessment, evidence.keys)
         if signed.id in evidence.withdrawn:
             raise InvalidStatement(f"{signed.id[:12]} was withdrawn")
@@ -127,12 +129,13 @@ def _lines(system: System, tier: Tier, evidence: Evidence, standing: Standing, n
     assessment = signed.assessment
     yield from _assessed(assessment, signed, system, tier, now)
     evaluations: list[Evaluation] = []
-    yield from _evaluated(assessment, evidence, system, now, evaluations)
+    there = _by_identity(evidence)
+    yield from _evaluated(assessment, evidence, there, system, now, evaluations)
+    yield from _since(assessment, evidence, there, system, now, bound)
+    signatures = len({person.key for person in signed.signers})  # a key that has two names is one person
     for one in bound:
         if one.measure is not Measure.INCIDENT:
-            found = measure(
-                one, assessment=assessment, evaluations=evaluations, signatures=len(signed.signers), now=now
-            )
+            found = measure(one, assessment=assessment, evaluations=evaluations, signatures=signatures, now=now)
             yield Line(what=f"threshold {one.id}", holds=found.holds, why=found.why, until=found.until)
 
 
@@ -233,10 +236,7 @@ def _assessed(
     )
 
 
-def _evaluated(
-    assessment: Assessment, evidence: Evidence, system: System, now: datetime, evaluations: list[Evaluation]
-) -> Iterator[Line]:
-    """A line for each evaluation that the assessment rests on; those that hold are added to the list."""
+def _by_identity(evidence: Evidence) -> dict[str, bytes]:
     there: dict[str, bytes] = {}
     for data in evidence.evaluations:
         try:
@@ -244,6 +244,18 @@ def _evaluated(
         except InvalidNote:
             continue
         there[statement_id(text)] = data
+    return there
+
+
+def _evaluated(
+    assessment: Assessment,
+    evidence: Evidence,
+    there: Mapping[str, bytes],
+    system: System,
+    now: datetime,
+    evaluations: list[Evaluation],
+) -> Iterator[Line]:
+    """A line for each evaluation that the assessment rests on; those that hold are added to the list."""
     for id in assessment.evaluations:
         what = f"evaluation {id[:12]}"
         if id not in there:
@@ -259,6 +271,27 @@ def _evaluated(
             evaluations.append(evaluation)
         said = f"{evaluation.task} on {evaluation.suite.name}, {len(evaluation.items)} items"
         yield Line(what=what, holds=not why, why=why or said)
+
+
+def _since(
+    assessment: Assessment,
+    evidence: Evidence,
+    there: Mapping[str, bytes],
+    system: System,
+    now: datetime,
+    bound: Sequence[Threshold],
+) -> Iterator[Line]:
+    """A line for each evaluation of this system that was made after the assessment and speaks against it. One that speaks for it
+    is not counted before somebody has assessed it."""
+    for id in sorted(there.keys() - set(assessment.evaluations) - evidence.withdrawn):
+        try:
+            evaluation = open_evaluation(there[id], evidence.keys).evaluation
+        except InvalidStatement:
+            continue
+        if evaluation.system.id == system.id and assessment.since <= evaluation.ended <= now:
+            against = (worse(one, evaluation) for one in bound if one.measure.rate)
+            for why in filter(None, against):
+                yield Line(what=f"evaluation {id[:12]}", holds=False, why=why)
 
 
 def _refused(evaluation: Evaluation, evidence: Evidence, system: System, now: datetime) -> str:

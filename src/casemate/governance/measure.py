@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from fractions import Fraction
 
 from casemate.governance.assessment import Assessment
 from casemate.governance.evaluation import Evaluation, Rate
@@ -61,6 +62,21 @@ def incidents(threshold: Threshold, opened: Sequence[tuple[str, int]]) -> Measur
     )
 
 
+def worse(threshold: Threshold, evaluation: Evaluation) -> str:
+    """Why an evaluation that was made after the assessment speaks against the system, or "". It need not have enough cases to
+    speak for it: what was seen beyond the limit, without any margin, was seen."""
+    if evaluation.task is not threshold.task or threshold.suite not in ("", evaluation.suite.name):
+        return ""
+    rate = _rate_of(threshold, evaluation)
+    if rate is None:
+        return ""
+    hits, limit = rate.rate * rate.cases, Fraction(threshold.limit, MILLION)
+    beyond = rate.rate < limit if threshold.measure is Measure.SOLVED else rate.rate > limit
+    if not beyond and (threshold.most is None or hits <= threshold.most):
+        return ""
+    return f"it was made after the assessment and is beyond threshold {threshold.id}: {rate}"
+
+
 def _rate(threshold: Threshold, evaluations: Sequence[Evaluation]) -> Measured:
     """Every evaluation of the task counts, so that none can be hidden behind a better one; the first that fails is told, else the
     one nearest to the bound."""
@@ -73,11 +89,7 @@ def _rate(threshold: Threshold, evaluations: Sequence[Evaluation]) -> Measured:
 
 
 def _one_rate(threshold: Threshold, evaluation: Evaluation) -> Measured:
-    rate = {
-        Measure.ATTACKS: evaluation.attacked,
-        Measure.FALSE_ALARMS: evaluation.false_alarms,
-        Measure.SOLVED: evaluation.passed,
-    }[threshold.measure]()
+    rate = _rate_of(threshold, evaluation)
     if rate is None or rate.cases < threshold.least:
         cases = 0 if rate is None else rate.cases
         return Measured(holds=False, why=f"{cases} cases were tried; at least {threshold.least} are asked for")
@@ -85,6 +97,14 @@ def _one_rate(threshold: Threshold, evaluation: Evaluation) -> Measured:
     if threshold.most is not None and hits > threshold.most:
         return Measured(holds=False, why=f"{int(hits)} of {rate.cases} cases; at most {threshold.most} allowed")
     return Measured(holds=_within(threshold, rate), why=f"{rate}; {_asked(threshold)}")
+
+
+def _rate_of(threshold: Threshold, evaluation: Evaluation) -> Rate | None:
+    return {
+        Measure.ATTACKS: evaluation.attacked,
+        Measure.FALSE_ALARMS: evaluation.false_alarms,
+        Measure.SOLVED: evaluation.passed,
+    }[threshold.measure]()
 
 
 def _within(threshold: Threshold, rate: Rate) -> bool:
@@ -102,11 +122,11 @@ def _asked(threshold: Threshold) -> str:
 def _age(threshold: Threshold, evaluations: Sequence[Evaluation], now: datetime) -> Measured:
     if not evaluations:
         return Measured(holds=False, why="there is no evaluation")
-    oldest = min(one.ended for one in evaluations)
+    oldest = min(one.began for one in evaluations)  # not its end: a run that is said to last would stay fresh
     stale = oldest + threshold.days
     return Measured(
         holds=now <= stale,
-        why=f"the oldest evaluation is {_days(now - oldest)} old; at most {threshold.bound} days are allowed",
+        why=f"the oldest evaluation began {_days(now - oldest)} ago; at most {threshold.bound} days are allowed",
         until=stale,
     )
 

@@ -93,6 +93,12 @@ RECORDS = (
     "authorise",
     "release-request",
     "release-approve",
+    "register",
+    "gate",
+    "gate-add",
+    "thresholds-add",
+    "incident-open",
+    "incident-close",
 )
 """Operations on the operator's own records, in which nothing of a target is looked at."""
 
@@ -110,9 +116,6 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
         _rule(Tier.FIND, OPERATION, *RECORDS),
         _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
-        _rule(
-            Tier.FIND, OPERATION, "gate", "gate-add", "register", "thresholds-add", "incident-open", "incident-close"
-        ),
         _rule(Tier.FIX, "WorkingTree", "prefix", "refusal", "write", "undo", "confirm"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),
     )

@@ -40,6 +40,13 @@ class System:
     sandbox: str
     version: str
 
+    def __post_init__(self) -> None:
+        for part in ("prompts", "tools"):
+            named = tuple(sorted(getattr(self, part)))
+            if len({name for name, _ in named}) != len(named):
+                raise ValueError(f"two {part} have the same name: {named!r}")
+            object.__setattr__(self, part, named)  # their order says nothing
+
     @cached_property
     def id(self) -> str:
         """Its hash."""
@@ -55,8 +62,8 @@ class System:
         return {
             "model": self.model,
             "weights": self.weights,
-            "prompts": dict(sorted(self.prompts)),
-            "tools": dict(sorted(self.tools)),
+            "prompts": dict(self.prompts),
+            "tools": dict(self.tools),
             "policy": self.policy,
             "sandbox": self.sandbox,
             "version": self.version,

@@ -169,14 +169,15 @@ def an_assessment(evaluations: tuple[Evaluation, ...], system: System | None = N
 
 @dataclass(kw_only=True)
 class Scene:
-    """Everything that a decision is made from. Untouched, the gate is open. files: assessment and evaluations as they are shown,
-    where they are to be something else than what is signed honestly."""
+    """Everything that a decision is made from. Untouched, the gate is open. more: evaluations that are shown and that the
+    assessment does not name. changes: of the assessment."""
 
     system: System = field(default_factory=a_system)
     tier: Tier = Tier.FIX
     evaluations: list[Evaluation] = field(
         default_factory=lambda: [an_evaluation(task) for task in Task if task is not Task.COMPLETION]
     )
+    more: list[Evaluation] = field(default_factory=list)
     changes: dict[str, object] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)
     house: Thresholds = field(default_factory=cache(house))
@@ -194,7 +195,7 @@ class Scene:
         """What the gate is shown; the assessor's signature counts, and the issuer's for thresholds."""
         return Evidence(
             assessment=sign_statement(ASSESSMENT, self.assessment().body(), signer(self.assessor)),
-            evaluations=[signed_evaluation(one, self.evaluator) for one in self.evaluations],
+            evaluations=[signed_evaluation(one, self.evaluator) for one in (*self.evaluations, *self.more)],
             house=self.house,
             own=self.own,
             keys=(key("assessor"),),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from math import sqrt
 from random import Random
 
 from casemate.governance.evaluation import Item, Task
 from casemate.governance.thresholds import MILLION, Threshold
-from casemate.safeguards.attack import Attack, Attempt, Ground
+from casemate.safeguards.attack import NOON, Attack, Attempt, Ground
 from casemate.safeguards.launching import Scene, honest
 
 TASKS = tuple(task for task in Task if task is not Task.COMPLETION)
@@ -88,7 +89,11 @@ def _beside_a_better(scene: Scene, random: Random) -> None:
     good = next(one for one in scene.evaluations if one.task is task)
     cases = _threshold(scene, task).least
     bad = replace(good, items=_items(task, cases, cases // 2 + 1))
-    scene.evaluations.insert(random.randrange(len(scene.evaluations) + 1), bad)
+    if random.random() < 0.5:
+        scene.evaluations.insert(random.randrange(len(scene.evaluations) + 1), bad)
+    else:  # made after the assessment, which does not name it
+        began = NOON - timedelta(days=1)
+        scene.more = [replace(bad, began=began, ended=began + timedelta(hours=1))]
 
 
 def _once(scene: Scene, random: Random) -> None:

@@ -12,7 +12,7 @@ from casemate.safeguards.attack import NOON, Attack, Attempt, Ground
 from casemate.safeguards.launching import Scene, an_evaluation, honest, registration
 
 TASKS = tuple(task for task in Task if task is not Task.COMPLETION)
-ENDED = an_evaluation(Task.FIND).ended
+BEGAN = an_evaluation(Task.FIND).began
 FRESH = timedelta(days=90)
 
 
@@ -89,7 +89,7 @@ def attempt(ground: Ground) -> Attempt:
 def edge() -> bool:
     """The control of the freshest case that is still allowed: exactly as old as an evaluation may be."""
     scene = Scene()
-    scene.now = ENDED + FRESH
+    scene.now = BEGAN + FRESH
     scene.changes["until"] = scene.now + timedelta(days=1)
     return scene.decide().allows
 
