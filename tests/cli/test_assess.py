@@ -3,16 +3,18 @@
 import json
 import re
 import tomllib
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from casemate.adapters.clock import SystemClock
 from casemate.app.authority import ground
 from casemate.app.launch import system_now
 from casemate.governance.assessment import AttackClass, Safeguards
+from casemate.governance.evaluation import EVALUATION, Task
 from casemate.governance.safeguard_table import SAFEGUARDS, table_body
 from casemate.governance.statement import person_key, sign_statement
 from casemate.safeguards.launching import a_system, an_evaluation, signed_evaluation, signer
-from casemate.governance.evaluation import EVALUATION, Task
 
 OPEN = ["use", "residual-acceptable", "monitoring"]
 
@@ -49,7 +51,10 @@ def test_a_draft_marks_what_is_open(drafted):
     assert [s["id"] for s in body["sections"] if not s["answer"].strip()] == OPEN
     assert all(s["source"] and s["binds"] and s["question"].endswith("?") for s in body["sections"])
     by_id = {s["id"]: s for s in body["sections"]}
-    assert "known flaws in releases of packages that are flagged: 50 of 80, 62.5 % (51.5 to 72.3)" in by_id["tests"]["answer"]
+    assert (
+        "known flaws in releases of packages that are flagged: 50 of 80, 62.5 % (51.5 to 72.3)"
+        in by_id["tests"]["answer"]
+    )
     assert by_id["safeguards"]["answer"].strip() == "10000 attempts in 1 classes, 0 succeeded (version 0.1.0, seed 1)."
     assert by_id["cyber-offence"]["answer"].strip() == "The question does not arise: there is no model."
     assert by_id["cyber-offence"]["binds"].startswith("the model's provider")
@@ -67,7 +72,7 @@ def test_of_a_model_nothing_is_answered_for_people(casemate, tmp_path):
     }
 
 
-def test_the_gate_opens_for_what_was_answered_and_signed(casemate, drafted, tmp_path):
+def test_the_gate_opens_for_what_was_answered_and_signed(casemate, drafted, tmp_path, monkeypatch):
     """End to end: closed while anything is open, open once people have written and signed it."""
     casemate("assess", "sign", drafted)
     casemate("gate", "add", tmp_path / "engine.signed")
@@ -75,6 +80,8 @@ def test_the_gate_opens_for_what_was_answered_and_signed(casemate, drafted, tmp_
     assert closed.exit_code == 1
     assert f"open questions: 3 that people must write and have not: {', '.join(OPEN)}" in closed.stdout
     drafted.write_text(written(drafted.read_text()))
+    later = datetime.now(UTC) + timedelta(hours=1)
+    monkeypatch.setattr(SystemClock, "now", lambda self: later)
     done = casemate("assess", "sign", drafted, "-o", tmp_path / "whole.signed")
     assert (done.exit_code, done.stderr) == (0, "")
     casemate("gate", "add", tmp_path / "whole.signed")
@@ -84,7 +91,7 @@ def test_the_gate_opens_for_what_was_answered_and_signed(casemate, drafted, tmp_
 
 def test_what_is_signed_is_what_was_written(casemate, drafted, tmp_path):
     """Quotes, backslashes and lines of an answer come through; one changed byte of the signed file is refused."""
-    odd = r'We say \"yes\" to C:\\temp, and \"\"\" too.' + "\nSecond line: é"
+    odd = r"We say \"yes\" to C:\\temp, and \"\"\" too." + "\nSecond line: é"
     drafted.write_text(drafted.read_text().replace('answer = """\n"""', f'answer = """\n{odd}\n"""', 1))
     casemate("assess", "sign", drafted)
     shown = casemate("assess", "show", tmp_path / "engine.signed")
@@ -141,9 +148,12 @@ def test_evaluations_are_told_with_their_intervals(casemate, tmp_path):
     [
         (lambda text: text.replace('tier = "find"', 'tier = "all"', 1), "tier is 'all', which is not known"),
         (lambda text: text.replace("until = ", "untill = ", 1), "has no until"),
-        (lambda text: re.sub('until = ".*?"', 'until = "2000-01-01T00:00:00Z"', text, count=1), "ends before it begins"),
+        (
+            lambda text: re.sub('until = ".*?"', 'until = "2000-01-01T00:00:00Z"', text, count=1),
+            "ends before it begins",
+        ),
         (lambda text: text.replace('id = "use"', 'id = "misuse-risks"', 1), "stands in it twice"),
-        (lambda text: text.replace("answer = ", "answr = ", 1), "has no answer"),
+        (lambda text: text.replace("\nanswer = ", "\nanswr = ", 1), "has no answer"),
         (lambda text: text + "x = [", "it is no TOML"),
         (lambda text: text.replace('answer = """\n"""', 'answer = """a\u202eb"""', 1), "U+202E, which is not seen"),
         (lambda text: "\xff" + text, "it is no TOML"),
@@ -177,4 +187,5 @@ def test_a_strangers_table_does_not_count(casemate, tmp_path):
     assert person_key(signer("stranger").public_key) != ground().person
     twice = json.loads(json.dumps(body)) | {"classes": [body["classes"][0]] * 2}
     (tmp_path / "t").write_bytes(sign_statement(SAFEGUARDS, twice, ground().signer))
-    assert "a class stands in it twice" in casemate("assess", "new", "-o", tmp_path / "a.toml", "--safeguards", tmp_path / "t").stderr
+    done = casemate("assess", "new", "-o", tmp_path / "a.toml", "--safeguards", tmp_path / "t")
+    assert "a class stands in it twice" in done.stderr

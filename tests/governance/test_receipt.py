@@ -23,7 +23,9 @@ def recorded(bundles, ledger=None, name="verify", reserved=0):
     """A ledger in which an operation kept these bundles, and the index of its last entry."""
     ledger = ledger or a_ledger()
     tier = Tier.RELEASE if name == "release" else Tier.PROVE
-    with a_wall(ledger=ledger, charter=a_charter(tier=tier)).operation(name, subject=(SOURCE,), bundles=reserved) as operation:
+    with a_wall(ledger=ledger, charter=a_charter(tier=tier)).operation(
+        name, subject=(SOURCE,), bundles=reserved
+    ) as operation:
         for bundle in bundles:
             operation.keep(bundle)
     return ledger, operation.entry

@@ -1,4 +1,5 @@
-"""The classes of attack on what is general: none gets through, and each notices when a safeguard is taken out, or refuses everything.
+"""The classes of attack on what is general: none gets through, and each notices when a safeguard is taken out, or refuses
+everything.
 
 A few dozen attempts a class stand here; `casemate safeguards` makes ten thousand, from any seed.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from importlib import resources
 from pathlib import Path
 from typing import NamedTuple
@@ -62,7 +63,8 @@ def new(
 
 
 def sign(path: Path) -> Written:
-    """A draft, signed by the operator; or a signed assessment with the operator's signature beside the others.
+    """A draft, signed by the operator, that holds from now on if it does not say a later time; or a signed assessment with the
+    operator's signature beside the others.
 
     Raises UserError for what is no assessment, and for one that does not name the operator as somebody who signs.
     """
@@ -72,7 +74,9 @@ def sign(path: Path) -> Written:
             _, body = read_unverified(data, ASSESSMENT)
             assessment = read_assessment(Fields(body, path.name))
         else:
-            assessment = assessment_text.parse(_decoded(data), path.name)
+            drafted = assessment_text.parse(_decoded(data), path.name)
+            now = own.now().replace(microsecond=0)  # it holds from when it is signed: of two the later one is judged by
+            assessment = replace(drafted, since=min(max(drafted.since, now), drafted.until))
         if own.person not in {person.key for person in assessment.signers}:
             raise UserError(
                 f"{str(path)!r} does not name this operator's key among those who sign",

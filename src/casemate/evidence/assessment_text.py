@@ -29,11 +29,10 @@ def parse(text: str, name: str) -> Assessment:
         body: dict[str, Any] = tomllib.loads(text)
     except ValueError as error:
         raise InvalidStatement(f"it is no TOML: {error}") from error
-    body["residual"] = _stripped(body.get("residual"))
     sections = body.get("sections", [])
+    _strip(body, "residual")
     for section in sections if isinstance(sections, list) else ():
-        if isinstance(section, dict):
-            section["answer"] = _stripped(section.get("answer"))
+        _strip(section, "answer")
     body.setdefault("misuse", [])
     return read_assessment(Fields(body, name))
 
@@ -43,8 +42,10 @@ def told(assessment: Assessment, *, signed: Sequence[VerifierKey] | None, now: d
     return "\n".join(visible(line) for line in _told(assessment, signed, now)) + "\n"
 
 
-def _stripped(value: object) -> object:
-    return value.strip() if isinstance(value, str) else value
+def _strip(table: object, name: str) -> None:
+    """Take the line ends around a text of several lines away."""
+    if isinstance(table, dict) and isinstance(table.get(name), str):
+        table[name] = table[name].strip()
 
 
 def _written(one: Assessment) -> Iterator[str]:

@@ -155,6 +155,10 @@ def as_json(report: Transparency, signer: Signer) -> str:
     note = sign_statement(TRANSPARENCY, body, signer).decode()
     lines = note.removeprefix(f"{statement_text(TRANSPARENCY, body)}\n").splitlines()
     shown = {"kind": TRANSPARENCY, "key": report.person, "signatures": lines, "report": body}
+    return _encoded(shown)
+
+
+def _encoded(shown: object) -> str:
     return json.dumps(shown, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -166,8 +170,12 @@ def check(data: bytes, key: VerifierKey | None) -> tuple[str, VerifierKey]:
         text = statement_text(TRANSPARENCY, shown["report"])
         note = "\n".join([text, *shown["signatures"], ""]).encode()
         named = _key(shown["key"])
+        # One spelling, and nothing beside what was signed: what else a reader's eye could meet would be nobody's word.
+        whole = _encoded(shown).encode() == data and shown.keys() == {"kind", "key", "signatures", "report"}
     except (ValueError, KeyError, TypeError, RecursionError) as error:
         raise InvalidStatement("it is no signed report") from error
+    if not whole or shown["kind"] != TRANSPARENCY:
+        raise InvalidStatement("it is not in the one spelling that a signed report has")
     statement = open_statement(note, TRANSPARENCY, (key or named,))
     return statement.fields().text("made"), statement.signers[0]
 
