@@ -57,6 +57,7 @@ def test_house_policy_runs_nothing_below_prove():
         "scan": Tier.FIND,
         **dict.fromkeys(RECORDS, Tier.FIND),
         "host": Tier.FIND,
+        "export": Tier.FIND,
         "prove": Tier.PROVE,
         "verify": Tier.PROVE,
         "release": Tier.RELEASE,

@@ -110,9 +110,12 @@ def test_the_quota_of_a_day():
     def wall():
         return a_wall(charter=charter, ledger=ledger, clock=clock)
 
-    with wall().operation("release", subject=(SOURCE,), bundles=2), pytest.raises(Denied, match="a day leaves 1"):
-        with wall().operation("release", subject=(SOURCE,), bundles=2):
-            pass
+    with (
+        wall().operation("release", subject=(SOURCE,), bundles=2),
+        pytest.raises(Denied, match="a day leaves 1"),
+        wall().operation("release", subject=(SOURCE,), bundles=2),
+    ):
+        pass
     with pytest.raises(Denied, match="a day leaves 1"), wall().operation("release", subject=(SOURCE,), bundles=2):
         pass
     with wall().operation("release", subject=(SOURCE,), bundles=1):

@@ -33,7 +33,7 @@ class Named(click.ParamType[Any]):
         try:
             return name.strip(), parse_key(text)
         except ValueError as error:
-            self.fail(f"{value!r} is not NAME=KEY: {error}. `casemate charter show` prints a person's key.", param, ctx)
+            self.fail(f"{value!r} is not NAME=KEY: {error}. `casemate charter key` prints a person's key.", param, ctx)
 
 
 class Day(click.ParamType[Any]):
@@ -75,6 +75,15 @@ def show(as_json: bool) -> None:
         emit(json.dumps(_as_json(shown), indent=2, ensure_ascii=False) + "\n")
         return
     put("\n".join([*_words(shown), ""]))
+
+
+@charter.command()
+def key() -> None:
+    """Print this operator's public key: what charters, requests and tokens name people by."""
+    from casemate.app.authority import ground
+    from casemate.cli.output import show as put
+
+    put(f"{ground().person}\n")
 
 
 @charter.command()

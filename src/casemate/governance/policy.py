@@ -104,7 +104,7 @@ RECORDS = (
 
 HOUSE_POLICY = Policy(
     rules=(
-        _rule(Tier.FIND, OPERATION, "scan", "host"),
+        _rule(Tier.FIND, OPERATION, "scan", "host", "export"),
         _rule(Tier.PROVE, OPERATION, "verify"),
         _rule(Tier.RELEASE, OPERATION, "release"),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),

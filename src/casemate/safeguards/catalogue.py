@@ -20,6 +20,13 @@ MODULES: tuple[str, ...] = (
     "launch_thresholds",
     "launch_margin",
     "incident_closing",
+    "charter_forged",
+    "charter_undone",
+    "authorisation_forged",
+    "scope",
+    "endpoints",
+    "approval",
+    "exported",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
