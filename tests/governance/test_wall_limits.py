@@ -46,7 +46,10 @@ def test_no_entry_is_older_than_the_one_before_it():
     """The clock goes back within an operation, and between two processes: times in the ledger do not."""
     clock, ledger = ManualClock(), a_ledger()
     charter = a_charter(until=NOON.date() + timedelta(days=9))
-    one, other = a_wall(clock=clock, ledger=ledger, charter=charter), a_wall(clock=clock, ledger=ledger, charter=charter)
+    one, other = (
+        a_wall(clock=clock, ledger=ledger, charter=charter),
+        a_wall(clock=clock, ledger=ledger, charter=charter),
+    )
     with one.operation("scan", subject=(SOURCE,)):
         clock.move(hours=5)
         with other.operation("scan", subject=(SOURCE,)):
