@@ -4,10 +4,12 @@ import json
 import re
 import tomllib
 from datetime import UTC, datetime, timedelta
+from functools import cache
 
 import pytest
 
 from casemate.adapters.clock import SystemClock
+from casemate.app import launch
 from casemate.app.authority import ground
 from casemate.app.launch import system_now
 from casemate.governance.assessment import AttackClass, Safeguards
@@ -17,6 +19,14 @@ from casemate.governance.statement import person_key, sign_statement
 from casemate.safeguards.launching import a_system, an_evaluation, signed_evaluation, signer
 
 OPEN = ["use", "residual-acceptable", "monitoring"]
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_examination():
+    """The sandbox of this machine is examined once for all tests of this page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(launch, "examine_sandbox", cache(launch.examine_sandbox))
+        yield
 
 
 @pytest.fixture

@@ -3,9 +3,11 @@
 import json
 import re
 from contextlib import suppress
+from functools import cache
 
 import pytest
 
+from casemate.app import launch
 from casemate.app.authority import authorise, ground
 from casemate.app.launch import system_now
 from casemate.governance.assessment import AttackClass, Safeguards
@@ -17,6 +19,14 @@ from casemate.governance.statement import sign_statement
 from casemate.safeguards.launching import an_evaluation
 
 SECRET = "swordfish-ledger"
+
+
+@pytest.fixture(autouse=True, scope="module")
+def one_examination():
+    """The sandbox of this machine is examined once for all tests of this page."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(launch, "examine_sandbox", cache(launch.examine_sandbox))
+        yield
 
 
 @pytest.fixture
