@@ -6,8 +6,12 @@ import pytest
 
 from casemate.app import incident, launch
 from casemate.app.authority import Organisation, ground
+from casemate.governance.incident import INCIDENT, Factors, Incident
+from casemate.governance.statement import sign_statement
+from casemate.safeguards.attack import NOON
 from casemate.safeguards.launching import key
 
+NAMES = ("gain", "breadth", "weaponisation", "discoverability")
 REASON = "The hole was closed, and a test was added."
 
 
@@ -47,13 +51,16 @@ def test_open_list_and_close(casemate, begin):
     assert shown.endswith("no near-misses\n")
 
 
-@pytest.mark.parametrize("damage", ["deleted", "edited", "emptied"])
+@pytest.mark.parametrize("damage", ["deleted", "edited", "emptied", "another"])
 def test_the_ledger_holds_it_open(casemate, begin, tmp_path, damage):
     """Whatever happens to its file: that is told, and the severity is the ledger's."""
     begin()
     (file,) = (tmp_path / "home" / "incidents").iterdir()
     if damage == "deleted":
         file.unlink()
+    elif damage == "another":
+        mild = Incident(what="nothing of note", factors=Factors(**dict.fromkeys(NAMES, 1)), happened=NOON, by="x")
+        file.write_bytes(sign_statement(INCIDENT, mild.body(), ground().signer))
     else:
         file.write_bytes(b"" if damage == "emptied" else file.read_bytes().replace(b'"severity": 3', b'"severity": 0'))
     (one,) = listed(casemate)["open"]

@@ -2,7 +2,6 @@
 
 from dataclasses import replace
 from datetime import timedelta
-from random import Random
 
 import pytest
 from hypothesis import given, settings
@@ -17,7 +16,7 @@ from casemate.governance.standing import Standing
 from casemate.governance.statement import cosign, read_unverified, sign_statement
 from casemate.governance.thresholds import Measure
 from casemate.safeguards.attack import NOON
-from casemate.safeguards.attacks import launch_forged, launch_margin, launch_stale, launch_swapped, launch_thresholds
+from casemate.safeguards.attacks import launch_stale
 from casemate.safeguards.attacks.launch_thresholds import ALARMS, EASY, TWO, set_own
 from casemate.safeguards.launching import (
     Scene,
@@ -161,6 +160,11 @@ def test_the_longest_assessment_is_allowed():
             "evaluation {id}: it is of another system: example:large, which differs in model",
         ),
         (
+            Task.PROVE,
+            {"system": replace(a_system(), policy="0" * 64)},
+            "evaluation {id}: it is of another system: example:tiny, which differs in policy",
+        ),
+        (
             Task.FIND,
             {"ended": NOON + SECOND},
             "evaluation {id}: it ended at 2026-01-15T12:00:01Z, which is yet to come",
@@ -230,6 +234,37 @@ def test_an_open_incident(severity, allowed):
     """From severity 3 on it closes the gate, whatever else is open."""
     standing = Standing(incidents={"a" * 64: severity, "b" * 64: 0})
     assert Scene(standing=standing).decide().allows is allowed
+
+
+def test_one_bad_line_among_good_ones_is_enough():
+    """The oldest evaluation, the worst of a task, one success in a table of safeguards, one threshold without a reason."""
+    scene = Scene(changes={"until": NOON + 170 * DAY})
+    began = NOON - 91 * DAY
+    old = an_evaluation(Task.PROVE)
+    scene.change(Task.PROVE, began=began, ended=began, registration=registration(old.rule, "assessor", began))
+    assert scene.decide().deciding.why == "the oldest evaluation began 91 days ago; at most 90 days are allowed"
+    noisy = replace(an_evaluation(Task.FIND), items=later(Task.FIND, 40, 60).items)
+    assert not Scene(evaluations=[noisy, *Scene().evaluations]).decide().allows
+    table = an_assessment(()).safeguards
+    leaky = replace(table, classes=(replace(table.classes[0], successes=1), *table.classes[1:]))
+    assert decided(changes={"safeguards": leaky})[1].startswith(
+        "threshold safeguards: 1 of 12000 attempts in 2 classes"
+    )
+    mute = Scene()
+    set_own(mute, replace(EASY, rationale=""))
+    assert mute.decide().deciding.why == "it does not say why it is what it is, or by which source"
+
+
+def test_own_thresholds_are_those_that_were_set_by_who_may():
+    """Another set of the issuer's is not the one that the ledger knows; the assessor's signature sets none."""
+    scene = Scene()
+    set_own(scene, EASY, number=2)
+    kept = scene.standing
+    set_own(scene, EASY, number=1)
+    scene.standing = kept
+    assert scene.decide().deciding.why.startswith(f"the ledger says {kept.thresholds[:12]} are set, the file is ")
+    set_own(scene, EASY, by="assessor")
+    assert scene.decide().deciding.why == "own thresholds: it is signed by nobody whose signature counts here"
 
 
 def test_lower_tiers_need_less():
@@ -321,6 +356,7 @@ def test_a_later_evaluation_can_close_it_and_cannot_open_it():
     assert Scene(more=[bad], withdrawn=frozenset((evaluation_id(bad),))).decide().allows
     assert Scene(more=[later(Task.FIND, 3, 4, system=a_system("example:large"))]).decide().allows
     assert Scene(more=[later(Task.FIND, 3, 4, ended=NOON - 6 * DAY, began=NOON - 7 * DAY)]).decide().allows
+    assert Scene(more=[later(Task.FIND, 3, 4, ended=NOON + SECOND)]).decide().allows
     lacking = [one for one in Scene().evaluations if one.task is not Task.FIX]
     scene = Scene(evaluations=lacking, more=[later(Task.FIX, 0, 100)])
     assert scene.decide().deciding.why == "no evaluation of fix on casemate/corpus was signed"
@@ -374,75 +410,6 @@ def test_less_evidence_never_opens_it(random, lost, assessed):
     decision = scene.decide(shown)
     assert decision.allows == (assessed and not lost)
     assert decision == scene.decide(shown)
-
-
-DECIDING = {
-    "an assessment with a byte changed": {"assessment"},
-    "an evaluation with a byte changed": {"evaluation"},
-    "an assessment that a stranger signed": {"assessment"},
-    "a stranger's signature under the assessor's name": {"assessment"},
-    "the assessor's signature below another text": {"assessment"},
-    "evaluations that a stranger signed": {"evaluation"},
-    "an evaluation with more signatures of strangers": {"evaluation"},
-    "an evaluation in the assessment's place": {"assessment"},
-    "an assessment without its signature": {"assessment"},
-    "a file that is not there": {"assessment", "evaluation"},
-    "evaluations too old": {"threshold age"},
-    "a clock set back": {"time"},
-    "an assessment that has ended": {"time"},
-    "an assessment that has not begun": {"time"},
-    "an assessment for longer than is allowed": {"threshold lifetime"},
-    "an evaluation of tomorrow": {"evaluation"},
-    "time passes": {"time"},
-    "a rule registered afterwards": {"evaluation"},
-    "a system that was changed": {"system"},
-    "an evaluation of another system": {"evaluation"},
-    "an assessment of another system": {"system"},
-    "an evaluation on another suite": {
-        "threshold containment",
-        "threshold injection",
-        "threshold find-noise",
-        "threshold false-proof",
-        "threshold false-fix",
-    },
-    "a scorer that cannot decide it": {"evaluation"},
-    "a tier that was not assessed": {"tier"},
-    "an assessment with something left open": {"open questions", "misuse", "signers"},
-    "a table of safeguards that says too little": {"safeguards", "threshold safeguards"},
-    "a rule that was not registered": {"evaluation"},
-    "a serious incident is open": {"threshold incident"},
-    "an evaluation that was withdrawn": {"evaluation"},
-}
-
-
-@pytest.mark.parametrize("module", [launch_forged, launch_stale, launch_swapped], ids=lambda m: m.ATTACK.id)
-def test_attacks_fail_for_the_reason_that_they_should(module, monkeypatch):
-    """Each variant is denied, by the line that is made for it and not by another one that happens to fail."""
-    for what, change in module.VARIANTS.items():
-        for seed in range(6):
-            scene, random = Scene(), Random(f"{what} {seed}")
-            if module is launch_forged:
-                decision = scene.decide(change(scene.evidence(), random))
-            else:
-                change(scene, random)
-                decision = scene.decide()
-            assert not decision.allows
-            name = "evaluation" if decision.deciding.what.startswith("evaluation ") else decision.deciding.what
-            assert name in DECIDING[what], (what, seed, decision.deciding)
-
-
-@pytest.mark.parametrize("module", [launch_margin, launch_thresholds], ids=lambda m: m.ATTACK.id)
-def test_attacks_on_thresholds_are_decided_by_thresholds(module):
-    """Or by an evaluation whose counts cannot be."""
-    for what, change in module.VARIANTS.items():
-        for seed in range(6):
-            scene = Scene()
-            change(scene, Random(f"{what} {seed}"))
-            decision = scene.decide()
-            assert not decision.allows
-            word = "evaluation" if what == "counts that cannot be" else "threshold"
-            named = decision.deciding.what if not scene.more else decision.deciding.why.partition("beyond ")[2]
-            assert named.startswith(word), (what, seed, decision.deciding)
 
 
 def test_the_signature_of_an_evaluation_is_asked_for():

@@ -145,7 +145,9 @@ def _own(evidence: Evidence, standing: Standing, thresholds: list[Threshold]) ->
     if not standing.thresholds:
         if evidence.own is not None:
             return Line(
-                what=what, holds=False, why="a file of own thresholds is there that the ledger knows nothing of"
+                what=what,
+                holds=False,
+                why="own thresholds lie there that were never set: add them, or take the file away",
             )
         return Line(what=what, holds=True, why=f"the house's, number {evidence.house.number}")
     if evidence.own is None:
