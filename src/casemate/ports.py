@@ -204,8 +204,8 @@ class LedgerStore(Protocol):
     def names(self) -> Iterator[str]:
         """The names of all files, in no order."""
 
-    def remove(self, folder: str) -> None:
-        """Remove a folder of superseded files; absent is fine, and so is a crash half-way."""
+    def remove(self, folder: str, above: int = 0) -> None:
+        """Remove a folder's files of which the name is a greater number; absent is fine, and so is a crash half-way."""
 
     def lock(self) -> LedgerLock:
         """Exclusive across processes."""

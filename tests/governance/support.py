@@ -58,9 +58,13 @@ class MemoryStore:
     def names(self) -> Iterator[str]:
         return iter(list(self.files))
 
-    def remove(self, folder: str) -> None:
-        for name in [name for name in self.files if name.startswith(f"{folder}/")]:
+    def remove(self, folder: str, above: int = 0) -> None:
+        for name in self.superseded(folder, above):
             del self.files[name]
+
+    def superseded(self, folder: str, above: int) -> list[str]:
+        below = [name for name in self.files if name.startswith(f"{folder}/")]
+        return [name for name in below if int(name.rpartition("/")[2]) > above]
 
     def lock(self) -> nullcontext[None]:
         return nullcontext()
@@ -86,8 +90,8 @@ class MortalStore(MemoryStore):
         self._step()
         super().write(name, data)
 
-    def remove(self, folder: str) -> None:
-        for name in [name for name in self.files if name.startswith(f"{folder}/")]:
+    def remove(self, folder: str, above: int = 0) -> None:
+        for name in self.superseded(folder, above):
             self._step()
             del self.files[name]
 

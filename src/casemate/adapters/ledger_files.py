@@ -72,13 +72,20 @@ class LedgerFolder:
                 below = Path(folder).relative_to(self._folder)
                 yield from (str(below / file) for file in files if file not in (_LOCK, _ASIDE))
 
-    def remove(self, folder: str) -> None:
-        """Remove a folder of superseded files; what cannot be removed stays, and harms nothing."""
+    def remove(self, folder: str, above: int = 0) -> None:
+        """Remove a folder's files of which the name is a greater number; what cannot be removed stays."""
         path = self._path(folder)
         with suppress(OSError):
+            kept = False
             for file in list(path.iterdir()):
-                file.unlink()
-            path.rmdir()
+                if not file.name.isdecimal() or int(file.name) <= above:
+                    kept = True
+                else:
+                    file.unlink()
+            if kept:
+                sync_folder(path)
+            else:
+                path.rmdir()
 
     def lock(self) -> LedgerLock:
         """Exclusive across processes and within one; LedgerUnavailable when another holds it too long."""
