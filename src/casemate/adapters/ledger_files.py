@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import time
 from collections.abc import Iterator
 from contextlib import suppress
@@ -22,6 +23,8 @@ _LOCK_PAUSE = 0.005  # seconds between two attempts
 
 _LOCK = ".lock"
 _ASIDE = ".write"  # one name, used under the lock: what a crash leaves is overwritten by the next write
+
+_MAX_FILE = 256 * (2 + 0xFFFF)  # bytes: the largest that a log has, a bundle of 256 entries
 
 
 class LedgerFolder:
@@ -96,6 +99,26 @@ class LedgerFolder:
         if ".." in path.parts or not path.is_relative_to(self._folder):
             raise ValueError(f"no name of a ledger's file: {name!r}")
         return path
+
+
+class StrangersFolder(LedgerFolder):
+    """A folder that somebody handed over, to be read: no link in it is followed, nothing but regular files is opened."""
+
+    def read(self, name: str) -> bytes | None:
+        """A named file's bytes; None when there is none, or one that no log has. Raises LedgerUnavailable."""
+        path = self._path(name)
+        try:
+            if path.resolve() != self._folder.resolve() / name:
+                return None
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError):
+            return None
+        except OSError as error:
+            raise _unavailable("read", path, error) from error
+        with os.fdopen(descriptor, "rb") as file:
+            status = os.fstat(descriptor)
+            regular = stat.S_ISREG(status.st_mode) and status.st_size <= _MAX_FILE
+            return file.read(_MAX_FILE) if regular else None
 
 
 class _FileLock:

@@ -5,18 +5,20 @@ from __future__ import annotations
 import getpass
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casemate.adapters.cache import default_folder
 from casemate.adapters.clock import SystemClock
-from casemate.adapters.keys import FileSigner, data_home, load_or_create_digest_key
+from casemate.adapters.keys import FileSigner, data_home, keep_public, kept_public, load_or_create_digest_key
 from casemate.adapters.ledger_files import LedgerFolder
 from casemate.governance.budget import HOUSE_LIMITS, Counts
-from casemate.governance.charter import Charter
+from casemate.governance.charter import Charter, Target, Tier, single_operator
 from casemate.governance.digests import KeyedDigests
-from casemate.governance.ledger import Ledger
+from casemate.governance.errors import LedgerMissing, LedgerUnavailable
+from casemate.governance.ledger import CHECKPOINT, Ledger, Log, log_key
+from casemate.governance.note import parse_key
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
 from casemate.model.errors import UserError
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from casemate.leads.own import Own
     from casemate.model.finding import Report
     from casemate.model.sandbox import Examination
+    from casemate.ports import Clock
 
 
 def home() -> Path:
@@ -42,9 +45,47 @@ def cache_folder() -> Path:
     return default_folder(os.environ)
 
 
-def recorded_ledger() -> Ledger:
-    """The existing ledger, to read; LedgerMissing when nothing was recorded, LedgerUnavailable when its key is not usable."""
-    return Ledger(store=LedgerFolder(home() / "ledger"), signer=FileSigner.load(home()))
+def ledger_files() -> LedgerFolder:
+    """Where the operator's ledger is."""
+    return LedgerFolder(home() / "ledger")
+
+
+def recorded_ledger() -> Log:
+    """The existing ledger, to read, also when its private key is lost; LedgerMissing when nothing was recorded, LedgerUnavailable
+    when its key is not usable."""
+    place = home()
+    try:
+        key = log_key(FileSigner.load(place).public_key)
+    except LedgerMissing:
+        if ledger_files().read(CHECKPOINT) is None:
+            raise
+        kept = kept_public(place)
+        try:
+            key = parse_key(kept or "")
+        except ValueError as error:
+            raise _key_lost(place, "`casemate ledger verify --key VKEY` checks it with its public key") from error
+    return Log(store=ledger_files(), key=key)
+
+
+def signer() -> FileSigner:
+    """The operator's key, made on first use. Raises LedgerUnavailable when it is not usable, or lost and a ledger is there."""
+    place = home()
+    if ledger_files().read(CHECKPOINT) is None:
+        found = FileSigner.load_or_create(place)
+    else:
+        try:
+            found = FileSigner.load(place)
+        except LedgerMissing as error:
+            raise _key_lost(place, "`casemate ledger verify` still checks it") from error
+    keep_public(place, str(log_key(found.public_key)))
+    return found
+
+
+def _key_lost(place: Path, what: str) -> LedgerUnavailable:
+    return LedgerUnavailable(
+        f"the signing key of the ledger in {str(place)!r} is gone, so nothing can be added to it; {what}",
+        f"restore keys/operator.pem from a backup, or set {str(place)!r} aside to begin a new ledger",
+    )
 
 
 def wall(charter: Charter, budget: Counts = HOUSE_LIMITS) -> Wall:
@@ -53,11 +94,18 @@ def wall(charter: Charter, budget: Counts = HOUSE_LIMITS) -> Wall:
     return Wall(
         charter=charter,
         policy=HOUSE_POLICY,
-        ledger=Ledger(store=LedgerFolder(home() / "ledger"), signer=FileSigner.load_or_create(home())),
+        ledger=Ledger(store=ledger_files(), signer=signer()),
         digests=KeyedDigests(load_or_create_digest_key(home())),
         clock=SystemClock(),
         budget=budget,
     )
+
+
+def own_wall(subject: tuple[Target, ...], clock: Clock, announce: Callable[[str], None]) -> Wall:
+    """The wall around an operation on what lies beside the ledger. announce: told the charter."""
+    charter = single_operator(subject, clock.now(), who=operator(), tier=Tier.FIND)
+    announce(charter.line())
+    return wall(charter)
 
 
 def operator() -> str:

@@ -94,8 +94,12 @@ def sign_note(text: str, name: str, signer: Signer) -> bytes:
     if not text.endswith("\n") or _CONTROL.search(text):
         raise ValueError("a note's text ends in a newline and has no other control character")
     key = VerifierKey(name=name, key=signer.public_key)
-    signature = b64encode(key.id + signer.sign(text.encode())).decode()
-    return f"{text}\n— {name} {signature}\n".encode()
+    return f"{text}\n".encode() + signature_line(key, signer.sign(text.encode()))
+
+
+def signature_line(key: VerifierKey, signature: bytes) -> bytes:
+    """The line of a note that says this signature to be of this key."""
+    return f"— {key.name} {b64encode(key.id + signature).decode()}\n".encode()
 
 
 def add_signature(data: bytes, name: str, signer: Signer) -> bytes:

@@ -88,6 +88,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.PROVE, OPERATION, "prove"),
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
         _rule(Tier.FIND, OPERATION, "import"),
+        _rule(Tier.FIND, OPERATION, "witness", "witness-add", "timestamp"),
         _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
         _rule(Tier.FIX, "WorkingTree", "prefix", "refusal", "write", "undo", "confirm"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),

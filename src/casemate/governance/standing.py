@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 
 from casemate.governance.entries import After, Before, Outcome, decode
-from casemate.governance.ledger import Ledger
+from casemate.governance.ledger import Log
 from casemate.governance.tiles import WIDTH
 
 ADD_CHARTER = "charter-add"
@@ -21,6 +21,7 @@ REVOKE = "revocation-add"
 OPEN_INCIDENT = "incident-open"
 CLOSE_INCIDENT = "incident-close"
 RELEASE = "release"
+WITNESS = "witness"
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -39,7 +40,8 @@ class Standing:
     size: entries taken. latest: the latest time that any of them states. issuer: key (vkey) of the organisation whose charters
     count, "" for none. charters: identities of those installed. revoked, revocation: number and identity of the last list of
     revocations, 0 and "" for none. incidents: the open ones, each with its severity. outcomes: how many operations of a name
-    ended how. refused: calls within operations that were refused.
+    ended how. refused: calls within operations that were refused. witnessed: of other people's logs, by name, the
+    largest size that was cosigned here, and its root.
     """
 
     size: int = 0
@@ -51,6 +53,7 @@ class Standing:
     incidents: dict[str, int] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
     refused: int = 0
+    witnessed: dict[str, tuple[int, str]] = field(default_factory=dict)
     _day: date = date.min
     _used: Day = field(default_factory=Day)
     _open: dict[int, Before] = field(default_factory=dict)
@@ -108,9 +111,13 @@ class Standing:
             self.incidents[str(facts["incident"])] = int(facts["severity"])
         elif operation == CLOSE_INCIDENT:
             self.incidents.pop(str(facts["incident"]), None)
+        elif operation == WITNESS:
+            log, size = str(facts["log"]), int(facts["size"])
+            if size >= self.witnessed.get(log, (0, ""))[0]:
+                self.witnessed[log] = (size, str(facts["root"]))
 
 
-def fold(ledger: Ledger, size: int, standing: Standing) -> Standing:
+def fold(ledger: Log, size: int, standing: Standing) -> Standing:
     """Bring a standing up to the first entries of a ledger. Raises LedgerDamaged."""
     while standing.size < size:
         first = standing.size // WIDTH * WIDTH
@@ -142,6 +149,7 @@ def load(text: str) -> Standing | None:
             incidents=fields["incidents"],
             outcomes={(name, outcome): count for (name, outcome), count in fields["outcomes"]},
             refused=fields["refused"],
+            witnessed={log: (size, root) for log, (size, root) in fields["witnessed"].items()},
             _day=date.fromisoformat(fields["_day"]),
             _used=Day(**fields["_used"]),
             _open={index: said for index, said in opened.items() if isinstance(said, Before)},
