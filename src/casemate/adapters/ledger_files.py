@@ -107,11 +107,12 @@ class StrangersFolder(LedgerFolder):
     def read(self, name: str) -> bytes | None:
         """A named file's bytes; None when there is none, or one that no log has. Raises LedgerUnavailable."""
         path = self._path(name)
+        above = path.relative_to(self._folder).parents
+        if path.is_symlink() or any((self._folder / part).is_symlink() for part in above if part.parts):
+            return None
         try:
-            if path.resolve() != self._folder.resolve() / name:
-                return None
             descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
-        except (FileNotFoundError, NotADirectoryError):
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
             return None
         except OSError as error:
             raise _unavailable("read", path, error) from error

@@ -75,7 +75,7 @@ def check(answer: bytes, data: bytes, root: bytes) -> Stamp:
         names = leaf.subject.get_attributes_for_oid(NameOID.COMMON_NAME)
         time = response.tst_info.gen_time.astimezone(UTC).replace(microsecond=0)
     except (library.VerificationError, ValueError, StopIteration) as error:
-        why = " ".join(str(error).split())[:200]
+        why = "it is not signed under that root" if "PKCS7" in str(error) else " ".join(str(error).split())[:200]
         raise UserError(
             f"the time stamp does not hold: {why}",
             "get it again, and check that --root is the authority's root certificate",
@@ -91,7 +91,9 @@ def _decode(answer: bytes) -> Any:  # of a library that may not be there
         response = library.decode_timestamp_response(answer)
         _ = response.tst_info
     except ValueError as error:
-        raise UserError("it is no answer of a time stamp authority", "name the .tsr file that it sent") from error
+        raise UserError(
+            "it cannot be read as an answer of a time stamp authority, in strict DER", "name the .tsr file that it sent"
+        ) from error
     return response
 
 

@@ -143,7 +143,7 @@ def verify_log(
         if not any(one.who == key.name for one in named):
             problems += (f"nothing shows that the witness {key.name} has seen this ledger",)
     if unread:
-        notes += (f"{unread} time stamps were not checked: run pip install 'casemate[timestamp]'",)
+        notes += (f"time stamps that were not checked: {unread}; run pip install 'casemate[timestamp]'",)
     ordered = tuple(sorted(held, key=lambda one: (one.checkpoint.size, one.time)))
     return Verified(
         key=log.key, audit=result, held=ordered, named=named, notes=notes, problems=(*result.problems, *problems)
@@ -226,28 +226,29 @@ def export(folder: Path) -> tuple[int, int]:
     Raises UserError when there is something of that name, LedgerDamaged, EnvironmentFault.
     """
     from casemate.adapters.exports import write_folder
-    from casemate.governance.tiles import tiles_of
 
     log = recorded_ledger()
+    size = log.head()[0].size
+    return size, write_folder(folder, export_files(log, cosigned(cosigned_files())[0], stamp_files()))
+
+
+def export_files(log: Log, kept: Sequence[Cosigned], stamps: LedgerStore) -> Iterator[tuple[str, bytes]]:
+    """The files of an export, by name. Raises LedgerDamaged."""
+    from casemate.governance.tiles import tiles_of
+
     head, note = log.head()
-    kept, _ = cosigned(cosigned_files())
-
-    def files() -> Iterator[tuple[str, bytes]]:
-        yield "export", _export_head(log.key)
-        yield "ledger/checkpoint", joined((note, *(one.note for one in kept if one.checkpoint == head)))
-        for tile in tiles_of(head.size):
-            data = log.tile(tile)
-            if data is None:
-                raise LedgerDamaged(f"the ledger's {tile.path!r} is missing", "run `casemate ledger verify`")
-            yield f"ledger/{tile.path}", data
-        for one in kept:
-            if one.checkpoint.size <= head.size:
-                yield f"cosigned/{one.name}", one.encode()
-        stamps = stamp_files()
-        for name in sorted(stamps.names()):
-            yield f"timestamps/{name}", stamps.read(name) or b""
-
-    return head.size, write_folder(folder, files())
+    yield "export", _export_head(log.key)
+    yield "ledger/checkpoint", joined((note, *(one.note for one in kept if one.checkpoint == head)))
+    for tile in tiles_of(head.size):
+        data = log.tile(tile)
+        if data is None:
+            raise LedgerDamaged(f"the ledger's {tile.path!r} is missing", "run `casemate ledger verify`")
+        yield f"ledger/{tile.path}", data
+    for one in kept:
+        if one.checkpoint.size <= head.size:
+            yield f"cosigned/{one.name}", one.encode()
+    for name in sorted(stamps.names()):
+        yield f"timestamps/{name}", stamps.read(name) or b""
 
 
 def _export_head(key: VerifierKey) -> bytes:

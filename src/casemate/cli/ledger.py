@@ -84,14 +84,27 @@ def verify(folder: Path | None, key: str, witnesses: tuple[str, ...], as_json: b
 
 
 @ledger.command()
+@click.option("--witness", is_flag=True, help="The key that this machine cosigns others' ledgers with, instead.")
+def key(witness: bool) -> None:
+    """Print the public key of this ledger: what others verify it with.
+
+    Give it to them in another way than what it verifies.
+    """
+    from casemate.app.ground import recorded_ledger
+    from casemate.app.witnesses import witness as this
+
+    click.echo(this().key if witness else recorded_ledger().key)
+
+
+@ledger.command()
 @click.argument("first")
 @click.argument("second", type=click.IntRange(min=0), required=False)
 @click.option("--json", "as_json", is_flag=True, help="Both heads and the proof, as JSON.")
 def consistency(first: str, second: int | None, as_json: bool) -> None:
     """Prove that the ledger's first entries are what they were.
 
-    FIRST is a size, or a file with an earlier checkpoint; SECOND a later size, by default that of now. The proof (RFC 6962, hashes
-    in base64) is verified, then printed. Exit code 1 when the ledger does not continue the checkpoint in the file.
+    FIRST is a size, or a file with an earlier checkpoint; SECOND a later size, by default that of now. The proof (RFC 6962,
+    hashes in base64) is verified, then printed. Exit code 1 when the ledger does not continue the checkpoint in the file.
     """
     from casemate.app import ledger as app
     from casemate.governance.errors import LedgerDamaged
@@ -107,11 +120,11 @@ def consistency(first: str, second: int | None, as_json: bool) -> None:
         heads = {"first": {"size": one.size, "root": roots[0]}, "second": {"size": two.size, "root": roots[1]}}
         click.echo(json.dumps({"origin": one.origin, **heads, "proof": proof}, indent=2))
         return
-    click.echo(f"first       {one.size} entries, root {roots[0]}")
-    click.echo(f"second      {two.size} entries, root {roots[1]}")
+    click.echo(f"first       size {one.size}, root {roots[0]}")
+    click.echo(f"second      size {two.size}, root {roots[1]}")
     for node in proof:
         click.echo(f"proof       {node}")
-    click.echo(f"The ledger's first {one.size} entries are unchanged in its first {two.size}.")
+    click.echo(f"What the ledger held at size {one.size} is unchanged at size {two.size}.")
 
 
 @ledger.command()
@@ -217,18 +230,13 @@ def _conclusion(found: Verified, stranger: bool) -> str:
                 "The ledger is intact. No --witness was named: whether its owner rewrote it whole, this does not show."
             )
         return "The ledger is intact. No witness holds its checkpoints: the owner of the key could have rewritten it whole."
-    last, size = held[-1], found.audit.head.size
-    return (
-        f"The ledger is intact. Its first {last.checkpoint.size} of {size} entries are as {visible_name(last.who)} saw them on "
-        f"{last.time:%Y-%m-%d %H:%M:%S}Z; no one but the owner of the key answers for the others."
-    )
-
-
-def visible_name(text: str) -> str:
-    """A name that is safe to show."""
     from casemate.evidence.escape import visible
 
-    return visible(text)
+    last, size = held[-1], found.audit.head.size
+    return visible(
+        f"The ledger is intact. Its first {last.checkpoint.size} of {size} entries are as {last.who} saw them on "
+        f"{last.time:%Y-%m-%d %H:%M:%S}Z; no one but the owner of the key answers for the others."
+    )
 
 
 def _verified_json(found: Verified) -> dict[str, object]:

@@ -6,7 +6,13 @@ from importlib import import_module
 
 from casemate.safeguards.attack import Attack
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "ledger_edited",
+    "ledger_rewritten",
+    "witness_deceived",
+    "cosignature_forged",
+    "export_edited",
+)
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
 
