@@ -116,10 +116,14 @@ class StrangersFolder(LedgerFolder):
             return None
         except OSError as error:
             raise _unavailable("read", path, error) from error
-        with os.fdopen(descriptor, "rb") as file:
+        try:
             status = os.fstat(descriptor)
-            regular = stat.S_ISREG(status.st_mode) and status.st_size <= _MAX_FILE
-            return file.read(_MAX_FILE) if regular else None
+            if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_FILE:
+                return None
+            with open(descriptor, "rb", closefd=False) as file:
+                return file.read(_MAX_FILE)
+        finally:
+            os.close(descriptor)
 
 
 class _FileLock:

@@ -27,13 +27,13 @@ def attempt(ground: Ground) -> Attempt:
         operation.state(**facts(holding(held)))
     folder = ground.folder / "export"
     write_folder(folder, export_files(ledger, (held,), MemoryStore()))
-    keys = {"key": str(ledger.key), "witnesses": (str(held.witness),)}
+    reader = {"key": str(ledger.key), "witnesses": random.choice(((), (str(held.witness),)))}
     if verify_export(folder, key=str(ledger.key), witnesses=(str(held.witness),)).problems:
         raise AssertionError("an export that nobody touched is called damaged")
     files = sorted(path for path in folder.rglob("*") if path.is_file())
     path, way = (
         random.choice(files),
-        random.choice(("a byte", "cut", "removed", "swapped", "link", "other key", "other witness")),
+        random.choice(("a byte", "cut", "removed", "swapped", "link", "folder", "other key", "other witness")),
     )
     data = path.read_bytes()
     if way == "a byte":
@@ -50,13 +50,16 @@ def attempt(ground: Ground) -> Attempt:
         outside.write_bytes(data)
         path.unlink()
         path.symlink_to(random.choice((outside, Path("/dev/zero"), Path(os.devnull), path)))
+    elif way == "folder":
+        path.unlink()
+        path.mkdir()
     elif way == "other key":
-        keys["key"] = str(Ledger(store=MemoryStore(), signer=ground.signer("somebody else")).key)
+        reader["key"] = str(Ledger(store=MemoryStore(), signer=ground.signer("somebody else")).key)
     else:
-        keys["witnesses"] = (str(witness_key(ground.signer("somebody else").public_key)),)
+        reader["witnesses"] = (str(witness_key(ground.signer("somebody else").public_key)),)
     what = f"{way}: {path.relative_to(folder).parts[0]}"
     try:
-        found = verify_export(folder, key=str(keys["key"]), witnesses=tuple(keys["witnesses"]))
+        found = verify_export(folder, key=str(reader["key"]), witnesses=tuple(reader["witnesses"]))
     except CasemateError as error:
         return Attempt(what=what, succeeded=False, answer=str(error))
     return Attempt(what=what, succeeded=not found.problems, answer="; ".join(found.problems))
