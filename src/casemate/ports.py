@@ -201,6 +201,9 @@ class LedgerStore(Protocol):
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole and durably (temporary file, fsync, rename, fsync of the folder)."""
 
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write named files, each whole; all of them are durable before it returns."""
+
     def names(self) -> Iterator[str]:
         """The names of all files, in no order."""
 

@@ -1,6 +1,6 @@
 """What tests of governance share: a clock that is told the time, a ledger in memory, a store that dies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
@@ -54,6 +54,10 @@ class MemoryStore:
 
     def write(self, name: str, data: bytes) -> None:
         self.files[name] = data
+
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        for name, data in files:
+            self.write(name, data)
 
     def names(self) -> Iterator[str]:
         return iter(list(self.files))

@@ -1,7 +1,7 @@
 """The ledger's files on disk: atomic, durable, one writer at a time.
 
 A file is written aside, synced, renamed into place, and its folder synced, before the next one is begun: after a power
-cut the disk holds a prefix of the writes, in their order.
+cut the disk holds a prefix of the writes, in their order. Of files that are written together, in any order.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import fcntl
 import os
 import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -46,23 +46,38 @@ class LedgerFolder:
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole and durably. Raises LedgerUnavailable; then the file is as it was, or as it should be."""
-        path = self._path(name)
-        aside = self._folder / _ASIDE
-        try:
-            make_folder(path.parent)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(aside, flags, 0o600)
+        self.write_all(((name, data),))
+
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write files, each whole, and all of them durably before it returns. Raises as `write` does."""
+        folders: dict[Path, None] = {}
+        for name, data in files:
+            path = self._path(name)
             try:
-                view = memoryview(data)
-                while view:
-                    view = view[os.write(descriptor, view) :]
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            aside.rename(path)
-            sync_folder(path.parent)
-        except OSError as error:
-            raise _unavailable("write", path, error) from error
+                if path.parent not in folders:
+                    make_folder(path.parent)
+                    folders[path.parent] = None
+                self._place(path, data)
+            except OSError as error:
+                raise _unavailable("write", path, error) from error
+        for folder in folders:
+            try:
+                sync_folder(folder)
+            except OSError as error:
+                raise _unavailable("write", folder, error) from error
+
+    def _place(self, path: Path, data: bytes) -> None:
+        aside = self._folder / _ASIDE
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(aside, flags, 0o600)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        aside.rename(path)
 
     def names(self) -> Iterator[str]:
         """The names of all files, in no order; the lock and what is written aside are none."""

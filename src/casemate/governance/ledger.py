@@ -217,8 +217,7 @@ class Ledger(Log):
                 return edge.size
             growth = grow(edge, entries)
             self._clear(edge.size, growth.edge.size)
-            for tile, data in (*growth.full, *growth.partial):
-                self._store.write(tile.path, data)
+            self._store.write_all((tile.path, data) for tile, data in (*growth.full, *growth.partial))
             head = Checkpoint(origin=self.key.name, size=growth.edge.size, root=growth.edge.root)
             note = sign_checkpoint(head, self._signer)
             self._store.write(CHECKPOINT, note)

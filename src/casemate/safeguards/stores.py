@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import nullcontext
 from random import Random
 
@@ -31,6 +31,11 @@ class MemoryStore:
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole."""
         self.files[name] = data
+
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write files whole."""
+        for name, data in files:
+            self.write(name, data)
 
     def names(self) -> Iterator[str]:
         """The names of all files."""
