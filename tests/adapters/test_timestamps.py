@@ -8,7 +8,7 @@ from click.testing import CliRunner
 from governance.support import NOON
 
 from casemate.adapters import timestamps
-from casemate.app.ground import wall
+from casemate.app.authority import ground
 from casemate.cli.main import main
 from casemate.governance.charter import Target, single_operator
 from casemate.model.errors import EnvironmentFault, UserError
@@ -115,7 +115,11 @@ def test_the_commands(authority, tmp_path, monkeypatch):
     """Asked for, added, shown by verify, exported; and missed when it is gone."""
     monkeypatch.setenv("CASEMATE_HOME", str(tmp_path / "home"))
     place = Target(name="./src", path="/home/alice/src")
-    with wall(single_operator([place], NOON.replace(year=2100), who="alice")).operation("scan", subject=(place,)):
+    with (
+        ground()
+        .wall(single_operator([place], NOON.replace(year=2100), who="alice"))
+        .operation("scan", subject=(place,))
+    ):
         pass
 
     def ledger(*words, code=0):

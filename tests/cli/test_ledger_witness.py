@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from governance.support import NOON
 
 from casemate.adapters.keys import FileSigner
-from casemate.app.ground import wall
+from casemate.app.authority import ground
 from casemate.cli.main import main
 from casemate.governance.charter import Target, Tier, single_operator
 from casemate.governance.ledger import log_key
@@ -36,7 +36,7 @@ class Machine:
         self._patch.setenv("CASEMATE_HOME", str(self.home))
         place = Target(name="./src", path="/home/alice/src")
         charter = single_operator([place], NOON.replace(year=2100), who="alice", tier=Tier.FIND)
-        with wall(charter).operation("scan", subject=(place,)) as operation:
+        with ground().wall(charter).operation("scan", subject=(place,)) as operation:
             if bundle:
                 operation.keep(bundle)
         return operation.entry

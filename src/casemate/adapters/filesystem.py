@@ -16,7 +16,7 @@ from types import TracebackType
 from typing import Self
 
 from casemate.adapters.filenames import original, shown
-from casemate.adapters.walk import OPEN_FOLDER, failure, kind, reaches, walk
+from casemate.adapters.walk import OPEN_FOLDER, Bounds, failure, kind, reaches, walk
 from casemate.model.errors import UserError
 from casemate.model.outcome import NotExamined, Reason
 from casemate.ports import SourceFile
@@ -49,6 +49,7 @@ class FileTree:
             self._name = shown(root.name if root.name not in ("", "..") else self.place.name) or "/"
             self._last: tuple[str, int] | None = None  # the folder last read from, and its descriptor
             self._named: set[str] = set()  # files in it that the operator named as well
+            self._bounds: Bounds | None = None
             return
         raise TargetNotFound(
             f"cannot look at {shown(str(root))!r}: {why}", next_step="check the path and its permissions"
@@ -73,6 +74,11 @@ class FileTree:
             os.close(self._last[1])
             self._last = None
 
+    def bound(self) -> None:
+        """Stay within one file system and one repository: what is mounted below the root, and a repository within it, is somebody
+        else's and not examined."""
+        self._bounds = Bounds.around(str(self.place))
+
     def walk(self) -> Iterator[SourceFile | NotExamined]:
         """Every regular file, in byte order of path; what cannot be looked at, and what is skipped, as NotExamined."""
         return self._walk() if self._is_folder else iter([self._single()])
@@ -86,7 +92,7 @@ class FileTree:
         self._named.add(shown(str(place.relative_to(self.place))))
 
     def _walk(self) -> Iterator[SourceFile | NotExamined]:
-        for seen in walk(str(self.place)):
+        for seen in walk(str(self.place), bounds=self._bounds):
             yield replace(seen, named=True) if isinstance(seen, SourceFile) and seen.path in self._named else seen
 
     def _single(self) -> SourceFile | NotExamined:
@@ -110,6 +116,8 @@ class FileTree:
             before = os.fstat(descriptor)
             if not stat.S_ISREG(before.st_mode):
                 return _lost(file, Reason.VANISHED, f"a {kind(before.st_mode)} took its place")
+            if self._bounds is not None and self._bounds.mounted(self.place, file.path, before.st_dev):
+                return _lost(file, Reason.DENIED, "another file system is mounted there")
             content = _read(descriptor, file.size + 1)
             after = os.fstat(descriptor)
         except OSError as error:
@@ -128,18 +136,31 @@ class FileTree:
             opened = self._open_folder(folder)
             self.close()
             self._last = (folder, opened)
-        return os.open(original(name), _OPEN_FILE, dir_fd=self._last[1])
+        return os.open(_component(name), _OPEN_FILE, dir_fd=self._last[1])
 
     def _open_folder(self, path: str) -> int:
         """One component at a time: O_NOFOLLOW speaks of the last component only."""
         descriptor = os.open(self.place, OPEN_FOLDER)
         for name in path.split("/") if path else ():
             try:
-                below = os.open(original(name), OPEN_FOLDER, dir_fd=descriptor)
+                below = os.open(_component(name), OPEN_FOLDER, dir_fd=descriptor)
             finally:
                 os.close(descriptor)
             descriptor = below
         return descriptor
+
+
+def _component(name: str) -> str:
+    """One name of a path, as the operating system knows it. OSError for what is none, such as one that leads up: a walk gives
+    none of these, but whoever asks for a file by its path may."""
+    name = original(name)
+    try:
+        known = os.fsencode(name)
+    except UnicodeEncodeError:
+        known = b""
+    if known in (b"", b".", b"..") or b"/" in known:
+        raise OSError(errno.ELOOP, "the path leaves the root")
+    return name
 
 
 def _lost(file: SourceFile, reason: Reason, detail: str) -> NotExamined:

@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from casemate.adapters.filenames import original, shown
+from casemate.adapters.roots.mounts import mount_points
 from casemate.model.outcome import NotExamined, Reason
 from casemate.ports import SourceFile
 from casemate.targets.selection import ENVIRONMENT_FOLDERS, SKIPPED_FOLDERS, looks_like_source
@@ -38,12 +39,34 @@ class _Level(NamedTuple):
     entries: Iterator[SourceFile | NotExamined | _Folder]
 
 
-def walk(root: str) -> Iterator[SourceFile | NotExamined]:
+class Bounds(NamedTuple):
+    """What a walk does not enter: mount points, folders of other devices, repositories within. mounts: absolute paths."""
+
+    device: int
+    mounts: frozenset[str]
+
+    @classmethod
+    def around(cls, root: str) -> Bounds:
+        """Those of one file system and one repository. Raises OSError."""
+        return cls(Path(root).lstat().st_dev, mount_points())
+
+    def mounted(self, root: Path, path: str, device: int) -> bool:
+        """Whether what is at a path below the root comes from another file system. device: of what was opened there."""
+        return device != self.device or str(root / original(path)) in self.mounts
+
+    def crossed(self, root: str, path: str, descriptor: int) -> str:
+        """Why an opened folder below the root is not entered, or ""."""
+        if self.mounted(Path(root), path, os.fstat(descriptor).st_dev):
+            return "another file system is mounted there"
+        return "another repository: a submodule, or one that lies in this one" if _has(descriptor, ".git") else ""
+
+
+def walk(root: str, *, bounds: Bounds | None = None) -> Iterator[SourceFile | NotExamined]:
     """Every regular file below a folder, in byte order of path; what cannot be looked at, and what is skipped, as
     NotExamined. root: absolute and free of links."""
     levels: list[_Level] = []
     try:
-        opened = _open(root, None, _Folder(root, ""))
+        opened = _open(root, None, _Folder(root, ""), bounds)
         if isinstance(opened, NotExamined):
             yield opened
         else:
@@ -57,7 +80,7 @@ def walk(root: str) -> Iterator[SourceFile | NotExamined]:
             elif len(levels) > MAX_DEPTH:
                 yield NotExamined(what=entry.path, reason=Reason.TOO_DEEP, detail=f"more than {MAX_DEPTH} folders deep")
             else:
-                opened = _open(root, levels[-1].descriptor, entry)
+                opened = _open(root, levels[-1].descriptor, entry, bounds)
                 if isinstance(opened, NotExamined):
                     yield opened
                 else:
@@ -85,7 +108,7 @@ def failure(path: str, error: OSError) -> NotExamined:
     return NotExamined(what=path, reason=reason, detail=error.strerror or "")
 
 
-def _open(root: str, above: int | None, folder: _Folder) -> _Level | NotExamined:
+def _open(root: str, above: int | None, folder: _Folder, bounds: Bounds | None) -> _Level | NotExamined:
     what = folder.path or "."
     if above is not None and (holds := SKIPPED_FOLDERS.get(folder.name)):
         return NotExamined(what=what, reason=Reason.EXCLUDED, detail=holds, deliberate=True)
@@ -97,6 +120,9 @@ def _open(root: str, above: int | None, folder: _Folder) -> _Level | NotExamined
         if above is not None and folder.name in ENVIRONMENT_FOLDERS and _has(descriptor, "pyvenv.cfg"):
             os.close(descriptor)
             return NotExamined(what=what, reason=Reason.EXCLUDED, detail="virtual environment", deliberate=True)
+        if above is not None and bounds is not None and (why := bounds.crossed(root, folder.path, descriptor)):
+            os.close(descriptor)
+            return NotExamined(what=what, reason=Reason.DENIED, detail=why)
         return _Level(descriptor, iter(_entries(root, descriptor, folder.path)))
     except OSError as error:
         os.close(descriptor)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple, TypeVar
 
-from casemate.adapters.clock import SystemClock
-from casemate.app.ground import home, operator, wall
-from casemate.governance.charter import Target, Tier, single_operator
+from casemate.app.authority import authorise
+from casemate.app.ground import home
+from casemate.governance.charter import Target, Tier
 from casemate.model.working import Withheld, Written
 
 if TYPE_CHECKING:
@@ -75,8 +75,7 @@ def _in_operation(
     from casemate.adapters.working_tree import WorkingFolder
 
     with FileTree(target) as tree:
-        subject = (Target(name=str(tree.root), path=str(tree.place)),)
-        charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.FIX)
-        announce(charter.line())
-        with wall(charter).operation(name, subject=subject) as operation:
+        subject: tuple[Target, ...] = (Target(name=str(tree.root), path=str(tree.place)),)
+        wall, subject, _ = authorise(subject, Tier.FIX, announce=announce)
+        with wall.operation(name, subject=subject) as operation:
             return act(operation, operation.working(WorkingFolder(tree.place, home())))

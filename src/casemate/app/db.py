@@ -6,9 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from casemate.adapters.advisories import NAME, AdvisoryFile, read_file
-from casemate.adapters.clock import SystemClock
-from casemate.app.ground import home, operator, wall
-from casemate.governance.charter import Target, Tier, single_operator
+from casemate.app.authority import records
+from casemate.app.ground import home
+from casemate.governance.charter import Target
 from casemate.host.advisories.form import BadAdvisories, Parsed
 from casemate.model.advisory import DatabaseSource, Origin
 from casemate.model.errors import UserError
@@ -29,9 +29,7 @@ def run_import(
     read = [_read(path, date, form) for path in files]
     place = database(into)
     subject = tuple(Target(name=str(path), path=str(path.resolve())) for path in (*files, place))
-    charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.FIND)
-    announce(charter.line())
-    with wall(charter).operation("import", subject=subject) as operation:
+    with records(announce, *subject).operation("import", subject=subject) as operation:
         store = operation.advisories(AdvisoryFile(place))
         for source, parsed in read:
             why = store.add(source, parsed.advisories, parsed.exploited)

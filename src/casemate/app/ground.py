@@ -1,26 +1,21 @@
-"""What every operation stands on: the operator's folders and keys, the wall, the day, and what the operator brings along."""
+"""What every command stands on: the operator's folders and account, the day, and what the operator brings along."""
 
 from __future__ import annotations
 
 import getpass
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casemate.adapters.cache import default_folder
 from casemate.adapters.clock import SystemClock
-from casemate.adapters.keys import FileSigner, data_home, keep_public, kept_public, load_or_create_digest_key
+from casemate.adapters.keys import FileSigner, data_home, keep_public, kept_public
 from casemate.adapters.ledger_files import LedgerFolder
-from casemate.governance.budget import HOUSE_LIMITS, Counts
-from casemate.governance.charter import Charter, Target, Tier, single_operator
-from casemate.governance.digests import KeyedDigests
 from casemate.governance.errors import LedgerMissing, LedgerUnavailable
-from casemate.governance.ledger import CHECKPOINT, Ledger, Log, log_key
+from casemate.governance.ledger import CHECKPOINT, Log, log_key
 from casemate.governance.note import parse_key
-from casemate.governance.policy import HOUSE_POLICY
-from casemate.governance.wall import Wall
 from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
@@ -32,7 +27,6 @@ if TYPE_CHECKING:
     from casemate.leads.own import Own
     from casemate.model.finding import Report
     from casemate.model.sandbox import Examination
-    from casemate.ports import Clock
 
 
 def home() -> Path:
@@ -67,7 +61,7 @@ def recorded_ledger() -> Log:
     return Log(store=ledger_files(), key=key)
 
 
-def signer() -> FileSigner:
+def own_signer() -> FileSigner:
     """The operator's key, made on first use. Raises LedgerUnavailable when it is not usable, or lost and a ledger is there."""
     place = home()
     if ledger_files().read(CHECKPOINT) is None:
@@ -86,26 +80,6 @@ def _key_lost(place: Path, what: str) -> LedgerUnavailable:
         f"the signing key of the ledger in {str(place)!r} is gone, so nothing can be added to it; {what}",
         f"restore keys/operator.pem from a backup, or set {str(place)!r} aside to begin a new ledger",
     )
-
-
-def wall(charter: Charter, budget: Counts = HOUSE_LIMITS) -> Wall:
-    """The wall around what the charter allows. budget: of each operation. Makes the keys on first use; raises
-    LedgerUnavailable."""
-    return Wall(
-        charter=charter,
-        policy=HOUSE_POLICY,
-        ledger=Ledger(store=ledger_files(), signer=signer()),
-        digests=KeyedDigests(load_or_create_digest_key(home())),
-        clock=SystemClock(),
-        budget=budget,
-    )
-
-
-def own_wall(subject: tuple[Target, ...], clock: Clock, announce: Callable[[str], None]) -> Wall:
-    """The wall around an operation on what lies beside the ledger. announce: told the charter."""
-    charter = single_operator(subject, clock.now(), who=operator(), tier=Tier.FIND)
-    announce(charter.line())
-    return wall(charter)
 
 
 def operator() -> str:

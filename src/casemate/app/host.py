@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casemate.adapters.clock import SystemClock
+from casemate.app.authority import authorise
 from casemate.app.db import database
-from casemate.app.ground import operator, over_time, wall
+from casemate.app.ground import over_time
 from casemate.governance.budget import ROOT_LIMITS
-from casemate.governance.charter import Target, Tier, single_operator
+from casemate.governance.charter import Target, Tier
 
 if TYPE_CHECKING:
     from casemate.adapters.roots.folder import FolderRoot
@@ -53,10 +53,10 @@ def run_host(request: HostRequest, *, announce: Callable[[str], None], progress:
     with ExitStack() as held:
         root = _root(request)
         held.enter_context(root)
-        subject = (Target(name=str(request.root or request.image or "/"), path=str(place.resolve())),)
-        charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.FIND)
-        announce(charter.line())
-        with wall(charter, ROOT_LIMITS).operation("host", subject=subject) as operation:
+        name = str(request.root or request.image or "/")
+        subject: tuple[Target, ...] = (Target(name=name, path=str(place.resolve()), marks=root.marks()),)
+        wall, subject, _ = authorise(subject, Tier.FIND, announce=announce, budget=ROOT_LIMITS)
+        with wall.operation("host", subject=subject) as operation:
             options = HostOptions(rules=request.rules, imagined=request.imagined, sbom=request.sbom)
             store = operation.advisories(AdvisoryFile(database(request.advisories)))
             audited = audit_host(operation.root(root), options=options, progress=progress, advisories=store)

@@ -8,11 +8,11 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
-from casemate.adapters.clock import SystemClock
-from casemate.app.ground import home, operator, over_time, recorded_ledger, wall
+from casemate.app.authority import authorise
+from casemate.app.ground import home, over_time, recorded_ledger
 from casemate.app.scan import ScanRequest, Scene
 from casemate.governance.budget import PROVING_LIMITS
-from casemate.governance.charter import Target, Tier, single_operator
+from casemate.governance.charter import Target, Tier
 from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
@@ -212,11 +212,12 @@ def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Ve
             python = target_python(tree.place, request.python)
         except UserError as error:
             return unchecked(str(error))
-        subject = (Target(name=str(tree.root), path=str(tree.place)),)
-        charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.PROVE)
-        announce(charter.line())
+        subject: tuple[Target, ...] = (Target(name=str(tree.root), path=str(tree.place)),)
         single = "" if tree.place.is_dir() else tree.place.name
-        with wall(charter, PROVING_LIMITS).operation("verify", subject=subject) as operation:
+        wall, subject, bounded = authorise(subject, Tier.PROVE, announce=announce, budget=PROVING_LIMITS)
+        if bounded:
+            tree.bound()
+        with wall.operation("verify", subject=subject) as operation:
             return verify(
                 request.bundle,
                 oracle=judge,
@@ -259,19 +260,3 @@ def check_receipt(text: str, name: str, key: str) -> Receipt:
         raise UserError(
             f"the receipt {name!r} shows nothing: {error}", "get it again from where it was made"
         ) from error
-
-
-def run_release(path: Path, bundles: Sequence[str], *, announce: Callable[[str], None]) -> None:
-    """Record that inputs of proofs about a target leave the house. path: of the target. bundles: their digests, in hex.
-
-    Raises Denied when the charter does not allow it, LedgerUnavailable when it cannot be recorded: then nothing is handed out.
-    """
-    from casemate.adapters.filesystem import FileTree
-
-    with FileTree(path) as tree:
-        subject = (Target(name=str(tree.root), path=str(tree.place)),)
-    charter = single_operator(subject, SystemClock().now(), who=operator(), tier=Tier.RELEASE)
-    announce(charter.line())
-    with wall(charter).operation("release", subject=subject) as operation:
-        for bundle in bundles:
-            operation.keep(bundle)

@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from casemate.adapters.clock import SystemClock
-from casemate.app.ground import cache_folder, operator, over_time, read_own, wall
+from casemate.app.authority import authorise
+from casemate.app.ground import cache_folder, over_time, read_own
 from casemate.governance.budget import HOUSE_LIMITS, PROVING_LIMITS
-from casemate.governance.charter import Target, Tier, single_operator
+from casemate.governance.charter import Target, Tier
 
 if TYPE_CHECKING:
     from casemate.adapters.filesystem import FileTree
@@ -74,12 +74,13 @@ class Scene:
         self.announce = announce
         self._own = read_own(request.own) if request.own else None
         self.trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
-        self.subject = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in self.trees)
-        charter = single_operator(self.subject, SystemClock().now(), who=operator(), tier=tier)
-        announce(charter.line())
+        places = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in self.trees)
+        budget = PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS
+        self.wall, self.subject, bounded = authorise(places, tier, announce=announce, budget=budget)
+        for tree in self.trees if bounded else ():
+            tree.bound()
         if self._own is not None and self._own.knowledge.replaced:
             announce(f"own knowledge replaces what is packaged of {', '.join(self._own.knowledge.replaced)}")
-        self.wall = wall(charter, PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS)
         self.store: Store = held.enter_context(FileStore(cache_folder())) if request.cache else NoStore()
 
     def options(self) -> ScanOptions:

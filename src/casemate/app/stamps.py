@@ -6,9 +6,9 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
-from casemate.adapters.clock import SystemClock
 from casemate.adapters.ledger_files import LedgerFolder
-from casemate.app.ground import home, own_wall, recorded_ledger
+from casemate.app.authority import records
+from casemate.app.ground import home, recorded_ledger
 from casemate.governance.charter import Target
 from casemate.governance.held import STAMPED, Holding, contradictions, facts
 from casemate.governance.note import InvalidNote, VerifierKey, open_checkpoint
@@ -42,7 +42,7 @@ def add_stamp(answer: bytes, root: bytes, *, announce: Callable[[str], None]) ->
     """Keep the answer of an authority, if it holds under that root certificate (PEM). Raises UserError, EnvironmentFault."""
     from casemate.adapters.timestamps import check, imprint
 
-    log, clock, store = recorded_ledger(), SystemClock(), stamp_files()
+    log, store = recorded_ledger(), stamp_files()
     digest = imprint(answer)
     note = store.read(f"{digest}.note")
     if note is None:
@@ -52,7 +52,7 @@ def add_stamp(answer: bytes, root: bytes, *, announce: Callable[[str], None]) ->
     for line in contradictions(log, (one,)):
         raise UserError(line, "run `casemate ledger verify`")
     subject = (Target(name=stamp.who, path=str(home() / "timestamps")),)
-    with own_wall(subject, clock, announce).operation(STAMPED, subject=subject) as operation:
+    with records(announce, *subject).operation(STAMPED, subject=subject) as operation:
         with store.lock():
             store.write(f"{digest}.pem", root)
             store.write(f"{digest}.tsr", answer)

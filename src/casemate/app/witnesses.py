@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from casemate.adapters.clock import SystemClock
 from casemate.adapters.ledger_files import LedgerFolder
-from casemate.app.ground import home, own_wall, recorded_ledger, signer
+from casemate.app.authority import records
+from casemate.app.ground import home, own_signer, recorded_ledger
 from casemate.app.ledger import checkpoint, cosigned_files, log_key_of, witness_key_of
 from casemate.governance.charter import Target
 from casemate.governance.cosignature import (
@@ -34,10 +35,9 @@ def add_cosigned(data: bytes, key: str, *, announce: Callable[[str], None]) -> C
 
     Raises UserError for one that is not of this ledger as it is, or not of this witness.
     """
-    log, clock = recorded_ledger(), SystemClock()
-    found = accept(data, log, witness_key_of(key), clock.now())
+    found = accept(data, recorded_ledger(), witness_key_of(key), SystemClock().now())
     subject = (Target(name=found.witness.name, path=str(home() / "cosigned")),)
-    with own_wall(subject, clock, announce).operation(ADDED, subject=subject) as operation:
+    with records(announce, *subject).operation(ADDED, subject=subject) as operation:
         store = cosigned_files()
         with store.lock():
             store.write(found.name, found.encode())
@@ -52,7 +52,7 @@ def memory() -> LedgerFolder:
 
 def witness() -> Witness:
     """This machine as a witness of others' ledgers; its key is made on first use. Raises LedgerUnavailable."""
-    return Witness(store=memory(), signer=signer())
+    return Witness(store=memory(), signer=own_signer())
 
 
 def run_witness(data: bytes, key: str, *, announce: Callable[[str], None]) -> Cosigned:
@@ -68,19 +68,18 @@ def run_witness(data: bytes, key: str, *, announce: Callable[[str], None]) -> Co
             "ask for what `casemate ledger checkpoint --for-witness` printed",
         ) from error
     log = log_key_of(key) if key else None
-    clock = SystemClock()
     subject = (Target(name=request.origin, path=str(home() / "witness")),)
-    return witnessing(witness(), own_wall(subject, clock, announce), request, log, clock, subject)
+    return witnessing(witness(), records(announce, *subject), request, log, SystemClock(), subject)
 
 
 def witnessing(
     witness: Witness, wall: Wall, request: Request, log: VerifierKey | None, clock: Clock, subject: tuple[Target, ...]
 ) -> Cosigned:
     """The operation within which a witness decides. What it cosigned stands in its own ledger as well, so that its memory cannot
-    be set back alone."""
+    be set back alone. Its times are never less than what that ledger knows."""
     with wall.operation(WITNESS, subject=subject) as operation:
         recorded = wall.standing.witnessed.get(request.origin)
-        found = witness.cosign(request, log=log, recorded=recorded, now=clock.now())
+        found = witness.cosign(request, log=log, recorded=recorded, now=max(clock.now(), wall.standing.latest))
         seen = found.checkpoint
         operation.state(log=seen.origin, size=seen.size, root=seen.root.hex())
     return found

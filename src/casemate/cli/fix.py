@@ -98,7 +98,7 @@ def fix(
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         told, found = run_prove(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
-    where = keep(found.sealed, bundles)
+    where = keep(found.sealed, bundles, target)
     if with_tests:
         _release(found, target, announce=unheard if quiet else say)
     written = write_patches(found, output) if output is not None else 0
@@ -121,14 +121,14 @@ def fix(
 
 def _release(found: Proved, target: Path, *, announce: Callable[[str], None]) -> None:
     """Record, before they are written, that tests hold the inputs of proofs."""
-    from casemate.app.prove import run_release
+    from casemate.app.release import hand_out
 
     of = {test.identity for test in found.tests if test.test is not None}
     bundles = [
         f.verdict.proof.bundle for f in found.report.findings if f.identity in of and f.verdict and f.verdict.proof
     ]
     if bundles:
-        run_release(target, bundles, announce=announce)
+        hand_out(target, bundles, announce=announce)
 
 
 def _outcome(found: Proved, target: Path, *, apply: bool) -> Outcome:

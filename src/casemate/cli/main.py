@@ -32,12 +32,15 @@ COMMANDS: Mapping[str, Entry] = {
     "verify": Entry("casemate.cli.verify:verify", "See the proof in an evidence bundle again, in a sandbox."),
     "diff": Entry("casemate.cli.diff:diff", "Compare two reports: what is new, fixed, unchanged."),
     "triage": Entry("casemate.cli.triage:triage", "Keep what people decided about findings."),
+    "export": Entry("casemate.cli.export:export", "Draft an advisory of a finding: CSAF 2.0 or OpenVEX."),
     "rules": Entry("casemate.cli.rules:rules", "List the rules."),
     "explain": Entry("casemate.cli.explain:explain", "Show a rule's page: what, why, and how to fix it."),
     "schema": Entry("casemate.cli.schema:schema", "Print the JSON schema of the JSON report."),
     "doctor": Entry("casemate.cli.doctor:doctor", "Say what is installed, and what a missing thing disables."),
     "completion": Entry("casemate.cli.completion:completion", "Print a script that completes casemate in a shell."),
     "db": Entry("casemate.cli.db:db", "Bring advisories into a database, and show what it holds."),
+    "charter": Entry("casemate.cli.charter:charter", "Who may examine what, how far, until when."),
+    "release": Entry("casemate.cli.release:release", "Hand out proofs: ask, agree, deliver."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }
 

@@ -76,7 +76,7 @@ def prove(
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         told, found = run_prove(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
-    where = keep(found.sealed, bundles)
+    where = keep(found.sealed, bundles, target)
     if form == "json":
         emit(as_json(told.answers, told.not_examined))
     else:

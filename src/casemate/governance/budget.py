@@ -60,11 +60,16 @@ class Exhausted:
 
 
 class Meter:
-    """What one operation has used of its limits. Belongs to one thread, like the operation."""
+    """What one operation has used of its limits. Belongs to one thread, like the operation.
 
-    def __init__(self, limits: Counts) -> None:
+    within: that of an operation which this one is a part of, and whose executions it takes from.
+    """
+
+    def __init__(self, limits: Counts, within: Meter | None = None) -> None:
         self._limits = {name: getattr(limits, name) for name in _NAMES}
         self._used = dict.fromkeys(_NAMES, 0)
+        self._lent = 0
+        self._within = within
 
     def reserve(self, **amounts: int) -> Exhausted | None:
         """Charge all of these amounts, or none of them when one does not fit."""
@@ -72,10 +77,22 @@ class Meter:
         for name, amount in amounts.items():
             if amount < 0:
                 raise ValueError(f"a reservation of {name} is a count: {amount!r}")
-            if used[name] + amount > limits[name]:
+            if used[name] + amount + (self._lent if name == "executions" else 0) > limits[name]:
                 return Exhausted(name, limits[name])
+        if self._within is not None and (beyond := self._within.lend(amounts.get("executions", 0))):
+            return beyond
         for name, amount in amounts.items():
             used[name] += amount
+        return None
+
+    def lend(self, executions: int) -> Exhausted | None:
+        """Let a part of the operation use some executions; they count as used by that one."""
+        limit = self._limits["executions"]
+        if self._used["executions"] + self._lent + executions > limit:
+            return Exhausted("executions", limit)
+        if self._within is not None and (beyond := self._within.lend(executions)):
+            return beyond
+        self._lent += executions
         return None
 
     @property

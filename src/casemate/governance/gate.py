@@ -19,7 +19,8 @@ class Gate:
     """Permission, budget and account of one operation. Belongs to one thread.
 
     reading: the keyed digest of what was read. refused: calls that permission or budget refused. not_examined: how many
-    NotExamined the ports have given. evidence: digests, in hex, of the bundles that it made or handed out.
+    NotExamined the ports have given. evidence: digests, in hex, of the bundles that it made or handed out. within: the gate of an
+    operation that this one is a part of.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class Gate:
         clock: Clock,
         budget: Counts,
         reading: Reading,
+        within: Gate | None = None,
     ) -> None:
         self.reading = reading
         self.refused = 0
@@ -42,7 +44,7 @@ class Gate:
         self._policy = policy
         self._subject = subject
         self._clock = clock
-        self._meter = Meter(budget)
+        self._meter: Meter = Meter(budget, within._meter if within is not None else None)
         self._verdicts: dict[tuple[str, str], str | None] = {}
         self._ends = min(charter.ends, grant.expires)
         self._open = True

@@ -75,9 +75,24 @@ def _rule(tier: Tier, port: str, *actions: str) -> Rule:
     return Rule(tier=tier, port=port, actions=frozenset(actions))
 
 
+RECORDS = (
+    "import",
+    "charter-new",
+    "charter-add",
+    "revocation-new",
+    "revocation-add",
+    "authorise",
+    "release-request",
+    "release-approve",
+    "witness",
+    "witness-add",
+    "timestamp",
+)
+"""Operations on the operator's own records, in which nothing of a target is looked at."""
+
 HOUSE_POLICY = Policy(
     rules=(
-        _rule(Tier.FIND, OPERATION, "scan", "host"),
+        _rule(Tier.FIND, OPERATION, "scan", "host", "export"),
         _rule(Tier.PROVE, OPERATION, "verify"),
         _rule(Tier.RELEASE, OPERATION, "release"),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
@@ -87,8 +102,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "Executor", "map"),
         _rule(Tier.PROVE, OPERATION, "prove"),
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
-        _rule(Tier.FIND, OPERATION, "import"),
-        _rule(Tier.FIND, OPERATION, "witness", "witness-add", "timestamp"),
+        _rule(Tier.FIND, OPERATION, *RECORDS),
         _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
         _rule(Tier.FIX, "WorkingTree", "prefix", "refusal", "write", "undo", "confirm"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),

@@ -40,8 +40,8 @@ class Standing:
     size: entries taken. latest: the latest time that any of them states. issuer: key (vkey) of the organisation whose charters
     count, "" for none. charters: identities of those installed. revoked, revocation: number and identity of the last list of
     revocations, 0 and "" for none. incidents: the open ones, each with its severity. outcomes: how many operations of a name
-    ended how. refused: calls within operations that were refused. witnessed: of other people's logs, by name, the
-    largest size that was cosigned here, and its root.
+    ended how. refused: calls within operations that were refused. delivered: requests whose bundles were handed out. witnessed:
+    of other people's logs, by name, the largest size that was cosigned here, and its root.
     """
 
     size: int = 0
@@ -54,6 +54,7 @@ class Standing:
     outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
     refused: int = 0
     witnessed: dict[str, tuple[int, str]] = field(default_factory=dict)
+    delivered: set[str] = field(default_factory=set)
     _day: date = date.min
     _used: Day = field(default_factory=Day)
     _open: dict[int, Before] = field(default_factory=dict)
@@ -95,6 +96,8 @@ class Standing:
         if before.time.date() == self._day:
             # What a run did not use is free again; what was handed out stays handed out, in whatever way it ended.
             self._used.executions -= _amount(before.facts, "executions") - after.used.executions
+        if "request" in before.facts and after.outcome is not Outcome.DENIED:
+            self.delivered.add(str(before.facts["request"]))
         if after.outcome is Outcome.DENIED:
             self._used.released -= _amount(before.facts, "bundles") if before.time.date() == self._day else 0
         if after.outcome is Outcome.COMPLETED:
@@ -106,7 +109,8 @@ class Standing:
             self.charters.add(str(facts["charter"]))
         elif operation == REVOKE:
             self.revoked, self.revocation = int(facts["number"]), str(facts["revocation"])
-            self.issuer = "" if facts.get("frees") else self.issuer
+            if facts.get("frees"):
+                self.issuer, self.charters, self.revoked, self.revocation = "", set(), 0, ""
         elif operation == OPEN_INCIDENT:
             self.incidents[str(facts["incident"])] = int(facts["severity"])
         elif operation == CLOSE_INCIDENT:
@@ -129,6 +133,7 @@ def fold(ledger: Log, size: int, standing: Standing) -> Standing:
 def dump(standing: Standing) -> str:
     """A standing as text, to be kept so that the next operation need not read the whole ledger."""
     fields = {**asdict(standing), "charters": sorted(standing.charters), "outcomes": sorted(standing.outcomes.items())}
+    fields["delivered"] = sorted(standing.delivered)
     fields["_open"] = [[index, before.encode().decode()] for index, before in standing._open.items()]
     fields["_day"], fields["latest"] = standing._day.isoformat(), standing.latest.isoformat()
     return json.dumps(fields, sort_keys=True)
@@ -150,6 +155,7 @@ def load(text: str) -> Standing | None:
             outcomes={(name, outcome): count for (name, outcome), count in fields["outcomes"]},
             refused=fields["refused"],
             witnessed={log: (size, root) for log, (size, root) in fields["witnessed"].items()},
+            delivered=set(fields["delivered"]),
             _day=date.fromisoformat(fields["_day"]),
             _used=Day(**fields["_used"]),
             _open={index: said for index, said in opened.items() if isinstance(said, Before)},

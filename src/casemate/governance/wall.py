@@ -126,6 +126,12 @@ class Wall:
         self._budget = budget
         self.standing = Standing() if standing is None else standing
         self._barred = barred
+        self._running: Gate | None = None  # of the innermost operation that has not ended
+
+    @property
+    def charter(self) -> Charter:
+        """What counts here."""
+        return self._charter
 
     def grant(self) -> Grant:
         """The widest grant that the charter gives, to hand down and to narrow."""
@@ -133,22 +139,33 @@ class Wall:
 
     @contextmanager
     def operation(
-        self, name: str, *, subject: tuple[Target, ...], grant: Grant | None = None, bundles: int = 0
+        self,
+        name: str,
+        *,
+        subject: tuple[Target, ...],
+        grant: Grant | None = None,
+        bundles: int = 0,
+        request: str = "",
+        refusal: str = "",
+        next_step: str = "ask for a charter that allows it",
     ) -> Iterator[Operation]:
         """Run an operation, such as "scan", on these places, under a grant (by default the widest).
 
-        bundles: how many it means to hand out. Raises Denied when it is not permitted, and what the ledger raises when it cannot
-        be recorded; in both cases nothing was done.
+        bundles: how many it means to hand out. request: identity of the request that they were asked for by, which counts once.
+        refusal: why the caller knows already that it may not, which then is recorded. next_step: for whoever is refused.
+
+        Raises Denied when it is not permitted, and what the ledger raises when it cannot be recorded; in both cases nothing was
+        done.
         """
         grant = self.grant() if grant is None else grant
         started = self._clock.monotonic()
-        gate, why = self._gate(subject, grant, self._budget), self._barred
+        gate, why = self._gate(subject, grant, self._budget), self._barred or refusal
 
         def before(size: int) -> bytes:
             # Decided while nobody else can begin anything: two operations never take the same rest of a quota.
             nonlocal gate, why
             standing = fold(self._ledger, size, self.standing)
-            budget, facts, beyond = self._reserved(standing, bundles)
+            budget, facts, beyond = self._reserved(standing, bundles, request)
             gate = self._gate(subject, grant, budget)
             why = why or gate.refusal(OPERATION, name) or beyond or ""
             return self._before(name, subject, grant, budget, facts)
@@ -175,8 +192,9 @@ class Wall:
 
         if why:
             end(Outcome.DENIED, why)
-            raise Denied(f"{name} is not permitted: {why}", next_step="ask for a charter that allows it")
+            raise Denied(f"{name} is not permitted: {why}", next_step=next_step)
         operation = Operation(gate)
+        around, self._running = self._running, gate
         try:
             yield operation
         except Denied as error:
@@ -189,6 +207,8 @@ class Wall:
             except CasemateError as fault:  # the first error matters more, and a missing end shows in the ledger
                 error.add_note(f"the ledger could not record how it ended: {fault}")
             raise
+        finally:
+            self._running = around
         operation.entry = end(Outcome.COMPLETED, facts=operation.facts)
 
     def _gate(self, subject: tuple[Target, ...], grant: Grant, budget: Counts) -> Gate:
@@ -200,18 +220,22 @@ class Wall:
             clock=_Floored(self._clock, self.standing),
             budget=budget,
             reading=self._digests.reading(),
+            within=self._running,
         )
 
-    def _reserved(self, standing: Standing, bundles: int) -> tuple[Counts, Facts, str]:
+    def _reserved(self, standing: Standing, bundles: int, request: str) -> tuple[Counts, Facts, str]:
         """What is left of the day's quotas: the budget with it, what is reserved of it, and why that is not enough."""
         quotas, used = self._charter.quotas, standing.on(self._now().date())
         budget, facts, why = self._budget, dict[str, str | int](), ""
+        if request:
+            facts["request"] = request
+            why = "what that request asks for was handed out before" if request in standing.delivered else ""
         if bundles:
             facts["bundles"] = bundles
             if quotas.releases is not None and used.released + bundles > quotas.releases:
                 left = max(0, quotas.releases - used.released)
                 why = f"the charter's quota of {quotas.releases} released bundles a day leaves {left}"
-        if quotas.executions is not None and budget.executions:
+        if quotas.executions is not None and budget.executions and self._running is None:
             left = max(0, quotas.executions - used.executions)
             budget = replace(budget, executions=min(budget.executions, left))
             if left:

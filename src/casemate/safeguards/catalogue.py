@@ -12,6 +12,13 @@ MODULES: tuple[str, ...] = (
     "witness_deceived",
     "cosignature_forged",
     "export_edited",
+    "charter_forged",
+    "charter_undone",
+    "authorisation_forged",
+    "scope",
+    "endpoints",
+    "approval",
+    "exported",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 

@@ -17,6 +17,7 @@ from typing import NamedTuple, Self
 from casemate.adapters.filenames import original, shown
 from casemate.adapters.roots import mounts
 from casemate.adapters.roots.attributes import Attributes, attributes
+from casemate.adapters.roots.identity import machine_identity
 from casemate.adapters.walk import OPEN_FOLDER, failure
 from casemate.adapters.walk import kind as called
 from casemate.model.errors import UserError
@@ -82,6 +83,11 @@ class FolderRoot:
         if self._last is not None:
             os.close(self._last[1])
             self._last = None
+
+    def marks(self) -> frozenset[str]:
+        """What a charter may name it by: of the machine that we run on, its identity."""
+        identity = machine_identity() if self.place == "/" else ""
+        return frozenset((f"host:{identity}",)) if identity else frozenset()
 
     def nodes(self) -> Iterator[Node | NotExamined]:
         """Every node, in byte order of path. The running machine's own views, such as /proc, are left out, and so is what lies

@@ -45,7 +45,8 @@ class ImageRoot:
         """Raises NoImage."""
         self.place = str(place.absolute())
         self._name = shown(place.name) or "image"
-        self._limits = limits or Limits()
+        self._meter = Meter(limits or Limits())
+        self._image: Image | None = None
         self._machine = machine or os.uname().machine
         self._open: list[int] = []
         self._spool: Spool | None = None
@@ -87,6 +88,11 @@ class ImageRoot:
             self._spool.close()
             self._spool = None
 
+    def marks(self) -> frozenset[str]:
+        """What a charter may name it by: a digest that stands for all of it. Raises NoImage."""
+        digest = self._layers().digest
+        return frozenset((f"image:{digest}",)) if digest else frozenset()
+
     def nodes(self) -> Iterator[Node | NotExamined]:
         """Every node, in byte order of path; what of the image cannot be looked at as NotExamined. Raises NoImage."""
         if self._seen is None:
@@ -112,14 +118,18 @@ class ImageRoot:
             return NotExamined(what=node.path, reason=Reason.SYNTAX, detail="its layer ends in the middle of it")
         return data
 
+    def _layers(self) -> Image:
+        if self._image is None:
+            self._image = self._folder_image() if self._is_folder else self._file_image(self._meter)
+        return self._image
+
     def _load(self) -> list[Node | NotExamined]:
-        meter = Meter(self._limits)
-        found = self._folder_image() if self._is_folder else self._file_image(meter)
+        found = self._layers()
         self.platform = found.platform
         tree = Tree()
         for layer in found.layers:
             tree.begin()
-            self._apply(tree, layer, meter)
+            self._apply(tree, layer, self._meter)
         self._items = dict(tree.items())
         names = Counter(id(item) for item in self._items.values())
         seen: list[Node | NotExamined] = [

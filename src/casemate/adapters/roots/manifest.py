@@ -47,11 +47,16 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Image:
-    """The layers, the lowest first. platform: "linux/amd64", "" when nothing says it. losses: the other images in the file."""
+    """The layers, the lowest first. platform: "linux/amd64", "" when nothing says it. losses: the other images in the file.
+
+    digest: of what names every layer by a digest that is compared: the manifest of an OCI layout, the configuration of what
+    `docker save` writes; "" where nothing does.
+    """
 
     layers: tuple[Layer, ...]
     platform: str = ""
     losses: tuple[NotExamined, ...] = ()
+    digest: str = ""
 
 
 def image(find: Find, machine: str) -> Image | None:
@@ -91,7 +96,7 @@ def _from_index(find: Find, index: Any, architecture: str) -> Image:
             detail = f"another platform of the image; {platform} is examined" if of_it else _OTHER_IMAGES
             name = f"{other or 'image'} {_digest(descriptor, 'manifest')}"
             losses.append(NotExamined(what=name, reason=Reason.EXCLUDED, detail=detail, deliberate=bool(of_it)))
-    return Image(tuple(layers), platform, tuple(losses))
+    return Image(tuple(layers), platform, tuple(losses), _digest(found[chosen], "manifest"))
 
 
 def _manifests(find: Find, index: Any) -> Iterator[Mapping[str, Any]]:
@@ -142,13 +147,15 @@ def _from_list(find: Find, listing: Any) -> Image:
         if found is None:
             raise NoImage(f"the image lacks its layer {shown(path)!r}", next_step="save the image again")
         blob = re.fullmatch(r"blobs/(sha256|sha512)/([0-9a-f]+)", path)
-        digest = f"{blob[1]}:{blob[2]}" if blob else ""
-        layers.append(Layer(shown(path), found, digest, diffs[number] if number < len(diffs) else ""))
+        diff = diffs[number] if number < len(diffs) else ""
+        # The configuration's word counts before the path's, which nothing vouches for.
+        layers.append(Layer(shown(path), found, f"{blob[1]}:{blob[2]}" if blob and not diff else "", diff))
     others = tuple(
         NotExamined(what=shown(_text(entry.get("Config"), "Config")), reason=Reason.EXCLUDED, detail=_OTHER_IMAGES)
         for entry in entries[1:]
     )
-    return Image(tuple(layers), _platform(settings), others)
+    named = stated is not None and len(diffs) == len(layers)
+    return Image(tuple(layers), _platform(settings), others, f"sha256:{stated[1]}" if stated and named else "")
 
 
 def _diffs(settings: Mapping[str, Any]) -> list[str]:

@@ -48,6 +48,16 @@ class Skip(NamedTuple):
     near: bool
 
 
+def mount_points(*, table: str = TABLE) -> frozenset[str]:
+    """Where something is mounted, as absolute paths; nothing when there is no mount table to be read."""
+    try:
+        with open(table, "rb") as file:  # noqa: PTH123 a file of the kernel, read to its end
+            lines = file.read().split(b"\n")
+    except OSError:
+        return frozenset()
+    return frozenset(_plain(fields[4]) for line in lines if len(fields := line.split(b" ")) > 5)
+
+
 def skipped(root: str, *, table: str = TABLE) -> dict[str, Skip] | None:
     """The folders below a root that are not entered, each with why, by their paths inside the root.
 
@@ -65,13 +75,18 @@ def skipped(root: str, *, table: str = TABLE) -> dict[str, Skip] | None:
         fields = before.split(b" ")
         if len(fields) < 6 or not after:
             continue
-        place = os.fsdecode(_OCTAL.sub(lambda m: bytes([int(m[1], 8) & 0xFF]), fields[4]))
+        place = _plain(fields[4])
         kind = os.fsdecode(after.split(b" ")[0])
         if place.startswith(prefix) and place != prefix and (why := _why(kind, place)):
             out["/" + shown(place.removeprefix(prefix))] = Skip(
                 why, f" {kind} " in KERNEL or place.startswith(CONTAINERS)
             )
     return out
+
+
+def _plain(field: bytes) -> str:
+    """A path of the table, whose spaces and backslashes stand in octal."""
+    return os.fsdecode(_OCTAL.sub(lambda m: bytes([int(m[1], 8) & 0xFF]), field))
 
 
 def _why(kind: str, place: str) -> str:

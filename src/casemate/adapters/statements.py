@@ -1,0 +1,87 @@
+"""Signed files in a folder of the operator's: charters, lists of what was revoked, and others of that form."""
+
+from __future__ import annotations
+
+import os
+import stat
+from contextlib import suppress
+from pathlib import Path
+
+from casemate.adapters.durable import make_folder, sync_folder
+from casemate.adapters.filenames import shown
+from casemate.governance.statement import MAX_STATEMENT
+from casemate.model.errors import EnvironmentFault, UserError
+
+_OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
+
+
+def read_statement(path: Path) -> bytes:
+    """The bytes of a signed file that the operator named. Raises UserError for what is no file, or too large to be one."""
+    try:
+        descriptor = os.open(path, _OPEN)
+        try:
+            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+                raise UserError(f"{shown(str(path))!r} is no regular file", "name the signed file itself")
+            with os.fdopen(descriptor, "rb", closefd=False) as file:
+                data = file.read(MAX_STATEMENT + 1)
+        finally:
+            os.close(descriptor)
+    except OSError as error:
+        raise UserError(f"cannot read {shown(str(path))!r}: {error.strerror}", "check the path") from error
+    if len(data) > MAX_STATEMENT:
+        raise UserError(f"{shown(str(path))!r} has more than {MAX_STATEMENT} bytes", "name the signed file itself")
+    return data
+
+
+class StatementFolder:
+    """Signed files by name, each whole: written aside, then renamed into place. Made on first write; 0700, files 0600."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def names(self) -> tuple[str, ...]:
+        """The names of the files, sorted; those of no form of ours are left out."""
+        try:
+            return tuple(sorted(file.name for file in self._folder.iterdir() if not file.name.startswith(".")))
+        except FileNotFoundError:
+            return ()
+        except OSError as error:
+            raise self._unavailable("read", error) from error
+
+    def read(self, name: str) -> bytes | None:
+        """A file's bytes; None when there is none, or when it is no regular file of at most `MAX_STATEMENT` bytes."""
+        try:
+            descriptor = os.open(self._folder / name, _OPEN | os.O_NOFOLLOW)
+        except OSError:
+            return None
+        try:
+            with os.fdopen(descriptor, "rb") as file:
+                if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
+                    return None
+                data = file.read(MAX_STATEMENT + 1)
+        except OSError as error:
+            raise self._unavailable("read", error) from error
+        return data if len(data) <= MAX_STATEMENT else None
+
+    def write(self, name: str, data: bytes) -> None:
+        """Keep a file. Raises EnvironmentFault; then it is as it was."""
+        aside = self._folder / f".{name}.{os.getpid()}"
+        try:
+            make_folder(self._folder)
+            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(descriptor)
+            aside.rename(self._folder / name)
+            sync_folder(self._folder)
+        except OSError as error:
+            with suppress(OSError):
+                aside.unlink()
+            raise self._unavailable("write to", error) from error
+
+    def _unavailable(self, action: str, error: OSError) -> EnvironmentFault:
+        return EnvironmentFault(
+            f"cannot {action} {shown(str(self._folder))!r}: {error.strerror}",
+            "make it yours and writable, or set CASEMATE_HOME to one that is",
+        )
