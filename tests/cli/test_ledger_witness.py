@@ -207,6 +207,48 @@ def test_an_export(owner, auditor, machine, tmp_path):
     assert "newer version of Casemate" in stranger(*verify, code=2)
 
 
+def test_a_checkpoint_from_the_witness_itself(owner, auditor, machine, tmp_path):
+    """An owner who set the ledger back and left out what would show it: the reader's own checkpoint does."""
+    shutil.copytree(owner.home, tmp_path / "back")
+    owner.record()
+    file, vkey = cosigned(owner, auditor, tmp_path), auditor("key", "--witness").strip()
+    machine("back")("export", tmp_path / "export")
+    verify = ("verify", "--from", tmp_path / "export", "--key", owner.key)
+    stranger = machine("stranger")
+    assert "The ledger is intact." in stranger(*verify)
+    assert stranger(*verify, "--checkpoint", file, code=1).startswith("Error: the ledger is damaged")
+    owner("export", tmp_path / "whole")
+    whole = ("verify", "--from", tmp_path / "whole", "--key", owner.key, "--checkpoint", file, "--witness", vkey)
+    assert "Its first 4 of 6 entries are as " in stranger(*whole)
+    (tmp_path / "noise").write_text("noise")
+    assert "no checkpoint of this ledger" in stranger(*verify, "--checkpoint", tmp_path / "noise", code=2)
+
+
+def test_several_branches_at_once(owner, auditor, tmp_path):
+    """Asked by several processes at the same moment for different histories of one size: one of them is cosigned."""
+    auditor("key", "--witness")
+    requests, origin = [], owner.key.partition("+")[0]
+    for number in range(4):
+        head = Checkpoint(origin=origin, size=9, root=bytes([number]) * 32)
+        requests.append(tmp_path / f"request-{number}")
+        requests[-1].write_bytes(b"old 0\n\n" + sign_checkpoint(head, FileSigner.load(owner.home)))
+    words = [
+        sys.executable,
+        "-c",
+        "from casemate.cli.main import main; main()",
+        "ledger",
+        "witness",
+        "--key",
+        owner.key,
+    ]
+    running = [
+        subprocess.Popen([*words, path], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) for path in requests
+    ]
+    told = [(process.communicate(), process.returncode) for process in running]
+    assert sorted(code for _, code in told) == [0, 1, 1, 1], told
+    assert sum("two different histories of 9 entries" in said for (_, said), _ in told) == 3
+
+
 def owner_as_witness(owner):
     from casemate.governance.cosignature import witness_key
 

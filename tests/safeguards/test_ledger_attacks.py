@@ -76,4 +76,4 @@ WITHOUT = [
 def test_a_safeguard_that_is_taken_away_is_missed(monkeypatch, module, place, name, instead):
     """Some attempt then succeeds, or the class's own control does not hold."""
     monkeypatch.setattr(place, name, instead)
-    assert successes(module.ATTACK, 60)
+    assert any(made(module.ATTACK, 8, number).succeeded for number in range(80))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -16,6 +17,7 @@ from casemate.governance.cosignature import (
     WitnessKey,
     decode_cosigned,
     joined,
+    open_cosigned,
     parse_witness,
 )
 from casemate.governance.errors import LedgerDamaged
@@ -89,17 +91,18 @@ class Verified:
     problems: tuple[str, ...]
 
 
-def verify(*, key: str = "", witnesses: Sequence[str] = ()) -> Verified:
-    """Check the own ledger and what others hold of it. key: as text, when it cannot be had from this machine.
+def verify(*, key: str = "", witnesses: Sequence[str] = (), given: Sequence[bytes] = ()) -> Verified:
+    """Check the own ledger and what others hold of it. key: as text, when it cannot be had from this machine. given: checkpoints
+    that the reader had from elsewhere, such as from the witness itself.
 
     Raises LedgerMissing, LedgerDamaged when not even its checkpoint is valid, UserError.
     """
     log = Log(store=ledger_files(), key=log_key_of(key)) if key else recorded_ledger()
     notes = () if (home() / "keys" / "operator.pem").exists() else ("the signing key is gone: nothing can be added",)
-    return verify_log(log, cosigned_files(), stamp_files(), witnesses, notes)
+    return verify_log(log, cosigned_files(), stamp_files(), witnesses, given, notes)
 
 
-def verify_export(folder: Path, *, key: str, witnesses: Sequence[str] = ()) -> Verified:
+def verify_export(folder: Path, *, key: str, witnesses: Sequence[str] = (), given: Sequence[bytes] = ()) -> Verified:
     """Check what `export` made, as a stranger who has it and the keys, and nothing else. Raises as `verify` does."""
     log = Log(store=StrangersFolder(folder / "ledger"), key=log_key_of(key))
     stated = StrangersFolder(folder).read("export")
@@ -111,20 +114,26 @@ def verify_export(folder: Path, *, key: str, witnesses: Sequence[str] = ()) -> V
     if first != EXPORT and first.startswith("casemate/ledger-export@"):
         raise UserError(f"the export was made by a newer version of Casemate ({first[:40]})", "update Casemate")
     places = StrangersFolder(folder / "cosigned"), StrangersFolder(folder / "timestamps")
-    found = verify_log(log, *places, witnesses)
+    found = verify_log(log, *places, witnesses, given)
     if stated != _export_head(log.key):
         return replace(found, problems=(*found.problems, "the file `export` is not that of a ledger with this key"))
     return found
 
 
 def verify_log(
-    log: Log, kept: LedgerStore, stamps: LedgerStore, witnesses: Sequence[str], notes: tuple[str, ...] = ()
+    log: Log,
+    kept: LedgerStore,
+    stamps: LedgerStore,
+    witnesses: Sequence[str],
+    given: Sequence[bytes] = (),
+    notes: tuple[str, ...] = (),
 ) -> Verified:
     """Check a log against itself and against what others hold of it. Raises LedgerMissing, LedgerDamaged, UserError."""
     keys = tuple(witness_key_of(text) for text in witnesses)
     if any(key.key == log.key.key for key in keys):
         raise UserError("a ledger's own key is no witness of it", "name the key of another person or machine")
     cosignatures, problems = cosigned(kept)
+    cosignatures += _cosigned_by(given, log.key, keys)
     times, unread, wrong = stamped(stamps, log.key)
     expected = Expected((ADDED,) if unread else (ADDED, STAMPED))
     result = audit(log, expected.take)
@@ -137,7 +146,8 @@ def verify_log(
             problems += (f"cosigned/{one.name} is cosigned by the ledger's own key, which is no witness of it",)
     problems += expected.gone(held)
     if not result.problems:
-        problems += contradictions(log, held)
+        problems += tuple(dict.fromkeys(contradictions(log, held)))
+        problems += _not_continued(log, given)
     named = tuple(holding(one) for one in cosignatures if one.witness in keys)
     for key in keys:
         if not any(one.who == key.name for one in named):
@@ -148,6 +158,27 @@ def verify_log(
     return Verified(
         key=log.key, audit=result, held=ordered, named=named, notes=notes, problems=(*result.problems, *problems)
     )
+
+
+def _cosigned_by(given: Sequence[bytes], log: VerifierKey, keys: Sequence[WitnessKey]) -> tuple[Cosigned, ...]:
+    """Of checkpoints that the reader gave, those that a named witness cosigned."""
+    found: list[Cosigned] = []
+    for note in given:
+        for key in keys:
+            with suppress(InvalidNote):
+                found.append(open_cosigned(note, log, key))
+    return tuple(found)
+
+
+def _not_continued(log: Log, given: Sequence[bytes]) -> tuple[str, ...]:
+    """Why the log does not continue checkpoints that the reader gave, one line each. Raises UserError."""
+    problems: list[str] = []
+    for note in given:
+        try:
+            consistency_of(log, note, None)
+        except LedgerDamaged as error:
+            problems.append(error.what)
+    return tuple(problems)
 
 
 def checkpoint(*, witnessed: bool = False) -> bytes:

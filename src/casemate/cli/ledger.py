@@ -52,23 +52,35 @@ def show(as_json: bool) -> None:
 @click.option(
     "--witness", "witnesses", metavar="VKEY", multiple=True, help="A witness that must have seen it. Repeatable."
 )
+@click.option(
+    "--checkpoint",
+    "checkpoints",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    multiple=True,
+    help="A checkpoint that you had from elsewhere, such as from the witness. Repeatable.",
+)
 @click.option("--json", "as_json", is_flag=True, help="What was found, as JSON.")
-def verify(folder: Path | None, key: str, witnesses: tuple[str, ...], as_json: bool) -> None:
-    """Compute everything again from the entries, and compare it with what witnesses hold.
+def verify(
+    folder: Path | None, key: str, witnesses: tuple[str, ...], checkpoints: tuple[Path, ...], as_json: bool
+) -> None:
+    """Check everything, and that it continues what witnesses hold.
 
-    Exit code 1 when the ledger is damaged, or does not continue what a witness has seen. With --from and --key, nothing of this
-    machine is used: that is how a stranger checks a ledger.
+    All is computed again from the entries. Exit code 1 when the ledger is damaged, or does not continue what a witness has seen.
+    With --from and --key, nothing of this machine is used: that is how a stranger checks a ledger.
     """
     from casemate.app import ledger as app
+    from casemate.cli.input import read_file
     from casemate.governance.errors import LedgerDamaged
 
     if folder is not None and not key:
         raise click.UsageError("--from needs --key: the ledger's public key, from a place that you trust.")
+    given = [read_file(path, app.MAX_CHECKPOINT, "name a file with a checkpoint") for path in checkpoints]
     try:
         if folder is None:
-            found = app.verify(key=key, witnesses=witnesses)
+            found = app.verify(key=key, witnesses=witnesses, given=given)
         else:
-            found = app.verify_export(folder, key=key, witnesses=witnesses)
+            found = app.verify_export(folder, key=key, witnesses=witnesses, given=given)
     except LedgerDamaged as error:
         raise click.ClickException(str(error)) from error
     if as_json:
@@ -86,7 +98,7 @@ def verify(folder: Path | None, key: str, witnesses: tuple[str, ...], as_json: b
 @ledger.command()
 @click.option("--witness", is_flag=True, help="The key that this machine cosigns others' ledgers with, instead.")
 def key(witness: bool) -> None:
-    """Print the public key of this ledger: what others verify it with.
+    """Print the key that others verify this ledger with.
 
     Give it to them in another way than what it verifies.
     """
@@ -137,9 +149,10 @@ def consistency(first: str, second: int | None, as_json: bool) -> None:
 @click.option("--witnessed", is_flag=True, help="The largest checkpoint that a witness holds, instead of the latest.")
 @click.option("--json", "as_json", is_flag=True, help="The parts, as JSON.")
 def checkpoint(old: str | None, witnessed: bool, as_json: bool) -> None:
-    """Print the signed checkpoint, with the cosignatures that are held of it.
+    """Print the signed checkpoint, to be handed out.
 
-    It says how many entries the ledger has, and their root hash: whoever keeps it sees any later change of them. Hand it out.
+    It says how many entries the ledger has, and their root hash, with the cosignatures that are held of it. Whoever keeps it sees
+    any later change of these entries.
     """
     from casemate.app import ledger as app
 

@@ -111,9 +111,10 @@ def export(folder: Path) -> None:
 def receipt(
     file: Path, bundle: Path | None, key: str, witnesses: tuple[str, ...], checkpoint: Path | None, renew: bool
 ) -> None:
-    """Check what a receipt shows: that a ledger recorded an evidence bundle.
+    """Check that a ledger recorded an evidence bundle.
 
-    With --key and --witness nothing of this machine is used, and nothing is run: what the bundle proves, `casemate verify` shows.
+    FILE is the receipt. With --key and --witness nothing of this machine is used, and nothing is run: what the bundle proves,
+    `casemate verify` shows.
     """
     from casemate.app import witnesses as app
     from casemate.app.ledger import MAX_CHECKPOINT
@@ -138,9 +139,9 @@ def receipt(
 
 @click.group()
 def timestamp() -> None:
-    """Have the time of a checkpoint confirmed by an authority (RFC 3161).
+    """Have a checkpoint's time confirmed (RFC 3161).
 
-    Needs `pip install casemate[timestamp]`. Nothing is sent: the request is a file, and so is the answer.
+    By an authority. Needs `pip install casemate[timestamp]`. Nothing is sent: the request is a file, and so is the answer.
     """
 
 
