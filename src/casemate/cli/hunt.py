@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Sandboxes at a time. Default: one per core.")
 @options.NO_CACHE
 @options.EVERYTHING
+@options.TOKEN
 @options.QUIET
 def hunt(
     path: Path,

@@ -40,6 +40,7 @@ COMMANDS: Mapping[str, Entry] = {
     "completion": Entry("casemate.cli.completion:completion", "Print a script that completes casemate in a shell."),
     "db": Entry("casemate.cli.db:db", "Bring advisories into a database, and show what it holds."),
     "charter": Entry("casemate.cli.charter:charter", "Who may examine what, how far, until when."),
+    "token": Entry("casemate.cli.token:token", "Hand authority to another process or machine, and take it back."),
     "release": Entry("casemate.cli.release:release", "Hand out proofs: ask, agree, deliver."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }

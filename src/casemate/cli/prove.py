@@ -28,6 +28,7 @@ from casemate.cli.errors import ExitCode, say
 @options.BUNDLES
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit with 3 when some claim was not examined.")
+@options.TOKEN
 @click.option("--quiet", is_flag=True, help="Only the answers: no charter, progress or time.")
 def prove(
     claims: tuple[str, ...],

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from casemate.cli.errors import say
-from casemate.cli.options import TargetPath
+from casemate.cli.options import TOKEN, TargetPath
 
 if TYPE_CHECKING:
     from casemate.app.release import Bundle
@@ -32,6 +32,7 @@ def release() -> None:
 @click.option("--reason", required=True, metavar="WHY", help="Why.")
 @click.option("--days", type=click.IntRange(1, 30), default=7, show_default=True, help="How long the request holds.")
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Where it goes.")
+@TOKEN
 def request(bundles: tuple[Path, ...], target: Path, recipient: str, reason: str, days: int, output: Path) -> None:
     """Ask to hand out evidence bundles: a signed file, for the person who is to agree."""
     from casemate.app.release import run_request
@@ -68,6 +69,7 @@ def approve(file: Path, yes: bool, output: Path | None) -> None:
 @click.argument("file", type=click.Path(path_type=Path))
 @BUNDLES
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where they go.")
+@TOKEN
 def deliver(file: Path, bundles: tuple[Path, ...], output: Path) -> None:
     """Hand out what was asked for, and agreed to where the charter wants that; once for each request."""
     from casemate.app.release import hand_out, read_asked

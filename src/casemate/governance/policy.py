@@ -71,6 +71,11 @@ class Policy:
         return Permit(rule.tier)
 
 
+def ports_up_to(tier: Tier) -> frozenset[str]:
+    """The ports at which a grant of that tier can do anything under the house's policy."""
+    return frozenset(rule.port for rule in HOUSE_POLICY.rules if tier.includes(rule.tier))
+
+
 def _rule(tier: Tier, port: str, *actions: str) -> Rule:
     return Rule(tier=tier, port=port, actions=frozenset(actions))
 
@@ -87,6 +92,7 @@ RECORDS = (
     "witness",
     "witness-add",
     "timestamp",
+    "token",
 )
 """Operations on the operator's own records, in which nothing of a target is looked at."""
 

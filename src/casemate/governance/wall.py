@@ -104,7 +104,8 @@ class Operation:
 
 class Wall:
     """Charter, policy, ledger and budget around every operation. budget: the limits of each single operation. standing: what is
-    known of the ledger's state, kept up to date. barred: why nothing is permitted, whatever is asked: then that is recorded."""
+    known of the ledger's state, kept up to date. barred: why nothing is permitted, whatever is asked: then that is recorded.
+    grant: the widest that the operator has, by default all that the charter gives. remedy: the next step after a refusal."""
 
     def __init__(
         self,
@@ -117,6 +118,8 @@ class Wall:
         budget: Counts,
         standing: Standing | None = None,
         barred: str = "",
+        grant: Grant | None = None,
+        remedy: str = "",
     ) -> None:
         self._charter = charter
         self._policy = policy
@@ -126,6 +129,8 @@ class Wall:
         self._budget = budget
         self.standing = Standing() if standing is None else standing
         self._barred = barred
+        self._grant = grant
+        self._remedy = remedy
         self._running: Gate | None = None  # of the innermost operation that has not ended
 
     @property
@@ -134,8 +139,8 @@ class Wall:
         return self._charter
 
     def grant(self) -> Grant:
-        """The widest grant that the charter gives, to hand down and to narrow."""
-        return Grant.of(self._charter, ports=(OPERATION, *GUARDED))
+        """The widest grant that the operator has, to hand down and to narrow."""
+        return self._grant or Grant.of(self._charter, ports=(OPERATION, *GUARDED))
 
     @contextmanager
     def operation(
@@ -192,7 +197,7 @@ class Wall:
 
         if why:
             end(Outcome.DENIED, why)
-            raise Denied(f"{name} is not permitted: {why}", next_step=next_step)
+            raise Denied(f"{name} is not permitted: {why}", next_step=self._remedy or next_step)
         operation = Operation(gate)
         around, self._running = self._running, gate
         try:
