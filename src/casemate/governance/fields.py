@@ -38,6 +38,10 @@ class Fields:
         """Whether a field of that name is left."""
         return name in self._left
 
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields that are left, sorted; InvalidStatement when one is not what it looks like."""
+        return tuple(sorted(visible_text(name, f"{self._where}: a name") for name in self._left))
+
     def text(self, name: str) -> str:
         """A text that shows all that it holds (Unicode's NFC, no control, format or private characters)."""
         return visible_text(self._typed(name, str), f"{self._where}: {name}")

@@ -92,6 +92,12 @@ RECORDS = (
     "witness",
     "witness-add",
     "timestamp",
+    "register",
+    "gate",
+    "gate-add",
+    "thresholds-add",
+    "incident-open",
+    "incident-close",
     "token",
 )
 """Operations on the operator's own records, in which nothing of a target is looked at."""

@@ -18,6 +18,7 @@ from casemate.governance.tiles import WIDTH
 
 ADD_CHARTER = "charter-add"
 REVOKE = "revocation-add"
+ADD_THRESHOLDS = "thresholds-add"
 OPEN_INCIDENT = "incident-open"
 CLOSE_INCIDENT = "incident-close"
 RELEASE = "release"
@@ -39,9 +40,10 @@ class Standing:
 
     size: entries taken. latest: the latest time that any of them states. issuer: key (vkey) of the organisation whose charters
     count, "" for none. charters: identities of those installed. revoked, revocation: number and identity of the last list of
-    revocations, 0 and "" for none. incidents: the open ones, each with its severity. outcomes: how many operations of a name
-    ended how. refused: calls within operations that were refused. delivered: requests whose bundles were handed out. witnessed:
-    of other people's logs, by name, the largest size that was cosigned here, and its root.
+    revocations, 0 and "" for none. numbered, thresholds: the same of the own thresholds of the launch gate. incidents: the open
+    ones, each with its severity. outcomes: how many operations of a name ended how. refused: calls within operations that were
+    refused. delivered: requests whose bundles were handed out. witnessed: of other people's logs, by name, the largest size
+    that was cosigned here, and its root.
     """
 
     size: int = 0
@@ -50,6 +52,8 @@ class Standing:
     charters: set[str] = field(default_factory=set)
     revoked: int = 0
     revocation: str = ""
+    numbered: int = 0
+    thresholds: str = ""
     incidents: dict[str, int] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
     refused: int = 0
@@ -111,6 +115,9 @@ class Standing:
             self.revoked, self.revocation = int(facts["number"]), str(facts["revocation"])
             if facts.get("frees"):
                 self.issuer, self.charters, self.revoked, self.revocation = "", set(), 0, ""
+                self.numbered, self.thresholds = 0, ""
+        elif operation == ADD_THRESHOLDS:
+            self.numbered, self.thresholds = int(facts["number"]), str(facts["thresholds"])
         elif operation == OPEN_INCIDENT:
             self.incidents[str(facts["incident"])] = int(facts["severity"])
         elif operation == CLOSE_INCIDENT:
@@ -151,6 +158,8 @@ def load(text: str) -> Standing | None:
             charters=set(fields["charters"]),
             revoked=fields["revoked"],
             revocation=fields["revocation"],
+            numbered=fields["numbered"],
+            thresholds=fields["thresholds"],
             incidents=fields["incidents"],
             outcomes={(name, outcome): count for (name, outcome), count in fields["outcomes"]},
             refused=fields["refused"],
