@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 
 from casemate.governance.entries import After, Before, Outcome, decode
-from casemate.governance.ledger import Ledger
+from casemate.governance.ledger import Log
 from casemate.governance.tiles import WIDTH
 
 ADD_CHARTER = "charter-add"
@@ -22,6 +22,7 @@ ADD_THRESHOLDS = "thresholds-add"
 OPEN_INCIDENT = "incident-open"
 CLOSE_INCIDENT = "incident-close"
 RELEASE = "release"
+WITNESS = "witness"
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -41,7 +42,8 @@ class Standing:
     count, "" for none. charters: identities of those installed. revoked, revocation: number and identity of the last list of
     revocations, 0 and "" for none. numbered, thresholds: the same of the own thresholds of the launch gate. incidents: the open
     ones, each with its severity. outcomes: how many operations of a name ended how. refused: calls within operations that were
-    refused. delivered: requests whose bundles were handed out.
+    refused. delivered: requests whose bundles were handed out. witnessed: of other people's logs, by name, the largest size
+    that was cosigned here, and its root.
     """
 
     size: int = 0
@@ -55,6 +57,7 @@ class Standing:
     incidents: dict[str, int] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
     refused: int = 0
+    witnessed: dict[str, tuple[int, str]] = field(default_factory=dict)
     delivered: set[str] = field(default_factory=set)
     _day: date = date.min
     _used: Day = field(default_factory=Day)
@@ -122,9 +125,13 @@ class Standing:
             self.incidents[str(facts["incident"])] = int(facts["severity"])
         elif operation == CLOSE_INCIDENT:
             self.incidents.pop(str(facts["incident"]), None)
+        elif operation == WITNESS:
+            log, size = str(facts["log"]), int(facts["size"])
+            if size >= self.witnessed.get(log, (0, ""))[0]:
+                self.witnessed[log] = (size, str(facts["root"]))
 
 
-def fold(ledger: Ledger, size: int, standing: Standing) -> Standing:
+def fold(ledger: Log, size: int, standing: Standing) -> Standing:
     """Bring a standing up to the first entries of a ledger. Raises LedgerDamaged."""
     while standing.size < size:
         first = standing.size // WIDTH * WIDTH
@@ -159,6 +166,7 @@ def load(text: str) -> Standing | None:
             incidents=fields["incidents"],
             outcomes={(name, outcome): count for (name, outcome), count in fields["outcomes"]},
             refused=fields["refused"],
+            witnessed={log: (size, root) for log, (size, root) in fields["witnessed"].items()},
             delivered=set(fields["delivered"]),
             _day=date.fromisoformat(fields["_day"]),
             _used=Day(**fields["_used"]),
