@@ -6,7 +6,6 @@ The ports here do nothing but remember that they were reached: whether a guard l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -24,37 +23,10 @@ from casemate.model.sandbox import Harness, Job, Profile, Refused
 from casemate.model.working import Written
 from casemate.ports import Done, SourceFile
 from casemate.safeguards.attack import Ground
+from casemate.safeguards.stores import MemoryStore
 
 PLENTY = Counts(files=10**6, bytes=10**9, lines=10**6, tasks=10**6, cache_bytes=10**6, executions=1000)
 PLACE = Target(name="./bank", path="/srv/bank")
-
-
-class MemoryStore:
-    """A `ports.LedgerStore` in a dictionary."""
-
-    def __init__(self) -> None:
-        self.files: dict[str, bytes] = {}
-
-    def read(self, name: str) -> bytes | None:
-        """A file's bytes."""
-        return self.files.get(name)
-
-    def write(self, name: str, data: bytes) -> None:
-        """Keep a file."""
-        self.files[name] = data
-
-    def names(self) -> Iterator[str]:
-        """All files."""
-        return iter(list(self.files))
-
-    def remove(self, folder: str) -> None:
-        """Drop what lies below a folder."""
-        for name in [name for name in self.files if name.startswith(f"{folder}/")]:
-            del self.files[name]
-
-    def lock(self) -> nullcontext[None]:
-        """One thread only."""
-        return nullcontext()
 
 
 def a_ledger(ground: Ground) -> Ledger:
