@@ -74,7 +74,7 @@ class Standing:
             if isinstance(said, Before):
                 self._see(said.time)
                 self._open[self.size] = said
-                self._reserve(said, 1)
+                self._reserve(said)
             elif isinstance(said, After):
                 self._see(said.time)
                 self._end(said)
@@ -85,10 +85,10 @@ class Standing:
         if self.latest.date() > self._day:
             self._day, self._used = self.latest.date(), Day()
 
-    def _reserve(self, before: Before, sign: int) -> None:
+    def _reserve(self, before: Before) -> None:
         if before.time.date() == self._day:
-            self._used.released += sign * _amount(before.facts, "bundles")
-            self._used.executions += sign * _amount(before.facts, "executions")
+            self._used.released += _amount(before.facts, "bundles")
+            self._used.executions += _amount(before.facts, "executions")
 
     def _end(self, after: After) -> None:
         before = self._open.pop(after.before, None)
