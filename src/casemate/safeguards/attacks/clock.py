@@ -88,7 +88,7 @@ def _far(ground: Ground) -> date:
 
 ATTACK = Attack(
     id="clock-set-back",
-    title="The clock set back against what has expired",
+    title="the clock set back against what has expired",
     aim="an operation under a charter or grant that has ended, or an entry that looks older",
     attempt=attempt,
 )

@@ -100,7 +100,7 @@ _WAYS: dict[str, Callable[[dict[str, Any], Tripwire, str, str], None]] = {
 
 ATTACK = Attack(
     id="operation-ended",
-    title="A port used after its operation has ended, failed or was interrupted",
+    title="a port used after its operation has ended, failed or was interrupted",
     aim="an effect that no entry of the ledger covers",
     attempt=attempt,
 )

@@ -135,7 +135,7 @@ def attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="grant-widened",
-    title="A narrowed grant that is to become wider again, or one that was made up",
+    title="a narrowed grant that is to become wider again, or one that was made up",
     aim="a tier, place, port or time beyond what was handed down",
     attempt=attempt,
 )

@@ -123,7 +123,7 @@ def attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="policy-emptied",
-    title="A policy that is empty, has lost a rule or is malformed",
+    title="a policy that is empty, has lost a rule or is malformed",
     aim="an action that no rule permits",
     attempt=attempt,
 )

@@ -158,7 +158,7 @@ _WAYS: dict[str, tuple[Any, ...]] = {
 
 ATTACK = Attack(
     id="quota-exceeded",
-    title="More bundles or executions in a day than the charter's quota",
+    title="more bundles or executions in a day than the charter's quota",
     aim="bulk export, or runs of the target without end",
     attempt=attempt,
 )

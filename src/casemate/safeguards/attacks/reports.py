@@ -294,7 +294,7 @@ def holds(shown: str, secret: str) -> bool:
 
 ATTACK = Attack(
     id="report-unredacted",
-    title="Secrets, or inputs of proofs, in a report for somebody without release",
+    title="secrets, or inputs of proofs, in a report for somebody without release",
     aim="a password of the target, or what breaks it",
     attempt=attempt,
 )

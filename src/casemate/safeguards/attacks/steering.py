@@ -299,7 +299,7 @@ def attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="target-steers",
-    title="A target that steers the run by its settings, comments, names, links or files",
+    title="a target that steers the run by its settings, comments, names, links or files",
     aim="silence that is not counted, a read outside of the root, code of its own that runs",
     attempt=attempt,
     files=True,
