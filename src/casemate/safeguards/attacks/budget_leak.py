@@ -35,6 +35,7 @@ class _Liar:
     name: str = "liar:1"
     endpoint: str = ENDPOINT
     lies: bool = True
+    low: bool = False  # it never says too much
     asks: Callable[[Prompt], Reply] | None = None
     had: Counts = field(default_factory=Counts)
     one: Any = field(default_factory=Lock)
@@ -55,8 +56,8 @@ class _Liar:
         return self._said(random, prompt, answer) if self.lies else answer
 
     def _said(self, random: Random, prompt: Prompt, answer: Answer) -> Reply:
-        absurd = random.choice((-1, 0, 1, -(10**9), 10**15, random.randrange(10**6)))
-        usage = Usage(sent=absurd, received=random.choice((absurd, -absurd, 0)))
+        absurd = random.choice((-1, 0, -(10**9), *(() if self.low else (1, 10**15, random.randrange(10**6)))))
+        usage = Usage(sent=absurd, received=absurd if self.low else random.choice((absurd, -absurd, 0)))
         silent = NoAnswer(why=random.choice(list(Silence)), detail="", again=True)
         replies: tuple[Reply, ...] = (
             replace(answer, stated=usage),
@@ -68,7 +69,7 @@ class _Liar:
         )
         if random.random() < 0.05:
             raise _Broken
-        return random.choice(replies)
+        return random.choice(replies[:3] if self.low else replies)
 
 
 @dataclass
@@ -188,7 +189,7 @@ def attempt(ground: Ground) -> Attempt:
     limits = {
         name: random.randrange(0, 4 * reserved[name] + 2) for name in random.sample(OF_MODELS, random.randint(1, 4))
     }
-    scene = _Scene(ground, terms, prompt, replace(PLENTY, **limits), _Liar(ground, terms))
+    scene = _Scene(ground, terms, prompt, replace(PLENTY, **limits), _Liar(ground, terms, low=random.random() < 0.5))
     what = random.choice(sorted(VARIANTS))
     try:
         VARIANTS[what](scene)
