@@ -127,6 +127,19 @@ def test_what_leaves_is_shown(tmp_path):
     )
 
 
+def test_what_was_spent_is_shown():
+    """Beside the limits; money where there are prices."""
+    asked = talk("compatible:m", "http://localhost:1", environment={})
+    used = Counts(requests=12, tokens=34_567, waited_ms=45_999)
+    told = "12 of 500 requests, 34,567 of 2,000,000 tokens, 45 of 3,600 s of waiting"
+    assert asked.spent(used) == told
+    asked = talk("compatible:m", "http://localhost:1", price="3:15", limits=Limits(micros=micros("5")), environment={})
+    used = Counts(requests=1, micros=120_000)
+    assert (
+        asked.spent(used) == "1 of 500 requests, 0 of 2,000,000 tokens, 0.12 of 5.00 of money, 0 of 3,600 s of waiting"
+    )
+
+
 def run(asked: Talk, tmp_path, questions=1):
     """One operation under the charter that an operator makes, and what its model said."""
     place = Target(name="t", path=str(tmp_path))

@@ -84,6 +84,7 @@ def test_all_of_a_prompt_is_sent(speech):
         assert body["tools"][0]["input_schema"] == json.loads(TOOL.schema)
     else:
         assert [turn["role"] for turn in body["messages"]] == ["system", "user", "assistant", "tool"]
+        assert body["messages"][2]["content"] is None
         assert body["messages"][2]["tool_calls"][0]["function"] == {"name": "read", "arguments": '{"path":"a.py"}'}
         assert body["messages"][3] == {"role": "tool", "tool_call_id": "c1", "content": "1: import os"}
         assert body["tools"][0]["function"]["parameters"] == json.loads(TOOL.schema)
@@ -406,6 +407,12 @@ def test_texts_that_utf8_cannot_carry(speech):
     reply, (request,) = exchange(speech, http(200, speech.answer("\ud800!")), prompt=prompt)
     assert reply.text == "?!"
     assert "caf?" in json.dumps(request.body)
+
+
+def test_a_key_that_is_none_hides_nothing(speech):
+    """Servers without keys are often given a word."""
+    _, (request,) = exchange(speech, http(200, speech.answer()), key="Look")
+    assert "Look at a.py." in json.dumps(request.body)
 
 
 def test_without_a_key_no_header(speech):
