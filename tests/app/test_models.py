@@ -75,6 +75,11 @@ def test_a_key_is_not_sent_in_the_clear():
     assert talk("compatible:m", "http://llm.example/v1", environment={}).keys == ()
 
 
+def test_keys_are_not_shown():
+    """Not even to whoever looks at what was chosen."""
+    assert "sk-openai" not in repr(talk("openai:m", environment=KEYS))
+
+
 def test_a_key_is_one_word():
     """What would break a header is no key, and is not shown."""
     with pytest.raises(UserError) as refused:
