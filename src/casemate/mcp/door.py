@@ -1,7 +1,7 @@
 """The door before the HTTP transport: who may come in is decided here, before the library sees a byte of the body.
 
 An ASGI application around another. In this order: the Host and Origin headers (a web page whose name was made to lead to this
-machine says its own name there: DNS rebinding), the token, the size. What is refused gets a status and one line, and nothing else.
+machine says its own name there: DNS rebinding), the token, the size. What is refused gets a status and one line.
 """
 
 from __future__ import annotations

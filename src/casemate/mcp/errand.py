@@ -192,7 +192,7 @@ def _visible(value: Any) -> Any:
     return {name: _visible(one) for name, one in value.items()} if isinstance(value, dict) else value
 
 
-ACTS: Mapping[str, Callable[[Mapping[str, Any], Say, "Progress"], Json]] = {
+ACTS: Mapping[str, Callable[[Mapping[str, Any], Say, Progress], Json]] = {
     "scan": _scan,
     "host": _host,
     "prove": _prove,

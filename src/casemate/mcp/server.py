@@ -71,11 +71,14 @@ def make(desk: Desk) -> Server[Any]:
             finally:
                 waiting -= 1
         except NoSuchTool as error:
-            raise MCPError(code=types.INVALID_PARAMS, message=_line(str(error))) from None
-        except CasemateError as error:
+            unknown = _line(str(error))
+        except (CasemateError, _Ended) as error:
             return _error(str(error))
         except TimeoutError:
             return _error(f"{params.name} took longer than {TIME_LIMIT:.0f} s and was ended; name less at a time")
+        except Exception as error:
+            return _error(f"a fault of our own: {type(error).__name__}; please report it")
+        raise MCPError(code=types.INVALID_PARAMS, message=unknown)
 
     server: Server[Any] = Server(
         "casemate",
@@ -101,9 +104,9 @@ async def _long(desk: Desk, call: Call, report: Callable[..., Any]) -> Json:
         with anyio.CancelScope(shield=True):
             code = await anyio.to_thread.run_sync(errand.stop)
     if last is None:
-        raise _Ended(f"{call.tool.name} ended without an answer (exit code {code})", "see the ledger, and try again")
+        raise _Ended(f"{call.tool.name} ended without an answer (exit code {code}); see the ledger, and try again")
     if "error" in last:
-        raise _Ended(*_halves(last["error"]))
+        raise _Ended(last["error"])
     return await anyio.to_thread.run_sync(desk.answer, last["answer"])
 
 
@@ -131,13 +134,8 @@ async def _followed(errand: Errand, report: Callable[..., Any]) -> Mapping[str, 
             await report(so_far, None, f"{stage}: {done:,}{of}")
 
 
-class _Ended(CasemateError):
-    """A long tool came to nothing."""
-
-
-def _halves(text: str) -> tuple[str, str]:
-    what, _, step = text.rpartition("; ")
-    return what or text, step if what else ""
+class _Ended(Exception):
+    """A long tool came to nothing: why, and the next step."""
 
 
 def _described(tool: Tool) -> types.Tool:
