@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import anyio
 from mcp import Client, StdioServerParameters
@@ -37,9 +38,12 @@ async def over_http(url, token):
     import httpx2
     from mcp.client.streamable_http import streamable_http_client
 
-    async with httpx2.AsyncClient(headers={"Authorization": f"Bearer {token}"}, timeout=30) as carrier:
-        async with Client(streamable_http_client(url, http_client=carrier)) as client:
-            yield client
+    headers = {"Authorization": f"Bearer {token}"}
+    async with (
+        httpx2.AsyncClient(headers=headers, timeout=30) as carrier,
+        Client(streamable_http_client(url, http_client=carrier)) as client,
+    ):
+        yield client
 
 
 def started(*options, cwd):
@@ -58,21 +62,20 @@ def started(*options, cwd):
 def children(pid):
     """Processes that descend from one."""
     found = []
-    for entry in os.listdir("/proc"):
-        if entry.isdigit():
-            try:
-                with open(f"/proc/{entry}/stat") as stat:
-                    if int(stat.read().rpartition(")")[2].split()[1]) == pid:
-                        found += [int(entry), *children(int(entry))]
-            except (OSError, ValueError):
-                continue
+    for entry in Path("/proc").iterdir():
+        if entry.name.isdigit() and _stat(entry.name)[1:2] == [str(pid)]:
+            found += [int(entry.name), *children(int(entry.name))]
     return found
 
 
 def alive(pid):
     """Whether a process runs."""
+    return _stat(pid)[:1] not in ([], ["Z"])
+
+
+def _stat(pid):
+    """What the kernel says of a process behind its name: state, parent, …; nothing of one that is gone."""
     try:
-        with open(f"/proc/{pid}/stat") as stat:
-            return stat.read().rpartition(")")[2].split()[0] != "Z"
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:
-        return False
+        return []

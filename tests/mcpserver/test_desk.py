@@ -3,7 +3,6 @@
 import json
 
 import pytest
-from mcpserver.conftest import operations
 
 from casemate.governance.errors import Denied
 from casemate.mcp import desk as module
@@ -12,6 +11,7 @@ from casemate.mcp.desk import NoSuchTool
 from casemate.mcp.record import ELSEWHERE
 from casemate.mcp.roots import OutOfRoots, Roots
 from casemate.model.errors import UserError
+from mcpserver.conftest import operations
 
 FINDING = {
     "identity": "ab" * 32,

@@ -12,6 +12,7 @@ pytest.importorskip("mcp", reason="the extra 'agents' is not installed")
 
 import httpx2
 from mcp.shared.exceptions import MCPError
+
 from mcpserver.clients import COMMAND, over_http, run, started
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
@@ -33,7 +34,7 @@ def server(shop):
 
 def test_a_scan(server):
     """By the official client: structured, with progress."""
-    url, token, process = server
+    url, token, _ = server
     seen = []
 
     async def progress(done, total, message):

@@ -10,13 +10,13 @@ pytest.importorskip("mcp", reason="the extra 'agents' is not installed")
 import anyio
 from jsonschema import Draft202012Validator
 from mcp import Client, MCPError
-from mcpserver.clients import alive, children, run
-from mcpserver.conftest import SHOP, operations
 
 from casemate.app.ground import examine_sandbox
 from casemate.mcp import desk as desk_module
 from casemate.mcp import server as module
 from casemate.mcp.server import make
+from mcpserver.clients import alive, children, run
+from mcpserver.conftest import SHOP, operations
 
 SLOW = """
 def handler_{0}(request, name):

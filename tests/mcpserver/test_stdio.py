@@ -10,11 +10,11 @@ import pytest
 pytest.importorskip("mcp", reason="the extra 'agents' is not installed")
 
 import anyio
-from mcpserver.clients import COMMAND, alive, children, over_stdio, run
-from mcpserver.conftest import operations
 
 from casemate.app.errands import begin
 from casemate.app.ground import examine_sandbox
+from mcpserver.clients import COMMAND, alive, children, over_stdio, run
+from mcpserver.conftest import operations
 
 HELLO = {
     "jsonrpc": "2.0",
