@@ -10,10 +10,13 @@ import pytest
 
 pytest.importorskip("mcp", reason="the extra 'agents' is not installed")
 
+import anyio
 import httpx2
 from mcp.shared.exceptions import MCPError
 
-from mcpserver.clients import COMMAND, over_http, run, started
+from mcpserver.clients import COMMAND, alive, children, over_http, run, started
+from mcpserver.conftest import operations
+from mcpserver.test_server import large
 
 PING = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
 ACCEPT = {"Accept": "application/json, text/event-stream"}
@@ -50,6 +53,56 @@ def test_a_scan(server):
     assert told["findings"] == 2
     assert seen
     assert refused.startswith("slice is not permitted")
+
+
+def test_a_call_that_is_given_up(server, shop):
+    """Ends its process; the server goes on."""
+    url, token, process = server
+    large(shop)
+    seen = []
+
+    async def act():
+        async with over_http(url, token) as client:
+            with anyio.CancelScope() as scope:
+
+                async def progress(done, total, message):
+                    seen.extend(children(process.pid))
+                    scope.cancel()
+
+                await client.call_tool("scan", {}, progress_callback=progress)
+            while any(map(alive, seen)):
+                await anyio.sleep(0.01)
+            return (await client.call_tool("ledger_show", {})).structured_content["operations"]
+
+    told = run(act)
+    assert seen
+    assert [(one["operation"], one["outcome"]) for one in told] == [("scan", "interrupted")]
+
+
+def test_a_server_that_is_ended(shop):
+    """In the middle of a call: nothing is left of it."""
+    process, url = started("--root", shop, cwd=shop)
+    file = Path(process.stderr.readline().removeprefix("token: in ").partition(", until")[0])
+    token = file.read_text().strip()
+    large(shop)
+    seen = []
+
+    async def act():
+        async with over_http(url, token) as client:
+
+            async def progress(done, total, message):
+                if not seen:
+                    seen.extend(children(process.pid))
+                    process.send_signal(signal.SIGTERM)
+
+            await client.call_tool("scan", {}, progress_callback=progress)
+
+    with pytest.raises((BaseExceptionGroup, MCPError, httpx2.HTTPError)):
+        run(act)
+    process.communicate()
+    assert seen and not any(map(alive, seen))
+    assert not file.exists()
+    assert operations() == [("scan", "interrupted", "Stopped")]
 
 
 def test_the_token_is_the_operators_own(server, tmp_path):

@@ -50,6 +50,7 @@ class Errand:
         except OSError as error:
             raise EnvironmentFault(f"cannot start a process: {error.strerror}", "end others, and try again") from error
         assert self._process.stdin is not None and self._process.stdout is not None
+        self._life = os.pidfd_open(self._process.pid)
         self.descriptor = self._process.stdout.fileno()
         self._received = bytearray()
         rest = memoryview(json.dumps(request).encode() + b"\n")
@@ -75,19 +76,23 @@ class Errand:
         """End it if it lives, first by asking, and whatever it left. The exit code, as `subprocess` has it."""
         process = self._process
         try:
-            if process.poll() is None:
+            if not self._ended(0):
                 process.send_signal(signal.SIGTERM)
-                with suppress(subprocess.TimeoutExpired):
-                    self._drain()
-                    process.wait(grace)
+                self._drain()
+                self._ended(grace)
         finally:
             with suppress(ProcessLookupError, PermissionError):
-                os.killpg(process.pid, signal.SIGKILL)
+                os.killpg(process.pid, signal.SIGKILL)  # not waited for yet, so that the number is still its own
             process.wait()
+            os.close(self._life)
             for pipe in (process.stdin, process.stdout):
                 if pipe is not None:
                     pipe.close()
         return process.returncode
+
+    def _ended(self, timeout: float) -> bool:
+        """Whether it ends within that many seconds."""
+        return bool(select.select([self._life], [], [], timeout)[0])
 
     def _drain(self) -> None:
         """Let go of our end of its output, so that it does not wait for a reader."""

@@ -73,12 +73,7 @@ def over_http(
 ) -> None:
     """Serve until it is interrupted. port: 0 for any. hosts: further names under which it is reached. token_file: of the bearer
     token; without one, and without the variable, a token is made for this start. Raises UserError, EnvironmentFault."""
-    import anyio
-    import uvicorn
-
     from casemate.app.listening import bearer, listen, loopback, names, told_bearer
-    from casemate.mcp.door import Door
-    from casemate.mcp.server import make
 
     given = bearer(token_file, os.environ)
     if not loopback(address) and not hosts:
@@ -95,6 +90,12 @@ def over_http(
         else:
             token, file = held.enter_context(told_bearer(port))
             say(f"token: in {file}, until this server ends")
+
+        import anyio  # from here on, so that what cannot be is said at once
+        import uvicorn
+
+        from casemate.mcp.door import Door
+        from casemate.mcp.server import make
 
         async def run() -> None:
             application = Door(_application(make(made)), token=token, hosts=known)
