@@ -99,7 +99,7 @@ def test_proof_patch_and_putting_back(at_the_desk, shop):
             applied = await asked(client, "apply", claims=["command-injection:shop.py:7"])
             mended = (shop / "shop.py").read_text()
             undone = await asked(client, "undo")
-            return proved, verified, shown, untouched, applied, mended, undone
+            return verified, shown, untouched, applied, mended, undone
 
     verified, shown, untouched, applied, mended, undone = run(act)
     assert [one["verdict"]["result"] for one in shown["answers"]] == ["proven"]

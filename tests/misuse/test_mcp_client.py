@@ -106,4 +106,4 @@ def test_a_safeguard_that_refuses_everything_is_noticed(monkeypatch):
     """The honest act within the class must be admitted."""
     refuses_everything(monkeypatch)
     attempts = [made(ATTACK, SEED, number) for number in range(5)]
-    assert all(attempt.what == "refused before it began" for attempt in attempts)
+    assert all(attempt.succeeded and attempt.what == "refused what is honest" for attempt in attempts)
