@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from base64 import b64encode
+from collections import deque
 from pathlib import PurePosixPath
 from typing import TYPE_CHECKING, Any
 
@@ -16,14 +17,15 @@ ELSEWHERE = "(not within the roots of this server)"
 
 
 def show(roots: Roots, limit: int) -> dict[str, Any]:
-    """The last operations, the newest first. Raises LedgerMissing."""
+    """The operations that ended last, the newest first, and those that have not. Raises LedgerMissing."""
     from casemate.app.ground import recorded_ledger
     from casemate.governance.audit import audit
 
-    result = audit(recorded_ledger())
-    newest = result.operations[-limit:][::-1]
+    last: deque[Operation] = deque(maxlen=limit)
+    result = audit(recorded_ledger(), last.append)
+    newest = sorted(last, key=lambda operation: operation.index, reverse=True)
     return {
-        "total": len(result.operations),
+        "total": result.begun,
         "operations": [_operation(one, roots) for one in newest],
         "damaged": bool(result.problems),
     }
@@ -36,12 +38,12 @@ def verify() -> dict[str, Any]:
     from casemate.governance.audit import audit
 
     ledger = recorded_ledger()
-    result = audit(ledger)
+    result = audit(ledger, lambda operation: None)
     return {
         "intact": not result.problems,
         "entries": result.head.size,
-        "operations": len(result.operations),
-        "unfinished": sum(operation.after is None for operation in result.operations),
+        "operations": result.begun,
+        "unfinished": result.unfinished,
         "root": b64encode(result.head.root).decode(),
         "key": str(ledger.key),
         "problems": [visible(problem) for problem in result.problems[:100]],
