@@ -49,7 +49,7 @@ def attempt(here: Ground) -> Attempt:
         )
         data, charter = run_new(body)
         revoked = random.random() < 0.4
-        lists = [run_revoke(["ab" * 32], frees=False)[0], run_revoke([charter.charter.id], frees=False)[0]]
+        lists = [run_revoke(["ab" * 32])[0], run_revoke([charter.charter.id])[0]]
     (top / "c").write_bytes(data)
     (top / "r").write_bytes(lists[1])
     with _home(mine):
@@ -94,7 +94,7 @@ def _undo(what: str, mine: Path, identity: str, older: bytes, wide: bytes, top: 
     if what in ("another's charter added", "another issuer"):
         _tried(top / "wide", wide, str(ground().person) if what == "another issuer" else "")
     if what == "its own freedom":
-        _tried(top / "free", run_revoke([], frees=True)[0], "")
+        _tried(top / "free", run_revoke([], frees=[ground().person])[0], "")
 
 
 def _tried(path: Path, data: bytes, key: str) -> None:
