@@ -274,6 +274,27 @@ def test_the_first_wants_a_key(people, place, tmp_path):
     assert alice.operations() == [("charter-add", Outcome.DENIED, alice.operations()[0][2])]
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("scan", "{other}", "--since", "nothing"),
+        ("host", "--image", "{other}/a.py"),
+        ("release", "request", "{proof}", "--target", "{other}", "--to", "x", "--reason", "y", "-o", "{proof}.r"),
+        ("verify", "{proof}", "--target", "{other}", "--python", "{other}/nothing"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_nothing_is_said_of_what_is_out_of_bounds(people, place, tmp_path, a_proof, command):
+    """Not even what is amiss with it: it is refused and recorded before it is looked into."""
+    issuer, alice, _ = people
+    chartered(issuer, alice, tmp_path / "c", "--path", place / "mine", "--tier", "release")
+    repository(place / "other")
+    (tmp_path / "proof").write_bytes(a_proof[2])
+    refused = alice(*(word.format(other=place / "other", proof=tmp_path / "proof") for word in command))
+    assert refused.exit_code == 2 and "does not cover" in refused.output
+    assert (alice.operations()[-1][1], len(alice.operations())) == (Outcome.DENIED, 2)
+
+
 def git(place, *arguments):
     subprocess.run(["git", "-C", place, *arguments], check=True, capture_output=True, env={**os.environ, **IDENTITY})
 

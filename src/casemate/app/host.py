@@ -13,6 +13,7 @@ from casemate.app.db import database
 from casemate.app.ground import over_time
 from casemate.governance.budget import ROOT_LIMITS
 from casemate.governance.charter import Target, Tier
+from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
     from casemate.adapters.roots.folder import FolderRoot
@@ -51,10 +52,15 @@ def run_host(request: HostRequest, *, announce: Callable[[str], None], progress:
 
     place = (request.root or request.image or Path("/")).absolute()
     with ExitStack() as held:
-        root = _root(request)
-        held.enter_context(root)
         name = str(request.root or request.image or "/")
-        subject: tuple[Target, ...] = (Target(name=name, path=str(place.resolve()), marks=root.marks()),)
+        subject: tuple[Target, ...] = (Target(name=name, path=str(place.resolve())),)
+        try:
+            root = held.enter_context(_root(request))
+            marks = root.marks()
+        except UserError:  # it bears no mark: what is wrong with it is said to whom its path is open
+            with authorise(subject, Tier.FIND, announce=announce).wall.operation("host", subject=subject):
+                raise
+        subject = (replace(subject[0], marks=marks),)
         wall, subject, _ = authorise(subject, Tier.FIND, announce=announce, budget=ROOT_LIMITS)
         with wall.operation("host", subject=subject) as operation:
             options = HostOptions(rules=request.rules, imagined=request.imagined, sbom=request.sbom)

@@ -22,8 +22,8 @@ def keep(sealed: Sequence[Sealed], folder: Path | None, target: Path) -> Path:
     from casemate.cli.output import make_folder, write_file
     from casemate.evidence.bundle import digest
 
-    leaving(target, folder, [digest(one.data) for one in sealed], announce=say)
     place = folder if folder is not None else bundles_folder()
+    leaving(target, place, [digest(one.data) for one in sealed], announce=say)
     if sealed:
         make_folder(place, "evidence bundles")
     for one in sealed:
