@@ -1,5 +1,6 @@
 """What the ledger says holds now, from its entries alone."""
 
+import os
 from dataclasses import replace
 from datetime import timedelta
 
@@ -272,6 +273,11 @@ class TestTheFile:
         ledger, file = self.ledger(), StandingFile(tmp_path / "s", bytes(32))
         file.save(ledger, fold(ledger, Standing()))
         assert StandingFile(tmp_path / "s", bytes(32)).load(ledger, 70).size == 70
+
+    def test_it_is_no_file(self, tmp_path):
+        """A FIFO in its place is not waited for."""
+        os.mkfifo(tmp_path / "s")
+        assert StandingFile(tmp_path / "s", bytes(32)).load(self.ledger(), 70).size == 0
 
     @pytest.mark.parametrize("change", ["key", "byte", "other ledger", "shorter"])
     def test_it_is_not(self, tmp_path, change):

@@ -86,7 +86,7 @@ class FolderRoot:
             self._last = None
 
     def bound(self) -> None:
-        """Stay within one file system: what is mounted below the root is somebody else's, and not examined. The running machine is
+        """Stay within one file system: what is mounted below the root is not examined. The running machine is
         one whole."""
         self._bounded = self.place != "/"
 
