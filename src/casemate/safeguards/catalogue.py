@@ -45,6 +45,7 @@ MODULES: tuple[str, ...] = (
     "budget_leak",
     "approval",
     "exported",
+    "mcp_client",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
