@@ -18,6 +18,7 @@ from casemate.evals.filler import functions
 
 PLACE: Final = " #!"
 MOVABLE: Final = "#~"
+END: Final = "#~."  # of what is movable
 MOST_FILLER: Final = 3  # unrelated functions in one file
 
 
@@ -102,6 +103,7 @@ def _chosen(text: str, random: Random) -> str:
 
 def _moved(text: str, random: Random) -> str:
     """The text with its movable parts in another order, and unrelated ones between them."""
+    text, ended, tail = text.partition(f"\n{END}\n")
     head, *blocks = re.split(rf"^{MOVABLE}\n", text, flags=re.MULTILINE)
     if not blocks:
         return text
@@ -110,4 +112,4 @@ def _moved(text: str, random: Random) -> str:
     blocks += functions(random, random.randrange(MOST_FILLER + 1), method=method)
     random.shuffle(blocks)
     gap = "\n\n" if method else "\n\n\n"
-    return gap.join([head.rstrip("\n"), *blocks]) + "\n"
+    return gap.join([head.rstrip("\n"), *blocks, *([tail.rstrip("\n")] if ended else [])]) + "\n"
