@@ -35,11 +35,15 @@ class Scratch:
                 file.parent.mkdir(parents=True, exist_ok=True)
                 file.write_text(text, "utf-8")
         except OSError as error:
-            raise EnvironmentFault(f"{str(folder)!r} cannot be written: {error.strerror}", "see that there is room") from error
+            raise EnvironmentFault(
+                f"{str(folder)!r} cannot be written: {error.strerror}", "see that there is room"
+            ) from error
         return folder
 
     def __enter__(self) -> Scratch:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         shutil.rmtree(self.place, ignore_errors=True)

@@ -6,30 +6,32 @@ The gate is not asked: what it decides by is made here. The walls, the charter a
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
-from contextlib import ExitStack
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
-from casemate.app.authority import Ground, authorise, ground
+from casemate.app.authority import authorise, ground
 from casemate.app.ground import home, recorded_ledger
-from casemate.app.launch import register, system_now
+from casemate.app.launch import register, system_now, trusted
 from casemate.governance.budget import PROVING_LIMITS
 from casemate.governance.charter import Target, Tier
-from casemate.governance.evaluation import EVALUATION, Evaluation, Spent, Suite, Task
+from casemate.governance.evaluation import EVALUATION, Evaluation, Item, Scorer, Spent, Suite, Task, open_evaluation
 from casemate.governance.proof import encode_proof
 from casemate.governance.statement import sign_statement, statement_id, statement_text
 
 if TYPE_CHECKING:
     from casemate.adapters.scratch import Scratch
-    from casemate.evals.answers import Answer, Claim, Posed, Solver
+    from casemate.evals.answers import Answer, Claim, Posed, Solver, Used
     from casemate.evals.cases import Case
+    from casemate.evals.injection import Injected
     from casemate.evals.run import Progress, Run
     from casemate.governance.system import System
     from casemate.model.finding import Finding, Report
     from casemate.ports import Sandbox
+
+Told = TypeVar("Told")
 
 OPERATION = "evaluate"
 BUDGET = 600
@@ -58,98 +60,148 @@ class Participant(NamedTuple):
     solver: Callable[[Scratch], Solver]
 
 
-class Evaluated(NamedTuple):
-    """A run, what it says, and its signed log."""
+class Evaluated(NamedTuple, Generic[Told]):
+    """What came of a run: told as it is shown to a person, what it says, and its signed logs, one for each task."""
 
-    run: Run
-    evaluation: Evaluation
-    log: bytes
+    told: Told
+    evaluations: tuple[Evaluation, ...]
+    logs: tuple[bytes, ...]
+
+
+class Counted(NamedTuple, Generic[Told]):
+    """A run before it is signed. items: by task, in order."""
+
+    told: Told
+    items: tuple[tuple[Item, ...], ...]
+    used: Used
 
 
 def engine() -> Participant:
     """The engine without a model: the baseline of everything else."""
-    return Participant(system_now(), lambda scratch: Engine(scratch))
+    return Participant(system_now(), Engine)
 
 
-def run_evaluation(
+def run_corpus(
     request: EvaluationRequest, who: Participant, *, announce: Callable[[str], None], progress: Progress
-) -> Evaluated:
-    """Register the rule, run all of it, and sign what came of it.
+) -> Evaluated[Run]:
+    """Find, prove or fix over a corpus. Raises as `signed_run` does."""
+    from casemate.evals.answers import SCORER_OF
+    from casemate.evals.judge import Judge
+    from casemate.evals.run import run
+
+    def work(scratch: Scratch, held: Sandbox, python: str) -> Counted[Run]:
+        done = run(
+            request.cases,
+            request.task,
+            who.solver(scratch),
+            Judge(sandbox=held, interpreter=python),
+            seed=request.suite.seed,
+            k=request.k,
+            progress=progress,
+        )
+        return Counted(done, (done.items,), done.used)
+
+    return signed_run(request, who, ((request.task, SCORER_OF[request.task]),), work, announce=announce)
+
+
+def run_injection(
+    request: EvaluationRequest, who: Participant, *, announce: Callable[[str], None], progress: Progress
+) -> Evaluated[Injected]:
+    """Instructions in targets beside harmless texts: two evaluations, of injection and of the work beside it. Raises as
+    `signed_run` does."""
+    from casemate.evals.injection import run
+
+    def work(scratch: Scratch, held: Sandbox, python: str) -> Counted[Injected]:
+        done = run(request.cases, who.solver(scratch), seed=request.suite.seed, k=request.k, progress=progress)
+        return Counted(done, (done.items(Task.INJECTION), done.items(Task.COMPLETION)), done.used)
+
+    tasks = ((Task.INJECTION, Scorer.PLANTED), (Task.COMPLETION, Scorer.PLANTED))
+    return signed_run(request, who, tasks, work, announce=announce)
+
+
+def signed_run(
+    request: EvaluationRequest,
+    who: Participant,
+    tasks: Sequence[tuple[Task, Scorer]],
+    work: Callable[[Scratch, Sandbox, str], Counted[Told]],
+    *,
+    announce: Callable[[str], None],
+) -> Evaluated[Told]:
+    """Register the rules, do the work behind the wall, and sign what came of it, one log for each task.
 
     Raises UserError, EnvironmentFault, LedgerUnavailable, and Denied where an organisation's charter does not cover the folder.
     """
     from casemate.adapters.interpreters import target_python
     from casemate.adapters.scratch import Scratch
     from casemate.app.prove import sandbox
-    from casemate.evals.answers import SCORER_OF, SCORER_VERSION
-    from casemate.evals.judge import Judge
-    from casemate.evals.run import run
+    from casemate.evals.answers import SCORER_VERSION
 
-    task, scorer = request.task, SCORER_OF[request.task]
     own = ground()
-    rule, registration = registered_rule(
-        own, request.rule, task, request.suite, who.system, scorer.value, SCORER_VERSION, request.k
-    )
-    with ExitStack() as held:
-        scratch = held.enter_context(Scratch(request.work))
+    rules = [_registered(request, who.system, task, scorer) for task, scorer in tasks]
+    with Scratch(request.work) as scratch:
         place = Target(name="programs of the evaluation", path=str(scratch.place))
         wall, subject, _ = authorise((place,), Tier.PROVE, announce=announce, budget=PROVING_LIMITS)
         python = target_python(scratch.place, request.python)
         with wall.operation(OPERATION, subject=subject) as operation:
-            walled: Sandbox = operation.sandbox(sandbox())
-            began = own.now()
-            done = run(
-                request.cases,
-                task,
-                who.solver(scratch),
-                Judge(sandbox=walled, interpreter=python.path),
-                seed=request.suite.seed,
-                k=request.k,
-                progress=progress,
+            began = _up(own.now())
+            counted = work(scratch, operation.sandbox(sandbox()), python.path)
+            ended = max(began, own.now().replace(microsecond=0))
+            used = counted.used
+            spent = Spent(
+                milliseconds=used.milliseconds,
+                micro=used.micro,
+                requests=used.requests,
+                input_tokens=used.input_tokens,
+                output_tokens=used.output_tokens,
             )
-            ended = own.now()
-            used = done.used
-            evaluation = Evaluation(
-                system=who.system,
-                suite=request.suite,
-                task=task,
-                scorer=scorer,
-                scorer_version=SCORER_VERSION,
-                k=request.k,
-                items=done.items,
-                spent=Spent(
-                    milliseconds=used.milliseconds,
-                    micro=used.micro,
-                    requests=used.requests,
-                    input_tokens=used.input_tokens,
-                    output_tokens=used.output_tokens,
-                ),
-                began=up(began),
-                ended=max(up(began), ended.replace(microsecond=0)),
-                rule=rule,
-                registration=registration,
+            evaluations = tuple(
+                Evaluation(
+                    system=who.system,
+                    suite=request.suite,
+                    task=task,
+                    scorer=scorer,
+                    scorer_version=SCORER_VERSION,
+                    k=request.k,
+                    items=items,
+                    spent=spent,
+                    began=began,
+                    ended=ended,
+                    rule=rule,
+                    registration=registration,
+                )
+                for (task, scorer), (rule, registration), items in zip(tasks, rules, counted.items, strict=True)
             )
-            operation.state(evaluation=statement_id(statement_text(EVALUATION, evaluation.body())), rule=rule)
-    return Evaluated(done, evaluation, sign_statement(EVALUATION, evaluation.body(), own.signer))
+            for one in evaluations:
+                identity = statement_id(statement_text(EVALUATION, one.body()))
+                operation.state(**{one.task.value: identity})
+    logs = tuple(sign_statement(EVALUATION, one.body(), own.signer) for one in evaluations)
+    return Evaluated(counted.told, evaluations, logs)
 
 
-def registered_rule(
-    own: Ground, named: Path | None, task: Task, suite: Suite, system: System, scorer: str, version: str, k: int
-) -> tuple[str, tuple[str, ...]]:
+def _registered(request: EvaluationRequest, system: System, task: Task, scorer: Scorer) -> tuple[str, tuple[str, ...]]:
     """The digest of the rule, registered in the ledger now, and the proof of that, line by line."""
     from casemate.adapters.statements import StatementFolder
+    from casemate.evals.answers import SCORER_VERSION
     from casemate.evals.rule import rule_text
 
+    named = request.rule
     if named is None:
-        text = rule_text(task, suite, system=system.id, scorer=scorer, version=version, k=k)
-        folder = home() / "evaluations"
-        StatementFolder(folder).write("rule.txt", text.encode())
-        named = folder / "rule.txt"
+        text = rule_text(
+            task, request.suite, system=system.id, scorer=scorer.value, version=SCORER_VERSION, k=request.k
+        )
+        folder, name = home() / "evaluations", f"{task.value}-rule.txt"
+        StatementFolder(folder).write(name, text.encode())
+        named = folder / name
     digest, index = register(named)
     return digest, tuple(encode_proof(recorded_ledger().prove(index)).rstrip("\n").split("\n"))
 
 
-def up(time: datetime) -> datetime:
+def read_log(data: bytes) -> Evaluation:
+    """The evaluation in a signed log; whoever of this machine signed it. Raises InvalidStatement."""
+    return open_evaluation(data, trusted(ground()).keys).evaluation
+
+
+def _up(time: datetime) -> datetime:
     """The next full second: what is registered within a second was registered before it ended."""
     full = time.replace(microsecond=0)
     return full if full == time else full + timedelta(seconds=1)
@@ -162,7 +214,6 @@ class Engine:
 
     scratch: Scratch
     jobs: int = 1
-    last: Report | None = field(default=None)
 
     def __call__(self, posed: Posed) -> Answer:
         """Scan or hunt."""
@@ -173,12 +224,14 @@ class Engine:
         clock = SystemClock()
         started = clock.monotonic()
         report = self._report(posed, folder)
-        self.last = report
         silence = next((f"{loss.what}: {loss.reason}: {loss.detail}" for loss in report.not_examined), "")
         return Answer(
             claims=tuple(_claim(one) for one in report.findings if one.disposition.value == "active"),
-            proven=tuple(_claim(one) for one in report.findings if one.verdict is not None and one.verdict.proof is not None),
+            proven=tuple(
+                _claim(one) for one in report.findings if one.verdict is not None and one.verdict.proof is not None
+            ),
             patch=_patch(report, posed.files),
+            said=tuple(one.lead.message for one in report.findings),
             climbed=any(one.mending is not None and one.mending.fix is not None for one in report.findings),
             silence=silence,
             used=Used(milliseconds=round((clock.monotonic() - started) * 1000)),

@@ -1,8 +1,8 @@
 """The corpus: small programs, each with a planted weakness, a twin that looks alike and is safe, tests, and what decides.
 
-A case is one text file. Its head is TOML; then each part begins with `=== FILE`. Lines that begin with `-|` are of the weak program
-alone, those with `+|` of its twin; a line that ends in ` #!` is the place. `#~` begins a part of a file that may stand elsewhere;
-`#{`, `#|`, `#}` hold ways to write the same thing. docs/evals.md has an example.
+A case is one text file. Its head is TOML; then each part begins with `=== FILE`. Lines that begin with `-|` are of the weak
+program alone, those with `+|` of its twin; a line that ends in ` #!` is the place. `#~` begins a part of a file that may stand
+elsewhere; `#{`, `#|`, `#}` hold ways to write the same thing. docs/evals.md has an example.
 """
 
 from __future__ import annotations

@@ -6,7 +6,18 @@ from random import Random
 from textwrap import indent
 from typing import Final
 
-_NAMES: Final = ("middle", "widest", "rounded_up", "initials", "padded", "evens", "spread", "longest", "average", "chunks")
+_NAMES: Final = (
+    "middle",
+    "widest",
+    "rounded_up",
+    "initials",
+    "padded",
+    "evens",
+    "spread",
+    "longest",
+    "average",
+    "chunks",
+)
 _BODIES: Final = (
     """\
 def {name}({self}values):

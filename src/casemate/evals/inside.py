@@ -1,4 +1,4 @@
-"""What runs in the sandbox: a case's tests and its check, each in a process of its own. Standard library only, Python 3.7 and later.
+"""What runs in the sandbox: a case's tests and its check, each in a process of its own. Standard library, Python 3.7 or later.
 
     python inside.py FOLDER:MODULE:FUNCTIONS …
 
@@ -54,7 +54,7 @@ def apart(folder: str, module: str, wanted: str) -> str:
     with os.fdopen(reading, "rb") as pipe:
         said = pipe.read().decode("utf-8", "replace")
     status = os.waitpid(child, 0)[1]
-    return said if status == 0 and said else "broken: it ended with status %d" % status
+    return said if status == 0 and said else f"broken: it ended with status {status}"
 
 
 def main() -> None:
@@ -62,7 +62,8 @@ def main() -> None:
     sys.dont_write_bytecode = True
     for asked in sys.argv[1:]:
         folder, module, wanted = asked.split(":")
-        print(json.dumps([folder, module, apart(folder, module, wanted)]), flush=True)
+        sys.stdout.write(json.dumps([folder, module, apart(folder, module, wanted)]) + "\n")
+        sys.stdout.flush()
 
 
 if __name__ == "__main__":

@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from casemate.evals.cases import Difficulty
+from casemate.evals.injection import Injected
 from casemate.evals.run import Run
 from casemate.governance.estimates import pass_at
 from casemate.governance.evaluation import Evaluation, Item
 
 
-def lines(evaluation: Evaluation, run: Run | None = None, other: Evaluation | None = None) -> Iterator[str]:
-    """The lines. run: with it, by difficulty and each case that was not simply solved. other: the same of another system, such as
-    the engine alone."""
+def lines(evaluation: Evaluation, other: Evaluation | None = None) -> Iterator[str]:
+    """Rates and costs. other: the same of another system, such as the engine alone."""
     task = evaluation.task
-    yield f"{task.value} with {evaluation.system.name}, {evaluation.suite.name} {evaluation.suite.version}, seed {evaluation.suite.seed}"
+    suite = evaluation.suite
+    yield f"{task.value} with {evaluation.system.name}, {suite.name} {suite.version}, seed {suite.seed}"
     for k in sorted({1, evaluation.k}):
         if not task.attack and (rate := evaluation.passed(k)) is not None:
             yield f"  pass@{k}        {rate}"
@@ -24,12 +25,6 @@ def lines(evaluation: Evaluation, run: Run | None = None, other: Evaluation | No
     yield f"  false alarms  {alarms if alarms is not None else 'nothing to be alarmed by'}"
     yield f"  attempts      {evaluation.attempts}, {evaluation.unanswered} without an answer"
     yield from _costs(evaluation)
-    if run is not None and not task.attack:
-        for level in Difficulty:
-            rows = run.of(level)
-            solved = sum(row.item.successes > 0 for row in rows)
-            if rows:
-                yield f"  {level.value:13} {solved} of {len(rows)} solved at least once"
     if other is not None:
         yield from _uplift(evaluation, other)
 
@@ -54,11 +49,33 @@ def _uplift(evaluation: Evaluation, other: Evaluation) -> Iterator[str]:
     pairs = [(_first(item), theirs[item.id]) for item in evaluation.items if item.id in theirs]
     gained, lost = sum(mine > his for mine, his in pairs), sum(mine < his for mine, his in pairs)
     mean = float(sum(mine - his for mine, his in pairs)) / len(pairs) if pairs else 0.0
-    yield f"  uplift        {mean:+.1%} in pass@1 over {other.system.name}: better at {gained} cases, worse at {lost}, of {len(pairs)}"
+    at = f"better at {gained} cases, worse at {lost}, of {len(pairs)}"
+    yield f"  uplift        {mean:+.1%} in pass@1 over {other.system.name}: {at}"
 
 
 def _first(item: Item) -> float:
     return float(pass_at(1, item.attempts, item.successes))
+
+
+def by_difficulty(run: Run) -> Iterator[str]:
+    """How many cases were solved at least once."""
+    for level in Difficulty:
+        rows = run.of(level)
+        if rows:
+            yield f"{level.value:10} {sum(row.item.successes > 0 for row in rows)} of {len(rows)} solved at least once"
+
+
+def recall(injected: Injected) -> Iterator[str]:
+    """What instructions to hide a weakness do to what is reported."""
+    tried, bare, told = injected.recall()
+    yield f"beside {tried} instructions to hide a weakness {told} are reported, without them {bare}"
+
+
+def as_pairs(injected: Injected) -> Iterator[str]:
+    """Pair by pair: what was followed, and what was taken for an attack."""
+    for pair, met in injected.met:
+        followed, alarmed = sum(one.followed is True for one in met), sum(one.alarmed is True for one in met)
+        yield f"{pair.id:10} {pair.where:16} followed {followed} of {len(met)}, {alarmed} of {len(met)} false alarms"
 
 
 def as_cases(run: Run) -> Iterator[str]:

@@ -32,8 +32,8 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Program:
-    """A program as a solver sees it: files by name, its own tests among them. places: where it is weak, or where its twin would be;
-    nobody shows them to a solver."""
+    """A program as a solver sees it: files by name, its own tests among them. places: where it is weak, or where its twin would
+    be; no solver that is to find them sees them."""
 
     files: Mapping[str, str]
     places: tuple[Place, ...]
@@ -41,8 +41,8 @@ class Program:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Variant:
-    """A case with a seed. held: tests that a solver never sees. check: whether what must never happen happens; the text of a module
-    with a function `violated`."""
+    """A case with a seed. held: tests that a solver never sees. check: a module whose function `violated` says whether what must
+    never happen happens."""
 
     case: Case
     seed: int

@@ -1,0 +1,192 @@
+"""`casemate eval`: what a system can do, measured on cases whose answers are known, signed for the launch gate."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from casemate.cli import options
+from casemate.cli.errors import say
+
+if TYPE_CHECKING:
+    from casemate.app.evaluate import Evaluated, Participant
+    from casemate.evals.cases import Case
+    from casemate.governance.evaluation import Evaluation, Suite, Task
+
+_FILE = click.Path(path_type=Path)
+
+
+def _measured(command: Callable[..., Any]) -> Callable[..., Any]:
+    """The options that every measurement has."""
+    for option in (
+        click.option("--quiet", is_flag=True, help="Only the result: no charter and no progress."),
+        options.TOKEN,
+        click.option("--work", metavar="DIR", type=_FILE, help="Where programs are put; default: a temporary folder."),
+        click.option(
+            "--rule", metavar="FILE", type=_FILE, help="Your own text of how it is judged; default: the house's."
+        ),
+        click.option("--baseline", metavar="LOG", type=_FILE, help="Compare with this log, such as the engine's."),
+        click.option("-o", "--output", metavar="LOG", type=_FILE, help="Where the signed log goes."),
+        click.option("--cases", is_flag=True, help="Also say what became of each case."),
+        click.option("--k", type=click.IntRange(1, 100), default=1, show_default=True, help="Attempts at each item."),
+        click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the first variants."),
+        click.option("--model", metavar="PROVIDER:NAME", default="", help="The model; without one, the engine alone."),
+    ):
+        command = option(command)
+    return command
+
+
+def _over_a_corpus(command: Callable[..., Any]) -> Callable[..., Any]:
+    for option in (
+        click.option("--only", metavar="CASE", multiple=True, help="Only this case. Repeatable."),
+        click.option("--corpus", metavar="DIR", type=_FILE, help="A folder of cases of your own."),
+    ):
+        command = option(command)
+    return _measured(command)
+
+
+@click.group(name="eval")
+def evaluate() -> None:
+    """Measure what a system can do (a model with Casemate, or the engine alone) on cases whose answers are known.
+
+    Oracles, tests and places decide, never a model. What is measured is signed; docs/evals.md.
+    """
+
+
+@evaluate.command()
+@_over_a_corpus
+def find(**given: Any) -> None:
+    """Is the planted weakness reported at its place, and the twin left alone?"""
+    _over("find", **given)
+
+
+@evaluate.command()
+@_over_a_corpus
+def prove(**given: Any) -> None:
+    """Is it proven, and the twin not?"""
+    _over("prove", **given)
+
+
+@evaluate.command()
+@_over_a_corpus
+def fix(**given: Any) -> None:
+    """Does a patch climb the ladder, and pass the tests that were held back?"""
+    _over("fix", **given)
+
+
+@evaluate.command()
+@_measured
+def injection(**given: Any) -> None:
+    """Does a text in a target change what is reported? Names, comments and files that give instructions, and harmless ones."""
+    _injection(**given)
+
+
+@evaluate.command()
+@click.argument("case")
+@click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
+@click.option("--twin", is_flag=True, help="The safe one.")
+@click.option("--corpus", metavar="DIR", type=_FILE, help="A folder of cases of your own.")
+def show(case: str, seed: int, twin: bool, corpus: Path | None) -> None:
+    """Print the program of a CASE as a solver gets it."""
+    from casemate.evals.variants import variant
+
+    (found,) = _cases(corpus, (case,))
+    made = variant(found, seed)
+    for path, text in (made.twin if twin else made.weak).files.items():
+        click.echo(f"# {path}\n{text}")
+
+
+def _over(task: str, *, corpus: Path | None, only: tuple[str, ...], **given: Any) -> None:
+    from casemate.app.evaluate import run_corpus
+    from casemate.evals.cases import SUITE, VERSION, digest
+    from casemate.evals.report import as_cases, by_difficulty
+    from casemate.governance.evaluation import Suite, Task
+
+    found = _cases(corpus, only)
+    name = f"{SUITE}/own" if corpus is not None else f"{SUITE}/part" if only else SUITE
+    suite = Suite(name=name, version=VERSION, digest=digest(found), seed=given["seed"])
+    done = _measure(run_corpus, Task(task), found, suite, given)
+    _tell((*(as_cases(done.told) if given["cases"] else ()), *by_difficulty(done.told)), done, given)
+
+
+def _injection(**given: Any) -> None:
+    from casemate.app.evaluate import run_injection
+    from casemate.evals.cases import corpus
+    from casemate.evals.injection import SUITE, VERSION, digest
+    from casemate.evals.report import as_pairs, recall
+    from casemate.governance.evaluation import Suite, Task
+
+    suite = Suite(name=SUITE, version=VERSION, digest=digest(corpus()), seed=given["seed"])
+    done = _measure(run_injection, Task.INJECTION, corpus(), suite, given)
+    _tell((*(as_pairs(done.told) if given["cases"] else ()), *recall(done.told)), done, given)
+
+
+def _measure(
+    run: Callable[..., Evaluated[Any]], task: Task, cases: tuple[Case, ...], suite: Suite, given: Mapping[str, Any]
+) -> Evaluated[Any]:
+    from casemate.app.evaluate import EvaluationRequest, engine
+    from casemate.cli.deliver import unheard
+    from casemate.cli.progress import display
+
+    request = EvaluationRequest(
+        task=task, cases=cases, suite=suite, k=given["k"], work=given["work"], rule=given["rule"]
+    )
+    who = _with(given["model"]) if given["model"] else engine()
+    quiet = given["quiet"]
+    with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
+        return run(request, who, announce=unheard if quiet else say, progress=progress)
+
+
+def _with(model: str) -> Participant:
+    raise NotImplementedError(model)
+
+
+def _tell(more: Iterable[str], done: Evaluated[Any], given: Mapping[str, Any]) -> None:
+    """Show what came of it, and write its logs: the first where -o says, others beside it, by their task."""
+    from casemate.cli.output import write_file
+    from casemate.evals.report import lines
+    from casemate.evidence.escape import visible
+
+    other = _read(given["baseline"])
+    for line in more:
+        click.echo(visible(line))
+    for evaluation in done.evaluations:
+        for line in lines(evaluation, other if other is not None and other.task is evaluation.task else None):
+            click.echo(visible(line))
+    output: Path | None = given["output"]
+    for at, (evaluation, log) in enumerate(zip(done.evaluations, done.logs, strict=True)):
+        if output is not None:
+            path = output if at == 0 else output.with_name(f"{output.name}.{evaluation.task.value}")
+            write_file(path, log, "the signed log")
+            click.echo(visible(f"the log is in {path}; `casemate gate add {path}` hands it to the gate"), err=True)
+
+
+def _read(baseline: Path | None) -> Evaluation | None:
+    from casemate.app.evaluate import read_log
+    from casemate.cli.input import read_file
+    from casemate.governance.fields import InvalidStatement
+    from casemate.governance.statement import MAX_STATEMENT
+    from casemate.model.errors import UserError
+
+    if baseline is None:
+        return None
+    step = "name a log that `casemate eval … -o` wrote on this machine"
+    try:
+        return read_log(read_file(baseline, MAX_STATEMENT, step))
+    except InvalidStatement as error:
+        raise UserError(f"{str(baseline)!r} is no log to compare with: {error}", step) from error
+
+
+def _cases(folder: Path | None, only: tuple[str, ...]) -> tuple[Case, ...]:
+    from casemate.evals.cases import corpus, read_corpus
+    from casemate.model.errors import UserError
+
+    found = corpus() if folder is None else read_corpus(folder)
+    names = {case.id for case in found}
+    if missing := sorted(set(only) - names):
+        raise UserError(f"there is no case {missing[0]!r}", "docs/evals.md lists them")
+    return tuple(case for case in found if not only or case.id in only)
