@@ -26,6 +26,7 @@ NOUNS = {
     "relating": "files and folders",
     "cutting": "rounds at most",
     "evaluating": "cases",
+    "attacking": "attempts",
 }  # of the pipeline's stages
 PAUSE_BEFORE_BAR = 0.4  # seconds
 PAUSE_BETWEEN_UPDATES = 0.05

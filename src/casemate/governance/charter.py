@@ -50,10 +50,13 @@ class Target:
             raise ValueError(f"a target's path is absolute and resolved: {self.path!r}")
 
     def covers(self, other: Target) -> bool:
-        """Whether the other place is this one, or lies below it, or bears its mark."""
-        if not self.path:
-            return self.marks <= other.marks
-        return bool(other.path) and PurePosixPath(other.path).is_relative_to(PurePosixPath(self.path))
+        """Whether the other place is this one, or lies below it, or bears its mark. A target that has both covers what has both,
+        so that what it covers is covered by whatever covers it."""
+        if not self.marks <= other.marks:
+            return False
+        return not self.path or (
+            bool(other.path) and PurePosixPath(other.path).is_relative_to(PurePosixPath(self.path))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,9 +142,11 @@ class Charter:
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def single_operator(paths: Iterable[Target], now: datetime, *, who: str, tier: Tier = Tier.FIND) -> Charter:
+def single_operator(
+    paths: Iterable[Target], now: datetime, *, who: str, tier: Tier = Tier.FIND, endpoint: str = ""
+) -> Charter:
     """The narrow charter of somebody who examines what they named, on their own machine, until tomorrow. tier: what they ask
-    for, and no more."""
+    for, and no more. endpoint: address of the model that they name, "" for none."""
     targets = tuple(paths)
     return Charter(
         who=who,
@@ -149,4 +154,5 @@ def single_operator(paths: Iterable[Target], now: datetime, *, who: str, tier: T
         tier=tier,
         until=now.date() + timedelta(days=1),
         made_for="made for this path" if len(targets) == 1 else "made for these paths",
+        models=frozenset((endpoint,)) if endpoint else frozenset(),
     )

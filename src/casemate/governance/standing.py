@@ -74,7 +74,7 @@ class Standing:
             if isinstance(said, Before):
                 self._see(said.time)
                 self._open[self.size] = said
-                self._reserve(said, 1)
+                self._reserve(said)
             elif isinstance(said, After):
                 self._see(said.time)
                 self._end(said)
@@ -85,10 +85,10 @@ class Standing:
         if self.latest.date() > self._day:
             self._day, self._used = self.latest.date(), Day()
 
-    def _reserve(self, before: Before, sign: int) -> None:
+    def _reserve(self, before: Before) -> None:
         if before.time.date() == self._day:
-            self._used.released += sign * _amount(before.facts, "bundles")
-            self._used.executions += sign * _amount(before.facts, "executions")
+            self._used.released += _amount(before.facts, "bundles")
+            self._used.executions += _amount(before.facts, "executions")
 
     def _end(self, after: After) -> None:
         before = self._open.pop(after.before, None)
@@ -100,10 +100,13 @@ class Standing:
         if before.time.date() == self._day:
             # What a run did not use is free again; what was handed out stays handed out, in whatever way it ended.
             self._used.executions -= _amount(before.facts, "executions") - after.used.executions
-        if "request" in before.facts and after.outcome is not Outcome.DENIED:
+        # What was handed out before something else was denied is out.
+        kept = after.evidence.count if after.evidence is not None else 0
+        denied = after.outcome is Outcome.DENIED
+        if "request" in before.facts and (kept or not denied):
             self.delivered.add(str(before.facts["request"]))
-        if after.outcome is Outcome.DENIED:
-            self._used.released -= _amount(before.facts, "bundles") if before.time.date() == self._day else 0
+        if denied and before.time.date() == self._day:
+            self._used.released -= max(0, _amount(before.facts, "bundles") - kept)
         if after.outcome is Outcome.COMPLETED:
             self._hold(after.operation, after.facts)
 

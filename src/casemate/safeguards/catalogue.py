@@ -7,6 +7,13 @@ from importlib import import_module
 from casemate.safeguards.attack import Attack
 
 MODULES: tuple[str, ...] = (
+    "policy",
+    "grants",
+    "ended",
+    "quota",
+    "clock",
+    "reports",
+    "steering",
     "ledger_edited",
     "ledger_rewritten",
     "witness_deceived",

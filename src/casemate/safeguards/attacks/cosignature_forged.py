@@ -89,7 +89,7 @@ def attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="cosignature-forged",
-    title="A cosignature is forged, stale, of another log or of one's own",
+    title="a cosignature is forged, stale, of another log or of one's own",
     aim="a checkpoint that passes for witnessed",
     attempt=attempt,
 )

@@ -67,7 +67,7 @@ def attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="export-edited",
-    title="An export is edited on its way",
+    title="an export is edited on its way",
     aim="a stranger's check that passes",
     attempt=attempt,
     files=True,

@@ -65,7 +65,7 @@ def _needed(files: dict[str, bytes]) -> list[str]:
 
 ATTACK = Attack(
     id="ledger-edited",
-    title="The ledger's files are edited",
+    title="the ledger's files are edited",
     aim="a changed record that still verifies",
     attempt=attempt,
 )

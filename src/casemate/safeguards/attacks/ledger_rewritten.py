@@ -77,7 +77,7 @@ def _entries(ledger: Ledger) -> list[bytes]:
 
 ATTACK = Attack(
     id="ledger-rewritten",
-    title="The owner of the key rewrites, forks, cuts short or back-dates the ledger",
+    title="the owner of the key rewrites, forks, cuts short or back-dates the ledger",
     aim="another past than the one that a witness has seen, unnoticed",
     attempt=attempt,
 )

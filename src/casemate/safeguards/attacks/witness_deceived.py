@@ -141,7 +141,7 @@ def _foreign(ground: Ground) -> Checkpoint:
 
 ATTACK = Attack(
     id="witness-deceived",
-    title="A witness is asked for a second branch, a smaller tree, by a false proof, or with its memory set back",
+    title="a witness is asked for a second branch, a smaller tree, by a false proof, or with its memory set back",
     aim="its cosignature",
     attempt=attempt,
 )
