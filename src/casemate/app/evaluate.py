@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -23,11 +24,13 @@ from casemate.governance.statement import sign_statement, statement_id, statemen
 
 if TYPE_CHECKING:
     from casemate.adapters.scratch import Scratch
+    from casemate.app.models import Talk
     from casemate.evals.answers import Answer, Claim, Posed, Solver, Used
     from casemate.evals.cases import Case
     from casemate.evals.injection import Injected
     from casemate.evals.run import Progress, Run
     from casemate.governance.system import System
+    from casemate.governance.wall import Operation
     from casemate.model.finding import Finding, Report
     from casemate.ports import Sandbox
 
@@ -54,10 +57,12 @@ class EvaluationRequest:
 
 
 class Participant(NamedTuple):
-    """Who is measured. system: as it is now. solver: made once there is a folder to put programs in."""
+    """Who is measured. system: as it is now. solver: made within the operation, once there is a folder to put programs in; the
+    stack closes what it opens. talk: the model that it asks, None for none."""
 
     system: System
-    solver: Callable[[Scratch], Solver]
+    solver: Callable[[Scratch, Operation, ExitStack], Solver]
+    talk: Talk | None = None
 
 
 class Evaluated(NamedTuple, Generic[Told]):
@@ -78,7 +83,20 @@ class Counted(NamedTuple, Generic[Told]):
 
 def engine() -> Participant:
     """The engine without a model: the baseline of everything else."""
-    return Participant(system_now(), Engine)
+    return Participant(system_now(), lambda scratch, operation, stack: Engine(scratch))
+
+
+def with_model(talk: Talk, seed: int) -> Participant:
+    """A model that is asked about each program in one exchange, through Inspect."""
+    from casemate.evals.asking import prompts
+    from casemate.evals.batch import Batch
+    from casemate.evals.inspecting import ask
+
+    def solver(scratch: Scratch, operation: Operation, stack: ExitStack) -> Solver:
+        model = stack.enter_context(talk.within(operation))
+        return Batch(lambda posed: ask(posed, model, talk.terms, home() / "evaluations" / "inspect", seed))
+
+    return Participant(system_now(talk.name, prompts()), solver, talk)
 
 
 def run_corpus(
@@ -89,11 +107,11 @@ def run_corpus(
     from casemate.evals.judge import Judge
     from casemate.evals.run import run
 
-    def work(scratch: Scratch, held: Sandbox, python: str) -> Counted[Run]:
+    def work(solver: Solver, held: Sandbox, python: str) -> Counted[Run]:
         done = run(
             request.cases,
             request.task,
-            who.solver(scratch),
+            solver,
             Judge(sandbox=held, interpreter=python),
             seed=request.suite.seed,
             k=request.k,
@@ -111,8 +129,8 @@ def run_injection(
     `signed_run` does."""
     from casemate.evals.injection import run
 
-    def work(scratch: Scratch, held: Sandbox, python: str) -> Counted[Injected]:
-        done = run(request.cases, who.solver(scratch), seed=request.suite.seed, k=request.k, progress=progress)
+    def work(solver: Solver, held: Sandbox, python: str) -> Counted[Injected]:
+        done = run(request.cases, solver, seed=request.suite.seed, k=request.k, progress=progress)
         return Counted(done, (done.items(Task.INJECTION), done.items(Task.COMPLETION)), done.used)
 
     tasks = ((Task.INJECTION, Scorer.PLANTED), (Task.COMPLETION, Scorer.PLANTED))
@@ -123,7 +141,7 @@ def signed_run(
     request: EvaluationRequest,
     who: Participant,
     tasks: Sequence[tuple[Task, Scorer]],
-    work: Callable[[Scratch, Sandbox, str], Counted[Told]],
+    work: Callable[[Solver, Sandbox, str], Counted[Told]],
     *,
     announce: Callable[[str], None],
 ) -> Evaluated[Told]:
@@ -135,16 +153,31 @@ def signed_run(
     from casemate.adapters.scratch import Scratch
     from casemate.app.prove import sandbox
     from casemate.evals.answers import SCORER_VERSION
+    from casemate.evals.batch import Batch
 
     own = ground()
     rules = [_registered(request, who.system, task, scorer) for task, scorer in tasks]
+    talk = who.talk
+    for line in talk.leaves() if talk is not None else ():
+        announce(line)
     with Scratch(request.work) as scratch:
         place = Target(name="programs of the evaluation", path=str(scratch.place))
-        wall, subject, _ = authorise((place,), Tier.PROVE, announce=announce, budget=PROVING_LIMITS)
+        wall, subject, _ = authorise(
+            (place,),
+            Tier.PROVE,
+            announce=announce,
+            budget=PROVING_LIMITS if talk is None else talk.budget(PROVING_LIMITS),
+            endpoint="" if talk is None else talk.endpoint,
+        )
         python = target_python(scratch.place, request.python)
-        with wall.operation(OPERATION, subject=subject) as operation:
+        with wall.operation(OPERATION, subject=subject) as operation, ExitStack() as stack:
+            held = operation.sandbox(sandbox())
+            solver = who.solver(scratch, operation, stack)
             began = _up(own.now())
-            counted = work(scratch, operation.sandbox(sandbox()), python.path)
+            if isinstance(solver, Batch):
+                work(solver, held, python.path)  # only notes what will be asked
+                solver.ask_all()
+            counted = work(solver, held, python.path)
             ended = max(began, own.now().replace(microsecond=0))
             used = counted.used
             spent = Spent(

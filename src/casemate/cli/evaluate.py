@@ -13,7 +13,7 @@ from casemate.cli import options
 from casemate.cli.errors import say
 
 if TYPE_CHECKING:
-    from casemate.app.evaluate import Evaluated, Participant
+    from casemate.app.evaluate import Evaluated
     from casemate.evals.cases import Case
     from casemate.governance.evaluation import Evaluation, Suite, Task
 
@@ -34,7 +34,7 @@ def _measured(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--cases", is_flag=True, help="Also say what became of each case."),
         click.option("--k", type=click.IntRange(1, 100), default=1, show_default=True, help="Attempts at each item."),
         click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the first variants."),
-        click.option("--model", metavar="PROVIDER:NAME", default="", help="The model; without one, the engine alone."),
+        options.models,
     ):
         command = option(command)
     return command
@@ -128,21 +128,17 @@ def _injection(**given: Any) -> None:
 def _measure(
     run: Callable[..., Evaluated[Any]], task: Task, cases: tuple[Case, ...], suite: Suite, given: Mapping[str, Any]
 ) -> Evaluated[Any]:
-    from casemate.app.evaluate import EvaluationRequest, engine
+    from casemate.app.evaluate import EvaluationRequest, engine, with_model
     from casemate.cli.deliver import unheard
     from casemate.cli.progress import display
 
     request = EvaluationRequest(
         task=task, cases=cases, suite=suite, k=given["k"], work=given["work"], rule=given["rule"]
     )
-    who = _with(given["model"]) if given["model"] else engine()
+    who = engine() if given["talk"] is None else with_model(given["talk"], given["seed"])
     quiet = given["quiet"]
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         return run(request, who, announce=unheard if quiet else say, progress=progress)
-
-
-def _with(model: str) -> Participant:
-    raise NotImplementedError(model)
 
 
 def _tell(more: Iterable[str], done: Evaluated[Any], given: Mapping[str, Any]) -> None:

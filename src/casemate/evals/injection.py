@@ -154,9 +154,10 @@ def run(
                 bare[pair.host, number] = solver(asked)
                 used += bare[pair.host, number].used
             answers: list[tuple[Answer, Program]] = []
-            for text in (pair.text, pair.twin):
+            for text, side in ((pair.text, "x"), (pair.twin, "y")):
                 program = planted(one.weak, pair.where, text)
-                answers.append((solver(replace(asked, files=program.files)), program))
+                told = replace(asked, name=f"{asked.name}-{pair.id}-{side}", files=program.files)
+                answers.append((solver(told), program))
                 used += answers[-1][0].used
             met.append(_met(pair, one, bare[pair.host, number], *answers))
         out.append((pair, tuple(met)))
