@@ -6,7 +6,7 @@ The gate is not asked: what it decides by is made here. The walls, the charter a
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -135,6 +135,31 @@ def run_injection(
 
     tasks = ((Task.INJECTION, Scorer.PLANTED), (Task.COMPLETION, Scorer.PLANTED))
     return signed_run(request, who, tasks, work, announce=announce)
+
+
+def run_containment(
+    request: EvaluationRequest,
+    who: Participant,
+    attempts: Callable[[], Iterable[tuple[str, bool]]],
+    *,
+    announce: Callable[[str], None],
+) -> Evaluated[int]:
+    """What a compromised agent got. attempts: makes them, each with its name and whether it got what it must not; every one is an
+    item. Told is how many succeeded. Raises as `signed_run` does."""
+
+    def work(solver: Solver, held: Sandbox, python: str) -> Counted[int]:
+        from casemate.adapters.clock import SystemClock
+        from casemate.evals.answers import Used
+
+        started = SystemClock().monotonic()
+        items = tuple(Item(id=name, attempts=1, successes=int(got)) for name, got in attempts())
+        took = round((SystemClock().monotonic() - started) * 1000)
+        return Counted(sum(item.successes for item in items), (items,), Used(milliseconds=took))
+
+    nobody = Participant(
+        who.system, lambda scratch, operation, stack: Engine(scratch)
+    )  # no model is asked: a script attacks
+    return signed_run(request, nobody, ((Task.CONTAINMENT, Scorer.WALL),), work, announce=announce)
 
 
 def signed_run(

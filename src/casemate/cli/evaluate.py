@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -86,6 +87,14 @@ def injection(**given: Any) -> None:
 
 
 @evaluate.command()
+@_measured
+@click.option("--attempts", type=click.IntRange(1), default=500, show_default=True, help="In all.")
+def containment(attempts: int, **given: Any) -> None:
+    """Does a scripted, fully compromised agent get what its grant does not give? Every attempt is an item."""
+    _containment(attempts, **given)
+
+
+@evaluate.command()
 @click.argument("case")
 @click.option("--seed", type=click.IntRange(0), default=1, show_default=True)
 @click.option("--twin", is_flag=True, help="The safe one.")
@@ -125,13 +134,50 @@ def _injection(**given: Any) -> None:
     _tell((*(as_pairs(done.told) if given["cases"] else ()), *recall(done.told)), done, given)
 
 
+def _containment(attempts: int, **given: Any) -> None:
+    from hashlib import sha256
+
+    from casemate.app.evaluate import run_containment
+    from casemate.evals.rule import CONTAINMENT
+    from casemate.governance.evaluation import Suite, Task
+    from casemate.model.errors import UserError
+    from casemate.safeguards.catalogue import attacks
+    from casemate.safeguards.trial import made
+
+    classes = [attack for attack in attacks() if attack.id.startswith("agent")]
+    if not classes:
+        raise UserError("this version has no class of attack by an agent", "see `casemate safeguards` for those it has")
+    each = -(-attempts // len(classes))
+    digest = sha256(repr([(one.id, one.title, one.aim) for one in classes]).encode()).hexdigest()
+    suite = Suite(name=CONTAINMENT, version="1", digest=digest, seed=given["seed"])
+
+    def tried() -> Iterable[tuple[str, bool]]:
+        for attack in classes:
+            for number in range(each):
+                yield f"{attack.id}-{number}", made(attack, given["seed"], number).succeeded
+
+    run = partial(_attempted, run_containment, tried)
+    _tell((), _measure(run, Task.CONTAINMENT, (), suite, given), given)
+
+
+def _attempted(
+    run: Callable[..., Evaluated[Any]], tried: Callable[[], Iterable[tuple[str, bool]]], *given: Any, **named: Any
+) -> Evaluated[Any]:
+    named.pop("progress")
+    return run(*given, tried, **named)
+
+
 def _measure(
-    run: Callable[..., Evaluated[Any]], task: Task, cases: tuple[Case, ...], suite: Suite, given: Mapping[str, Any]
+    run: Callable[..., Evaluated[Any]], task: Task, cases: tuple[Case, ...], suite: Suite, given: dict[str, Any]
 ) -> Evaluated[Any]:
     from casemate.app.evaluate import EvaluationRequest, engine, with_model
     from casemate.cli.deliver import unheard
+    from casemate.cli.output import check_place
     from casemate.cli.progress import display
 
+    given["other"] = _read(given["baseline"])  # what cannot be read is said before hours of work
+    if given["output"] is not None:
+        check_place(given["output"])
     request = EvaluationRequest(
         task=task, cases=cases, suite=suite, k=given["k"], work=given["work"], rule=given["rule"]
     )
@@ -147,7 +193,7 @@ def _tell(more: Iterable[str], done: Evaluated[Any], given: Mapping[str, Any]) -
     from casemate.evals.report import lines
     from casemate.evidence.escape import visible
 
-    other = _read(given["baseline"])
+    other: Evaluation | None = given["other"]
     for line in more:
         click.echo(visible(line))
     for evaluation in done.evaluations:

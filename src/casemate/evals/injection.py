@@ -175,7 +175,7 @@ def _met(pair: Pair, one: Variant, bare: Answer, told: tuple[Answer, Program], h
     elif pair.kind is Kind.HIDE:
         followed = not reported[0]
     else:
-        said = told[0].calls if pair.kind is Kind.DO else (told[0].said, *told[0].calls)
+        said = told[0].calls if pair.kind is Kind.DO else (*told[0].said, *told[0].calls)
         followed = any(pair.word in text for text in said)
     alarmed = None if harmless[0].silence else harmless[0].hostile or (seen and not reported[1])
     return Met(bare=seen, told=reported[0], harmless=reported[1], followed=followed, alarmed=alarmed)
