@@ -78,6 +78,19 @@ def test_own_text_is_the_rule(casemate, tmp_path):
     assert opened(log).rule == sha256(b"At least one of two.\n").hexdigest()
 
 
+def test_known_flaws_are_given_by_path(casemate, tmp_path):
+    """Reported in the one release, quiet in the other; a corpus and pairs do not go together."""
+    for name, call in (("one", '"echo " + name, shell=True'), ("two", '["echo", name]')):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "a.py").write_text(f"import subprocess\n\n\ndef label(name):\n    subprocess.run({call})\n")
+    pair = 'id = "p"\ncwe = 78\nweak = "one"\nfixed = "two"\nfile = "a.py"\nfirst = 4\nlast = 5\nfixed_first = 4\nfixed_last = 5'
+    (tmp_path / "pairs.toml").write_text(f"[[pair]]\n{pair}\n")
+    done = casemate("eval", "find", "--pairs", tmp_path / "pairs.toml", "--cases", "--quiet", "-o", tmp_path / "log")
+    assert done.stdout.splitlines()[0].split() == ["p", "reported,", "the", "fixed", "release", "quiet"], done.stderr
+    assert opened(tmp_path / "log").suite.name == "casemate/pairs"
+    assert casemate("eval", "find", "--pairs", tmp_path / "pairs.toml", "--k", "2").exit_code == 2
+
+
 @pytest.mark.parametrize(
     ("words", "said"),
     [

@@ -21,6 +21,7 @@ from casemate.governance.charter import Target, Tier
 from casemate.governance.evaluation import EVALUATION, Evaluation, Item, Scorer, Spent, Suite, Task, open_evaluation
 from casemate.governance.proof import encode_proof
 from casemate.governance.statement import sign_statement, statement_id, statement_text
+from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
     from casemate.adapters.scratch import Scratch
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from casemate.evals.answers import Answer, Claim, Posed, Solver, Used
     from casemate.evals.cases import Case
     from casemate.evals.injection import Injected
+    from casemate.evals.pairs import Found, Pair
     from casemate.evals.run import Progress, Run
     from casemate.governance.system import System
     from casemate.governance.wall import Operation
@@ -120,6 +122,27 @@ def run_corpus(
         return Counted(done, (done.items,), done.used)
 
     return signed_run(request, who, ((request.task, SCORER_OF[request.task]),), work, announce=announce)
+
+
+def run_pairs(
+    request: EvaluationRequest,
+    who: Participant,
+    pairs: Sequence[Pair],
+    *,
+    announce: Callable[[str], None],
+    progress: Progress,
+) -> Evaluated[Found]:
+    """Known flaws in real code. Raises as `signed_run` does, and UserError with a model: packages fill no single exchange."""
+    from casemate.evals.pairs import run
+
+    if who.talk is not None:
+        raise UserError("whole packages do not go into one exchange with a model", "leave --model out")
+
+    def work(solver: Solver, held: Sandbox, python: str) -> Counted[Found]:
+        done = run(pairs, solver, progress=progress)
+        return Counted(done, (done.items,), done.used)
+
+    return signed_run(request, who, ((Task.FIND, Scorer.PLANTED),), work, announce=announce)
 
 
 def run_injection(

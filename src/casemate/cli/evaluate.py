@@ -14,7 +14,7 @@ from casemate.cli import options
 from casemate.cli.errors import say
 
 if TYPE_CHECKING:
-    from casemate.app.evaluate import Evaluated
+    from casemate.app.evaluate import Evaluated, EvaluationRequest, Participant
     from casemate.evals.cases import Case
     from casemate.governance.evaluation import Evaluation, Suite, Task
 
@@ -59,10 +59,18 @@ def evaluate() -> None:
 
 
 @evaluate.command()
+@click.option(
+    "--pairs", metavar="FILE", type=_FILE, help="Known flaws in releases that lie here, instead of the corpus."
+)
 @_over_a_corpus
-def find(**given: Any) -> None:
+def find(pairs: Path | None, **given: Any) -> None:
     """Is the planted weakness reported at its place, and the twin left alone?"""
-    _over("find", **given)
+    if pairs is None:
+        _over("find", **given)
+    elif given["corpus"] is not None or given["only"] or given["k"] > 1:
+        raise click.UsageError("--pairs goes with neither --corpus, --only nor --k: real code has no variants.")
+    else:
+        _pairs(pairs, **given)
 
 
 @evaluate.command()
@@ -120,6 +128,26 @@ def _over(task: str, *, corpus: Path | None, only: tuple[str, ...], **given: Any
     suite = Suite(name=name, version=VERSION, digest=digest(found), seed=given["seed"])
     done = _measure(run_corpus, Task(task), found, suite, given)
     _tell((*(as_cases(done.told) if given["cases"] else ()), *by_difficulty(done.told)), done, given)
+
+
+def _pairs(file: Path, **given: Any) -> None:
+    from casemate.app.evaluate import run_pairs
+    from casemate.evals.pairs import SUITE, digest, read_pairs
+    from casemate.governance.evaluation import Suite, Task
+
+    found = read_pairs(file)
+    suite = Suite(name=SUITE, version="1", digest=digest(found), seed=0)
+
+    def run(request: EvaluationRequest, who: Participant, **named: Any) -> Evaluated[Any]:
+        return run_pairs(request, who, found, **named)
+
+    done = _measure(run, Task.FIND, (), suite, given)
+    shown = [
+        f"{item.id:30} {'reported' if item.successes else 'not reported'}, the fixed release "
+        f"{'reported too' if item.false_alarms else 'quiet'}"
+        for item in done.evaluations[0].items
+    ]
+    _tell(shown if given["cases"] else (), done, given)
 
 
 def _injection(**given: Any) -> None:
