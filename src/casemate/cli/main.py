@@ -48,6 +48,7 @@ COMMANDS: Mapping[str, Entry] = {
     "safeguards": Entry("casemate.cli.safeguards:safeguards", "Attack the safeguards, and count what gets through."),
     "assess": Entry("casemate.cli.assess:assess", "Write, sign and show a risk assessment."),
     "transparency": Entry("casemate.cli.transparency:transparency", "Write the public report, in counts and figures."),
+    "mcp": Entry("casemate.cli.mcp:mcp", "Offer these tools to a client of the Model Context Protocol."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }
 

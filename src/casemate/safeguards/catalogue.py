@@ -43,6 +43,7 @@ MODULES: tuple[str, ...] = (
     "endpoints",
     "approval",
     "exported",
+    "mcp_client",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
