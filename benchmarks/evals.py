@@ -42,7 +42,7 @@ def row(evaluation: Evaluation) -> str:
     spent, won = evaluation.spent.milliseconds / 1000, sum(item.successes for item in evaluation.items)
     each = f"{spent / won:.1f}" if won and not evaluation.task.attack else "–"
     return (
-        f"| {evaluation.task.value} | {evaluation.system.name} | {rate} | {evaluation.false_alarms()} | "
+        f"| {evaluation.task.value} | {evaluation.system.name} | {rate} | {evaluation.false_alarms() or '–'} | "
         f"{evaluation.attempts} | {evaluation.unanswered} | {spent:.0f} | {each} |"
     )
 
