@@ -61,6 +61,7 @@ def test_house_policy_runs_nothing_below_prove():
         "export": Tier.FIND,
         "prove": Tier.PROVE,
         "verify": Tier.PROVE,
+        "evaluate": Tier.PROVE,
         "release": Tier.RELEASE,
         **fixing,
     }

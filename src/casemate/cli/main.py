@@ -43,6 +43,7 @@ COMMANDS: Mapping[str, Entry] = {
     "token": Entry("casemate.cli.token:token", "Hand authority to another process or machine, and take it back."),
     "release": Entry("casemate.cli.release:release", "Hand out proofs: ask, agree, deliver."),
     "gate": Entry("casemate.cli.gate:gate", "Ask whether a system, with a model or without, may run."),
+    "eval": Entry("casemate.cli.evaluate:evaluate", "Measure what a system can do, on cases whose answers are known."),
     "incident": Entry("casemate.cli.incident:incident", "Open, close and list incidents and near-misses."),
     "safeguards": Entry("casemate.cli.safeguards:safeguards", "Attack the safeguards, and count what gets through."),
     "assess": Entry("casemate.cli.assess:assess", "Write, sign and show a risk assessment."),
