@@ -328,3 +328,23 @@ def test_a_writer_at_work_all_the_time(root, tree):
         stop.set()
         writer.join()
     assert all(answer in versions or answer.reason is Reason.VANISHED for answer in answers)
+
+
+def test_within_bounds(tmp_path):
+    """What is mounted below the root is somebody else's, though it be the same device: neither walked nor read."""
+    from adapters.roots.test_folder import bound
+
+    for name in ("root/in", "root/file", "away"):
+        (tmp_path / name).mkdir(parents=True)
+    (tmp_path / "root/a.py").write_text("a")
+    (tmp_path / "root/file/b.py").write_text("b")
+    (tmp_path / "away/c.py").write_text("c")
+    with bound(tmp_path / "away", tmp_path / "root/in"), bound(tmp_path / "away/c.py", tmp_path / "root/file/b.py"):
+        tree = FileTree(tmp_path / "root")
+        assert {seen.path for seen in tree.walk() if isinstance(seen, SourceFile)} == {"a.py", "file/b.py", "in/c.py"}
+        tree.bound()
+        seen = list(tree.walk())
+        assert [(lost.what, lost.reason) for lost in seen if isinstance(lost, NotExamined)] == [("in", Reason.DENIED)]
+        files = {file.path: tree.read(file) for file in seen if isinstance(file, SourceFile)}
+        assert files["a.py"] == b"a"
+        assert isinstance(files["file/b.py"], NotExamined) and files["file/b.py"].reason is Reason.DENIED

@@ -35,7 +35,7 @@ def run(program, *words, home):
 @pytest.mark.parametrize(
     ("words", "offered"),
     [
-        (["casemate", "exp"], ["explain"]),
+        (["casemate", "exp"], ["export", "explain"]),
         (["casemate", "explain", "sq"], ["sql-injection"]),
         (["casemate", "explain", "xx"], ["xxe"]),
         (["casemate", "explain", "nothing"], []),

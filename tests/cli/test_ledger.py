@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from governance.support import NOON
 from governance.test_proof import outsider
 
-from casemate.app.ground import wall
+from casemate.app.authority import ground
 from casemate.cli.main import main
 from casemate.governance.charter import Target, single_operator
 
@@ -30,7 +30,7 @@ def recording(tmp_path_factory):
         for name, error in (("./src", None), ("bad\x1b[2J\u202e", ValueError), ("./lib", KeyboardInterrupt)):
             place = Target(name=name, path="/home/alice/x")
             charter = single_operator([place], NOON.replace(year=2100), who="alice")
-            with suppress(ValueError, KeyboardInterrupt), wall(charter).operation("scan", subject=(place,)):
+            with suppress(ValueError, KeyboardInterrupt), ground().wall(charter).operation("scan", subject=(place,)):
                 if error:
                     raise error
     return home
@@ -69,7 +69,11 @@ def test_show(recorded):
 def test_show_an_unfinished_operation(home):
     """An operation without an end is shown as such."""
     place = Target(name="./src", path="/home/alice/src")
-    running = wall(single_operator([place], NOON.replace(year=2100), who="alice")).operation("scan", subject=(place,))
+    running = (
+        ground()
+        .wall(single_operator([place], NOON.replace(year=2100), who="alice"))
+        .operation("scan", subject=(place,))
+    )
     with running:
         result = ledger("show")
     assert "unfinished" in result.stdout

@@ -7,7 +7,8 @@ import pytest
 from governance.support import NOON
 from proofs.support import MENDED, a_shop
 
-from casemate.app.ground import recorded_ledger, wall
+from casemate.app.authority import ground
+from casemate.app.ground import recorded_ledger
 from casemate.app.prove import receipt
 from casemate.evidence.bundle import digest
 from casemate.governance.charter import Target, Tier, single_operator
@@ -100,7 +101,7 @@ def a_receipt(*digests):
     """The receipt of the first of these bundles in the operator's own ledger."""
     place = Target(name="shop", path="/srv/shop")
     charter = single_operator([place], NOON.replace(year=2100), who="alice", tier=Tier.PROVE)
-    with wall(charter).operation("verify", subject=(place,)) as operation:
+    with ground().wall(charter).operation("verify", subject=(place,)) as operation:
         for one in digests:
             operation.keep(one)
     return receipt(operation.entry, digests, digests[0])

@@ -6,7 +6,7 @@ import pytest
 
 from casemate.governance.charter import Target, Tier
 from casemate.governance.grants import Grant
-from casemate.governance.policy import HOUSE_POLICY, OPERATION, Denial, Permit, Policy, Rule
+from casemate.governance.policy import HOUSE_POLICY, OPERATION, RECORDS, Denial, Permit, Policy, Rule
 from governance.support import NOON, SOURCE, a_charter
 
 RULE = Rule(tier=Tier.PROVE, port="Sandbox", actions=frozenset({"run"}))
@@ -55,8 +55,9 @@ def test_house_policy_runs_nothing_below_prove():
     fixing = dict.fromkeys(("fix", "apply", "undo", "confirm"), Tier.FIX)
     assert operations == {
         "scan": Tier.FIND,
-        "import": Tier.FIND,
+        **dict.fromkeys(RECORDS, Tier.FIND),
         "host": Tier.FIND,
+        "export": Tier.FIND,
         "prove": Tier.PROVE,
         "verify": Tier.PROVE,
         "release": Tier.RELEASE,

@@ -71,3 +71,10 @@ def test_long_lines_take_time_by_their_length():
     TOKEN.findall("A" * 100_000)
     list(calls("while read -r x; do" + "\n" * 100_000 + "true; done\n", State("/", "", {})))
     assert time.process_time() - started < 2
+
+
+def test_one_line_of_a_text():
+    """Counted from 1, through links; nothing before the first, behind the last, or of what is no text file."""
+    fs = tree("# file: /etc/a\none\ntwo\n\n# link: /etc/b -> a\n# folder: /etc/c\n").host().fs
+    assert [fs.line("/etc/a", number) for number in (-1, 0, 1, 2, 9)] == ["", "", "one", "two", ""]
+    assert [fs.line(path, 1) for path in ("/etc/b", "/etc/c", "/etc/none")] == ["one", "", ""]

@@ -136,18 +136,31 @@ class FileTree:
             opened = self._open_folder(folder)
             self.close()
             self._last = (folder, opened)
-        return os.open(original(name), _OPEN_FILE, dir_fd=self._last[1])
+        return os.open(_component(name), _OPEN_FILE, dir_fd=self._last[1])
 
     def _open_folder(self, path: str) -> int:
         """One component at a time: O_NOFOLLOW speaks of the last component only."""
         descriptor = os.open(self.place, OPEN_FOLDER)
         for name in path.split("/") if path else ():
             try:
-                below = os.open(original(name), OPEN_FOLDER, dir_fd=descriptor)
+                below = os.open(_component(name), OPEN_FOLDER, dir_fd=descriptor)
             finally:
                 os.close(descriptor)
             descriptor = below
         return descriptor
+
+
+def _component(name: str) -> str:
+    """One name of a path, as the operating system knows it. OSError for what is none, such as one that leads up: a walk gives
+    none of these, but whoever asks for a file by its path may."""
+    name = original(name)
+    try:
+        known = os.fsencode(name)
+    except UnicodeEncodeError:
+        known = b""
+    if known in (b"", b".", b"..") or b"/" in known:
+        raise OSError(errno.ELOOP, "the path leaves the root")
+    return name
 
 
 def _lost(file: SourceFile, reason: Reason, detail: str) -> NotExamined:

@@ -5,6 +5,8 @@ from __future__ import annotations
 
 import os
 import stat
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 
 from casemate.adapters.statements import StatementFolder
@@ -27,26 +29,27 @@ class EnclosingRepository:
         """The signed file in its top folder; no link is followed."""
         return None if self.top is None else StatementFolder(self.top).read(FILE_NAME)
 
+    def head(self) -> str:
+        """The commit that is checked out, in hex; "" when there is none, or when the repository cannot be read."""
+        return next(self._first_parents(), "")
+
     def contains(self, commit: str) -> bool:
         """Whether the commit is HEAD or one of its first parents. A history that cannot be read has none."""
+        return commit in islice(self._first_parents(), MAX_COMMITS)
+
+    def _first_parents(self) -> Iterator[str]:
         from dulwich.objects import Commit
         from dulwich.repo import Repo
 
         if self.top is None:
-            return False
+            return
         try:
-            repo = Repo(str(self.top))
-            try:
-                wanted, here = commit.encode(), repo.head()
-                for _ in range(MAX_COMMITS):
-                    if here == wanted:
-                        return True
-                    found = repo.object_store[here]
-                    if not isinstance(found, Commit) or not found.parents:
-                        return False
+            with Repo(str(self.top)) as repo:
+                here = repo.head()
+                while isinstance(found := repo.object_store[here], Commit):
+                    yield here.decode("ascii")
+                    if not found.parents:
+                        return
                     here = found.parents[0]
-            finally:
-                repo.close()
         except Exception:  # of an odd repository anything can come
-            return False
-        return False
+            return

@@ -4,6 +4,7 @@ alone."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextvars import ContextVar
 from dataclasses import replace
 from datetime import date, datetime
 from pathlib import Path
@@ -11,18 +12,18 @@ from typing import NamedTuple
 
 from casemate.adapters.clock import SystemClock
 from casemate.adapters.keys import FileSigner, load_or_create_digest_key
-from casemate.adapters.ledger_files import LedgerFolder
 from casemate.adapters.repository import EnclosingRepository
 from casemate.adapters.standing_file import StandingFile
 from casemate.adapters.statements import StatementFolder
-from casemate.app.ground import home, operator
+from casemate.app.ground import home, ledger_files, operator, own_signer
 from casemate.governance.authorisation import authorisation_refusal
 from casemate.governance.budget import HOUSE_LIMITS, Counts
 from casemate.governance.charter import Charter, Target, Tier, single_operator
 from casemate.governance.charter_file import Installed, Revocations, open_charter, open_revocations
 from casemate.governance.digests import KeyedDigests
-from casemate.governance.errors import LedgerMissing
+from casemate.governance.errors import LedgerMissing, TokenRefused
 from casemate.governance.fields import InvalidStatement
+from casemate.governance.grants import Grant
 from casemate.governance.ledger import Ledger
 from casemate.governance.note import VerifierKey, parse_key
 from casemate.governance.policy import HOUSE_POLICY
@@ -31,6 +32,10 @@ from casemate.governance.statement import person_key
 from casemate.governance.wall import Wall
 
 Announce = Callable[[str], None]
+
+TOKEN: ContextVar[Path | None] = ContextVar("token", default=None)
+"""The file with the token that the operator acts under. In one place for all that a command does, so that no part of it can fall
+back on a wider authority by leaving the token out."""
 
 SUFFIX = ".charter"
 REVOKED = "revoked"
@@ -64,8 +69,16 @@ class Ground(NamedTuple):
         """The clock's time, and never less than the latest that the ledger knows."""
         return max(SystemClock().now(), self.standing.latest)
 
-    def wall(self, charter: Charter, budget: Counts = HOUSE_LIMITS, barred: str = "") -> Wall:
-        """The wall around what the charter allows."""
+    def wall(
+        self,
+        charter: Charter,
+        budget: Counts = HOUSE_LIMITS,
+        barred: str = "",
+        *,
+        grant: Grant | None = None,
+        remedy: str = "",
+    ) -> Wall:
+        """The wall around what the charter allows, and the grant where there is one."""
         return Wall(
             charter=charter,
             policy=HOUSE_POLICY,
@@ -75,14 +88,16 @@ class Ground(NamedTuple):
             budget=budget,
             standing=self.standing,
             barred=barred,
+            grant=grant,
+            remedy=remedy,
         )
 
 
 def ground() -> Ground:
     """The operator's own, made on first use. Raises LedgerUnavailable, LedgerDamaged."""
-    signer = FileSigner.load_or_create(home())
+    signer = own_signer()
     digest_key = load_or_create_digest_key(home())
-    ledger = Ledger(store=LedgerFolder(home() / "ledger"), signer=signer)
+    ledger = Ledger(store=ledger_files(), signer=signer)
     kept = StandingFile(home() / "standing.json", digest_key)
     try:
         size = ledger.head()[0].size
@@ -103,14 +118,21 @@ class Authority(NamedTuple):
 
 
 def authorise(
-    subject: tuple[Target, ...], tier: Tier, *, announce: Announce, budget: Counts = HOUSE_LIMITS
+    subject: tuple[Target, ...],
+    tier: Tier,
+    *,
+    announce: Announce,
+    budget: Counts = HOUSE_LIMITS,
 ) -> Authority:
     """What may be done with these places. announce: told the charter that counts, in one line.
 
-    A refusal comes, and is recorded, when an operation is begun. Raises LedgerUnavailable.
+    Under a token (`TOKEN`) neither a charter made here counts nor one that names the operator. A refusal comes, and is
+    recorded, when an operation is begun. Raises LedgerUnavailable.
     """
     own = ground()
     organisation = installed(own)
+    if (token := TOKEN.get()) is not None:
+        return _by_token(own, organisation, token, subject, tier, announce, budget)
     if organisation is None:
         charter = single_operator(subject, own.now(), who=operator(), tier=tier)
         announce(charter.line())
@@ -120,15 +142,41 @@ def authorise(
     return Authority(own.wall(charter, budget, why), marked, True)
 
 
+def _by_token(
+    own: Ground,
+    organisation: Organisation | None,
+    token: Path,
+    subject: tuple[Target, ...],
+    tier: Tier,
+    announce: Announce,
+    budget: Counts,
+) -> Authority:
+    from casemate.app.bearer import borne  # only here: most runs have no token
+
+    try:
+        accepted, subject = borne(own, organisation, token, tier, lambda one: established(subject, one, own.now())[0])
+    except TokenRefused as error:
+        announce(f"token: none that allows it; {error.what}")
+        wall = own.wall(_nothing(), budget, error.what, remedy=error.next_step)
+        return Authority(wall, subject, True)
+    announce(accepted.line())
+    remedy = "ask whoever issued the token for a wider one"
+    return Authority(own.wall(accepted.charter, budget, grant=accepted.grant, remedy=remedy), subject, True)
+
+
 def records(announce: Announce | None = None, *places: Target) -> Wall:
     """The wall around the operator's own records, such as charters and advisories: no target is touched, so that no
     organisation's charter needs to cover them."""
     own = ground()
-    subject = (Target(name="the operator's records", path=str(home())), *places)
-    charter = single_operator(subject, own.now(), who=operator(), tier=Tier.FIND)
+    charter = single_operator((own_place(), *places), own.now(), who=operator(), tier=Tier.FIND)
     if announce is not None:
         announce(charter.line())
     return own.wall(charter)
+
+
+def own_place() -> Target:
+    """Where the operator's own records lie."""
+    return Target(name="the operator's records", path=str(home()))
 
 
 def charters() -> StatementFolder:
@@ -167,12 +215,16 @@ def installed(own: Ground) -> Organisation | None:
     return Organisation(issuer, tuple(found[i] for i in sorted(counting & found.keys())), revocations, tuple(faults))
 
 
+def _nothing() -> Charter:
+    return Charter(who=operator(), targets=(), tier=Tier.FIND, until=date.max, made_for="none is in force")
+
+
 def _chosen(
     organisation: Organisation, own: Ground, subject: tuple[Target, ...], tier: Tier
 ) -> tuple[Charter, str, tuple[Target, ...]]:
     """The charter that allows it, under the name that it gives to the operator's key; else one that does not, and why. The
     places, marked with what was established."""
-    nothing = Charter(who=operator(), targets=(), tier=Tier.FIND, until=date.max, made_for="none is in force")
+    nothing = _nothing()
     if organisation.faults:
         return nothing, organisation.faults[0], subject
     held = [(one, person) for one in organisation.charters if (person := one.for_key(own.person)) is not None]
@@ -182,7 +234,7 @@ def _chosen(
     refusals = []
     for one, person in held:
         charter = replace(one.charter, who=person.name)
-        marked, notes = _marked(subject, one, own.now())
+        marked, notes = established(subject, one, own.now())
         why = charter.refusal(tier=tier, subject=marked, now=own.now())
         if why is None:
             return charter, "", marked
@@ -190,7 +242,7 @@ def _chosen(
     return refusals[0]
 
 
-def _marked(
+def established(
     subject: tuple[Target, ...], charter: Installed, now: datetime
 ) -> tuple[tuple[Target, ...], tuple[str, ...]]:
     """The places, each with the repository whose signed file authorises it; and why other files do not."""

@@ -260,18 +260,3 @@ def check_receipt(text: str, name: str, key: str) -> Receipt:
         raise UserError(
             f"the receipt {name!r} shows nothing: {error}", "get it again from where it was made"
         ) from error
-
-
-def run_release(path: Path, bundles: Sequence[str], *, announce: Callable[[str], None]) -> None:
-    """Record that inputs of proofs about a target leave the house. path: of the target. bundles: their digests, in hex.
-
-    Raises Denied when the charter does not allow it, LedgerUnavailable when it cannot be recorded: then nothing is handed out.
-    """
-    from casemate.adapters.filesystem import FileTree
-
-    with FileTree(path) as tree:
-        subject: tuple[Target, ...] = (Target(name=str(tree.root), path=str(tree.place)),)
-    wall, subject, _ = authorise(subject, Tier.RELEASE, announce=announce)
-    with wall.operation("release", subject=subject, bundles=len(bundles)) as operation:
-        for bundle in bundles:
-            operation.keep(bundle)

@@ -12,14 +12,17 @@ if TYPE_CHECKING:
     from casemate.app.prove import Sealed
 
 
-def keep(sealed: Sequence[Sealed], folder: Path | None) -> Path:
+def keep(sealed: Sequence[Sealed], folder: Path | None, target: Path) -> Path:
     """Write the bundles and their receipts; the folder. A bundle of the same name is replaced: it is of the same finding.
 
-    Raises EnvironmentFault.
+    target: what they are of. Raises EnvironmentFault, and Denied where a charter lets none leave.
     """
     from casemate.app.prove import bundles_folder
+    from casemate.app.release import leaving
     from casemate.cli.output import make_folder, write_file
+    from casemate.evidence.bundle import digest
 
+    leaving(target, folder, [digest(one.data) for one in sealed], announce=say)
     place = folder if folder is not None else bundles_folder()
     if sealed:
         make_folder(place, "evidence bundles")

@@ -63,7 +63,7 @@ def one_line_errors() -> Iterator[None]:
         _end(str(error), ExitCode.USAGE if isinstance(error, UserError) else ExitCode.FAULT)
     except Terminated:
         _end("terminated", ExitCode.TERMINATED)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, click.Abort):  # click's: Ctrl-C, or the end of the input, where a question was asked
         _end("interrupted", ExitCode.INTERRUPTED)
     except BrokenPipeError:
         forget_stdout()

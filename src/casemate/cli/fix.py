@@ -43,6 +43,7 @@ if TYPE_CHECKING:
 )
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit with 3 when some claim was not examined.")
+@options.TOKEN
 @click.option("--quiet", is_flag=True, help="Only the answers: no charter, progress or time.")
 def fix(
     claims: tuple[str, ...],
@@ -98,7 +99,7 @@ def fix(
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         told, found = run_prove(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
-    where = keep(found.sealed, bundles)
+    where = keep(found.sealed, bundles, target)
     if with_tests:
         _release(found, target, announce=unheard if quiet else say)
     written = write_patches(found, output) if output is not None else 0
@@ -121,14 +122,14 @@ def fix(
 
 def _release(found: Proved, target: Path, *, announce: Callable[[str], None]) -> None:
     """Record, before they are written, that tests hold the inputs of proofs."""
-    from casemate.app.prove import run_release
+    from casemate.app.release import hand_out
 
     of = {test.identity for test in found.tests if test.test is not None}
     bundles = [
         f.verdict.proof.bundle for f in found.report.findings if f.identity in of and f.verdict and f.verdict.proof
     ]
     if bundles:
-        run_release(target, bundles, announce=announce)
+        hand_out(target, bundles, announce=announce)
 
 
 def _outcome(found: Proved, target: Path, *, apply: bool) -> Outcome:

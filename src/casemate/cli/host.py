@@ -60,6 +60,7 @@ if TYPE_CHECKING:
 @options.BASELINE
 @options.TRIAGE
 @options.EVERYTHING
+@options.TOKEN
 @options.QUIET
 def host(
     root: Path | None,

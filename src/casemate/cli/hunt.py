@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Sandboxes at a time. Default: one per core.")
 @options.NO_CACHE
 @options.EVERYTHING
+@options.TOKEN
 @options.QUIET
 def hunt(
     path: Path,
@@ -106,7 +107,7 @@ def hunt(
         found = run_hunt(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
     report, sealed = found.report, found.sealed
-    where = keep(sealed, bundles)
+    where = keep(sealed, bundles, path)
     written = write_patches(found, patches) if patches is not None else 0
     if include_proofs and sealed:
         report = _released(path, report, sealed, announce=unheard if quiet else say)
@@ -123,10 +124,10 @@ def hunt(
 
 def _released(path: Path, report: Report, sealed: Sequence[Sealed], *, announce: Callable[[str], None]) -> Report:
     """The report with the inputs of its proofs, once the ledger has it that they are handed out."""
-    from casemate.app.prove import run_release
+    from casemate.app.release import hand_out
     from casemate.evidence.bundle import digest
     from casemate.evidence.verdicts import released
 
     bundles = [one.data for one in sealed]
-    run_release(path, [digest(data) for data in bundles], announce=announce)
+    hand_out(path, [digest(data) for data in bundles], announce=announce)
     return released(report, bundles)

@@ -25,6 +25,15 @@ class TargetPath(click.Path):
         return super().convert(value, param, ctx)
 
 
+def _act_under(ctx: click.Context, param: click.Parameter, value: Path | None) -> None:
+    """Let the command act under a token, until it ends."""
+    if value is not None:
+        from casemate.app.authority import TOKEN
+
+        before = TOKEN.set(value)
+        ctx.call_on_close(lambda: TOKEN.reset(before))
+
+
 FORM = click.option(
     "--format", "form", type=click.Choice(FORMATS), help="Default: by the suffix of --output, else table."
 )
@@ -99,4 +108,13 @@ BUNDLES = click.option(
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="Keep the evidence bundles of what is proven in DIR. Default: beside the ledger.",
+)
+TOKEN = click.option(
+    "--token",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    envvar="CASEMATE_TOKEN",
+    expose_value=False,
+    callback=_act_under,
+    help="Act under the token in FILE, and no further. Default: what CASEMATE_TOKEN names.",
 )

@@ -28,6 +28,7 @@ from casemate.cli.errors import ExitCode, say
 @options.BUNDLES
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit with 3 when some claim was not examined.")
+@options.TOKEN
 @click.option("--quiet", is_flag=True, help="Only the answers: no charter, progress or time.")
 def prove(
     claims: tuple[str, ...],
@@ -76,7 +77,7 @@ def prove(
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         told, found = run_prove(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
-    where = keep(found.sealed, bundles)
+    where = keep(found.sealed, bundles, target)
     if form == "json":
         emit(as_json(told.answers, told.not_examined))
     else:

@@ -51,6 +51,7 @@ from casemate.cli.errors import say
 @click.option("--show-by-design", is_flag=True, help="Also show what an API is meant to do.")
 @click.option("--show-known", is_flag=True, help="Also show what stands in the baseline.")
 @click.option("--show-suppressed", is_flag=True, help="Also show what is hidden, with the reason.")
+@options.TOKEN
 @options.QUIET
 def scan(
     paths: tuple[Path, ...],

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from casemate.cli.errors import ExitCode, say
-from casemate.cli.options import TargetPath
+from casemate.cli.options import TOKEN, TargetPath
 
 
 @click.command()
@@ -37,6 +37,7 @@ from casemate.cli.options import TargetPath
     show_default=True,
     help="Of the output.",
 )
+@TOKEN
 @click.option("--quiet", is_flag=True, help="Only the answer: no charter.")
 def verify(
     bundle: Path, target: Path | None, python: Path | None, receipt: Path | None, key: str, form: str, quiet: bool

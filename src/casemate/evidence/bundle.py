@@ -147,7 +147,7 @@ def _shown(exhibit: Exhibit) -> Exhibit:
 def _redacted(value: Any, name: str = "") -> Any:
     """A reported value without secrets. name: of what it is the value."""
     if isinstance(value, str):
-        return _quoted(value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]}…", _NO_WORD.sub("_", name)[:60])
+        return quoted(value if len(value) <= MOST_TEXT else f"{value[:MOST_TEXT]}…", _NO_WORD.sub("_", name)[:60])
     if isinstance(value, float) and not isfinite(value):
         return str(value)
     if isinstance(value, list):
@@ -157,7 +157,7 @@ def _redacted(value: Any, name: str = "") -> Any:
     return value
 
 
-def _quoted(text: str, name: str) -> str:
+def quoted(text: str, name: str) -> str:
     """A value of the target, redacted as if it stood in a source line that gives it that name."""
     out = []
     for line in redact(text).split("\n"):
@@ -184,7 +184,7 @@ def _manifest(bundle: Bundle, members: Mapping[str, bytes]) -> Json:
         "format": FORMAT if bundle.fix is not None else 1,
         "kind": KIND,
         "tool": {"name": "casemate", "version": bundle.version},
-        "finding": _of_finding(bundle.finding),
+        "finding": of_finding(bundle.finding),
         "proof": of_proof(proof),
         "python": exhibit.python,
         "sandbox": exhibit.sandbox,
@@ -206,7 +206,8 @@ def of_proof(proof: Proof) -> Json:
     }
 
 
-def _of_finding(finding: Finding) -> Json:
+def of_finding(finding: Finding) -> Json:
+    """What a bundle says of its finding as JSON, but for its proof."""
     lead = finding.lead
     return {
         "identity": finding.identity,

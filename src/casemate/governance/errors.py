@@ -17,6 +17,10 @@ class Denied(UserError):
     """An operation that policy, charter or grant does not permit."""
 
 
+class TokenRefused(Denied):
+    """A token, or a proof that somebody holds it, which is not accepted; or one that cannot be made as asked."""
+
+
 class LedgerMissing(UserError):
     """There is no ledger to read: no scan has run yet, or CASEMATE_HOME names another place than it ran with."""
 

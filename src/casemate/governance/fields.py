@@ -38,6 +38,10 @@ class Fields:
         """Whether a field of that name is left."""
         return name in self._left
 
+    def names(self) -> tuple[str, ...]:
+        """The names of the fields that are left, sorted; InvalidStatement when one is not what it looks like."""
+        return tuple(sorted(visible_text(name, f"{self._where}: a name") for name in self._left))
+
     def text(self, name: str) -> str:
         """A text that shows all that it holds (Unicode's NFC, no control, format or private characters)."""
         return visible_text(self._typed(name, str), f"{self._where}: {name}")
@@ -126,6 +130,8 @@ def visible_text(text: str, where: str) -> str:
     """The text, when people and programs see the same in it; InvalidStatement otherwise."""
     if len(text) > MAX_TEXT:
         raise InvalidStatement(f"{where} has {len(text)} characters, of at most {MAX_TEXT}")
+    if text.isascii() and text.isprintable():
+        return text  # at once: lists of revocations hold a hundred thousand of these
     for character in text:
         if unicodedata.category(character) in _HIDDEN and character != "\n":
             raise InvalidStatement(f"{where} holds the character U+{ord(character):04X}, which is not seen")

@@ -22,8 +22,13 @@ class Rule:
     actions: frozenset[str]
 
     def __post_init__(self) -> None:
+        # A text would hold every part of itself as an action.
+        if not isinstance(self.actions, frozenset) or not all(isinstance(name, str) and name for name in self.actions):
+            raise ValueError(f"a rule for {self.port!r} has a set of names of actions, not {self.actions!r}")
         if not self.actions:
             raise ValueError(f"a rule for {self.port!r} names no action")
+        if not isinstance(self.tier, Tier) or not isinstance(self.port, str):
+            raise ValueError(f"a rule has a tier and the name of a port: {self.tier!r}, {self.port!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,10 @@ class Policy:
     """A set of rules."""
 
     rules: tuple[Rule, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.rules, tuple) or not all(isinstance(rule, Rule) for rule in self.rules):
+            raise ValueError("a policy is a tuple of rules")
 
     def permits(
         self, grant: Grant, port: str, action: str, subject: Sequence[Target], *, now: datetime
@@ -71,13 +80,40 @@ class Policy:
         return Permit(rule.tier)
 
 
+def ports_up_to(tier: Tier) -> frozenset[str]:
+    """The ports at which a grant of that tier can do anything under the house's policy."""
+    return frozenset(rule.port for rule in HOUSE_POLICY.rules if tier.includes(rule.tier))
+
+
 def _rule(tier: Tier, port: str, *actions: str) -> Rule:
     return Rule(tier=tier, port=port, actions=frozenset(actions))
 
 
+RECORDS = (
+    "import",
+    "charter-new",
+    "charter-add",
+    "revocation-new",
+    "revocation-add",
+    "authorise",
+    "release-request",
+    "release-approve",
+    "witness",
+    "witness-add",
+    "timestamp",
+    "register",
+    "gate",
+    "gate-add",
+    "thresholds-add",
+    "incident-open",
+    "incident-close",
+    "token",
+)
+"""Operations on the operator's own records, in which nothing of a target is looked at."""
+
 HOUSE_POLICY = Policy(
     rules=(
-        _rule(Tier.FIND, OPERATION, "scan", "host"),
+        _rule(Tier.FIND, OPERATION, "scan", "host", "export"),
         _rule(Tier.PROVE, OPERATION, "verify"),
         _rule(Tier.RELEASE, OPERATION, "release"),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
@@ -87,7 +123,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "Executor", "map"),
         _rule(Tier.PROVE, OPERATION, "prove"),
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
-        _rule(Tier.FIND, OPERATION, "import"),
+        _rule(Tier.FIND, OPERATION, *RECORDS),
         _rule(Tier.FIND, "AdvisoryStore", "sources", "add", "about"),
         _rule(Tier.FIX, "WorkingTree", "prefix", "refusal", "write", "undo", "confirm"),
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),

@@ -13,14 +13,16 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 
 from casemate.governance.entries import After, Before, Outcome, decode
-from casemate.governance.ledger import Ledger
+from casemate.governance.ledger import Log
 from casemate.governance.tiles import WIDTH
 
 ADD_CHARTER = "charter-add"
 REVOKE = "revocation-add"
+ADD_THRESHOLDS = "thresholds-add"
 OPEN_INCIDENT = "incident-open"
 CLOSE_INCIDENT = "incident-close"
 RELEASE = "release"
+WITNESS = "witness"
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -38,8 +40,10 @@ class Standing:
 
     size: entries taken. latest: the latest time that any of them states. issuer: key (vkey) of the organisation whose charters
     count, "" for none. charters: identities of those installed. revoked, revocation: number and identity of the last list of
-    revocations, 0 and "" for none. incidents: the open ones, each with its severity. outcomes: how many operations of a name
-    ended how. refused: calls within operations that were refused.
+    revocations, 0 and "" for none. numbered, thresholds: the same of the own thresholds of the launch gate. incidents: the open
+    ones, each with its severity. outcomes: how many operations of a name ended how. refused: calls within operations that were
+    refused. delivered: requests whose bundles were handed out. witnessed: of other people's logs, by name, the largest size
+    that was cosigned here, and its root.
     """
 
     size: int = 0
@@ -48,9 +52,13 @@ class Standing:
     charters: set[str] = field(default_factory=set)
     revoked: int = 0
     revocation: str = ""
+    numbered: int = 0
+    thresholds: str = ""
     incidents: dict[str, int] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
     refused: int = 0
+    witnessed: dict[str, tuple[int, str]] = field(default_factory=dict)
+    delivered: set[str] = field(default_factory=set)
     _day: date = date.min
     _used: Day = field(default_factory=Day)
     _open: dict[int, Before] = field(default_factory=dict)
@@ -66,7 +74,7 @@ class Standing:
             if isinstance(said, Before):
                 self._see(said.time)
                 self._open[self.size] = said
-                self._reserve(said, 1)
+                self._reserve(said)
             elif isinstance(said, After):
                 self._see(said.time)
                 self._end(said)
@@ -77,10 +85,10 @@ class Standing:
         if self.latest.date() > self._day:
             self._day, self._used = self.latest.date(), Day()
 
-    def _reserve(self, before: Before, sign: int) -> None:
+    def _reserve(self, before: Before) -> None:
         if before.time.date() == self._day:
-            self._used.released += sign * _amount(before.facts, "bundles")
-            self._used.executions += sign * _amount(before.facts, "executions")
+            self._used.released += _amount(before.facts, "bundles")
+            self._used.executions += _amount(before.facts, "executions")
 
     def _end(self, after: After) -> None:
         before = self._open.pop(after.before, None)
@@ -92,8 +100,13 @@ class Standing:
         if before.time.date() == self._day:
             # What a run did not use is free again; what was handed out stays handed out, in whatever way it ended.
             self._used.executions -= _amount(before.facts, "executions") - after.used.executions
-        if after.outcome is Outcome.DENIED:
-            self._used.released -= _amount(before.facts, "bundles") if before.time.date() == self._day else 0
+        # What was handed out before something else was denied is out.
+        kept = after.evidence.count if after.evidence is not None else 0
+        denied = after.outcome is Outcome.DENIED
+        if "request" in before.facts and (kept or not denied):
+            self.delivered.add(str(before.facts["request"]))
+        if denied and before.time.date() == self._day:
+            self._used.released -= max(0, _amount(before.facts, "bundles") - kept)
         if after.outcome is Outcome.COMPLETED:
             self._hold(after.operation, after.facts)
 
@@ -103,14 +116,22 @@ class Standing:
             self.charters.add(str(facts["charter"]))
         elif operation == REVOKE:
             self.revoked, self.revocation = int(facts["number"]), str(facts["revocation"])
-            self.issuer = "" if facts.get("frees") else self.issuer
+            if facts.get("frees"):
+                self.issuer, self.charters, self.revoked, self.revocation = "", set(), 0, ""
+                self.numbered, self.thresholds = 0, ""
+        elif operation == ADD_THRESHOLDS:
+            self.numbered, self.thresholds = int(facts["number"]), str(facts["thresholds"])
         elif operation == OPEN_INCIDENT:
             self.incidents[str(facts["incident"])] = int(facts["severity"])
         elif operation == CLOSE_INCIDENT:
             self.incidents.pop(str(facts["incident"]), None)
+        elif operation == WITNESS:
+            log, size = str(facts["log"]), int(facts["size"])
+            if size >= self.witnessed.get(log, (0, ""))[0]:
+                self.witnessed[log] = (size, str(facts["root"]))
 
 
-def fold(ledger: Ledger, size: int, standing: Standing) -> Standing:
+def fold(ledger: Log, size: int, standing: Standing) -> Standing:
     """Bring a standing up to the first entries of a ledger. Raises LedgerDamaged."""
     while standing.size < size:
         first = standing.size // WIDTH * WIDTH
@@ -122,6 +143,7 @@ def fold(ledger: Ledger, size: int, standing: Standing) -> Standing:
 def dump(standing: Standing) -> str:
     """A standing as text, to be kept so that the next operation need not read the whole ledger."""
     fields = {**asdict(standing), "charters": sorted(standing.charters), "outcomes": sorted(standing.outcomes.items())}
+    fields["delivered"] = sorted(standing.delivered)
     fields["_open"] = [[index, before.encode().decode()] for index, before in standing._open.items()]
     fields["_day"], fields["latest"] = standing._day.isoformat(), standing.latest.isoformat()
     return json.dumps(fields, sort_keys=True)
@@ -139,9 +161,13 @@ def load(text: str) -> Standing | None:
             charters=set(fields["charters"]),
             revoked=fields["revoked"],
             revocation=fields["revocation"],
+            numbered=fields["numbered"],
+            thresholds=fields["thresholds"],
             incidents=fields["incidents"],
             outcomes={(name, outcome): count for (name, outcome), count in fields["outcomes"]},
             refused=fields["refused"],
+            witnessed={log: (size, root) for log, (size, root) in fields["witnessed"].items()},
+            delivered=set(fields["delivered"]),
             _day=date.fromisoformat(fields["_day"]),
             _used=Day(**fields["_used"]),
             _open={index: said for index, said in opened.items() if isinstance(said, Before)},

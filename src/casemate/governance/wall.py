@@ -32,7 +32,7 @@ from casemate.governance.guards import (
 )
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import OPERATION, Policy
-from casemate.governance.standing import Standing, fold
+from casemate.governance.standing import EARLIEST, RELEASE, Standing, fold
 from casemate.model.errors import CasemateError
 from casemate.ports import (
     AdvisoryStore,
@@ -52,10 +52,11 @@ BELOW_THE_WALL = frozenset({"Clock", "Signer", "LedgerStore", "LedgerLock"})
 
 class Operation:
     """A running operation: the only source of guarded ports. entry: index of what the ledger says of its end; None before
-    that."""
+    that. releases: how many bundles it may hand out, as it has reserved; None for one that hands out none."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, releases: int | None = None) -> None:
         self._gate = gate
+        self._releases = releases
         self.entry: int | None = None
         self.facts: dict[str, str | int] = {}
 
@@ -97,14 +98,22 @@ class Operation:
         self.facts.update(facts)
 
     def keep(self, bundle: str) -> None:
-        """Account for an evidence bundle that it made or hands out, by its digest in hex: its last entry will cover it."""
+        """Account for an evidence bundle that it made or hands out, by its digest in hex: its last entry will cover it.
+
+        Raises Denied when it hands out more than it has reserved.
+        """
         self._gate.check_open()
+        if self._releases is not None and len({*self._gate.evidence, bundle}) > self._releases:
+            raise Denied(
+                f"a release of {self._releases} bundles hands out no more", next_step="ask for all of them at once"
+            )
         self._gate.evidence.append(bundle)
 
 
 class Wall:
     """Charter, policy, ledger and budget around every operation. budget: the limits of each single operation. standing: what is
-    known of the ledger's state, kept up to date. barred: why nothing is permitted, whatever is asked: then that is recorded."""
+    known of the ledger's state, kept up to date. barred: why nothing is permitted, whatever is asked: then that is recorded.
+    grant: the widest that the operator has, by default all that the charter gives. remedy: the next step after a refusal."""
 
     def __init__(
         self,
@@ -117,39 +126,61 @@ class Wall:
         budget: Counts,
         standing: Standing | None = None,
         barred: str = "",
+        grant: Grant | None = None,
+        remedy: str = "",
     ) -> None:
         self._charter = charter
         self._policy = policy
         self._ledger = ledger
         self._digests = digests
-        self._clock = clock
         self._budget = budget
         self.standing = Standing() if standing is None else standing
+        self._clock = _Floored(clock, self.standing)
         self._barred = barred
+        self._grant = grant
+        self._remedy = remedy
         self._running: Gate | None = None  # of the innermost operation that has not ended
 
+    @property
+    def charter(self) -> Charter:
+        """What counts here."""
+        return self._charter
+
     def grant(self) -> Grant:
-        """The widest grant that the charter gives, to hand down and to narrow."""
-        return Grant.of(self._charter, ports=(OPERATION, *GUARDED))
+        """The widest grant that the operator has, to hand down and to narrow."""
+        return self._grant or Grant.of(self._charter, ports=(OPERATION, *GUARDED))
 
     @contextmanager
     def operation(
-        self, name: str, *, subject: tuple[Target, ...], grant: Grant | None = None, bundles: int = 0
+        self,
+        name: str,
+        *,
+        subject: tuple[Target, ...],
+        grant: Grant | None = None,
+        bundles: int = 0,
+        request: str = "",
+        refusal: str = "",
+        next_step: str = "ask for a charter that allows it",
     ) -> Iterator[Operation]:
         """Run an operation, such as "scan", on these places, under a grant (by default the widest).
 
-        bundles: how many it means to hand out. Raises Denied when it is not permitted, and what the ledger raises when it cannot
-        be recorded; in both cases nothing was done.
+        bundles: how many it means to hand out. request: identity of the request that they were asked for by, which counts once.
+        refusal: why the caller knows already that it may not, which then is recorded. next_step: for whoever is refused.
+
+        Raises Denied when it is not permitted, and what the ledger raises when it cannot be recorded; in both cases nothing was
+        done.
         """
+        if bundles < 0:
+            raise ValueError(f"bundles to hand out are a count: {bundles!r}")
         grant = self.grant() if grant is None else grant
         started = self._clock.monotonic()
-        gate, why = self._gate(subject, grant, self._budget), self._barred
+        gate, why = self._gate(subject, grant, self._budget), self._barred or refusal
 
         def before(size: int) -> bytes:
             # Decided while nobody else can begin anything: two operations never take the same rest of a quota.
             nonlocal gate, why
             standing = fold(self._ledger, size, self.standing)
-            budget, facts, beyond = self._reserved(standing, bundles)
+            budget, facts, beyond = self._reserved(standing, bundles, request)
             gate = self._gate(subject, grant, budget)
             why = why or gate.refusal(OPERATION, name) or beyond or ""
             return self._before(name, subject, grant, budget, facts)
@@ -158,26 +189,30 @@ class Wall:
 
         def end(outcome: Outcome, reason: str = "", facts: Facts | None = None) -> int:
             gate.close()
-            after = After(
-                before=index,
-                operation=name,
-                outcome=outcome,
-                reason=reason,
-                read=gate.reading.hexdigest(),
-                used=gate.used,
-                refused=gate.refused,
-                not_examined=gate.not_examined,
-                elapsed_ms=round((self._clock.monotonic() - started) * 1000),
-                time=self._now(),
-                evidence=kept(gate.evidence),
-                facts=facts or {},
-            )
-            return self._ledger.append(after.encode())
+
+            def after(size: int) -> bytes:
+                fold(self._ledger, size, self.standing)  # no entry is older than the one before it
+                return After(
+                    before=index,
+                    operation=name,
+                    outcome=outcome,
+                    reason=reason,
+                    read=gate.reading.hexdigest(),
+                    used=gate.used,
+                    refused=gate.refused,
+                    not_examined=gate.not_examined,
+                    elapsed_ms=round((self._clock.monotonic() - started) * 1000),
+                    time=self._clock.now(),
+                    evidence=kept(gate.evidence),
+                    facts=facts or {},
+                ).encode()
+
+            return self._ledger.append(after)
 
         if why:
             end(Outcome.DENIED, why)
-            raise Denied(f"{name} is not permitted: {why}", next_step="ask for a charter that allows it")
-        operation = Operation(gate)
+            raise Denied(f"{name} is not permitted: {why}", next_step=self._remedy or next_step)
+        operation = Operation(gate, bundles if name == RELEASE else None)
         around, self._running = self._running, gate
         try:
             yield operation
@@ -201,16 +236,19 @@ class Wall:
             grant=grant,
             policy=self._policy,
             subject=subject,
-            clock=_Floored(self._clock, self.standing),
+            clock=self._clock,
             budget=budget,
             reading=self._digests.reading(),
             within=self._running,
         )
 
-    def _reserved(self, standing: Standing, bundles: int) -> tuple[Counts, Facts, str]:
+    def _reserved(self, standing: Standing, bundles: int, request: str) -> tuple[Counts, Facts, str]:
         """What is left of the day's quotas: the budget with it, what is reserved of it, and why that is not enough."""
-        quotas, used = self._charter.quotas, standing.on(self._now().date())
+        quotas, used = self._charter.quotas, standing.on(self._clock.now().date())
         budget, facts, why = self._budget, dict[str, str | int](), ""
+        if request:
+            facts["request"] = request
+            why = "what that request asks for was handed out before" if request in standing.delivered else ""
         if bundles:
             facts["bundles"] = bundles
             if quotas.releases is not None and used.released + bundles > quotas.releases:
@@ -225,9 +263,6 @@ class Wall:
                 why = why or f"the charter's quota of {quotas.executions} executions a day is used up"
         return budget, facts, why
 
-    def _now(self) -> datetime:
-        return max(self._clock.now(), self.standing.latest)
-
     def _before(self, name: str, subject: tuple[Target, ...], grant: Grant, budget: Counts, facts: Facts) -> bytes:
         charter = self._charter
         return Before(
@@ -239,21 +274,24 @@ class Wall:
             subject=self._digests.texts("casemate/subject", (target.path for target in subject)),
             charter=self._digests.texts("casemate/charter", charter.statement()),
             budget=budget,
-            time=self._now(),
+            time=self._clock.now(),
             tool=f"casemate {__version__}",
             facts=facts,
         ).encode()
 
 
 class _Floored:
-    """A clock that never shows less than the latest time that the ledger knows: setting the machine's back gains nothing."""
+    """A clock that never shows less than it has shown, nor than the latest time that the ledger knows: setting the machine's
+    back gains nothing."""
 
     def __init__(self, clock: Clock, standing: Standing) -> None:
         self._clock = clock
         self._standing = standing
+        self._shown = EARLIEST
 
     def now(self) -> datetime:
-        return max(self._clock.now(), self._standing.latest)
+        self._shown = max(self._clock.now(), self._standing.latest, self._shown)
+        return self._shown
 
     def monotonic(self) -> float:
         return self._clock.monotonic()

@@ -172,6 +172,11 @@ class Filesystem:
             self._texts[node.path] = self._text(node)
         return self._texts[node.path]
 
+    def line(self, path: str, number: int) -> str:
+        """One line of a text file, counted from 1, without its end; "" when there is no such line, as for `text`."""
+        text = self.text(path)
+        return text.lines[number - 1] if text is not None and 0 < number <= len(text.lines) else ""
+
     def data(self, path: str, limit: int = DATA_LIMIT) -> bytes | None:
         """The bytes of a file, through links; None as for `text`. A file that is larger than the limit is a loss."""
         node = self.node(path)

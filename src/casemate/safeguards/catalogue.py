@@ -6,7 +6,44 @@ from importlib import import_module
 
 from casemate.safeguards.attack import Attack
 
-MODULES: tuple[str, ...] = ()
+MODULES: tuple[str, ...] = (
+    "policy",
+    "grants",
+    "ended",
+    "quota",
+    "clock",
+    "reports",
+    "steering",
+    "ledger_edited",
+    "ledger_rewritten",
+    "witness_deceived",
+    "cosignature_forged",
+    "export_edited",
+    "launch_forged",
+    "launch_stale",
+    "launch_swapped",
+    "launch_thresholds",
+    "launch_margin",
+    "incident_closing",
+    "token_stolen",
+    "token_widened",
+    "token_chain",
+    "token_stranger",
+    "token_scope",
+    "token_bytes",
+    "token_algorithm",
+    "token_replay",
+    "token_time",
+    "token_clock",
+    "token_revoked",
+    "charter_forged",
+    "charter_undone",
+    "authorisation_forged",
+    "scope",
+    "endpoints",
+    "approval",
+    "exported",
+)
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
 

@@ -286,3 +286,31 @@ def test_the_same_tree_as_folder_and_as_image(tmp_path, made):
     for node in expected:
         if node.kind is NodeKind.FILE:
             assert image.read(node, 99) == root.read(node, 99)
+
+
+def test_what_a_charter_names_an_image_by(made):
+    """The digest of an OCI manifest, and of what `docker save` wrote the configuration's: each names every layer."""
+    layout = Layout()
+    layout.add([BASE])
+    root = made(layout.contents())
+    (manifest,) = (name for name, blob in layout.blobs.items() if b'"layers": [{' in blob)
+    assert root.marks() == {f"image:sha256:{manifest.rpartition('/')[2]}"}
+    contents = docker(BASE)
+    (config,) = (name for name in contents if name.endswith(".json") and name != "manifest.json")
+    root = made(contents)
+    assert root.marks() == {f"image:sha256:{config.removesuffix('.json')}"}
+    assert [seen.path for seen in root.nodes()] == PATHS
+    assert made(BASE).marks() == frozenset()
+
+
+def test_another_layer_under_a_known_configuration(made):
+    """A list that hands the configuration of one image the layer of another: refused, by whichever name it has there."""
+    other = archive(folder("etc"), entry("etc/passwd", content=b"x::0:0::/:/bin/sh\n"))
+    contents = docker(BASE)
+    (name,) = (name for name in contents if name.endswith("layer.tar"))
+    with pytest.raises(NoImage):
+        list(made({**contents, name: other}).nodes())
+    blob = f"blobs/sha256/{digest(other)[7:]}"
+    listing = contents["manifest.json"].replace(name.encode(), blob.encode())
+    with pytest.raises(NoImage):
+        list(made({**contents, blob: other, "manifest.json": listing}).nodes())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from casemate.host.advisories.form import (
@@ -203,7 +203,7 @@ def _affected(item: Mapping[str, Any], place: str, products: Mapping[str, Produc
                 about = (product.ecosystem, product.name, product.source)
                 merged.setdefault(about, {}).setdefault("fixed" if name in FIXED else name, set()).add(product.version)
     for (ecosystem, name, source), said in sorted(merged.items()):
-        common = {"ecosystem": ecosystem, "package": name, "binary": not source and ecosystem not in ("PyPI", "npm")}
+        common = Affected(ecosystem=ecosystem, package=name, binary=not source and ecosystem not in ("PyPI", "npm"))
         order = key(_manager(ecosystem))
         fixed = sorted(
             (version for version in said.get("fixed", ()) if version), key=order
@@ -212,11 +212,11 @@ def _affected(item: Mapping[str, Any], place: str, products: Mapping[str, Produc
         if fixed:
             begin = Event(EventKind.INTRODUCED, "0")
             ranges = tuple((begin, Event(EventKind.FIXED, version)) for version in fixed[:1])
-            yield Affected(**common, ranges=ranges)  # type: ignore[arg-type]
+            yield replace(common, ranges=ranges)
         elif bad:
             versions = tuple(sorted(v for v in bad if v)) if all(bad) else ()
-            yield Affected(**common, versions=versions)  # type: ignore[arg-type]
+            yield replace(common, versions=versions)
         elif "under_investigation" in said:
-            yield Affected(**common, status=Status.UNKNOWN)  # type: ignore[arg-type]
+            yield replace(common, status=Status.UNKNOWN)
         else:
-            yield Affected(**common, status=Status.NOT_AFFECTED)  # type: ignore[arg-type]
+            yield replace(common, status=Status.NOT_AFFECTED)

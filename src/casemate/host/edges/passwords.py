@@ -45,7 +45,7 @@ def _empty(host: Host) -> Iterator[Grant]:
             continue
         places = (("/etc/shadow", who.shadow_line), ("/etc/passwd", who.line))
         path, line, raw = next(
-            ((p, n, r) for p, n in places if n and (r := _line(host, p, n)).split(":")[1:2] == [""]),
+            ((p, n, r) for p, n in places if n and (r := host.fs.line(p, n)).split(":")[1:2] == [""]),
             ("/etc/passwd", who.line, ""),
         )
         parts = raw.split(":")
@@ -86,8 +86,3 @@ def _suauth(host: Host) -> Iterator[Grant]:
                     confidence=Confidence.UNKNOWN,
                     fixes=(SetLine("/etc/suauth", number, line, None),),
                 )
-
-
-def _line(host: Host, path: str, line: int) -> str:
-    text = host.fs.text(path)
-    return text.lines[line - 1] if text and 0 < line <= len(text.lines) else ""

@@ -142,8 +142,7 @@ def _programs(host: Host, clause: Clause) -> str:
 
 
 def _denied(host: Host, answer: Answer) -> tuple[Fix, ...]:
-    text = host.fs.text(answer.path)
-    raw = text.lines[answer.line - 1] if text and answer.line <= len(text.lines) else ""
+    raw = host.fs.line(answer.path, answer.line)
     to = re.sub(r"polkit\.Result\.(YES|AUTH_SELF(_KEEP)?)", "polkit.Result.AUTH_ADMIN", raw)
     return (SetLine(answer.path, answer.line, raw, to),) if to != raw else ()
 

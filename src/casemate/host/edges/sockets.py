@@ -92,7 +92,7 @@ def _opened(host: Host, unit: Unit, place: Fact, *, sure: bool) -> Iterator[Gran
         host.odd(mode.path, mode.line, "no mode of a socket")
     if bits & CONNECT:
         if mode:
-            fix: Fix = SetLine(mode.path, mode.line, _line(host, mode.path, mode.line), "SocketMode=0660")
+            fix: Fix = SetLine(mode.path, mode.line, host.fs.line(mode.path, mode.line), "SocketMode=0660")
             where = Fact(mode.path, f"lets everybody connect to {unit.name} (SocketMode={mode.text})", mode.line)
         else:
             fix = AddLines(f"/etc/systemd/system/{unit.name}.d/50-mode.conf", ("[Socket]", "SocketMode=0660"))
@@ -221,8 +221,3 @@ def _libvirt(host: Host) -> Iterator[Grant]:
             yield _api(
                 NETWORK, Fact(path, "lets the network give orders to libvirt (auth_tcp = none)", told["auth_tcp"][1])
             )
-
-
-def _line(host: Host, path: str, number: int) -> str:
-    text = host.fs.text(path)
-    return text.lines[number - 1] if text and 0 < number <= len(text.lines) else ""

@@ -122,7 +122,8 @@ def runs(host: Host, path: str) -> str:
     """The program that interprets a file: its own name, or that of its first line."""
     head = host.fs.head(path, 256) if path.startswith("/") else None
     if head is None or not head.startswith(b"#!"):
-        return base_name(host.fs.node(path).path) if host.fs.node(path) else base_name(path)  # type: ignore[union-attr]
+        node = host.fs.node(path)
+        return base_name(path if node is None else node.path)
     words = head[2:].split(b"\n")[0].decode("utf-8", "replace").split()
     if words and words[0].endswith("/env"):
         words = [w for w in words[1:] if not w.startswith("-") and "=" not in w]

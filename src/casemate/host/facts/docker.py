@@ -15,7 +15,6 @@ from casemate.model.host_fix import Fix, SetLine
 
 DAEMON_JSON: Final = "/etc/docker/daemon.json"
 DEFAULTS: Final = ("/etc/default/docker", "/etc/sysconfig/docker", "/etc/conf.d/docker")
-OPTION_NAMES: Final = ("DOCKER_OPTS", "OPTIONS", "DOCKERD_OPTS", "DOCKER_NETWORK_OPTIONS")
 _LOCAL: Final = re.compile(r"^(?:tcp://)?(?:127(?:\.\d{1,3}){3}|localhost|\[::1\])(?::\d+)?(?:/.*)?$")
 _TCP: Final = re.compile(r"^(?:tcp://\S*|[\w.\[\]:*-]*:\d{1,5})$")
 _OPTION: Final = re.compile(r"(?:-H|--host)(?:=|\s+)[\"']?(\S+?)[\"']?(?=\s|$|\"|')")
@@ -64,7 +63,7 @@ def docker(host: Host) -> Docker:
             verified = verified or any(w in ("--tlsverify", "--tlsverify=true") for w in command.words)
             for option, text in options(command.words[1:]):
                 if option in ("H", "host") and _TCP.match(text):
-                    was = _line(host, value.path, value.line)
+                    was = host.fs.line(value.path, value.line)
                     to = re.sub(rf"\s+(?:-H|--host)(?:=|\s+)['\"]?{re.escape(text)}['\"]?(?=\s|$)", "", was)
                     fixes = (SetLine(value.path, value.line, was, to),) if to != was else ()
                     fact = Fact(value.path, f"makes dockerd listen on {text}", value.line)
@@ -116,7 +115,7 @@ def _of_json(host: Host, settings: dict[str, Any], lines: dict[str, int]) -> Ite
         begins = lines.get("hosts", 1)
         named = (n for n, line in (text.numbered() if text else ()) if n >= begins and json.dumps(address) in line)
         number = next(named, begins)
-        was = _line(host, DAEMON_JSON, number)
+        was = host.fs.line(DAEMON_JSON, number)
         rest = [a for a in given or () if a != address]
         shorter = json.dumps(rest)
         found = re.search(r'"hosts"\s*:\s*(\[[^\]]*\])', was)
@@ -151,11 +150,6 @@ def _of_defaults(host: Host) -> tuple[list[Listener], bool]:
                         Listener(found[1], bool(_LOCAL.match(found[1])), fact, (SetLine(path, number, line, to),))
                     )
     return out, verified
-
-
-def _line(host: Host, path: str, number: int) -> str:
-    text = host.fs.text(path)
-    return text.lines[number - 1] if text and 0 < number <= len(text.lines) else ""
 
 
 __all__ = ["DAEMON_JSON", "Docker", "Listener", "docker", "json_settings", "options"]

@@ -192,7 +192,8 @@ def _lines(path: str, lines: list[str]) -> Found:
                 yield number, "a password in a URL"
         if "://" in line and WEBHOOK.search(line):
             yield number, "a webhook"
-        if SHAPES.search(line) and not STAND_INS.search(SHAPES.search(line)[0]):  # type: ignore[index]
+        shape = SHAPES.search(line)
+        if shape is not None and not STAND_INS.search(shape[0]):
             yield number, _name_of(line)
             continue
         if HINT.search(line):

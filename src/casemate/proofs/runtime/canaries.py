@@ -75,13 +75,27 @@ class Canaries:
         return out
 
     def made(self, canary: str, roots: list[str]) -> list[dict[str, Any]]:
-        """Files with the word in their name that now stand where none of the target's folders is."""
+        """Files with the word in their name that now stand where none of the target's folders is.
+
+        What is lent to the sandbox below its temporary folder is on another device, cannot be written to, and can be a whole
+        environment: it is not walked through.
+        """
         out = []
-        own = self._beside + canary
-        for top, folders, files in os.walk(os.path.dirname(self._base)):
-            folders[:] = [name for name in folders if os.path.join(top, name) not in (own, self._bin)]
+        own, start = self._beside + canary, os.path.dirname(self._base)
+        device = _device(start)
+        for top, folders, files in os.walk(start):
+            paths = [(name, os.path.join(top, name)) for name in folders]
+            folders[:] = [n for n, path in paths if path not in (own, self._bin) and _device(path) == device]
             for name in files:
                 path = os.path.join(top, name)
                 if canary in name and not any(path.startswith(root + os.sep) for root in roots):
                     out.append({"name": "canary.made", "args": [path], "at_sink": False, "stack": []})
         return out
+
+
+def _device(path: str) -> int:
+    """Which device a folder is on; -1 when it is gone."""
+    try:
+        return os.lstat(path).st_dev
+    except OSError:
+        return -1

@@ -1,0 +1,230 @@
+"""The composition root of charters: making, installing and withdrawing them, and signing that a repository may be examined."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from pathlib import Path
+from typing import NamedTuple
+
+from casemate.adapters.statements import StatementFolder, read_statement
+from casemate.app.authority import (
+    REVOKED,
+    SUFFIX,
+    Announce,
+    Organisation,
+    charters,
+    ground,
+    installed,
+    own_place,
+    records,
+)
+from casemate.app.ground import home
+from casemate.governance.authorisation import AUTHORISATION, FILE_NAME, Authorisation
+from casemate.governance.charter import Target, Tier
+from casemate.governance.charter_file import (
+    CHARTER,
+    REVOCATION,
+    Installed,
+    Revocations,
+    open_charter,
+    open_revocations,
+    read_charter,
+)
+from casemate.governance.errors import Denied
+from casemate.governance.fields import InvalidStatement
+from casemate.governance.note import VerifierKey, parse_key
+from casemate.governance.standing import Standing
+from casemate.governance.statement import Body, open_statement, sign_statement
+from casemate.model.errors import UserError
+
+_ISSUED = "revoked"
+
+
+class Shown(NamedTuple):
+    """What holds here. person: the operator's own key. host: this machine's identity, "" for none."""
+
+    person: VerifierKey
+    host: str
+    organisation: Organisation | None
+    now: datetime
+
+
+def run_show() -> Shown:
+    """What counts on this machine. Makes the operator's key on first use."""
+    from casemate.adapters.roots.identity import machine_identity
+
+    own = ground()
+    return Shown(own.person, machine_identity(), installed(own), own.now())
+
+
+def run_new(body: Body) -> tuple[bytes, Installed]:
+    """A charter that the operator signs as its issuer. Raises UserError when it would be none."""
+    own = ground()
+    data = sign_statement(CHARTER, body, own.signer)
+    try:
+        charter = open_charter(data, (own.person,))
+    except InvalidStatement as error:
+        raise UserError(f"that is no charter: {error}", "see `casemate charter new --help`") from error
+    with records().operation("charter-new", subject=(own_place(),)) as operation:
+        operation.state(charter=charter.charter.id)
+    return data, charter
+
+
+def run_add(path: Path, key: str, *, announce: Announce) -> Installed | Revocations:
+    """Install a charter, or a list of what was revoked, that its issuer signed. key: the issuer's, for the first one.
+
+    Raises Denied, recorded, for one that does not count; UserError for what is neither.
+    """
+    data = read_statement(path)
+    kind = data.split(b"\n", 1)[0].decode("utf-8", "replace")
+    place = Target(name=str(path), path=str(path.resolve()))
+    name = "revocation-add" if kind == REVOCATION else "charter-add"
+    with records(announce, place).operation(name, subject=(place,)) as operation:
+        own = ground()
+        try:
+            issuer = _issuer(own.standing.issuer, key)
+            if kind == REVOCATION:
+                revocations = _newer(data, issuer, own.standing)
+                charters().write(REVOKED, data)
+                operation.state(revocation=revocations.id, number=revocations.number, frees=int(revocations.frees))
+                return revocations
+            charter = open_charter(data, (issuer,))
+        except InvalidStatement as error:
+            raise Denied(f"{str(path)!r} is not installed: {error}", "ask its issuer for one that counts") from error
+        organisation = installed(own)
+        revoked = organisation.revocations.ids if organisation and organisation.revocations else frozenset[str]()
+        if charter.charter.id in revoked:
+            raise Denied(f"{str(path)!r} is not installed: it was revoked", "ask its issuer for another one")
+        if own.now() >= charter.charter.ends:
+            raise Denied(
+                f"{str(path)!r} is not installed: it ended on {charter.charter.until.isoformat()}",
+                "ask its issuer for another one",
+            )
+        charters().write(charter.charter.id + SUFFIX, data)
+        operation.state(charter=charter.charter.id, issuer=str(issuer))
+    return charter
+
+
+def run_revoke(ids: Sequence[str], *, frees: bool) -> tuple[bytes, Revocations]:
+    """The issuer's next list of what is revoked: all that earlier ones say, and these. frees: whoever installs it has no
+    organisation's charter any more."""
+    own = ground()
+    kept = StatementFolder(home() / "issued")
+    try:
+        earlier = open_revocations(kept.read(_ISSUED) or b"", (own.person,))
+    except InvalidStatement:
+        earlier = Revocations(id="", number=0, ids=frozenset(), frees=False)
+    body: dict[str, object] = {"number": earlier.number + 1, "revoked": sorted(earlier.ids | set(ids))}
+    if frees:
+        body["frees"] = True
+    data = sign_statement(REVOCATION, body, own.signer)
+    try:
+        made = open_revocations(data, (own.person,))
+    except InvalidStatement as error:
+        raise UserError(f"that cannot be revoked: {error}", "name charters and tokens by their identities") from error
+    with records().operation("revocation-new", subject=(own_place(),)) as operation:
+        if not frees:  # what gives one machine back is no reason to give back others
+            kept.write(_ISSUED, data)
+        operation.state(revocation=made.id, number=made.number)
+    return data, made
+
+
+def identity_of(text: str) -> str:
+    """The identity that a text is, or that of the signed charter in the file that it names. Raises UserError."""
+    if len(text) == 64 and set(text) <= set("0123456789abcdef"):
+        return text
+    own = ground()
+    try:
+        return read_charter(open_statement(read_statement(Path(text)), CHARTER, (own.person,))).charter.id
+    except InvalidStatement as error:
+        raise UserError(
+            f"{text!r} is no charter that this operator's key signed: {error}", "give the identity itself"
+        ) from error
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Authorised:
+    """What was signed, and where the file is."""
+
+    said: Authorisation
+    file: Path
+
+
+def run_authorise(place: Path, repository: str, days: int, *, announce: Announce) -> Authorised:
+    """Sign that a repository may be examined, and lay the file into its top folder. Raises UserError when it is none."""
+    from casemate.adapters.repository import EnclosingRepository
+
+    around = EnclosingRepository(place.resolve())
+    head = around.head()
+    if around.top is None or not head:
+        raise UserError(
+            f"{str(place)!r} is in no git repository of its own that has a commit", "name a clone; commit first"
+        )
+    own = ground()
+    now = own.now().replace(microsecond=0)
+    said = Authorisation(repository=repository, commit=head, begins=now, ends=now + timedelta(days=days))
+    data = sign_statement(AUTHORISATION, said.body(), own.signer)
+    subject = Target(name=str(place), path=str(around.top))
+    with records(announce, subject).operation("authorise", subject=(own_place(), subject)):
+        StatementFolder(around.top).write(FILE_NAME, data)
+    return Authorised(said=said, file=around.top / FILE_NAME)
+
+
+def charter_body(
+    *,
+    issuer: str,
+    purpose: str,
+    holders: Sequence[tuple[str, VerifierKey]],
+    targets: Sequence[Body],
+    tier: Tier,
+    since: date,
+    until: date,
+    models: Sequence[str] = (),
+    executions: int | None = None,
+    releases: int | None = None,
+    approvers: Sequence[tuple[str, VerifierKey]] = (),
+) -> Body:
+    """What a charter says, as it is signed."""
+    body: dict[str, object] = {
+        "issuer": issuer,
+        "purpose": purpose,
+        "holders": [{"name": name, "key": str(key)} for name, key in holders],
+        "targets": [dict(target) for target in targets],
+        "tier": tier.value,
+        "from": since.isoformat(),
+        "until": until.isoformat(),
+    }
+    quotas = {"executions": executions, "releases": releases}
+    if given := {name: amount for name, amount in quotas.items() if amount is not None}:
+        body["quotas"] = given
+    if models:
+        body["models"] = list(models)
+    if approvers:
+        body["approvers"] = [{"name": name, "key": str(key)} for name, key in approvers]
+    return body
+
+
+def _issuer(standing: str, key: str) -> VerifierKey:
+    """The key whose charters count here: the one that is known, else the one that the operator names. Raises InvalidStatement."""
+    known = parse_key(standing) if standing else None
+    try:
+        named = parse_key(key) if key else known
+    except ValueError as error:
+        raise InvalidStatement(f"{key[:120]!r} is no key ({error})") from error
+    if named is None:
+        raise InvalidStatement("no issuer is known here yet; give its key by --key, from a place that you trust")
+    if known is not None and named != known:
+        raise InvalidStatement("another issuer's charters count here already; only that one can give the machine back")
+    return named
+
+
+def _newer(data: bytes, issuer: VerifierKey, standing: Standing) -> Revocations:
+    """The list of revocations, which follows the one that is known. Raises InvalidStatement."""
+    if not standing.issuer:
+        raise InvalidStatement("no charter was ever installed here, so there is nothing to revoke")
+    revocations = open_revocations(data, (issuer,))
+    if revocations.number <= standing.revoked:
+        raise InvalidStatement(f"it has number {revocations.number}, and number {standing.revoked} is known already")
+    return revocations

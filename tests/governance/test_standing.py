@@ -1,0 +1,182 @@
+"""What the ledger says holds now, from its entries alone."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from casemate.adapters.standing_file import StandingFile
+from casemate.governance.charter import Quotas, Tier
+from casemate.governance.entries import After, Before, Outcome
+from casemate.governance.errors import Denied
+from casemate.governance.standing import EARLIEST, Standing, dump, fold, load
+from governance.support import NOON, PLENTY, SOURCE, ManualClock, MemoryStore, a_charter, a_ledger, a_wall
+
+BEFORE = Before(
+    operation="release",
+    tier=Tier.RELEASE,
+    actor="alice",
+    names=("./src",),
+    count=1,
+    subject="",
+    charter="",
+    budget=PLENTY,
+    time=NOON,
+    tool="casemate",
+)
+AFTER = After(
+    before=0,
+    operation="release",
+    outcome=Outcome.COMPLETED,
+    reason="",
+    read="",
+    used=PLENTY,
+    refused=0,
+    not_examined=0,
+    elapsed_ms=0,
+    time=NOON,
+)
+operations = st.lists(
+    st.tuples(
+        st.sampled_from(["release", "charter-add", "incident-open", "incident-close", "scan"]),
+        st.sampled_from(list(Outcome)),
+        st.integers(0, 3),
+        st.integers(0, 40),
+    ),
+    max_size=12,
+)
+
+
+def entries(told):
+    out = []
+    for name, outcome, number, hours in told:
+        time = NOON + timedelta(hours=hours)
+        facts = {"charter": "c", "issuer": "i", "incident": f"n{number}", "severity": number}
+        begun = replace(BEFORE, operation=name, time=time, facts={"bundles": number} if number else {})
+        out.append(begun.encode())
+        out.append(
+            replace(AFTER, operation=name, outcome=outcome, before=len(out) - 1, time=time, facts=facts).encode()
+        )
+    return out
+
+
+@given(operations, st.data())
+def test_it_can_be_remembered_anywhere(told, data):
+    """Taken in pieces, with what was known kept as text in between: the same."""
+    log = entries(told)
+    whole = Standing()
+    whole.take(log)
+    cut = data.draw(st.integers(0, len(log)))
+    part = Standing()
+    part.take(log[:cut])
+    part = load(dump(part))
+    part.take(log[cut:])
+    assert dump(part) == dump(whole)
+
+
+def test_what_is_handed_out_counts_whoever_is_killed():
+    """A release that never said how it ended has handed out; one that was denied has not. Another day begins anew."""
+    standing = Standing()
+    standing.take([replace(BEFORE, facts={"bundles": 2}).encode()])
+    assert standing.on(NOON.date()).released == 2
+    standing.take([replace(AFTER, outcome=Outcome.DENIED).encode()])
+    assert standing.on(NOON.date()).released == 0
+    standing.take([replace(BEFORE, facts={"bundles": 3}).encode(), replace(AFTER, before=2).encode()])
+    assert (standing.on(NOON.date()).released, standing.on(NOON.date() + timedelta(days=1)).released) == (3, 0)
+
+
+def test_what_fails_changes_nothing():
+    """A charter counts once its installing has completed, and not before."""
+    for outcome, issuer in ((Outcome.FAILED, ""), (Outcome.DENIED, ""), (Outcome.COMPLETED, "i")):
+        standing = Standing()
+        standing.take(entries([("charter-add", outcome, 1, 0)]))
+        assert standing.issuer == issuer
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[]", "null", "1", '{"size": 1}', "x"])
+def test_what_is_no_standing(text):
+    assert load(text) is None
+
+
+def test_the_quota_of_a_day():
+    """Operations share it, whoever runs at the same time; what is within another takes from that one; the next day is new."""
+    clock, ledger = ManualClock(), a_ledger()
+    charter = a_charter(
+        tier=Tier.RELEASE, quotas=Quotas(executions=5, releases=3), until=NOON.date() + timedelta(days=9)
+    )
+
+    def wall():
+        return a_wall(charter=charter, ledger=ledger, clock=clock)
+
+    with (
+        wall().operation("release", subject=(SOURCE,), bundles=2),
+        pytest.raises(Denied, match="a day leaves 1"),
+        wall().operation("release", subject=(SOURCE,), bundles=2),
+    ):
+        pass
+    with pytest.raises(Denied, match="a day leaves 1"), wall().operation("release", subject=(SOURCE,), bundles=2):
+        pass
+    with wall().operation("release", subject=(SOURCE,), bundles=1):
+        pass
+    own = wall()
+    with own.operation("prove", subject=(SOURCE,)):
+        with own.operation("fix", subject=(SOURCE,)):
+            pass
+        with pytest.raises(Denied, match="5 executions a day is used up"), wall().operation("prove", subject=(SOURCE,)):
+            pass
+    with wall().operation("prove", subject=(SOURCE,)):
+        pass
+    clock.move(days=1)
+    with wall().operation("release", subject=(SOURCE,), bundles=3):
+        pass
+
+
+def test_a_clock_that_is_set_back_gains_nothing():
+    """The ledger's latest time counts: a charter that has ended stays ended, and a day's quota stays used."""
+    clock, ledger = ManualClock(), a_ledger()
+    with a_wall(ledger=ledger, clock=clock).operation("scan", subject=(SOURCE,)):
+        clock.move(days=5)
+    clock.move(days=-5)
+    with (
+        pytest.raises(Denied, match="expired at 2026-11-26"),
+        a_wall(ledger=ledger, clock=clock).operation("scan", subject=(SOURCE,)),
+    ):
+        pass
+
+
+class TestTheFile:
+    """What is remembered beside the ledger is a memory, and no authority."""
+
+    def ledger(self, count=70):
+        store = MemoryStore()
+        ledger = a_ledger(store)
+        for _ in range(count):
+            ledger.append(BEFORE.encode())
+        return ledger
+
+    def test_it_is_taken_up(self, tmp_path):
+        ledger, file = self.ledger(), StandingFile(tmp_path / "s", bytes(32))
+        file.save(ledger, fold(ledger, 70, Standing()))
+        assert StandingFile(tmp_path / "s", bytes(32)).load(ledger, 70).size == 70
+
+    @pytest.mark.parametrize("change", ["key", "byte", "other ledger", "shorter"])
+    def test_it_is_not(self, tmp_path, change):
+        ledger, file = self.ledger(), StandingFile(tmp_path / "s", bytes(32))
+        file.save(ledger, fold(ledger, 70, Standing()))
+        key, size = bytes(32), 70
+        if change == "key":
+            key = bytes([1] * 32)
+        if change == "byte":
+            data = (tmp_path / "s").read_bytes()
+            (tmp_path / "s").write_bytes(data.replace(b'"refused": 0', b'"refused": 1'))
+        if change == "shorter":
+            size = 60
+        if change == "other ledger":
+            other = MemoryStore()
+            ledger = a_ledger(other)
+            for _ in range(70):
+                ledger.append(replace(BEFORE, actor="bob").encode())
+        found = StandingFile(tmp_path / "s", key).load(ledger, size)
+        assert (found.size, found.latest) == (0, EARLIEST)
