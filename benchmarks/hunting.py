@@ -121,7 +121,7 @@ def main(words: Sequence[str]) -> None:
         progress=lambda what, done, of: None,
     )
     seconds = time.monotonic() - started
-    keep(bundles, result.parent / "bundles")
+    keep(bundles, result.parent / "bundles", target)
     out = {
         "findings": [_finding(one) | _mending(one, mendings) for one in report.findings if one.verdict is not None],
         "imported": {path: imported(target, python, path) for path in told["modules"]},

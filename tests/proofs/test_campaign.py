@@ -11,7 +11,8 @@ import pytest
 from casemate.adapters.sandbox.choice import Chosen
 from casemate.model.proof import Fidelity, Result
 from casemate.model.trace import Boundary
-from casemate.proofs.campaign import Bench, campaign
+from casemate.proofs.campaign import Bench, _fidelity, campaign
+from casemate.proofs.observation import Observation
 from casemate.proofs.replay import LIMITS, Failed, canonical, job, observed, profile
 from proofs.questions import question, written
 
@@ -383,3 +384,13 @@ def test_a_harness_that_reports_nothing_is_broken(bench):
     seen = observed(run)
     assert isinstance(seen, Failed)
     assert seen.result is Result.BROKEN
+
+
+def test_who_does_not_say_how_it_was_driven_is_believed_the_least():
+    """What a report holds is the target's, and may be odd."""
+
+    def told(fidelity):
+        return _fidelity(Observation(probes={}, measures={}, session={}, fidelity=fidelity))
+
+    assert told("public API") is Fidelity.PUBLIC_API
+    assert told("") is told("by the president") is Fidelity.ISOLATED

@@ -63,3 +63,61 @@ def test_what_comes_from_outside_is_no_design():
     assert meant(lead(8, note="parameter `loadable` of the public API enters"), 89, SOURCE) == ""
     assert meant(replace(lead(4), trace=None), 22, SOURCE) == ""
     assert meant(lead(4), 22, None) == ""
+
+
+OBJECTS = b"""import pickle, io
+
+class Box:
+    def put(self, value):
+        return pickle.dumps(value)
+
+    def get(self, name):
+        return pickle.load(io.BytesIO(name))
+
+    def remove(self, file_path):
+        os.remove(os.path.join(self.folder, file_path))
+
+class Answers:
+    def read(self, name):
+        return pickle.loads(name)
+
+    def write(self, name):
+        return json.dumps(name)
+
+def restore(name):
+    return pickle.loads(name)
+
+def keep(name):
+    return pickle.dumps(name)
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "cwe", "said"),
+    [
+        (8, 502, "the same class packs what it unpacks"),
+        (8, 95, ""),
+        (15, 502, ""),
+        (21, 502, ""),
+    ],
+)
+def test_objects(line, cwe, said):
+    """A class that keeps objects may be handed what it packed; one that only reads them may be handed anything."""
+    assert meant(lead(line), cwe, OBJECTS) == said
+
+
+@pytest.mark.parametrize(
+    ("note", "said"),
+    [
+        (
+            "parameter `file_path` of the public API enters",
+            "`Box.remove` says that it removes the path that it is given",
+        ),
+        ("parameter `path` of the public API enters", "`Box.remove` says that it removes the path that it is given"),
+        ("parameter `name` of the public API enters", ""),
+    ],
+)
+def test_removal(note, said):
+    """A path that is to be removed is one; a name is not."""
+    assert meant(lead(11, note=note), 22, OBJECTS) == said
+    assert meant(lead(5, note=note), 22, OBJECTS) == ""

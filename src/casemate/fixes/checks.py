@@ -9,7 +9,7 @@ from tree_sitter import Node
 from casemate.fixes.names import text
 from casemate.fixes.site import Spot, enclosing
 from casemate.fixes.source import Edit
-from casemate.fixes.untrusted import spot_of
+from casemate.fixes.untrusted import holds, spot_of
 
 
 def ahead(spot: Spot, node: Node) -> bool:
@@ -38,17 +38,20 @@ def ahead(spot: Spot, node: Node) -> bool:
     return not spot.source.text[line : statement.start_byte].strip()
 
 
-def place(spot: Spot, node: Node) -> tuple[Spot, str, bool] | None:
+def place(spot: Spot, node: Node, names: frozenset[str] = frozenset()) -> tuple[Spot, str, bool] | None:
     """Where to check a value: (statement, the value's name, whether the lines go below it). What is assigned once, in a block
-    around the sink, is checked there, so that every later use is covered."""
+    around the sink, is checked there, so that every later use is covered; so is the only one of several values that holds
+    something untrusted (names), since nothing is asked of the others."""
     if node.type != "identifier":
         return (spot, "", False) if ahead(spot, node) else None
     name = text(node)
-    known = spot.definitions(name)
+    every = spot.definitions(name)
+    known = [one for one in every if holds(one, names)] if len(every) > 1 else every
     if len(known) == 1 and known[0].type != "augmented_assignment":
         made = spot_of(spot, known[0])
         block = made.statement.parent
-        if block is not None and block.start_byte <= spot.statement.start_byte < block.end_byte:
+        around = block is not None and block.start_byte <= spot.statement.start_byte < block.end_byte
+        if around or len(every) > 1:
             simple = (
                 made.statement.type == "expression_statement" and made.statement.named_children[0].type == "assignment"
             )
@@ -57,10 +60,12 @@ def place(spot: Spot, node: Node) -> tuple[Spot, str, bool] | None:
     return (spot, name, False) if ahead(spot, node) else None
 
 
-def checked(spot: Spot, value: Node, fresh: str, *lines: str) -> tuple[Spot, tuple[Edit, ...]] | None:
+def checked(
+    spot: Spot, value: Node, fresh: str, *lines: str, names: frozenset[str] = frozenset()
+) -> tuple[Spot, tuple[Edit, ...]] | None:
     """Lines that check a value before it is used; None where there is no place for them. `@@` in a line stands for the value's
-    name: its own, or a fresh one that it is given first. The answer's spot is where the lines go."""
-    where = place(spot, value)
+    name: its own, or a fresh one that it is given first. The answer's spot is where the lines go. names: as of `place`."""
+    where = place(spot, value, names)
     if where is None:
         return None
     at, name, below = where

@@ -19,6 +19,7 @@ _SAME = frozenset(
         "os.path.abspath",
         "os.path.normpath",
         "os.path.expanduser",
+        "os.path.dirname",
         "os.fspath",
         "str",
         "urllib.parse.unquote",
@@ -45,6 +46,7 @@ def folder(spot: Spot, node: Node, names: frozenset[str], depth: int = 0) -> Fol
             return folder(spot, node.named_children[0], names, depth + 1)
         case "identifier":
             known = [one for one in spot.definitions(text(node)) if one.type != "augmented_assignment"]
+            known = [one for one in known if holds(one, names)] or known
             if known and known[-1] is not node:
                 found = folder(spot, known[-1], names, depth + 1)
                 if found is not None:

@@ -8,6 +8,8 @@ from casemate.fixes.site import Spot, enclosing
 from casemate.fixes.source import Edit
 
 _OURS = ("ValueError", "PermissionError", "RuntimeError", "Exception")
+_ALL = ("ValueError", "Exception", "BaseException", "")
+_WRONG = ("SyntaxError", "TypeError", "NameError")
 
 
 def refusal(spot: Spot, why: str) -> tuple[str, tuple[Edit, ...]]:
@@ -54,8 +56,15 @@ def handler(spot: Spot) -> bool:
 
 
 def _exception(spot: Spot) -> str:
-    """What the function, or else the file, raises for values that it does not take; ValueError when it raises nothing of that
-    kind."""
+    """What the code around handles as a wrong value, where it would not handle ours; else what the function, or the file, raises
+    for values that it does not take; ValueError when it raises nothing of that kind."""
+    handled = _handled(spot)
+    if (
+        handled
+        and not any(name in _ALL for name in handled)
+        and (kinds := [name for name in _WRONG if name in handled])
+    ):
+        return kinds[0]
     for scope in (spot.scope, spot.root):
         raised = [
             text(call.child_by_field_name("function") or call)
@@ -72,3 +81,16 @@ def _exception(spot: Spot) -> str:
         if found:
             return found[0]
     return "ValueError"
+
+
+def _handled(spot: Spot) -> list[str]:
+    """The exceptions that the innermost `try` around handles, "" for all."""
+    around = enclosing(spot.statement.parent or spot.statement, "try_statement", "function_definition")
+    found: list[str] = []
+    for clause in around.named_children if around is not None and around.type == "try_statement" else ():
+        if clause.type == "block" and not clause.start_byte <= spot.statement.start_byte < clause.end_byte:
+            return []
+        if clause.type == "except_clause":
+            given = [one for one in clause.named_children if one.type not in ("block", "comment")]
+            found += [text(node) for one in given for node in walk(one) if node.type == "identifier"] or [""]
+    return found

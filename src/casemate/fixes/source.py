@@ -75,7 +75,7 @@ class Source:
         cannot be written in its encoding."""
         out: list[bytes] = []
         at = 0
-        for edit in sorted(edits, key=lambda edit: (edit.start, edit.end)):
+        for edit in sorted(edits, key=_order):
             if edit.start < at:
                 raise Unfit("two of its changes meet")
             out += [self.text[at : edit.start], edit.text.replace("\n", self.newline).encode()]
@@ -88,6 +88,11 @@ class Source:
             return mark + text.decode().encode(self.encoding)
         except UnicodeEncodeError as error:
             raise Unfit(f"what it would become cannot be written in {self.encoding}") from error
+
+
+def _order(edit: Edit) -> tuple[int, int, bool]:
+    """By place; at one place imports come first, since what else is put there may use them."""
+    return edit.start, edit.end, not edit.text.startswith(("import ", "from "))
 
 
 def _errors(node: Node) -> int:

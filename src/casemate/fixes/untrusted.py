@@ -52,7 +52,7 @@ def untrusted(site: Site, spot: Spot) -> frozenset[str]:
             function, given = node.child_by_field_name("function"), node.child_by_field_name("arguments")
             if function is not None and given is not None and function.type == "attribute" and holds(given, names):
                 owner = dotted(function.child_by_field_name("object"))
-                if owner and "." not in owner and owner not in modules:
+                if owner and "." not in owner and owner not in modules and owner not in ("self", "cls"):
                     names.add(owner)
         if len(names) == before:
             return frozenset(names)

@@ -20,6 +20,7 @@ from casemate.ports import Sandbox
 from casemate.proofs.catalogue import ORACLES, for_cwe
 from casemate.proofs.lockstep import Lockstep
 from casemate.proofs.meant import meant
+from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Oracle, Words
 from casemate.proofs.question import Question
 from casemate.proofs.replay import RUNS, Failed, canonical, job, minutes, observed, words, words_of
@@ -146,7 +147,7 @@ def _confirmed(bench: Bench, question: Question, found: Candidate | Verdict) -> 
         oracle=found.oracle.id,
         kind=found.oracle.kind,
         observer=_observer(found.oracle, alone, words_of(cases[0])),
-        fidelity=Fidelity(last.fidelity),
+        fidelity=_fidelity(last),
         happened=happened,
         runs=RUNS,
         stubs=last.stubs,
@@ -161,6 +162,11 @@ def _confirmed(bench: Bench, question: Question, found: Candidate | Verdict) -> 
         sources=_sources(bench, question.lead),
     )
     return Attempt(verdict=Verdict(result=Result.PROVEN, executions=executions, proof=proof), exhibit=exhibit)
+
+
+def _fidelity(seen: Observation) -> Fidelity:
+    """How it was driven. Who does not say, or says something else, is believed the least of all."""
+    return Fidelity(seen.fidelity) if seen.fidelity in set(Fidelity) else Fidelity.ISOLATED
 
 
 def _observer(oracle: Oracle, alone: sandbox.Run, of: Words) -> Observer:

@@ -54,6 +54,11 @@ QUIET = {
     "the target turns every value round": (TEMPLATE, page(C[::-1]), page(K[::-1])),
     "the target writes every value in capitals": (TEMPLATE, page(C.upper()), page(f"HELLO {K.upper()}")),
     "the marks were taken away": (TEMPLATE, page(f"{C}1 {C}upper"), NOTHING),
+    "it was worked out in the engine's sandbox": (
+        TEMPLATE,
+        seen(sink("template.read", C, "sandbox"), returned=C.upper()),
+        page(K),
+    ),
     "the function was called elsewhere": (TEMPLATE, seen(apart("canary.called", C)), NOTHING),
     "the token was refused": (TOKEN, seen(body=f"no such user {C}", status=401), NOTHING),
     "the token made it raise": (TOKEN, seen(error="InvalidSignatureError: " + C, returned=""), NOTHING),
@@ -115,6 +120,24 @@ FIRES = {
         TEMPLATE,
         seen(returned=C.upper()),
         seen(returned=K),
+        "an expression in the input was worked out by a template",
+    ),
+    "in capitals, in a sandbox and outside of it": (
+        TEMPLATE,
+        seen(sink("template.read", f"{C} 1", "sandbox"), sink("template.read", f"{C} 2", "open"), returned=C.upper()),
+        seen(returned=K),
+        "an expression in the input was worked out by a template",
+    ),
+    "in capitals, and the sandbox read something else": (
+        TEMPLATE,
+        seen(sink("template.read", "{{ who }}", "sandbox"), returned=C.upper()),
+        seen(returned=K),
+        "an expression in the input was worked out by a template",
+    ),
+    "called in a sandbox": (
+        TEMPLATE,
+        seen(sink("template.read", C, "sandbox"), sink("canary.called", C)),
+        NOTHING,
         "an expression in the input was worked out by a template",
     ),
     "called": (

@@ -194,6 +194,32 @@ assert socket.gethostbyname("b.invalid").startswith("127.")
         "tls.wrap",
         [["tls.wrap", 1, True, True], ["tls.wrap", 2, False, False]],
     ),
+    "wire: a library that compares the name itself, unless it is told not to": (
+        "wire",
+        """
+import os, socket, ssl
+code = '''
+class HTTPSConnection:
+    assert_hostname = None
+    def connect(self):
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        try:
+            self.wrapped(context, socket.create_connection(("a.invalid", 443), timeout=5))
+        except OSError:
+            pass
+    def wrapped(self, context, sock):
+        context.wrap_socket(sock, server_hostname="a.invalid")
+'''
+exec(compile(code, os.path.join(root, "urllib3", "connection.py"), "exec"))
+HTTPSConnection().connect()
+told = HTTPSConnection()
+told.assert_hostname = False
+told.connect()
+""",
+        "tls.wrap",
+        [["tls.wrap", 1, True, True], ["tls.wrap", 2, True, False]],
+    ),
 }  # fmt: skip
 
 

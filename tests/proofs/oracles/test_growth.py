@@ -63,3 +63,16 @@ def test_what_doubles_with_each_character_is_stopped_and_measured_more_finely():
 def test_what_does_not_come_to_the_line_is_not_grown():
     told, rows, events, lengths = driven(len, reached=lambda: False)
     assert (told, rows, events, lengths) == ({"returned": "done"}, [], [], [9])
+
+
+def test_how_it_was_driven_is_told_also_when_nothing_else_is():
+    """The clock may ring when the target has ended and what drove it has not told yet."""
+
+    def once(value):
+        while len(value) > 100:
+            pass
+        return {"fidelity": "public API", "stubs": ["a"], "returned": "done"}
+
+    told = growth.drive({"repeat": "a"}, lambda one: "a" * one["times"], once, Notes(), lambda: True)
+    assert (told["fidelity"], told["stubs"]) == ("public API", ["a"])
+    assert not all(told["measures"]["done"])

@@ -39,6 +39,7 @@ WEAK = {
     "random": (330, "''.join(random.choice('abcdefgh') for _ in range(16))"),
     "random_float": (330, "'token-' + str(random.random())[2:]"),
     "template": (1336, "jinja2.Template('Hello ' + value).render()"),
+    "template_open": (1336, "jinja2.Environment().from_string('Hello ' + value).render()"),
     "ssrf": (918, "urllib.request.urlopen('http://' + value, timeout=1).read()"),
     "argument": (88, "subprocess.run(['/bin/true', 'show', value]).returncode"),
     "log": (117, "logging.getLogger('shop').info('signed in: %s', value)"),
@@ -79,6 +80,7 @@ MENDED = {
     "random": (330, "''.join(secrets.choice('abcdefgh') for _ in range(16))"),
     "random_float": (330, "'token-' + str(random.SystemRandom().random())[2:]"),
     "template": (1336, "jinja2.Template('Hello {{ who }}').render(who=value)"),
+    "template_sandboxed": (1336, "sandbox.SandboxedEnvironment().from_string('Hello ' + value).render()"),
     "ssrf": (918, "urllib.request.urlopen('http://localhost/' + urllib.parse.quote(value, ''), timeout=1).read()"),
     "argument": (88, "subprocess.run(['/bin/true', 'show', '--', value]).returncode"),
     "log": (117, "logging.getLogger('shop').info('signed in: %r', value)"),
@@ -166,6 +168,7 @@ def ONLY(text):
     return yaml.load(text, Loader=Loader)
 """,
     "etree": "from lxml import etree",
+    "sandbox": "from jinja2 import sandbox",
     "ElementTree": "from xml.etree import ElementTree",
     "urllib": "import urllib.parse, urllib.request",
 }

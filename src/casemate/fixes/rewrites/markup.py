@@ -16,7 +16,7 @@ from casemate.fixes.rewrite import Draft, Example, Rewrite, draft
 from casemate.fixes.sinks import returned, sink_call, untrusted_value
 from casemate.fixes.site import Site, Spot, argument
 from casemate.fixes.source import Edit
-from casemate.fixes.splices import harmless, texts
+from casemate.fixes.splices import dotted_end, harmless, texts
 from casemate.fixes.untrusted import local_function
 from casemate.model.trace import Boundary
 
@@ -75,9 +75,40 @@ def _escaped(site: Site, entry: Entry, wanted: str) -> tuple[Edit, ...]:
     marks = wanted in ("markupsafe.escape", "django.utils.html.escape", "django.utils.html.conditional_escape")
     own = wanted not in _KNOWN
     outside = site.lead.trace is not None and site.lead.trace.boundary is Boundary.REMOTE
+    plain = _before_markup(entry.spot, entry.node)
+    if plain != entry.node:
+        escaped = f"{name}({text(plain)})" if marks or own or outside else f"{name}(str({text(plain)}))"
+        # Markup would escape what its own methods are given, too.
+        return (entry.spot.replace(plain, f"str({escaped})" if wanted == "markupsafe.escape" else escaped), *imports)
     if marks or own or outside:
         return (entry.wrapped(name), *imports)
     return (entry.spot.replace(entry.node, f"{name}(str({text(entry.node)}))"), *imports)
+
+
+def _before_markup(spot: Spot, node: Node) -> Node:
+    """The text in which the program's own markup takes the place of what is plain, here or where the name was assigned last:
+    `text` of `text.replace("\\n", "<br>")`. The node itself where there is none."""
+    found = node
+    here = (spot.definitions(text(node)) or [node])[-1] if node.type == "identifier" else node
+    while (held := _replaced(here)) is not None:
+        here = held[0]
+        if "<" in held[1]:
+            found = here
+    return found
+
+
+def _replaced(node: Node) -> tuple[Node, str] | None:
+    """The text whose plain characters are replaced by fixed ones, and these; None when the node does not do that, or when
+    escaping changes what is replaced."""
+    function = node.child_by_field_name("function") if node.type == "call" else None
+    if function is None or function.type != "attribute" or dotted_end(node) != "replace":
+        return None
+    held, given = function.child_by_field_name("object"), (argument(node, 0), argument(node, 1))
+    parts = [pieces(one) if one is not None else None for one in given]
+    if held is None or any(not one or any(part.node is not None for part in one) for one in parts):
+        return None
+    old, new = ("".join(part.fixed for part in one or ()) for one in parts)
+    return (held, new) if not set(old) & set("<>&\"'") else None
 
 
 def _functions(spot: Spot) -> Iterator[str]:
@@ -185,6 +216,45 @@ from markupsafe import escape
 def page():
     who, what = request.args["who"], request.args["what"]
     return f"<b>{escape(who)}</b> {escape(what)}"
+""",
+        ),
+        Example(
+            name="markup of the program's own is put in afterwards",
+            before="""
+from flask import request
+
+def page():
+    note = request.form["note"]  # step
+    return "<li>" + note.strip().replace("\\n", "<br>") + "</li>"  # sink
+""",
+            after="""
+import html
+from flask import request
+
+def page():
+    note = request.form["note"]
+    return "<li>" + html.escape(str(note.strip())).replace("\\n", "<br>") + "</li>"
+""",
+        ),
+        Example(
+            name="the same with an escape that makes markup",
+            before="""
+from flask import request
+from markupsafe import escape
+
+def page():
+    note = request.form["note"]  # step
+    shown = note.replace("\\r", "").replace("\\n", "<br>")
+    return f"<b>{escape(request.path)}</b> {shown}"  # sink
+""",
+            after="""
+from flask import request
+from markupsafe import escape
+
+def page():
+    note = request.form["note"]
+    shown = str(escape(note.replace("\\r", ""))).replace("\\n", "<br>")
+    return f"<b>{escape(request.path)}</b> {shown}"
 """,
         ),
         Example(

@@ -31,19 +31,17 @@ def propose(site: Site) -> Iterator[Draft]:
     if call is not None and text(call.child_by_field_name("function") or call).endswith(("startswith", "commonprefix")):
         return  # a check, which `prefix` mends
     names = untrusted(site, spot)
-    for value in _paths(call, names) if call is not None else _others(spot, names):
-        found = folder(spot, value, names)
-        if found is None:
-            continue
+    given = list(_paths(call, names) if call is not None else _others(spot, names))
+    known = [(value, found) for value in given if (found := folder(spot, value, names)) is not None]
+    for value, found in sorted(known, key=lambda one: not one[1].base)[:1]:  # what lies in a folder is the path
         yield from _nearest(spot, value, names, found.base)
-        if place(spot, value) is None:
+        if place(spot, value, names) is None:
             yield _helper(spot, value, found)
         elif found.base:
-            yield from _contained(spot, value, found)
+            yield from _contained(spot, value, found, names)
         else:
             yield from _made_elsewhere(spot, value)
             yield from _named(spot, value, found)
-        return
 
 
 def _paths(call: Node, names: frozenset[str]) -> Iterator[Node]:
@@ -87,7 +85,7 @@ def _made_elsewhere(spot: Spot, value: Node) -> Iterator[Draft]:
                 yield from _contained(there, made, found)
 
 
-def _contained(spot: Spot, value: Node, found: Folder) -> Iterator[Draft]:
+def _contained(spot: Spot, value: Node, found: Folder, names: frozenset[str] = frozenset()) -> Iterator[Draft]:
     says, edits = refusal(spot, _WHY)
     if found.pathlib:
         lines = [f"if not @@.resolve().is_relative_to({_resolved(found.base)}):", f"\t{says}"]
@@ -98,7 +96,7 @@ def _contained(spot: Spot, value: Node, found: Folder) -> Iterator[Draft]:
         there = "@@" if _is_real(spot, value) else f"{real}(@@)"
         edits = (*edits, *imports, *more)
         lines = [f"{root} = {real}({found.base})", f"if {common}([{root}, {there}]) != {root}:", f"\t{says}"]
-    done = checked(spot, value, "path", *lines)
+    done = checked(spot, value, "path", *lines, names=names)
     if done is not None:
         yield draft("refuse paths that lead out of their folder", spot, *edits, *done[1])
 
@@ -214,6 +212,64 @@ class Store:
                 return handle.read()
         except FileNotFoundError:
             return place
+""",
+        ),
+        Example(
+            name="the folder of a path, made by a method of the object",
+            before="""
+import os
+
+class Box:
+    def put(self, name, data):
+        name = self.plain(name)
+        place = os.path.join(self.root, name)
+        above = os.path.dirname(place)
+        if above:
+            os.makedirs(above, exist_ok=True)  # sink
+        self.log(name)
+""",
+            after="""
+import os
+
+class Box:
+    def put(self, name, data):
+        name = self.plain(name)
+        place = os.path.join(self.root, name)
+        above = os.path.dirname(place)
+        root = os.path.realpath(self.root)
+        if os.path.commonpath([root, os.path.realpath(above)]) != root:
+            raise ValueError("the path leaves its folder")
+        if above:
+            os.makedirs(above, exist_ok=True)
+        self.log(name)
+""",
+        ),
+        Example(
+            name="one of two paths has a name from outside",
+            before="""
+import os
+
+def page(name, folder):
+    if name == "help":
+        place = os.path.join(os.path.dirname(__file__), "help.html")
+    else:
+        place = os.path.join("/srv/pages", name)
+    with open(place) as file:  # sink
+        return file.read()
+""",
+            after="""
+import os
+
+def page(name, folder):
+    if name == "help":
+        place = os.path.join(os.path.dirname(__file__), "help.html")
+    else:
+        place = os.path.join("/srv/pages", name)
+        root = os.path.realpath("/srv/pages")
+        if os.path.commonpath([root, os.path.realpath(place)]) != root:
+            raise ValueError("the path leaves its folder")
+    with open(place) as file:
+        return file.read()
 """,
         ),
         Example(

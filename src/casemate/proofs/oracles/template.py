@@ -1,7 +1,8 @@
 """A template engine worked out what stood in the input: the canary word came out turned round or in capitals, or was called.
 
 Neither form stands in the input, so what is echoed, stripped or escaped is quiet; and what the target itself does to every value
-it also does to the control's.
+it also does to the control's. Where the engine reads the input in its sandbox, and only there, that is what a sandbox is for:
+then only a call says something.
 """
 
 from __future__ import annotations
@@ -19,12 +20,19 @@ def judge(run: Run) -> str:
     word, calm = run.words.canary, run.words.calm
     if called(run):
         return "an expression in the input was worked out by a template"
-    if run.calm is None:
+    if run.calm is None or _sandboxed(run):
         return ""
     for turned, other in ((word[::-1], calm[::-1]), (word.upper(), calm.upper())):
         if shows(run.seen, turned) and not shows(run.calm, other) and not shows(run.calm, turned):
             return "an expression in the input was worked out by a template"
     return ""
+
+
+def _sandboxed(run: Run) -> bool:
+    """Whether what holds the canary was read as a template in a sandbox, and nowhere else."""
+    read = [event.args for event in run.seen.events if event.name == "template.read"]
+    where = {args[1] for args in read if len(args) > 1 and run.words.canary in str(args[0])}
+    return where == {"sandbox"}
 
 
 ORACLE = Oracle(
@@ -34,4 +42,5 @@ ORACLE = Oracle(
     observer=Observer.INSIDE,
     judge=judge,
     inputs=INPUTS,
+    watch=("engines",),
 )

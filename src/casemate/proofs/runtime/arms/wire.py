@@ -2,13 +2,15 @@
 
 There is no network in the sandbox. A name that nobody knows is an address of this machine, which a check of addresses finds to
 be a private one; what connects there, or to an address that cannot be reached, is let in and the connection closed.
-`tls.wrap`: a client's context was used, with its number, whether it asks for a certificate, and whether it compares the name;
+`tls.wrap`: a client's context was used, with its number, whether it asks for a certificate, and whether the name is compared;
 `tls.open`: a context was told to ask for none. Standard library only, Python 3.7 and later.
 """
 
 from __future__ import annotations
 
 import functools
+import os
+import sys
 
 from . import caller, late
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from ..watch import Watch
 
 ADDRESS = "127.0.77.1"
+_URLLIB3 = os.path.join("urllib3", "connection.py")
 
 
 def arm(watch: Watch) -> None:
@@ -99,6 +102,18 @@ def _sockets(watch: Watch, module: Any) -> None:
     module.socket.connect = connected
 
 
+def _compared_later() -> bool:
+    """Whether this is a connection of urllib3, which compares the name itself, unless it was told not to."""
+    frame: Any = sys._getframe(3)
+    for _ in range(6):
+        if frame is None:
+            return False
+        if frame.f_code.co_name == "connect" and frame.f_code.co_filename.endswith(_URLLIB3):
+            return getattr(frame.f_locals.get("self"), "assert_hostname", False) is not False
+        frame = frame.f_back
+    return False
+
+
 def _contexts(few: caller.Few, module: Any) -> None:
     kind = module.SSLContext
     count = [0]
@@ -113,7 +128,7 @@ def _contexts(few: caller.Few, module: Any) -> None:
     def tell(context: Any, server_side: Any) -> None:
         if not server_side:
             asks = context.verify_mode != module.CERT_NONE
-            few.record("tls.wrap", (number(context), asks, bool(context.check_hostname)))
+            few.record("tls.wrap", (number(context), asks, bool(context.check_hostname) or _compared_later()))
 
     wrap, wrap_bio = kind.wrap_socket, kind.wrap_bio
 
