@@ -1,0 +1,20 @@
+"""The mender: proposes patches for what is proven. The ladder says which of them is a fix."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from casemate.agents.loop import Agent, Ended, Limits, Model
+from casemate.agents.role import prompt
+from casemate.agents.tools import Mending, Noting, Reading, mending, noting, reading
+
+
+class Desk(Reading, Noting, Mending, Protocol):
+    """What a mender holds."""
+
+
+def mend(model: Model, desk: Desk, *, finding: str, limits: Limits, seed: int = 0) -> Ended:
+    """Let a mender work on a finding that is proven. finding: in words, with the lines around it."""
+    task = "Mend this weakness with the smallest change that keeps what the program does for honest input."
+    tools = (*reading(desk), *noting(desk), *mending(desk))
+    return Agent(model, prompt("mender").text, task, finding, tools, limits, seed).run()

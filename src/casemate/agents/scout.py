@@ -1,0 +1,20 @@
+"""The scout: looks for what rules do not express, and proposes claims that can be tested. It judges none of them."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from casemate.agents.loop import Agent, Ended, Limits, Model
+from casemate.agents.role import prompt
+from casemate.agents.tools import Noting, Proposing, Reading, noting, proposing, reading
+
+
+class Desk(Reading, Noting, Proposing, Protocol):
+    """What a scout holds."""
+
+
+def scout(model: Model, desk: Desk, *, overview: str, limits: Limits, seed: int = 0) -> Ended:
+    """Let a scout look. overview: of the target, from its index."""
+    task = "Look for weaknesses that the rules have not found, and propose each as a claim that a test can refute."
+    tools = (*reading(desk), *noting(desk), *proposing(desk))
+    return Agent(model, prompt("scout").text, task, overview, tools, limits, seed).run()
