@@ -129,7 +129,13 @@ class Agent:
     def _round(self, answer: Answer) -> tuple[bool, str | None]:
         """Do what an answer asks for: whether anything new came of it, and why it is over, None when it is not."""
         if not answer.calls:
-            what = "an answer was cut" if answer.cut else "an answer called no tool" if answer.text.strip() else "an answer was empty"
+            what = (
+                "an answer was cut"
+                if answer.cut
+                else "an answer called no tool"
+                if answer.text.strip()
+                else "an answer was empty"
+            )
             self._faults[what] += 1
             self._turns.append(
                 (
@@ -180,7 +186,11 @@ class Agent:
         return self._ended(end, f"{reply.why}: {reply.detail}"[:300], reply.why)
 
     def _why(self) -> str:
-        return f": {', '.join(f'{what} ({count})' for what, count in sorted(self._faults.items()))}" if self._faults else ""
+        return (
+            f": {', '.join(f'{what} ({count})' for what, count in sorted(self._faults.items()))}"
+            if self._faults
+            else ""
+        )
 
     def _ended(self, end: End, detail: str, silence: Silence | None = None) -> Ended:
         return Ended(

@@ -39,7 +39,13 @@ def clipped(text: str, window: int) -> str:
 
 
 def fitted(
-    head: Sequence[Message], turns: Sequence[Sequence[Message]], tools: Sequence[Tool], *, window: int, limit: int, seed: int
+    head: Sequence[Message],
+    turns: Sequence[Sequence[Message]],
+    tools: Sequence[Tool],
+    *,
+    window: int,
+    limit: int,
+    seed: int,
 ) -> Prompt:
     """The prompt. head: what always stands in it. turns: what was said since, oldest first; a turn is kept whole or left out.
     window: tokens of the model, the answer's limit among them. Raises TooSmall."""
