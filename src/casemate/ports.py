@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
+from casemate.model.dialogue import Prompt, Reply
 from casemate.model.fix import Change
 from casemate.model.host import Node
 from casemate.model.outcome import NotExamined
@@ -156,6 +157,21 @@ class Sandbox(Protocol):
     def search(self, profile: Profile, job: Job, cases: Iterable[bytes]) -> Iterator[Run]:
         """The outcome of a harness on each case, in order, of many in one sandbox: quick, and no proof, since a case may have
         harmed what the next one runs in. Each case is taken after the outcome of the one before it was."""
+
+
+class LanguageModel(Protocol):
+    """A language model, wherever it runs. It sees what a prompt says and nothing else; what it says decides nothing."""
+
+    @property
+    def name(self) -> str:
+        """Which one: "provider:model"."""
+
+    @property
+    def endpoint(self) -> str:
+        """The address that prompts are sent to; "" when they do not leave this process."""
+
+    def reply(self, prompt: Prompt) -> Reply:
+        """One exchange, from whichever thread: at most one request is sent. Whatever the provider does is a Reply."""
 
 
 class AdvisoryStore(Protocol):

@@ -11,6 +11,7 @@ from governance.support import (
     MemoryAdvisories,
     MemoryCache,
     MemoryHistory,
+    MemoryModel,
     MemoryRoot,
     MemoryTree,
     MemoryWorkingTree,
@@ -30,8 +31,10 @@ from casemate.governance.errors import Denied
 from casemate.governance.gate import OperationEnded
 from casemate.governance.guards import GUARDED
 from casemate.governance.policy import HOUSE_POLICY, OPERATION, Policy, Rule
+from casemate.governance.spending import Terms
 from casemate.governance.wall import BELOW_THE_WALL
 from casemate.model.advisory import DatabaseSource, Origin
+from casemate.model.dialogue import Message, Prompt, Role
 from casemate.model.fix import Change
 from casemate.model.host import Node, NodeKind
 from casemate.model.sandbox import Harness, Job, Profile
@@ -51,11 +54,12 @@ def members(protocol: type) -> set[str]:
 
 def a_wall(**changes):
     """A wall around what may go as far as a fix."""
-    return a_wall_of(charter=a_charter(tier=Tier.FIX), **changes)
+    return a_wall_of(charter=a_charter(tier=Tier.FIX, models=frozenset({MemoryModel.endpoint})), **changes)
 
 
 PROFILE = Profile(interpreter="/usr/bin/python3")
 JOB = Job(what=Harness(path="harness.py"))
+PROMPT = Prompt(messages=(Message(role=Role.USER, text="what is this?"),), limit=10)
 CHANGE = Change(path="a.py", before=b"one\n", after=b"two\n")
 DATABASE_SOURCE = DatabaseSource(name="all.zip", origin=Origin.OSV, date="", sha256="0" * 64, count=0, size=8)
 ACTIONS = sorted((port, name) for port in PROTOCOLS.keys() - BELOW_THE_WALL for name in members(PROTOCOLS[port]))
@@ -83,6 +87,9 @@ USES = {
     ("WorkingTree", "write"): lambda tree: tree.write([CHANGE]),
     ("WorkingTree", "undo"): lambda tree: tree.undo(),
     ("WorkingTree", "confirm"): lambda tree: tree.confirm(),
+    ("LanguageModel", "name"): lambda model: model.name,
+    ("LanguageModel", "endpoint"): lambda model: model.endpoint,
+    ("LanguageModel", "reply"): lambda model: model.reply(PROMPT),
     ("AdvisoryStore", "sources"): lambda store: store.sources(),
     ("AdvisoryStore", "add"): lambda store: store.add(DATABASE_SOURCE, (), ()),
     ("AdvisoryStore", "about"): lambda store: store.about(["openssh"]),
@@ -109,6 +116,7 @@ MAKERS = {
     "Store": (MemoryCache, lambda op, inner: op.store(inner)),
     "Executor": (InlineExecutor, lambda op, inner: op.executor(inner)),
     "Sandbox": (PaperSandbox, lambda op, inner: op.sandbox(inner)),
+    "LanguageModel": (MemoryModel, lambda op, inner: op.model(inner, Terms())),
     "AdvisoryStore": (MemoryAdvisories, lambda op, inner: op.advisories(inner)),
     "WorkingTree": (MemoryWorkingTree, lambda op, inner: op.working(inner)),
 }
@@ -171,7 +179,7 @@ def test_no_effect_without_permission(port, action):
         try:
             USES[port, action](guard(op, inner))
         except Denied:
-            assert action in ("name", "base", "prefix")  # a tree that may not even be named is no tree
+            assert action in ("name", "base", "prefix", "endpoint")  # a tree that may not even be named is no tree
     assert action not in [name for name, _ in inner.effects]
     (operation,) = audit(ledger).operations
     assert operation.after.refused == 1
@@ -189,6 +197,7 @@ def test_no_effect_without_budget(port, action):
         ("Sandbox", "examine"),
     }  # the self test runs nothing of the target
     free |= {("RootFilesystem", "name"), ("RootFilesystem", "nodes")}
+    free |= {("LanguageModel", "name"), ("LanguageModel", "endpoint")}
     ledger = a_ledger()
     inner, guard = witnessed(port, ledger)
     with a_wall(ledger=ledger, budget=Counts()).operation("scan", subject=(SOURCE,)) as op:

@@ -12,6 +12,7 @@ from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
 from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
+from casemate.model.dialogue import Answer, Prompt, Reply, Usage
 from casemate.model.fix import Change
 from casemate.model.host import Node, NodeKind
 from casemate.model.outcome import NotExamined, Reason
@@ -22,7 +23,18 @@ from casemate.ports import Done, Failed, SourceFile
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SOURCE = Target(name="./src", path="/home/alice/src")
-PLENTY = Counts(files=1000, bytes=10**9, lines=10**6, tasks=1000, cache_bytes=10**6, executions=1000)
+PLENTY = Counts(
+    files=1000,
+    bytes=10**9,
+    lines=10**6,
+    tasks=1000,
+    cache_bytes=10**6,
+    executions=1000,
+    requests=1000,
+    tokens=10**9,
+    micros=10**9,
+    waited_ms=10**9,
+)
 SIGNER = FileSigner(bytes(range(32)))
 DIGESTS = KeyedDigests(bytes(32))
 
@@ -272,6 +284,21 @@ class PaperSandbox:
         for case in cases:
             self.effects.append(f"case {case.decode()}")
             yield Finished(exit_code=0)
+
+
+class MemoryModel:
+    """A LanguageModel that says what it was made with, one after the other, and then the same again."""
+
+    name = "memory:parrot"
+    endpoint = "https://models.example/v1"
+
+    def __init__(self, *replies: Reply) -> None:
+        self._replies = list(replies) or [Answer(text="fine", charged=Usage(sent=0, received=0))]
+        self.prompts: list[Prompt] = []
+
+    def reply(self, prompt: Prompt) -> Reply:
+        self.prompts.append(prompt)
+        return self._replies.pop(0) if len(self._replies) > 1 else self._replies[0]
 
 
 class InlineExecutor:

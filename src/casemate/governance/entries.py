@@ -3,7 +3,8 @@
 An entry is JSON in the canonical form of RFC 8785 (sorted keys, no white space, integers and text only), so that the
 same statement has one spelling and one hash. Each form is final, and a later version adds, under its own number: version 2 says
 how often the target was, or may be, executed; version 3 what evidence an operation made or handed out; version 4 facts that later
-operations are decided by, such as the charter that was installed. What runs nothing is said in version 1.
+operations are decided by, such as the charter that was installed; version 5 exchanges with a model. What runs nothing and asks no
+model is said in version 1.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, TypeVar
 
-from casemate.governance.budget import Counts
+from casemate.governance.budget import OF_MODELS, Counts
 from casemate.governance.charter import Tier
 from casemate.governance.merkle import leaf_hash, tree_root
 
@@ -23,7 +24,7 @@ Value = TypeVar("Value")
 Facts = Mapping[str, str | int]
 """What an operation states that later ones are decided by: names, identities, digests, amounts; never content."""
 
-VERSIONS = (1, 2, 3, 4)
+VERSIONS = (1, 2, 3, 4, 5)
 MAX_FACTS = 16
 MAX_NAMES = 16  # display names of the subject; its digest covers all of them
 MAX_TEXT = 200  # code points of one display text
@@ -80,7 +81,7 @@ class Before:
 
     def encode(self) -> bytes:
         """The entry's bytes."""
-        version = 4 if self.facts else _version(self.budget)
+        version = max(4 if self.facts else 1, _version(self.budget))
         return _canonical(
             {
                 "actor": _displayable(self.actor),
@@ -127,7 +128,7 @@ class After:
 
     def encode(self) -> bytes:
         """The entry's bytes."""
-        version = 4 if self.facts else 3 if self.evidence is not None else _version(self.used)
+        version = max(4 if self.facts else 3 if self.evidence is not None else 1, _version(self.used))
         evidence = {} if self.evidence is None else {"evidence": asdict(self.evidence)}
         return _canonical(
             {
@@ -214,14 +215,13 @@ def _facts(fields: dict[str, Any]) -> Facts:
 
 
 def _version(counts: Counts) -> int:
-    return 2 if counts.executions else 1
+    return 5 if any(getattr(counts, name) for name in OF_MODELS) else 2 if counts.executions else 1
 
 
 def _amounts(counts: Counts, version: int) -> dict[str, int]:
     amounts = asdict(counts)
-    if version == 1:
-        del amounts["executions"]
-    return amounts
+    later = (*(OF_MODELS if version < 5 else ()), *(("executions",) if version == 1 else ()))
+    return {name: amount for name, amount in amounts.items() if name not in later}
 
 
 def _counts(fields: dict[str, Any]) -> Counts:

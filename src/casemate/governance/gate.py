@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from threading import RLock
+
 from casemate.governance.budget import Counts, Meter
 from casemate.governance.charter import Charter, Target
 from casemate.governance.digests import Reading
@@ -16,7 +19,7 @@ class OperationEnded(RuntimeError):
 
 
 class Gate:
-    """Permission, budget and account of one operation. Belongs to one thread.
+    """Permission, budget and account of one operation, for all of its threads.
 
     reading: the keyed digest of what was read. refused: calls that permission or budget refused. not_examined: how many
     NotExamined the ports have given. evidence: digests, in hex, of the bundles that it made or handed out. within: the gate of an
@@ -48,6 +51,7 @@ class Gate:
         self._verdicts: dict[tuple[str, str], str | None] = {}
         self._ends = min(charter.ends, grant.expires)
         self._open = True
+        self._one = RLock()  # around everything that threads may ask or report at the same time
 
     @property
     def used(self) -> Counts:
@@ -66,15 +70,37 @@ class Gate:
     def refusal(self, port: str, action: str) -> str | None:
         """Why the action is not permitted now, or None. Raises OperationEnded."""
         self.check_open()
-        verdict = self._verdict(port, action)
-        self.refused += verdict is not None
+        with self._one:
+            verdict = self._verdict(port, action)
+            self.refused += verdict is not None
+        return verdict
+
+    def model_refusal(self, endpoint: str) -> str | None:
+        """Why a model at that address may not see the targets' content, or None."""
+        verdict = self._charter.model_refusal(endpoint)
+        with self._one:
+            self.refused += verdict is not None
         return verdict
 
     def reserve(self, **amounts: int) -> str | None:
         """Charge the budget before an effect; why it does not fit, or None."""
         exhausted = self._meter.reserve(**amounts)
-        self.refused += exhausted is not None
+        with self._one:
+            self.refused += exhausted is not None
         return None if exhausted is None else str(exhausted)
+
+    def settle(self, reserved: Mapping[str, int], actual: Mapping[str, int]) -> None:
+        """Put what an exchange really used in the place of what was reserved for it."""
+        self._meter.settle(reserved, actual)
+
+    def fold(self, root: str, path: str, content: bytes) -> None:
+        """Add content to the operation's digest, from whichever thread."""
+        with self._one:
+            self.reading.fold(root, path, content)
+
+    def monotonic(self) -> float:
+        """Seconds, for durations."""
+        return self._clock.monotonic()
 
     def denied(self, what: str, why: str) -> NotExamined:
         """The outcome for something that was refused."""
@@ -82,7 +108,8 @@ class Gate:
 
     def account(self, outcome: NotExamined) -> NotExamined:
         """Count an outcome, and hand it on."""
-        self.not_examined += 1
+        with self._one:
+            self.not_examined += 1
         return outcome
 
     def _verdict(self, port: str, action: str) -> str | None:

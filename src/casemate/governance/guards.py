@@ -6,12 +6,16 @@ A refusal is an outcome, not an exception: what was already examined is kept, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain, islice
-from threading import Lock
 
+from casemate.governance.budget import OF_MODELS, Counts
 from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
+from casemate.governance.spending import Terms, cost, counted, most
 from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
+from casemate.model.dialogue import Answer, NoAnswer, Prompt, Reply, Silence
+from casemate.model.exchange import spelled
 from casemate.model.fix import Change
 from casemate.model.host import Node
 from casemate.model.outcome import NotExamined
@@ -24,6 +28,7 @@ from casemate.ports import (
     Failed,
     History,
     Item,
+    LanguageModel,
     Result,
     RootFilesystem,
     Sandbox,
@@ -235,7 +240,6 @@ class GuardedSandbox:
         self._sandbox = sandbox
         self._name = sandbox.name
         self._gate = gate
-        self._one = Lock()
 
     @property
     def name(self) -> str:
@@ -281,8 +285,7 @@ class GuardedSandbox:
                 yield Refused(why=why)
 
     def _charge(self, action: str) -> str:
-        with self._one:
-            return self._gate.refusal(self.PORT, action) or self._gate.reserve(executions=1) or ""
+        return self._gate.refusal(self.PORT, action) or self._gate.reserve(executions=1) or ""
 
 
 class GuardedWorkingTree:
@@ -361,6 +364,63 @@ class GuardedAdvisories:
         return self._store.about(names)
 
 
+class GuardedModel:
+    """A model behind the wall: an exchange is charged before it happens with the most that it can use, and afterwards with the
+    larger of what we counted and what the provider stated. Nothing that a provider says makes it cheaper than what we counted."""
+
+    PORT = "LanguageModel"
+
+    def __init__(self, model: LanguageModel, gate: Gate, terms: Terms, spent: Counts) -> None:
+        if why := gate.refusal(self.PORT, "name") or gate.refusal(self.PORT, "endpoint"):
+            raise Denied(f"the model is out of bounds: {why}", next_step="ask for a charter that allows models")
+        self._model = model
+        self._gate = gate
+        self._terms = terms
+        self._name, self._endpoint = model.name, model.endpoint
+        if why := self._endpoint and gate.model_refusal(self._endpoint):
+            raise Denied(
+                f"the model at {self._endpoint} is out of bounds: {why}",
+                next_step="ask for a charter that names its address",
+            )
+        if why := gate.reserve(**{name: getattr(spent, name) for name in OF_MODELS}):
+            raise Denied(f"earlier runs have spent all: {why}", next_step="give it a larger budget")
+
+    @property
+    def name(self) -> str:
+        """Which model, as it was when the operation began."""
+        self._gate.check_open()
+        return self._name
+
+    @property
+    def endpoint(self) -> str:
+        """Its address, as it was when the operation began, and as the charter was asked."""
+        self._gate.check_open()
+        return self._endpoint
+
+    def reply(self, prompt: Prompt) -> Reply:
+        """An exchange, charged and folded into the operation's digest; NoAnswer when it is refused."""
+        gate = self._gate
+        if why := gate.refusal(self.PORT, "reply"):
+            return NoAnswer(why=Silence.DENIED, detail=why)
+        if self._model.endpoint != self._endpoint:
+            return NoAnswer(
+                why=Silence.DENIED, detail="the model is at another address than the charter was asked about"
+            )
+        reserved = self._terms.reservation(prompt)
+        if why := gate.reserve(**reserved):
+            return NoAnswer(why=Silence.BUDGET, detail=why)
+        gate.fold(self.PORT, self._endpoint, spelled(prompt))
+        started = gate.monotonic()
+        reply = self._model.reply(prompt)
+        waited = round((gate.monotonic() - started) * 1000)
+        usage = reply.charged or most(prompt)  # of an exchange that was broken off nobody knows what it used
+        if isinstance(reply, Answer):
+            usage = counted(prompt, reply)
+        gate.settle(reserved, cost(self._terms, usage, waited))
+        gate.check_open()
+        return replace(reply, charged=usage)
+
+
 GUARDED = {
     guard.PORT: guard
     for guard in (
@@ -371,6 +431,7 @@ GUARDED = {
         GuardedExecutor,
         GuardedSandbox,
         GuardedWorkingTree,
+        GuardedModel,
         GuardedAdvisories,
     )
 }

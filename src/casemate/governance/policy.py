@@ -109,6 +109,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "History", "base", "paths", "before"),
         _rule(Tier.FIND, "Store", "get", "put"),
         _rule(Tier.FIND, "Executor", "map"),
+        _rule(Tier.FIND, "LanguageModel", "name", "endpoint", "reply"),
         _rule(Tier.PROVE, OPERATION, "prove"),
         _rule(Tier.FIX, OPERATION, "fix", "apply", "undo", "confirm"),
         _rule(Tier.FIND, OPERATION, *RECORDS),
@@ -117,5 +118,6 @@ HOUSE_POLICY = Policy(
         _rule(Tier.PROVE, "Sandbox", "name", "examine", "run", "search"),
     )
 )
-"""What Casemate itself permits: finding looks, keeps derived facts and computes, and does nothing else; proving runs, in a
+"""What Casemate itself permits: finding looks, keeps derived facts, computes and asks the models that the
+charter names, and does nothing else; proving runs, in a
 sandbox alone; fixing may change the target's files; releasing hands out what a proof was made with, and touches nothing."""

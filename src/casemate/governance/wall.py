@@ -24,6 +24,7 @@ from casemate.governance.guards import (
     GuardedAdvisories,
     GuardedExecutor,
     GuardedHistory,
+    GuardedModel,
     GuardedRoot,
     GuardedSandbox,
     GuardedStore,
@@ -32,6 +33,7 @@ from casemate.governance.guards import (
 )
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import OPERATION, Policy
+from casemate.governance.spending import Terms
 from casemate.governance.standing import Standing, fold
 from casemate.model.errors import CasemateError
 from casemate.ports import (
@@ -39,6 +41,7 @@ from casemate.ports import (
     Clock,
     Executor,
     History,
+    LanguageModel,
     RootFilesystem,
     Sandbox,
     SourceTree,
@@ -86,6 +89,14 @@ class Operation:
     def working(self, tree: WorkingTree) -> GuardedWorkingTree:
         """The working tree behind the wall; Denied when nothing of it may be known."""
         return GuardedWorkingTree(tree, self._gate)
+
+    def model(self, model: LanguageModel, terms: Terms, spent: Counts | None = None) -> GuardedModel:
+        """The model behind the wall, for any number of threads; Denied when the charter does not name its address, or when the
+        budget does not hold what earlier runs of the same work have spent.
+
+        terms: what an exchange costs. spent: by those earlier runs.
+        """
+        return GuardedModel(model, self._gate, terms, spent or Counts())
 
     def advisories(self, store: AdvisoryStore) -> GuardedAdvisories:
         """The database of advisories behind the wall."""
