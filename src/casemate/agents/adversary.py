@@ -13,8 +13,8 @@ class Desk(Reading, Noting, Refuting, Protocol):
     """What an adversary holds."""
 
 
-def refute(model: Model, desk: Desk, *, lead: str, limits: Limits, seed: int = 0) -> Ended:
+def refute(model: Model, desk: Desk, *, lead: str, limits: Limits) -> Ended:
     """Let an adversary look at a lead. lead: in words, with the lines around it."""
     task = "Try to refute this lead: not reachable, guarded, or meant to be so. Then say whether it stands."
     tools = (*reading(desk), *noting(desk), *refuting(desk))
-    return Agent(model, prompt("adversary").text, task, lead, tools, limits, seed).run()
+    return Agent(model, prompt("adversary").text, task, lead, tools, limits, notes=desk.notes).run()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
@@ -32,7 +32,8 @@ class Model(Protocol):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
     """How far one agent goes. window: tokens of its model. answer: of one answer. rounds: exchanges with an answer. quiet: rounds
-    without news after which it ends. calls: of tools in one round. outages: exchanges without an answer that are tried again."""
+    without news after which it ends. calls: of tools in one round. outages: exchanges without an answer that are tried again.
+    seed: for models that take one."""
 
     window: int = LEAST
     answer: int = 1_024
@@ -40,6 +41,7 @@ class Limits:
     quiet: int = 3
     calls: int = 8
     outages: int = 1
+    seed: int = 0
 
     def __post_init__(self) -> None:
         if self.window < LEAST or min(self.answer, self.rounds, self.quiet, self.calls) < 1 or self.outages < 0:
@@ -59,8 +61,8 @@ class End(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:
-    """How an agent ended. detail: in one line, none of it the model's own words. exchanges: with an answer or without. calls, refused:
-    of tools. transcript: SHA-256 in hex over everything that was sent and came."""
+    """How an agent ended. detail: in one line, none of it the model's own words. exchanges: with an answer or without. calls,
+    refused: of tools. transcript: SHA-256 in hex over everything that was sent and came."""
 
     end: End
     detail: str
@@ -73,10 +75,18 @@ class Ended:
 
 class Agent:
     """One agent at work. system: its role's prompt. task: what it is to do, in our words; data: and about what, fenced.
-    tools: all that it can do."""
+    tools: all that it can do. notes: what it wrote down, which it is shown each time."""
 
     def __init__(
-        self, model: Model, system: str, task: str, data: str, tools: Sequence[Bound], limits: Limits, seed: int = 0
+        self,
+        model: Model,
+        system: str,
+        task: str,
+        data: str,
+        tools: Sequence[Bound],
+        limits: Limits,
+        *,
+        notes: Callable[[], str],
     ) -> None:
         self._model = model
         self._limits = limits
@@ -90,7 +100,7 @@ class Agent:
         self._seen: set[bytes] = set()
         self._faults: Counter[str] = Counter()
         self._log = sha256()
-        self._seed = seed
+        self._notes = notes
         self._exchanges = self._calls = self._refused = 0
 
     def run(self) -> Ended:
@@ -99,12 +109,12 @@ class Agent:
         while rounds < self._limits.rounds:
             try:
                 prompt = fitted(
-                    self._head,
+                    self._headed(),
                     self._turns,
                     [bound.spec.tool for bound in self._tools.values()],
                     window=self._limits.window,
                     limit=self._limits.answer,
-                    seed=self._seed,
+                    seed=self._limits.seed,
                 )
             except TooSmall as error:
                 return self._ended(End.WINDOW, str(error))
@@ -125,6 +135,14 @@ class Agent:
             if quiet >= self._limits.quiet:
                 return self._ended(End.QUIET, f"{quiet} rounds without news{self._why()}")
         return self._ended(End.ROUNDS, f"{rounds} rounds{self._why()}")
+
+    def _headed(self) -> tuple[Message, ...]:
+        """What always stands in a prompt, with the notes so far."""
+        notes = self._notes()
+        if not notes:
+            return self._head
+        told = fenced(clipped(notes, self._limits.window // 2), "your notes")
+        return (*self._head, Message(role=Role.USER, text=told))
 
     def _round(self, answer: Answer) -> tuple[bool, str | None]:
         """Do what an answer asks for: whether anything new came of it, and why it is over, None when it is not."""
@@ -208,8 +226,8 @@ _ID = re.compile(r"[A-Za-z0-9_-]{1,64}")
 
 
 def _sane(call: Call, number: int, taken: Collection[str], share: int) -> Call:
-    """A call as it is said back to the model: with an id that every provider takes and no other call of the round has, and without
-    arguments that the window does not hold."""
+    """A call as it is said back to the model: with an id that every provider takes and no other call of the round has, and
+    without arguments that the window does not hold."""
     id = call.id if _ID.fullmatch(call.id) and call.id not in taken else f"call_{number}"
     fits = tokens(call.arguments) <= share // 4
     return Call(id=id, tool=call.tool[:64], arguments=call.arguments if fits else "{}")

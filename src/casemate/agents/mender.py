@@ -13,8 +13,8 @@ class Desk(Reading, Noting, Mending, Protocol):
     """What a mender holds."""
 
 
-def mend(model: Model, desk: Desk, *, finding: str, limits: Limits, seed: int = 0) -> Ended:
+def mend(model: Model, desk: Desk, *, finding: str, limits: Limits) -> Ended:
     """Let a mender work on a finding that is proven. finding: in words, with the lines around it."""
     task = "Mend this weakness with the smallest change that keeps what the program does for honest input."
     tools = (*reading(desk), *noting(desk), *mending(desk))
-    return Agent(model, prompt("mender").text, task, finding, tools, limits, seed).run()
+    return Agent(model, prompt("mender").text, task, finding, tools, limits, notes=desk.notes).run()

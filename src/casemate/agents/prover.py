@@ -13,8 +13,8 @@ class Desk(Reading, Noting, Proving, Protocol):
     """What a prover holds."""
 
 
-def prove(model: Model, desk: Desk, *, lead: str, limits: Limits, seed: int = 0) -> Ended:
+def prove(model: Model, desk: Desk, *, lead: str, limits: Limits) -> Ended:
     """Let a prover work on a lead. lead: in words, with the lines around it."""
     task = "Show that this lead is true: find an input that takes effect, or a property that is violated."
     tools = (*reading(desk), *noting(desk), *proving(desk))
-    return Agent(model, prompt("prover").text, task, lead, tools, limits, seed).run()
+    return Agent(model, prompt("prover").text, task, lead, tools, limits, notes=desk.notes).run()

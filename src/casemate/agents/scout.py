@@ -13,8 +13,8 @@ class Desk(Reading, Noting, Proposing, Protocol):
     """What a scout holds."""
 
 
-def scout(model: Model, desk: Desk, *, overview: str, limits: Limits, seed: int = 0) -> Ended:
+def scout(model: Model, desk: Desk, *, overview: str, limits: Limits) -> Ended:
     """Let a scout look. overview: of the target, from its index."""
     task = "Look for weaknesses that the rules have not found, and propose each as a claim that a test can refute."
     tools = (*reading(desk), *noting(desk), *proposing(desk))
-    return Agent(model, prompt("scout").text, task, overview, tools, limits, seed).run()
+    return Agent(model, prompt("scout").text, task, overview, tools, limits, notes=desk.notes).run()

@@ -1,5 +1,6 @@
-"""What agents may ask. Each tool is a port: a Protocol that somebody implements behind the wall, a schema that every call is checked
-against, and nothing else. No tool takes a path that the index does not list, opens a connection, hands out a proof or marks a result.
+"""What agents may ask. Each tool is a port: a Protocol that somebody implements behind the wall, a schema that every call is
+checked against, and nothing else. No tool takes a path that the index does not list, opens a connection, hands out a proof or
+marks a result.
 """
 
 from __future__ import annotations
@@ -36,6 +37,9 @@ class Noting(Protocol):
 
     def note(self, text: str) -> Told:
         """Keep a note."""
+
+    def notes(self) -> str:
+        """All of them, for the one who wrote them."""
 
 
 class Proposing(Protocol):
@@ -169,8 +173,9 @@ EXPLORE = Spec(
 HOLD = Spec(
     name="hold",
     description=(
-        "State what must never happen, and show that it does: one expression over `args` and `result` of a function that is watched. "
-        "It must be violated in every run, and hold in ordinary use and in the target's own tests. A person decides afterwards."
+        "State what must never happen, and show that it does: one expression over `args` and `result` of a function that is "
+        "watched. It must be violated in every run, and hold in ordinary use and in the target's own tests. A person decides "
+        "afterwards. Programs import functions and classes of the target by `from module import name`, call them, and no more."
     ),
     fields=(
         Text(name="statement", says="What must never happen, in plain words.", most=300),

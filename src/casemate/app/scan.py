@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from casemate.app.authority import authorise
 from casemate.app.ground import cache_folder, over_time, read_own
-from casemate.governance.budget import HOUSE_LIMITS, PROVING_LIMITS
+from casemate.governance.budget import HOUSE_LIMITS, PROVING_LIMITS, Counts
 from casemate.governance.charter import Target, Tier
 
 if TYPE_CHECKING:
@@ -62,9 +62,17 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
 
 
 class Scene:
-    """What is examined, under a charter made for it. store: keeps derived facts between operations. Raises as `run_scan` does."""
+    """What is examined, under a charter made for it. store: keeps derived facts between operations.
+    budget: of each operation, None for the house's limits. Raises as `run_scan` does."""
 
-    def __init__(self, request: ScanRequest, tier: Tier, announce: Callable[[str], None], held: ExitStack) -> None:
+    def __init__(
+        self,
+        request: ScanRequest,
+        tier: Tier,
+        announce: Callable[[str], None],
+        held: ExitStack,
+        budget: Counts | None = None,
+    ) -> None:
         from casemate.adapters.cache import FileStore
         from casemate.adapters.filesystem import FileTree
         from casemate.adapters.nostore import NoStore
@@ -75,7 +83,8 @@ class Scene:
         self._own = read_own(request.own) if request.own else None
         self.trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
         places = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in self.trees)
-        budget = PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS
+        if budget is None:
+            budget = PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS
         self.wall, self.subject, bounded = authorise(places, tier, announce=announce, budget=budget)
         for tree in self.trees if bounded else ():
             tree.bound()

@@ -18,8 +18,9 @@ class Place:
 
 @dataclass(frozen=True, slots=True, kw_only=True, order=True)
 class Proposal:
-    """A lead that somebody proposes. sink: where the weakness is. source: where a value of somebody else's enters. parameter: the
-    function's that holds it there, "" where the value is read from outside (a request, a file). statement: the claim, in words."""
+    """A lead that somebody proposes. sink: where the weakness is. source: where a value of somebody else's enters. parameter: of
+    the function there that holds it, "" where the value is read from outside (a request, a file). statement: the claim, in
+    words."""
 
     sink: Place
     source: Place

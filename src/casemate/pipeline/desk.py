@@ -5,7 +5,7 @@ A refusal is an answer like any other: nothing was done, and it is counted.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 from casemate.agents.tools import LISTED
@@ -133,7 +133,9 @@ class Proposing(Desk):
     def propose(self, proposal: Proposal) -> Told:
         """A claim about a place becomes a lead when the place is there, and somebody can judge it."""
         if len(self.taken) == PROPOSALS:
-            return Told(text=f"{PROPOSALS} leads were taken, and no more are.", refused=True, ends=True, what="leads enough")
+            return Told(
+                text=f"{PROPOSALS} leads were taken, and no more are.", refused=True, ends=True, what="leads enough"
+            )
         suggested = self._suggested(proposal)
         if isinstance(suggested, str):
             return _refused(suggested)
@@ -156,9 +158,9 @@ class Proposing(Desk):
             if near and (known.cwe == proposal.cwe or same(known.cwe, proposal.cwe)):
                 how = "meant to be so" if known.disposition is Disposition.BY_DESIGN else "known"
                 return f"it is {how} already: {known.lead.rule} at line {known.lead.location.line}"
-        traced = None if logic else self._traced(proposal)
-        if isinstance(traced, str):
-            return traced
+        way = None if logic else self._way(proposal)
+        if isinstance(way, str):
+            return way
         spot = study.at(sink.path, sink.line)
         lead = Lead(
             rule=PROPOSED,
@@ -178,13 +180,9 @@ class Proposing(Desk):
         )
         if any(one.finding.identity == finding.identity for one in self.taken):
             return "it is known already"
-        return Suggested(
-            finding=finding,
-            traced=traced and Lead(rule=PROPOSED, location=lead.location, function=lead.function, message=lead.message, trace=traced),
-            proposal=proposal,
-        )
+        return Suggested(finding=finding, traced=None if way is None else replace(lead, trace=way), proposal=proposal)
 
-    def _traced(self, proposal: Proposal) -> Trace | str:
+    def _way(self, proposal: Proposal) -> Trace | str:
         """The way from where a value enters to where it takes effect, as it was proposed."""
         source, sink = proposal.source, proposal.sink
         spot = self._study.at(source.path, source.line)

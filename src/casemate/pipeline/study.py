@@ -6,6 +6,7 @@ Nothing is read but what the index lists, and everything that quotes the target 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from copy import copy
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -84,6 +85,12 @@ class Study:
             if key[0] in ("sum", "ran"):
                 self._callers.setdefault(key[1], set()).update(readers)
         self._sources = dict(self._found_sources())
+
+    def behind(self, tree: SourceTree) -> Study:
+        """The same index, for whoever reads through another tree: nothing that was read for one is told to the other."""
+        other = copy(self)
+        other._tree, other._lines = tree, {}
+        return other
 
     # --- lines
 

@@ -23,7 +23,7 @@ LIMITS: Final = Limits(memory=2 << 30, processes=256, tmp=1 << 30, inodes=200_00
 FILES: Final = 30
 """Files of tests that are run for one patch at most: those first that speak of what it changes."""
 
-_TEST: Final = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests)\.py$")
+TESTS_PATTERN: Final = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests)\.py$")
 _HARNESS: Final = b"from casemate_runtime.testing import run\nrun('settings.json')\n"
 
 
@@ -83,7 +83,7 @@ class Suite:
         return self._run(chosen, changes)
 
     def _tests(self) -> list[str]:
-        return [path for path in self.files if _TEST.search(path) and not path.endswith("/conftest.py")]
+        return [path for path in self.files if TESTS_PATTERN.search(path) and not path.endswith("/conftest.py")]
 
     def _chosen(self, patch: Patch) -> tuple[str, ...]:
         """The files of tests for a patch, those that name a changed module before the others."""

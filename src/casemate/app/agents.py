@@ -1,0 +1,178 @@
+"""The composition root of agents: asks the gate, and gives each role a session of its own behind the wall."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from threading import Lock
+from typing import TYPE_CHECKING
+
+from casemate.governance.charter import Tier
+from casemate.governance.policy import OPERATION
+
+if TYPE_CHECKING:
+    from casemate.agents.loop import Ended, Limits
+    from casemate.app.scan import Scene
+    from casemate.governance.launch import Decision
+    from casemate.governance.spending import Terms
+    from casemate.governance.system import System
+    from casemate.governance.wall import Operation
+    from casemate.model.finding import Report
+    from casemate.model.fix import Patch
+    from casemate.pipeline.agents import Session, Worked
+    from casemate.pipeline.scan import Progress
+    from casemate.pipeline.study import Study
+    from casemate.ports import LanguageModel
+
+READS = frozenset({OPERATION, "SourceTree", "LanguageModel"})
+"""Ports of a scout and of an adversary: they look, and ask their model."""
+
+RUNS = READS | {"Sandbox"}
+"""Ports of a prover: what it runs is sealed."""
+
+MENDS = RUNS | {"Store", "Executor"}
+"""Ports of a mender: its patches are scanned anew. It holds no working tree, so that it changes nothing of the target."""
+
+HELD = {
+    "scout": (Tier.FIND, READS),
+    "adversary": (Tier.FIND, READS),
+    "prover": (Tier.PROVE, RUNS),
+    "mender": (Tier.FIX, MENDS),
+}
+"""How far each role goes, and by which ports. None releases anything."""
+
+
+def crew_system(model: str, weights: str = "") -> System:
+    """The system that the launch gate decides about: this model, with our prompts and tools as they are."""
+    from casemate.agents.role import prompts, tools
+    from casemate.app.launch import system_now
+
+    return system_now(model, prompts(), tools(), weights=weights)
+
+
+def admitted(model: str, tier: Tier, weights: str = "") -> Decision:
+    """What the gate says of agents on this model up to a tier; raises Denied when they may not run."""
+    from casemate.app.launch import require
+
+    return require(crew_system(model, weights), tier)
+
+
+def crew(
+    scene: Scene,
+    report: Report,
+    model: LanguageModel,
+    *,
+    terms: Terms,
+    interpreter: str,
+    limits: Limits,
+    fix: bool,
+    progress: Progress,
+) -> Worked:
+    """Let agents work on a target that was scanned and hunted. model: bare; every session gets it behind the wall. terms: what an
+    exchange costs. Whoever calls this has asked `admitted`."""
+    from casemate.adapters.inprocess import InProcess
+    from casemate.pipeline.agents import Crew
+    from casemate.pipeline.patched import Recollected
+    from casemate.pipeline.study import Study
+
+    with scene.wall.operation("agents", subject=scene.subject) as operation:
+        study = Study(
+            Recollected(operation.tree(scene.trees[0])),
+            report,
+            store=operation.store(scene.store),
+            executor=operation.executor(InProcess()),
+            options=scene.options(),
+            progress=progress,
+        )
+        sessions = Opened(scene, study, model, terms=terms, interpreter=interpreter)
+        return Crew(sessions, limits, fix=fix, progress=progress).work(report)
+
+
+class Opened:
+    """Opens sessions: each is an operation under a grant that is narrower than the operator's."""
+
+    def __init__(self, scene: Scene, study: Study, model: LanguageModel, *, terms: Terms, interpreter: str) -> None:
+        self._scene = scene
+        self._study = study
+        self._model = model
+        self._terms = terms
+        self._interpreter = interpreter
+
+    @contextmanager
+    def __call__(self, role: str, about: str) -> Iterator[Session]:
+        """A session of a role."""
+        from casemate.pipeline.agents import Session
+
+        scene = self._scene
+        tier, ports = HELD[role]
+        whole = scene.wall.grant()
+        grant = whole.narrow(holder=f"{whole.holder} ({role})", tier=tier, ports=ports)
+        with scene.wall.operation(f"agent-{role}", subject=scene.subject, grant=grant) as operation:
+            guarded = operation.model(self._model, self._terms)
+            session = Session(
+                model=guarded,
+                study=self._study.behind(operation.tree(scene.trees[0])),
+                state=_stating(operation, guarded.name, about),
+            )
+            if role in ("prover", "mender"):
+                session = self._sealed(operation, session, role)
+            yield session
+
+    def _sealed(self, operation: Operation, session: Session, role: str) -> Session:
+        """With a sandbox; a mender's also with the ladder."""
+        from casemate.adapters.inprocess import InProcess
+        from casemate.app.prove import sandbox
+        from casemate.pipeline.bench import bench
+        from casemate.pipeline.patched import Patched, Recollected
+        from casemate.pipeline.scan import scan
+        from casemate.pipeline.suite import LIMITS, Suite
+        from casemate.pipeline.validate import Grounds
+        from casemate.ports import SourceFile
+
+        scene = self._scene
+        target = Recollected(operation.tree(scene.trees[0]))
+        held = operation.sandbox(sandbox())
+        made = bench(target, held, scene.trees[0].place, self._interpreter)
+        if role == "prover":
+            return replace(session, bench=made)
+        store, executor, options = operation.store(scene.store), operation.executor(InProcess()), scene.options()
+        one_at_a_time = Lock()
+
+        def rescan(patch: Patch) -> Report:
+            with one_at_a_time:
+                return scan(
+                    [Patched(target, patch.changes)],
+                    store=store,
+                    executor=executor,
+                    options=replace(options, ahead=0),
+                    progress=lambda stage, done, total: None,
+                )
+
+        suite = Suite(
+            held=held,
+            profile=replace(made.profile, limits=LIMITS),
+            files=[seen.path for seen in target.walk() if isinstance(seen, SourceFile)],
+            source=made.source,
+            paths=made.paths,
+        )
+        grounds = Grounds(bench=made, suite=suite, report=self._study.report, rescan=rescan)
+        return replace(session, bench=made, grounds=grounds)
+
+
+def _stating(operation: Operation, model: str, about: str) -> Callable[[str, Ended], None]:
+    """Lets the ledger say how an agent ended: counts and a digest, never its words."""
+
+    def state(role: str, ended: Ended) -> None:
+        operation.state(
+            role=role,
+            model=model,
+            lead=about,
+            end=ended.end.value,
+            exchanges=ended.exchanges,
+            calls=ended.calls,
+            refusals=ended.refused,
+            transcript=ended.transcript,
+        )
+
+    return state
