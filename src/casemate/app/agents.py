@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from casemate.governance.charter import Tier
@@ -19,7 +18,6 @@ if TYPE_CHECKING:
     from casemate.governance.system import System
     from casemate.governance.wall import Operation
     from casemate.model.finding import Report
-    from casemate.model.fix import Patch
     from casemate.pipeline.agents import Session, Worked
     from casemate.pipeline.scan import Progress
     from casemate.pipeline.study import Study
@@ -121,43 +119,18 @@ class Opened:
 
     def _sealed(self, operation: Operation, session: Session, role: str) -> Session:
         """With a sandbox; a mender's also with the ladder."""
-        from casemate.adapters.inprocess import InProcess
+        from casemate.app.fix import ladder
         from casemate.app.prove import sandbox
         from casemate.pipeline.bench import bench
-        from casemate.pipeline.patched import Patched, Recollected
-        from casemate.pipeline.scan import scan
-        from casemate.pipeline.suite import LIMITS, Suite
-        from casemate.pipeline.validate import Grounds
-        from casemate.ports import SourceFile
 
         scene = self._scene
-        target = Recollected(operation.tree(scene.trees[0]))
-        held = operation.sandbox(sandbox())
-        made = bench(target, held, scene.trees[0].place, self._interpreter)
-        if role == "prover":
-            return replace(session, bench=made)
-        store, executor, options = operation.store(scene.store), operation.executor(InProcess()), scene.options()
-        one_at_a_time = Lock()
-
-        def rescan(patch: Patch) -> Report:
-            with one_at_a_time:
-                return scan(
-                    [Patched(target, patch.changes)],
-                    store=store,
-                    executor=executor,
-                    options=replace(options, ahead=0),
-                    progress=lambda stage, done, total: None,
-                )
-
-        suite = Suite(
-            held=held,
-            profile=replace(made.profile, limits=LIMITS),
-            files=[seen.path for seen in target.walk() if isinstance(seen, SourceFile)],
-            source=made.source,
-            paths=made.paths,
+        if role == "mender":
+            grounds = ladder(scene, operation, self._study.report, self._interpreter).grounds
+            return replace(session, bench=grounds.bench, grounds=grounds)
+        tree = operation.tree(scene.trees[0])
+        return replace(
+            session, bench=bench(tree, operation.sandbox(sandbox()), scene.trees[0].place, self._interpreter)
         )
-        grounds = Grounds(bench=made, suite=suite, report=self._study.report, rescan=rescan)
-        return replace(session, bench=made, grounds=grounds)
 
 
 def _stating(operation: Operation, model: str, about: str) -> Callable[[str, Ended], None]:

@@ -156,8 +156,10 @@ class Proposing(Desk):
         for known in (*study.report.findings, *(one.finding for one in self.taken)):
             near = known.lead.location.path == sink.path and abs(known.lead.location.line - sink.line) <= NEAR
             if near and (known.cwe == proposal.cwe or same(known.cwe, proposal.cwe)):
-                how = "meant to be so" if known.disposition is Disposition.BY_DESIGN else "known"
-                return f"it is {how} already: {known.lead.rule} at line {known.lead.location.line}"
+                if known.disposition is not Disposition.BY_DESIGN:
+                    return f"it is known already: {known.lead.rule} at line {known.lead.location.line}"
+                if self._from_there(known, proposal):
+                    return "it is meant to be so: the function says that it does this with what it is given"
         way = None if logic else self._way(proposal)
         if isinstance(way, str):
             return way
@@ -181,6 +183,13 @@ class Proposing(Desk):
         if any(one.finding.identity == finding.identity for one in self.taken):
             return "it is known already"
         return Suggested(finding=finding, traced=None if way is None else replace(lead, trace=way), proposal=proposal)
+
+    def _from_there(self, known: Finding, proposal: Proposal) -> bool:
+        """Whether a finding's value enters in the function that a proposal names."""
+        first = known.lead.trace.steps[0].location if known.lead.trace is not None else known.lead.location
+        ours = self._study.at(proposal.source.path, proposal.source.line)
+        theirs = self._study.at(first.path, first.line)
+        return ours is not None and theirs is not None and ours.unit == theirs.unit
 
     def _way(self, proposal: Proposal) -> Trace | str:
         """The way from where a value enters to where it takes effect, as it was proposed."""
