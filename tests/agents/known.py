@@ -344,7 +344,9 @@ def test_note():
     Case(
         name="rates",
         cwe=95,
-        code='''"""Rates by a number that is kept as text."""
+        code='''"""Rates by a number that is kept as text, such as `rate=2`."""
+
+import ast
 
 
 class _Rate:
@@ -355,14 +357,26 @@ class _Rate:
         return amount, eval(self.__dict__["text"])
 
 
+def same(one, other):
+    """Whether two texts are the same number."""
+    return ast.literal_eval(one) == ast.literal_eval(other)
+
+
 def rate(text):
     """A hundred, and its rate."""
-    (made,) = map(_Rate, [text])
+    key, _, number = text.partition("=")
+    if key != "rate":
+        raise ValueError("no rate")
+    (made,) = map(_Rate, [number])
     return made(100)
 ''',
-        tests="from rates import rate\n\n\ndef test_rate():\n    assert rate('2') == (100, 2)\n",
+        tests="from rates import rate, same\n\n\ndef test_rate():\n    assert rate('rate=2') == (100, 2) and same('2', '2.0')\n",
         sink="return amount",
         source="def rate",
         parameter="text",
+        text="rate={canary}()",
+        control="rate='{calm}'",
+        old='eval(self.__dict__["text"])',
+        new='ast.literal_eval(self.__dict__["text"])',
     ),
 )
