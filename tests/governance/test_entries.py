@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from casemate.governance.budget import Counts
-from casemate.governance.entries import Outcome, decode
+from casemate.governance.entries import Kept, Outcome, decode
 from governance.support import NOON
 from governance.test_audit import AFTER, BEFORE
 
@@ -121,6 +121,23 @@ def test_executions_are_said_in_version_2():
     assert decode(after.encode()) == after
     assert decode(before.encode().replace(b'"v":2', b'"v":1')) is None
     assert decode(before.encode().replace(b'"executions":7', b'"executions":0')) is None
+
+
+def test_exchanges_with_a_model_are_said_in_version_5():
+    """What may be asked, or was, has a form of its own, with all counts; without it the forms are the old ones."""
+    before = replace(BEFORE, budget=Counts(files=10, requests=7, micros=1))
+    after = replace(AFTER, used=Counts(files=1, tokens=3))
+    assert before.encode() == BEFORE_BYTES.replace(b'"v":1', b'"v":5').replace(
+        b'"cache_bytes":0,"files":10,"lines":0,"tasks":0',
+        b'"cache_bytes":0,"executions":0,"files":10,"lines":0,"micros":1,"requests":7,"tasks":0,"tokens":0,"waited_ms":0',
+    )
+    for entry in (before, after, replace(before, facts={"a": 1}), replace(after, evidence=Kept(count=1, root="00"))):
+        assert decode(entry.encode()) == entry
+        for version in (b"1", b"2", b"3", b"4", b"6"):
+            assert decode(entry.encode().replace(b'"v":5', b'"v":' + version)) is None
+    assert b'"v":4' in replace(BEFORE, budget=Counts(executions=1), facts={"a": 1}).encode()
+    assert b"requests" not in replace(BEFORE, budget=Counts(executions=1), facts={"a": 1}).encode()
+    assert b'"v":3' in replace(AFTER, evidence=Kept(count=1, root="00")).encode()
 
 
 def test_counts_are_final():

@@ -124,8 +124,10 @@ def authorise(
     *,
     announce: Announce,
     budget: Counts = HOUSE_LIMITS,
+    endpoint: str = "",
 ) -> Authority:
-    """What may be done with these places. announce: told the charter that counts, in one line.
+    """What may be done with these places. announce: told the charter that counts, in one line. endpoint: address of the model
+    that the operator names; an organisation's charter names its own.
 
     Under a token (`TOKEN`) neither a charter made here counts nor one that names the operator. A refusal comes, and is
     recorded, when an operation is begun. Raises LedgerUnavailable.
@@ -135,7 +137,7 @@ def authorise(
     if (token := TOKEN.get()) is not None:
         return _by_token(own, organisation, token, subject, tier, announce, budget)
     if organisation is None:
-        charter = single_operator(subject, own.now(), who=operator(), tier=tier)
+        charter = single_operator(subject, own.now(), who=operator(), tier=tier, endpoint=endpoint)
         announce(charter.line())
         return Authority(own.wall(charter, budget), subject, False)
     charter, why, marked = _chosen(organisation, own, subject, tier)

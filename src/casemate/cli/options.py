@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from casemate.cli.rulenames import all_known, complete
+
+if TYPE_CHECKING:
+    from casemate.app.models import Talk
 
 FORMATS = ("table", "json", "sarif", "html", "md", "gitlab")
 LEVELS = ("suspected", "traced", "proven", "never")
@@ -118,3 +123,99 @@ TOKEN = click.option(
     callback=_act_under,
     help="Act under the token in FILE, and no further. Default: what CASEMATE_TOKEN names.",
 )
+
+
+_COUNT = click.IntRange(min=1)
+_MODEL = {
+    "model": click.option(
+        "--model",
+        metavar="PROVIDER:NAME",
+        envvar="CASEMATE_MODEL",
+        help="Ask this language model as well: openai:…, anthropic:… or compatible:… Default: none.",
+    ),
+    "model_url": click.option(
+        "--model-url",
+        metavar="URL",
+        envvar="CASEMATE_MODEL_URL",
+        help="The model's base address. Default: the provider's own.",
+    ),
+    "model_price": click.option(
+        "--model-price", metavar="SENT:RECEIVED", help="Prices of a million tokens each way, such as 3:15."
+    ),
+    "model_timeout": click.option(
+        "--model-timeout",
+        metavar="SECONDS",
+        type=_COUNT,
+        default=300,
+        show_default=True,
+        help="How long one exchange with the model may take.",
+    ),
+    "max_requests": click.option(
+        "--max-requests", metavar="N", type=_COUNT, default=500, show_default=True, help="Exchanges with the model."
+    ),
+    "max_tokens": click.option(
+        "--max-tokens",
+        metavar="N",
+        type=_COUNT,
+        default=2_000_000,
+        show_default=True,
+        help="Tokens sent and received together.",
+    ),
+    "max_cost": click.option("--max-cost", metavar="AMOUNT", help="Money, in the currency of --model-price."),
+    "max_wait": click.option(
+        "--max-wait",
+        metavar="SECONDS",
+        type=_COUNT,
+        default=3600,
+        show_default=True,
+        help="Waiting for the model, of all workers together.",
+    ),
+    "model_record": click.option(
+        "--model-record",
+        metavar="FILE",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Record the exchanges in FILE, and go on from what it holds. Default: a new file beside the ledger.",
+    ),
+    "replay": click.option(
+        "--replay",
+        metavar="FILE",
+        type=click.Path(path_type=Path, dir_okay=False),
+        help="Take the model's answers from a recording; nothing is sent.",
+    ),
+}
+
+
+def models(command: Callable[..., None]) -> Callable[..., None]:
+    """Give a command the options of language models. They arrive as one parameter, `talk`: an `app.models.Talk`, or None when no
+    model is asked for."""
+
+    @functools.wraps(command)
+    def run(**values: Any) -> None:
+        command(talk=_talk({name: values.pop(name) for name in _MODEL}), **values)
+
+    decorated: Callable[..., None] = run
+    for option in reversed(_MODEL.values()):
+        decorated = option(decorated)
+    return decorated
+
+
+def _talk(asked: dict[str, Any]) -> Talk | None:
+    if not any(asked[name] for name in ("model", "model_url", "model_record", "replay")):
+        return None
+    from casemate.app.models import Limits, micros, talk
+
+    cost = asked["max_cost"]
+    return talk(
+        asked["model"],
+        asked["model_url"],
+        price=asked["model_price"],
+        limits=Limits(
+            requests=asked["max_requests"],
+            tokens=asked["max_tokens"],
+            micros=None if cost is None else micros(cost),
+            seconds=asked["max_wait"],
+        ),
+        patience=asked["model_timeout"],
+        record=asked["model_record"],
+        replay=asked["replay"],
+    )

@@ -139,9 +139,11 @@ class Charter:
 _NEVER = datetime.max.replace(tzinfo=UTC)
 
 
-def single_operator(paths: Iterable[Target], now: datetime, *, who: str, tier: Tier = Tier.FIND) -> Charter:
+def single_operator(
+    paths: Iterable[Target], now: datetime, *, who: str, tier: Tier = Tier.FIND, endpoint: str = ""
+) -> Charter:
     """The narrow charter of somebody who examines what they named, on their own machine, until tomorrow. tier: what they ask
-    for, and no more."""
+    for, and no more. endpoint: address of the model that they name, "" for none."""
     targets = tuple(paths)
     return Charter(
         who=who,
@@ -149,4 +151,5 @@ def single_operator(paths: Iterable[Target], now: datetime, *, who: str, tier: T
         tier=tier,
         until=now.date() + timedelta(days=1),
         made_for="made for this path" if len(targets) == 1 else "made for these paths",
+        models=frozenset((endpoint,)) if endpoint else frozenset(),
     )

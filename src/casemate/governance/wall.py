@@ -102,6 +102,11 @@ class Operation:
         """The database of advisories behind the wall."""
         return GuardedAdvisories(store, self._gate)
 
+    @property
+    def used(self) -> Counts:
+        """What has been charged so far, to show it."""
+        return self._gate.used
+
     def state(self, **facts: str | int) -> None:
         """Let the ledger say, once it has completed, what holds since then."""
         self._gate.check_open()
