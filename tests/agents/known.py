@@ -1,5 +1,5 @@
-"""Ten small programs with a weakness that the rules miss, because the value takes a way that the solver does not follow; and what a
-model that knows the answers would say of each."""
+"""Ten small programs with a weakness that the rules miss, because the value takes a way that the solver does not follow; and what
+a model that knows the answers would say of each."""
 
 from dataclasses import dataclass
 
@@ -119,14 +119,14 @@ def paper(asked):
         raise ValueError("not a paper")
     return methodcaller("take", name)(_Shelf())
 ''',
-        tests='''import pytest
+        tests="""import pytest
 from papers import paper
 
 
 def test_paper():
     with pytest.raises(ValueError):
         paper("book=today")
-''',
+""",
         sink="with open",
         source="def paper(",
         parameter="asked",
@@ -199,11 +199,11 @@ def kept(data):
     """What somebody has kept."""
     return import_module("pic" + "kle").loads(data)
 ''',
-        tests="import pickle\n\nfrom drawers import kept\n\n\ndef test_kept():\n    assert kept(pickle.dumps({'a': 1})) == {'a': 1}\n",
+        tests="import pickle\n\nfrom drawers import kept\n\n\ndef test_kept():\n    assert kept(pickle.dumps([1])) == [1]\n",
         sink="loads(data)",
         source="def kept",
         parameter="data",
-        old='''    return import_module("pic" + "kle").loads(data)''',
+        old="""    return import_module("pic" + "kle").loads(data)""",
         new='''    pickle, io = import_module("pic" + "kle"), import_module("io")
 
     class Plain(pickle.Unpickler):
@@ -256,11 +256,11 @@ def entries(wanted):
         parameter="wanted",
         text="owner:x' OR {canary} --",
         control="owner:{calm}",
-        old='''    return _BASE.execute("SELECT amount FROM entries WHERE " + value).fetchall()
-''',
-        new='''    owner = value.removeprefix("owner = '").removesuffix("'")
+        old="""    return _BASE.execute("SELECT amount FROM entries WHERE " + value).fetchall()
+""",
+        new="""    owner = value.removeprefix("owner = '").removesuffix("'")
     return _BASE.execute("SELECT amount FROM entries WHERE owner = ?", (owner,)).fetchall()
-''',
+""",
     ),
     Case(
         name="jobs",
@@ -327,14 +327,14 @@ def note(asked):
         box.put(key, value)
     return box.use(_read)
 ''',
-        tests='''import pytest
+        tests="""import pytest
 from notes import note
 
 
 def test_note():
     with pytest.raises(TypeError):
         note('{"title": "today"}')
-''',
+""",
         sink="read_text",
         source="def note",
         parameter="asked",

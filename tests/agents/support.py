@@ -1,23 +1,19 @@
 """Scripted models: what they say is written down before, and what they get back is kept."""
 
 import json
-import re
 import sys
 from contextlib import ExitStack
 
-from casemate.adapters.interpreters import target_python
 from casemate.agents.loop import Limits
 from casemate.app.agents import crew
-from casemate.app.prove import HuntRequest
+from casemate.app.models import Limits as Most
+from casemate.app.models import Talk
 from casemate.app.scan import ScanRequest, Scene
-from casemate.governance.budget import PROVING_LIMITS
 from casemate.governance.charter import Tier
 from casemate.governance.spending import Terms
-from casemate.model.dialogue import Answer, Call, NoAnswer, Role, Silence, Usage
-from dataclasses import replace
+from casemate.model.dialogue import Answer, Call, Role, Usage
 
 NOTHING = Usage(sent=0, received=0)
-BUDGET = replace(PROVING_LIMITS, requests=500, tokens=20_000_000, waited_ms=600_000)
 LIMITS = Limits()
 
 
@@ -31,8 +27,8 @@ def says(*calls, text=""):
 
 
 class Scripted:
-    """A LanguageModel. scripts: by role, answers in order, for each session of that role; when they end, it is done. An item may be
-    a function of the prompt."""
+    """A LanguageModel. scripts: by role, answers in order, or a list of them for each session; when they end, it is done. An
+    item may be a function of the prompt."""
 
     name = "scripted:known"
     endpoint = ""
@@ -45,7 +41,12 @@ class Scripted:
     def role(self, prompt):
         """Whose prompt it is."""
         first = prompt.messages[0].text
-        words = {"You look for": "scout", "You try to refute": "adversary", "You show that": "prover", "You mend": "mender"}
+        words = {
+            "You look for": "scout",
+            "You try to refute": "adversary",
+            "You show that": "prover",
+            "You mend": "mender",
+        }
         return next(role for start, role in words.items() if first.startswith(start))
 
     def reply(self, prompt):
@@ -62,21 +63,13 @@ class Scripted:
         return told(prompt) if callable(told) else told
 
 
-def work(place, model, *, limits=LIMITS, fix=True, budget=BUDGET):
-    """Scan a target and let agents work on it, for real: what they made of it."""
+def work(place, model, *, limits=LIMITS, fix=True, record=None, **most):
+    """Scan a target and let agents work on it, for real: what they made of it. record: a file; then the model
+    stands behind the wall. most: the budget."""
+    talk = Talk(model=model, terms=Terms(), limits=Most(**most), record=record)
+    quiet = lambda stage, done, total: None  # noqa: E731
     with ExitStack() as held:
-        scene = Scene(
-            ScanRequest(paths=(place,), cache=False), Tier.FIX if fix else Tier.PROVE, lambda line: None, held, budget
-        )
-        quiet = lambda stage, done, total: None  # noqa: E731
+        request = ScanRequest(paths=(place,), cache=False)
+        scene = Scene(request, Tier.FIX if fix else Tier.PROVE, lambda line: None, held, talk)
         report = scene.scan(quiet)
-        return crew(
-            scene,
-            report,
-            model,
-            terms=Terms(),
-            interpreter=sys.executable,
-            limits=limits,
-            fix=fix,
-            progress=quiet,
-        )
+        return crew(scene, report, talk, interpreter=sys.executable, limits=limits, fix=fix, progress=quiet)

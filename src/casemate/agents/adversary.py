@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import Protocol
 
-from casemate.agents.loop import Agent, Ended, Limits, Model
+from casemate.agents.loop import Agent, Ended, Limits
 from casemate.agents.role import prompt
 from casemate.agents.tools import Noting, Reading, Refuting, noting, reading, refuting
+from casemate.ports import LanguageModel
 
 
 class Desk(Reading, Noting, Refuting, Protocol):
     """What an adversary holds."""
 
 
-def refute(model: Model, desk: Desk, *, lead: str, limits: Limits) -> Ended:
+def refute(model: LanguageModel, desk: Desk, *, lead: str, limits: Limits) -> Ended:
     """Let an adversary look at a lead. lead: in words, with the lines around it."""
     task = "Try to refute this lead: not reachable, guarded, or meant to be so. Then say whether it stands."
     tools = (*reading(desk), *noting(desk), *refuting(desk))

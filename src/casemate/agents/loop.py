@@ -12,21 +12,14 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import sha256
-from typing import Protocol
 
 from casemate.agents.fence import NOTICE, fenced
 from casemate.agents.schema import Misfit
 from casemate.agents.tools import Bound
 from casemate.agents.window import LEAST, TooSmall, clipped, fitted, tokens
-from casemate.model.dialogue import Answer, Call, Message, NoAnswer, Prompt, Reply, Role, Silence
+from casemate.model.dialogue import Answer, Call, Message, NoAnswer, Role, Silence
 from casemate.model.proposal import Told
-
-
-class Model(Protocol):
-    """What an agent speaks through: `ports.LanguageModel`, of which it needs no more."""
-
-    def reply(self, prompt: Prompt) -> Reply:
-        """What the model says, or why nothing came."""
+from casemate.ports import LanguageModel
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +72,7 @@ class Agent:
 
     def __init__(
         self,
-        model: Model,
+        model: LanguageModel,
         system: str,
         task: str,
         data: str,

@@ -12,9 +12,9 @@ from casemate.governance.policy import OPERATION
 
 if TYPE_CHECKING:
     from casemate.agents.loop import Ended, Limits
+    from casemate.app.models import Talk
     from casemate.app.scan import Scene
     from casemate.governance.launch import Decision
-    from casemate.governance.spending import Terms
     from casemate.governance.system import System
     from casemate.governance.wall import Operation
     from casemate.model.finding import Report
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from casemate.pipeline.study import Study
     from casemate.ports import LanguageModel
 
-READS = frozenset({OPERATION, "SourceTree", "LanguageModel"})
-"""Ports of a scout and of an adversary: they look, and ask their model."""
+READS = frozenset({OPERATION, "SourceTree"})
+"""Ports of a scout and of an adversary: they look. Their model is that of the whole operation, which its budget counts."""
 
 RUNS = READS | {"Sandbox"}
 """Ports of a prover: what it runs is sealed."""
@@ -59,22 +59,21 @@ def admitted(model: str, tier: Tier, weights: str = "") -> Decision:
 def crew(
     scene: Scene,
     report: Report,
-    model: LanguageModel,
+    talk: Talk,
     *,
-    terms: Terms,
     interpreter: str,
     limits: Limits,
     fix: bool,
     progress: Progress,
 ) -> Worked:
-    """Let agents work on a target that was scanned and hunted. model: bare; every session gets it behind the wall. terms: what an
-    exchange costs. Whoever calls this has asked `admitted`."""
+    """Let agents work on a target that was scanned and hunted. Whoever calls this has asked `admitted`. Raises Denied when the
+    charter does not name the model's address."""
     from casemate.adapters.inprocess import InProcess
     from casemate.pipeline.agents import Crew
     from casemate.pipeline.patched import Recollected
     from casemate.pipeline.study import Study
 
-    with scene.wall.operation("agents", subject=scene.subject) as operation:
+    with scene.wall.operation("agents", subject=scene.subject) as operation, talk.within(operation) as model:
         study = Study(
             Recollected(operation.tree(scene.trees[0])),
             report,
@@ -83,18 +82,17 @@ def crew(
             options=scene.options(),
             progress=progress,
         )
-        sessions = Opened(scene, study, model, terms=terms, interpreter=interpreter)
+        sessions = Opened(scene, study, model, interpreter)
         return Crew(sessions, limits, fix=fix, progress=progress).work(report)
 
 
 class Opened:
     """Opens sessions: each is an operation under a grant that is narrower than the operator's."""
 
-    def __init__(self, scene: Scene, study: Study, model: LanguageModel, *, terms: Terms, interpreter: str) -> None:
+    def __init__(self, scene: Scene, study: Study, model: LanguageModel, interpreter: str) -> None:
         self._scene = scene
         self._study = study
         self._model = model
-        self._terms = terms
         self._interpreter = interpreter
 
     @contextmanager
@@ -107,11 +105,10 @@ class Opened:
         whole = scene.wall.grant()
         grant = whole.narrow(holder=f"{whole.holder} ({role})", tier=tier, ports=ports)
         with scene.wall.operation(f"agent-{role}", subject=scene.subject, grant=grant) as operation:
-            guarded = operation.model(self._model, self._terms)
             session = Session(
-                model=guarded,
+                model=self._model,
                 study=self._study.behind(operation.tree(scene.trees[0])),
-                state=_stating(operation, guarded.name, about),
+                state=_stating(operation, about),
             )
             if role in ("prover", "mender"):
                 session = self._sealed(operation, session, role)
@@ -133,13 +130,12 @@ class Opened:
         )
 
 
-def _stating(operation: Operation, model: str, about: str) -> Callable[[str, Ended], None]:
+def _stating(operation: Operation, about: str) -> Callable[[str, Ended], None]:
     """Lets the ledger say how an agent ended: counts and a digest, never its words."""
 
     def state(role: str, ended: Ended) -> None:
         operation.state(
             role=role,
-            model=model,
             lead=about,
             end=ended.end.value,
             exchanges=ended.exchanges,

@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING
 
 from casemate.app.authority import authorise
 from casemate.app.ground import cache_folder, over_time, read_own
-from casemate.governance.budget import HOUSE_LIMITS, PROVING_LIMITS, Counts
+from casemate.governance.budget import HOUSE_LIMITS, PROVING_LIMITS
 from casemate.governance.charter import Target, Tier
 
 if TYPE_CHECKING:
     from casemate.adapters.filesystem import FileTree
     from casemate.adapters.git import GitHistory
+    from casemate.app.models import Talk
     from casemate.evidence.earlier import Earlier
     from casemate.evidence.triage import Triage
     from casemate.model.finding import Report
@@ -63,7 +64,7 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
 
 class Scene:
     """What is examined, under a charter made for it. store: keeps derived facts between operations.
-    budget: of each operation, None for the house's limits. Raises as `run_scan` does."""
+    talk: a model that the run may ask. Raises as `run_scan` does."""
 
     def __init__(
         self,
@@ -71,7 +72,7 @@ class Scene:
         tier: Tier,
         announce: Callable[[str], None],
         held: ExitStack,
-        budget: Counts | None = None,
+        talk: Talk | None = None,
     ) -> None:
         from casemate.adapters.cache import FileStore
         from casemate.adapters.filesystem import FileTree
@@ -83,9 +84,11 @@ class Scene:
         self._own = read_own(request.own) if request.own else None
         self.trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
         places = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in self.trees)
-        if budget is None:
-            budget = PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS
-        self.wall, self.subject, bounded = authorise(places, tier, announce=announce, budget=budget)
+        budget = PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS
+        endpoint = ""
+        if talk is not None:
+            budget, endpoint = talk.budget(budget), talk.endpoint
+        self.wall, self.subject, bounded = authorise(places, tier, announce=announce, budget=budget, endpoint=endpoint)
         for tree in self.trees if bounded else ():
             tree.bound()
         if self._own is not None and self._own.knowledge.replaced:

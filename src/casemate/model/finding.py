@@ -142,6 +142,16 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The model that a run asked. name: "provider:model". exchanges: with an answer or without. leads: how many it proposed;
+    each is a finding of the rule `proposed`, and stands as high as those who judge have put it."""
+
+    name: str
+    exchanges: int
+    leads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All that one scan says. Holds no clock time, no absolute path: same input, same report, byte for byte.
 
@@ -149,7 +159,7 @@ class Report:
     disposition. rules: ids of the rules that ran. since: when it is narrowed to what a change touches. remarks: what is
     amiss with what hides findings. excerpts: the lines around every place of a finding, each line once, by path and number.
     inputs: what proofs were driven with, by the identity of their finding; only where somebody decided to release it. host:
-    who reaches root and how that is ended, of the audit of a host.
+    who reaches root and how that is ended, of the audit of a host. asked: the model that was asked, None when none was.
     """
 
     version: str
@@ -163,6 +173,7 @@ class Report:
     excerpts: tuple[Excerpt, ...] = ()
     inputs: tuple[tuple[FindingId, str], ...] = ()
     host: HostReport | None = None
+    asked: Asked | None = None
 
     def of(self, disposition: Disposition) -> tuple[Finding, ...]:
         """Findings of one disposition, in rank order."""

@@ -16,9 +16,11 @@ from casemate.agents.loop import End, Ended, Limits
 from casemate.agents.mender import mend as ask_mender
 from casemate.agents.prover import prove
 from casemate.agents.scout import scout
+from casemate.evidence.identity import rank
 from casemate.fixes.propose import patches
 from casemate.fixes.source import Unfit
-from casemate.model.finding import FindingId, Report
+from casemate.leads import proposed
+from casemate.model.finding import Asked, FindingId, Report
 from casemate.model.fix import Fix, Mending, Patch
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Exhibit, Result, Verdict
@@ -84,6 +86,7 @@ class Crew:
         self._fix = fix
         self._progress = progress
         self._steps: list[Step] = []
+        self._name = ""  # of the model
         self._stopped = ""  # why no model is asked any more
         self._exhibits: dict[FindingId, Exhibit] = {}
 
@@ -95,13 +98,16 @@ class Crew:
         losses = list(self._losses())
         told = replace(
             report,
-            findings=(*report.findings, *(one.finding for one in found)),
+            findings=tuple(sorted((*report.findings, *(one.finding for one in found)), key=rank)),
+            rules=tuple(sorted({*report.rules, proposed.ID})),
             not_examined=tuple(sorted({*report.not_examined, *losses})),
+            asked=Asked(name=self._name, exchanges=sum(step.ended.exchanges for step in self._steps), leads=len(found)),
         )
         return Worked(report=told, exhibits=self._exhibits, steps=tuple(self._steps))
 
     def _scouted(self) -> tuple[Suggested, ...]:
         with self._sessions("scout", "") as session:
+            self._name = session.model.name
             desk = Proposing(session.study)
             ended = scout(session.model, desk, overview=overview(session.study), limits=self._limits)
             self._note(session, "scout", "", ended, f"{len(desk.taken)} leads taken")
@@ -141,7 +147,7 @@ class Crew:
                 shown = desk.shown
                 attempt = desk.ended if desk.ended is not None else attempt
                 verdict = replace(attempt.verdict, executions=verdict.executions + desk.spent)
-        finding = replace(one.finding, verdict=verdict, demonstration=shown)
+        finding = replace(one.finding, verdict=verdict if shown is None else None, demonstration=shown)
         if attempt.exhibit is not None and one.traced is not None:
             # The proof's own stack is a trace: what was proposed became what happened.
             finding = replace(finding, lead=one.traced)

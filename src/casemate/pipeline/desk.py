@@ -12,10 +12,11 @@ from casemate.agents.tools import LISTED
 from casemate.evidence.escape import visible
 from casemate.evidence.identity import identities
 from casemate.evidence.redact import excerpt, redact
+from casemate.leads import proposed
 from casemate.leads.catalogue import rules
 from casemate.leads.cwes import same
 from casemate.model.finding import Disposition, Finding
-from casemate.model.lead import Lead, RuleId, Severity
+from casemate.model.lead import Lead, Severity
 from casemate.model.location import Location
 from casemate.model.proposal import Place, Proposal, Stand, Told
 from casemate.model.trace import Boundary, Role, Step, Trace
@@ -23,7 +24,6 @@ from casemate.pipeline.claims import NEAR
 from casemate.pipeline.study import Study, listed
 from casemate.proofs.catalogue import for_cwe
 
-PROPOSED: Final = RuleId("proposed")
 LOGIC: Final = frozenset({284, 285, 287, 362, 367, 639, 669, 682, 697, 840, 841, 862, 863, 915})
 """Weaknesses that no oracle decides and a property can show: authorisation, state, money, tenancy, order of events."""
 
@@ -165,7 +165,7 @@ class Proposing(Desk):
             return way
         spot = study.at(sink.path, sink.line)
         lead = Lead(
-            rule=PROPOSED,
+            rule=proposed.ID,
             location=Location(path=sink.path, line=sink.line),
             function=spot.name if spot is not None else "",
             message=redact(visible(" ".join(proposal.statement.split()))),
