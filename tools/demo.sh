@@ -38,3 +38,11 @@ if [ -d "$out/bundles" ]; then
     echo "See a proof again: $casemate verify $bundle --target examples/bank --python $python"
 fi
 echo "On your own code: $casemate scan PATH; to prove and fix what it finds: $casemate hunt PATH, then $casemate fix --target PATH"
+if [ -d "$out/bundles" ]; then
+    receipt=${bundle%.casemate}.receipt
+    echo
+    echo "All of it is in the ledger. Its checkpoint, to be handed out:"
+    "$casemate" ledger checkpoint
+    echo "That the ledger recorded the first proof, verified:"
+    "$casemate" ledger receipt "$receipt" --bundle "$bundle"
+fi

@@ -217,11 +217,14 @@ class LedgerStore(Protocol):
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole and durably (temporary file, fsync, rename, fsync of the folder)."""
 
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write named files, each whole; all of them are durable before it returns."""
+
     def names(self) -> Iterator[str]:
         """The names of all files, in no order."""
 
-    def remove(self, folder: str) -> None:
-        """Remove a folder of superseded files; absent is fine, and so is a crash half-way."""
+    def remove(self, folder: str, above: int = 0) -> None:
+        """Remove a folder's files of which the name is a greater number; absent is fine, and so is a crash half-way."""
 
     def lock(self) -> LedgerLock:
         """Exclusive across processes."""

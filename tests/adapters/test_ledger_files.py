@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 
 from casemate.adapters.keys import FileSigner
-from casemate.adapters.ledger_files import LedgerFolder
+from casemate.adapters.ledger_files import LedgerFolder, StrangersFolder
 from casemate.governance.audit import audit
 from casemate.governance.errors import LedgerUnavailable
 from casemate.governance.ledger import Ledger
@@ -144,9 +144,9 @@ def test_death_at_every_step(tmp_path, monkeypatch, size):
 
 
 def test_everything_is_durable_in_order(folder, monkeypatch):
-    """Each file is synced before its rename and its folder after it, before the next file is begun; so are new folders.
+    """Each file is synced before its rename, and all folders, new ones too, before the checkpoint is renamed into place.
 
-    After a power cut the disk therefore holds a prefix of these writes, which is what a death at a step leaves.
+    After a power cut the disk therefore never holds a checkpoint without the tiles that it covers.
     """
     monkeypatch.setattr(os, "fsync", lambda descriptor: None)  # recorded, not done: 1,500 of them take their time
     steps = Steps(monkeypatch)
@@ -157,13 +157,13 @@ def test_everything_is_durable_in_order(folder, monkeypatch):
     unsynced_folders: set[str] = set()
     for name, place in steps.log:
         if name == "write":
-            assert not unsynced_folders
             synced.discard(place)
         elif name == "fsync":
             synced.add(place)
             unsynced_folders.discard(place)
         elif name == "rename":
             assert str(folder / ".write") in synced
+            assert place != str(folder / "checkpoint") or not unsynced_folders
             unsynced_folders.add(str(Path(place).parent))
         elif name == "mkdir":
             unsynced_folders.add(str(Path(place).parent))
@@ -257,3 +257,28 @@ def test_reading_takes_no_lock(folder):
     ledger(folder).append(b"x")
     with LedgerFolder(folder).lock():
         assert audit(ledger(folder)).problems == ()
+
+
+def test_removing_above_a_width(folder):
+    """Only files of which the name is a greater number go; others in the folder stay."""
+    store = LedgerFolder(folder)
+    store.write_all((f"a.p/{name}", b"") for name in ("3", "9", "10", "notes"))
+    store.remove("a.p", above=9)
+    assert sorted(store.names()) == ["a.p/3", "a.p/9", "a.p/notes"]
+
+
+def test_what_a_stranger_handed_over(folder, tmp_path):
+    """No link is followed, in no part of a path; nothing but regular files of a log's size is read."""
+    store = StrangersFolder(folder)
+    LedgerFolder(folder).write_all((name, b"data") for name in ("a", "sub/b"))
+    (tmp_path / "outside").write_bytes(b"outside")
+    (folder / "link").symlink_to(tmp_path / "outside")
+    (folder / "loop").symlink_to(folder / "loop")
+    (folder / "zero").symlink_to("/dev/zero")
+    (folder / "linked").symlink_to(folder / "sub")
+    os.mkfifo(folder / "fifo")
+    with (folder / "huge").open("wb") as file:
+        file.truncate(256 * 65537 + 1)
+    assert (store.read("a"), store.read("sub/b")) == (b"data", b"data")
+    for name in ("link", "loop", "zero", "linked/b", "fifo", "huge", "sub", "none", "a/b"):
+        assert store.read(name) is None

@@ -1,6 +1,6 @@
 """What tests of governance share: a clock that is told the time, a ledger in memory, a store that dies."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
@@ -67,12 +67,20 @@ class MemoryStore:
     def write(self, name: str, data: bytes) -> None:
         self.files[name] = data
 
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        for name, data in files:
+            self.write(name, data)
+
     def names(self) -> Iterator[str]:
         return iter(list(self.files))
 
-    def remove(self, folder: str) -> None:
-        for name in [name for name in self.files if name.startswith(f"{folder}/")]:
+    def remove(self, folder: str, above: int = 0) -> None:
+        for name in self.superseded(folder, above):
             del self.files[name]
+
+    def superseded(self, folder: str, above: int) -> list[str]:
+        below = [name for name in self.files if name.startswith(f"{folder}/")]
+        return [name for name in below if int(name.rpartition("/")[2]) > above]
 
     def lock(self) -> nullcontext[None]:
         return nullcontext()
@@ -98,8 +106,8 @@ class MortalStore(MemoryStore):
         self._step()
         super().write(name, data)
 
-    def remove(self, folder: str) -> None:
-        for name in [name for name in self.files if name.startswith(f"{folder}/")]:
+    def remove(self, folder: str, above: int = 0) -> None:
+        for name in self.superseded(folder, above):
             self._step()
             del self.files[name]
 

@@ -70,14 +70,15 @@ def flip(files: dict[str, bytes], name: str, position: int, mask: int = 1) -> di
 def test_intact(small, large):
     """An intact log has no problem, and everything on disk was compared."""
     result = audit(a_ledger(MemoryStore(small)))
-    assert result.problems == result.unknown == result.leftovers == result.foreign == ()
+    assert result.problems == result.leftovers == result.foreign == ()
+    assert (result.begun, result.unfinished, result.unknown) == (1, 0, 0)
     assert result.head.size == 2
     assert result.tiles == len(small) - 1
     assert [(o.index, o.end, o.after.outcome) for o in result.operations] == [(0, 1, Outcome.COMPLETED)]
     result = audit(a_ledger(MemoryStore(large)))
     assert result.problems == ()
     assert result.tiles == len(large) - 1
-    assert len(result.unknown) == 300
+    assert result.unknown == 300
 
 
 def test_every_flipped_byte_of_a_small_log(small):

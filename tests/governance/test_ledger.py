@@ -3,9 +3,10 @@
 import pytest
 
 from casemate.adapters.keys import FileSigner
+from casemate.governance.audit import audit
 from casemate.governance.errors import LedgerDamaged, LedgerMissing
-from casemate.governance.ledger import CHECKPOINT, Ledger, log_key
-from casemate.governance.merkle import EMPTY_ROOT, leaf_hash, tree_root, verify_inclusion
+from casemate.governance.ledger import CHECKPOINT, Ledger, Log, log_key
+from casemate.governance.merkle import EMPTY_ROOT, leaf_hash, tree_root, verify_consistency, verify_inclusion
 from casemate.governance.note import Checkpoint, open_checkpoint, sign_checkpoint
 from casemate.governance.tiles import Tile, tiles_of
 from governance.support import SIGNER, MemoryStore, a_ledger, a_log_of
@@ -180,3 +181,64 @@ def test_a_head_that_claims_more_than_there_is():
     store = MemoryStore({CHECKPOINT: sign_checkpoint(head, SIGNER)})
     with pytest.raises(LedgerDamaged, match=r"'tile/0/000.p/3' is missing or damaged"):
         a_ledger(store).append(b"x")
+
+
+@pytest.mark.parametrize("before", [0, 1, 255, 256, 300])
+@pytest.mark.parametrize("count", [0, 1, 2, 255, 256, 257, 600])
+def test_append_many(before, count):
+    """Many at once give the same log as one at a time, under one new head; none changes nothing."""
+    store = a_log_of(*ENTRIES[:before])
+    log = a_ledger(store)
+    assert log.append_many((ENTRIES * 2)[before : before + count]) == before
+    single = a_log_of(*(ENTRIES * 2)[: before + count]).files
+    demanded = {tile.path for tile in tiles_of(before + count)} | ({CHECKPOINT} if before + count else set())
+    assert {name: store.files[name] for name in demanded} == {name: single[name] for name in demanded}
+    assert audit(log).problems == () if before + count else True
+    assert log.append(b"one more") == before + count
+
+
+@pytest.mark.parametrize(("first", "second"), [(0, 600), (1, 600), (255, 256), (256, 600), (300, 300), (599, 600)])
+def test_consistency(log, first, second):
+    """Between any two sizes, with the roots that the entries give."""
+    found = log.consistency(first, second)
+    roots = [tree_root([leaf_hash(e) for e in ENTRIES[:size]]) for size in (first, second)]
+    assert [found.first.root, found.second.root] == roots
+    assert verify_consistency(first=first, first_root=roots[0], second=second, second_root=roots[1], proof=found.proof)
+
+
+@pytest.mark.parametrize(("first", "second"), [(-1, 5), (5, 4), (601, None), (5, 601)])
+def test_no_consistency(log, first, second):
+    """Sizes that the log never had, or in the wrong order."""
+    with pytest.raises(IndexError):
+        log.consistency(first, second)
+
+
+def test_consistency_of_a_damaged_log(files):
+    """Roots that the signed checkpoint does not cover are not proven."""
+    damaged = dict(files)
+    damaged["tile/0/000"] = bytes(32) + damaged["tile/0/000"][32:]
+    with pytest.raises(LedgerDamaged, match="do not give the root"):
+        a_ledger(MemoryStore(damaged)).consistency(100)
+
+
+def test_an_earlier_checkpoint(files):
+    """An entry is proven under a checkpoint of an earlier size; not one that it did not cover, nor one of another log."""
+    log, store = a_ledger(MemoryStore(dict(files))), a_log_of(*ENTRIES[:300])
+    earlier = store.files[CHECKPOINT]
+    found = log.prove(299, under=earlier)
+    assert (found.checkpoint.size, found.note) == (300, earlier)
+    assert verify_inclusion(
+        leaf=leaf_hash(ENTRIES[299]), index=299, size=300, proof=found.proof, root=found.checkpoint.root
+    )
+    with pytest.raises(IndexError):
+        log.prove(300, under=earlier)
+    fork = a_log_of(*ENTRIES[:299], b"another").files[CHECKPOINT]
+    with pytest.raises(LedgerDamaged):
+        log.prove(299, under=fork)
+
+
+def test_a_log_is_read_without_its_private_key(files):
+    """By the public key alone."""
+    log = Log(store=MemoryStore(files), key=log_key(SIGNER.public_key))
+    assert log.prove(7).entry == ENTRIES[7]
+    assert not hasattr(log, "append")

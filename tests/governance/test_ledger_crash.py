@@ -1,5 +1,7 @@
 """A process may die at any step of an append: the log stays valid, with the entry or without it."""
 
+from contextlib import suppress
+
 import pytest
 
 from casemate.governance.audit import audit
@@ -58,3 +60,31 @@ def test_two_deaths_in_a_row():
             assert size_after(store.files) == 255
             assert a_ledger(MemoryStore(store.files)).append(b"three") == 255
             assert size_after(store.files) == 256
+
+
+@pytest.mark.parametrize(
+    ("size", "count", "later"), [(0, 300, 5), (10, 5, 10), (250, 12, 30), (255, 260, 600), (256, 40, 20)]
+)
+def test_death_at_every_step_of_many_at_once(size, count, later):
+    """All of them are there or none; and what was left of sizes that are skipped later is never taken for damage."""
+    files = a_log_of(*(b"%d" % i for i in range(size))).files
+    steps, reached = 0, size
+    while reached == size:
+        store = MortalStore(dict(files), steps)
+        with suppress(Died):
+            a_ledger(store).append_many([b"lost %d" % i for i in range(count)])
+        reached = size_after(store.files)
+        assert reached in (size, size + count)
+        for more in (
+            [b"after %d" % i for i in range(later)],
+            [b"one"],
+            [b"two", b"three"],
+            [b"%d" % i for i in range(300)],
+        ):
+            survivor = MemoryStore(dict(store.files))
+            log = a_ledger(survivor)
+            assert log.append_many(more) == reached
+            assert log.append_many([b"last", b"of all"]) == reached + len(more)
+            assert size_after(survivor.files) == reached + len(more) + 2
+        steps += 1
+    assert steps > 3

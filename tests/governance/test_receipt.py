@@ -19,11 +19,13 @@ from governance.support import SOURCE, MemoryStore, a_charter, a_ledger, a_wall
 BUNDLES = [sha256(b"bundle %d" % number).hexdigest() for number in range(5)]
 
 
-def recorded(bundles, ledger=None, name="verify"):
+def recorded(bundles, ledger=None, name="verify", reserved=0):
     """A ledger in which an operation kept these bundles, and the index of its last entry."""
     ledger = ledger or a_ledger()
     tier = Tier.RELEASE if name == "release" else Tier.PROVE
-    with a_wall(ledger=ledger, charter=a_charter(tier=tier)).operation(name, subject=(SOURCE,)) as operation:
+    with a_wall(ledger=ledger, charter=a_charter(tier=tier)).operation(
+        name, subject=(SOURCE,), bundles=reserved
+    ) as operation:
         for bundle in bundles:
             operation.keep(bundle)
     return ledger, operation.entry
@@ -63,7 +65,7 @@ def test_nothing_is_kept_after_the_end():
 
 def test_a_release_is_an_operation_of_its_own():
     """Of the highest tier, with what was released."""
-    ledger, _ = recorded(BUNDLES[:1], name="release")
+    ledger, _ = recorded(BUNDLES[:1], name="release", reserved=1)
     (operation,) = audit(ledger).operations
     assert (operation.before.operation, operation.before.tier) == ("release", Tier.RELEASE)
     assert (operation.after.outcome, operation.after.evidence.count) == (Outcome.COMPLETED, 1)

@@ -153,3 +153,10 @@ def test_names_are_unique_and_independent_of_order(paths, root):
     assert not claims.keys() & set(names)
     assert max(claims.values(), default=1) == 1
     assert name_modules(reversed(paths), root=root) == known
+
+
+@pytest.mark.parametrize(("layout", "names"), [("os.py app.py", {"os~2", "app"}), ("sys/__init__.py", {"sys~2"})])
+def test_no_file_of_a_target_takes_the_place_of_what_is_loaded_already(layout, names):
+    """CPython has `os` and `sys` before the first line of a program: an `os.py` beside it hides nothing that `os` does."""
+    assert set(named(layout).values()) == names
+    assert named("p/__init__.py p/os.py")["p/os.py"] == "p.os"

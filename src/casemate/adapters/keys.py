@@ -1,7 +1,8 @@
 """The operator's keys on disk, made on first use.
 
 Below the data folder: `keys/operator.pem`, the Ed25519 signing key (PKCS#8 in PEM, RFC 8410), and `keys/digest.key`, 32
-random bytes for keyed digests. They are two files, so that an auditor can be given the second without the first. The
+random bytes for keyed digests. They are two files, so that an auditor can be given the second without the first. Beside them
+`keys/ledger.vkey`, the public key, with which a ledger can still be verified when the private one is lost. The
 folder is 0700, the files are 0600; a key that others could read is refused.
 """
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 SIGNING_KEY = "operator.pem"
 DIGEST_KEY = "digest.key"
+PUBLIC_KEY = "ledger.vkey"
 KEY_SIZE = 32
 
 _HEAD, _FOOT = b"-----BEGIN PRIVATE KEY-----\n", b"\n-----END PRIVATE KEY-----\n"
@@ -99,6 +101,24 @@ def load_or_create_digest_key(home: Path) -> bytes:
     if len(key) != KEY_SIZE:
         raise _damaged(path)
     return key
+
+
+def keep_public(home: Path, vkey: str) -> None:
+    """Keep the ledger's public key beside the private one, so that the ledger can be read when that is lost. What cannot be
+    kept is no error."""
+    path = _path(home, PUBLIC_KEY)
+    if not path.exists():
+        with suppress(LedgerUnavailable):
+            _create(path, f"{vkey}\n".encode())
+
+
+def kept_public(home: Path) -> str | None:
+    """The ledger's public key as it was kept, None when it was not. Its ledger's name follows from it, so it needs no trust."""
+    try:
+        with _path(home, PUBLIC_KEY).open("rb") as file:
+            return file.read(_MAX_FILE).decode("utf-8", "replace").strip()
+    except OSError:
+        return None
 
 
 def _path(home: Path, name: str) -> Path:

@@ -1,15 +1,16 @@
 """The ledger's files on disk: atomic, durable, one writer at a time.
 
 A file is written aside, synced, renamed into place, and its folder synced, before the next one is begun: after a power
-cut the disk holds a prefix of the writes, in their order.
+cut the disk holds a prefix of the writes, in their order. Of files that are written together, in any order.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import stat
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -22,6 +23,8 @@ _LOCK_PAUSE = 0.005  # seconds between two attempts
 
 _LOCK = ".lock"
 _ASIDE = ".write"  # one name, used under the lock: what a crash leaves is overwritten by the next write
+
+_MAX_FILE = 256 * (2 + 0xFFFF)  # bytes: the largest that a log has, a bundle of 256 entries
 
 
 class LedgerFolder:
@@ -43,23 +46,38 @@ class LedgerFolder:
 
     def write(self, name: str, data: bytes) -> None:
         """Write a file whole and durably. Raises LedgerUnavailable; then the file is as it was, or as it should be."""
-        path = self._path(name)
-        aside = self._folder / _ASIDE
-        try:
-            make_folder(path.parent)
-            flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-            descriptor = os.open(aside, flags, 0o600)
+        self.write_all(((name, data),))
+
+    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
+        """Write files, each whole, and all of them durably before it returns. Raises as `write` does."""
+        folders: dict[Path, None] = {}
+        for name, data in files:
+            path = self._path(name)
             try:
-                view = memoryview(data)
-                while view:
-                    view = view[os.write(descriptor, view) :]
-                os.fsync(descriptor)
-            finally:
-                os.close(descriptor)
-            aside.rename(path)
-            sync_folder(path.parent)
-        except OSError as error:
-            raise _unavailable("write", path, error) from error
+                if path.parent not in folders:
+                    make_folder(path.parent)
+                    folders[path.parent] = None
+                self._place(path, data)
+            except OSError as error:
+                raise _unavailable("write", path, error) from error
+        for folder in folders:
+            try:
+                sync_folder(folder)
+            except OSError as error:
+                raise _unavailable("write", folder, error) from error
+
+    def _place(self, path: Path, data: bytes) -> None:
+        aside = self._folder / _ASIDE
+        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
+        descriptor = os.open(aside, flags, 0o600)
+        try:
+            view = memoryview(data)
+            while view:
+                view = view[os.write(descriptor, view) :]
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)
+        aside.rename(path)
 
     def names(self) -> Iterator[str]:
         """The names of all files, in no order; the lock and what is written aside are none."""
@@ -72,13 +90,20 @@ class LedgerFolder:
                 below = Path(folder).relative_to(self._folder)
                 yield from (str(below / file) for file in files if file not in (_LOCK, _ASIDE))
 
-    def remove(self, folder: str) -> None:
-        """Remove a folder of superseded files; what cannot be removed stays, and harms nothing."""
+    def remove(self, folder: str, above: int = 0) -> None:
+        """Remove a folder's files of which the name is a greater number; what cannot be removed stays."""
         path = self._path(folder)
         with suppress(OSError):
+            kept = False
             for file in list(path.iterdir()):
-                file.unlink()
-            path.rmdir()
+                if not file.name.isdecimal() or int(file.name) <= above:
+                    kept = True
+                else:
+                    file.unlink()
+            if kept:
+                sync_folder(path)
+            else:
+                path.rmdir()
 
     def lock(self) -> LedgerLock:
         """Exclusive across processes and within one; LedgerUnavailable when another holds it too long."""
@@ -89,6 +114,31 @@ class LedgerFolder:
         if ".." in path.parts or not path.is_relative_to(self._folder):
             raise ValueError(f"no name of a ledger's file: {name!r}")
         return path
+
+
+class StrangersFolder(LedgerFolder):
+    """A folder that somebody handed over, to be read: no link in it is followed, nothing but regular files is opened."""
+
+    def read(self, name: str) -> bytes | None:
+        """A named file's bytes; None when there is none, or one that no log has. Raises LedgerUnavailable."""
+        path = self._path(name)
+        above = path.relative_to(self._folder).parents
+        if path.is_symlink() or any((self._folder / part).is_symlink() for part in above if part.parts):
+            return None
+        try:
+            descriptor = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
+        except (FileNotFoundError, NotADirectoryError, IsADirectoryError):
+            return None
+        except OSError as error:
+            raise _unavailable("read", path, error) from error
+        try:
+            status = os.fstat(descriptor)
+            if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_FILE:
+                return None
+            with open(descriptor, "rb", closefd=False) as file:
+                return file.read(_MAX_FILE)
+        finally:
+            os.close(descriptor)
 
 
 class _FileLock:

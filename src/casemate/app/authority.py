@@ -12,11 +12,10 @@ from typing import NamedTuple
 
 from casemate.adapters.clock import SystemClock
 from casemate.adapters.keys import FileSigner, load_or_create_digest_key
-from casemate.adapters.ledger_files import LedgerFolder
 from casemate.adapters.repository import EnclosingRepository
 from casemate.adapters.standing_file import StandingFile
 from casemate.adapters.statements import StatementFolder
-from casemate.app.ground import home, operator
+from casemate.app.ground import home, ledger_files, operator, own_signer
 from casemate.governance.authorisation import authorisation_refusal
 from casemate.governance.budget import HOUSE_LIMITS, Counts
 from casemate.governance.charter import Charter, Target, Tier, single_operator
@@ -96,9 +95,9 @@ class Ground(NamedTuple):
 
 def ground() -> Ground:
     """The operator's own, made on first use. Raises LedgerUnavailable, LedgerDamaged."""
-    signer = FileSigner.load_or_create(home())
+    signer = own_signer()
     digest_key = load_or_create_digest_key(home())
-    ledger = Ledger(store=LedgerFolder(home() / "ledger"), signer=signer)
+    ledger = Ledger(store=ledger_files(), signer=signer)
     kept = StandingFile(home() / "standing.json", digest_key)
     try:
         size = ledger.head()[0].size

@@ -11,9 +11,11 @@ from typing import TYPE_CHECKING
 
 from casemate.adapters.cache import default_folder
 from casemate.adapters.clock import SystemClock
-from casemate.adapters.keys import FileSigner, data_home
+from casemate.adapters.keys import FileSigner, data_home, keep_public, kept_public
 from casemate.adapters.ledger_files import LedgerFolder
-from casemate.governance.ledger import Ledger
+from casemate.governance.errors import LedgerMissing, LedgerUnavailable
+from casemate.governance.ledger import CHECKPOINT, Log, log_key
+from casemate.governance.note import parse_key
 from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
@@ -37,9 +39,47 @@ def cache_folder() -> Path:
     return default_folder(os.environ)
 
 
-def recorded_ledger() -> Ledger:
-    """The existing ledger, to read; LedgerMissing when nothing was recorded, LedgerUnavailable when its key is not usable."""
-    return Ledger(store=LedgerFolder(home() / "ledger"), signer=FileSigner.load(home()))
+def ledger_files() -> LedgerFolder:
+    """Where the operator's ledger is."""
+    return LedgerFolder(home() / "ledger")
+
+
+def recorded_ledger() -> Log:
+    """The existing ledger, to read, also when its private key is lost; LedgerMissing when nothing was recorded, LedgerUnavailable
+    when its key is not usable."""
+    place = home()
+    try:
+        key = log_key(FileSigner.load(place).public_key)
+    except LedgerMissing:
+        if ledger_files().read(CHECKPOINT) is None:
+            raise
+        kept = kept_public(place)
+        try:
+            key = parse_key(kept or "")
+        except ValueError as error:
+            raise _key_lost(place, "`casemate ledger verify --key VKEY` checks it with its public key") from error
+    return Log(store=ledger_files(), key=key)
+
+
+def own_signer() -> FileSigner:
+    """The operator's key, made on first use. Raises LedgerUnavailable when it is not usable, or lost and a ledger is there."""
+    place = home()
+    if ledger_files().read(CHECKPOINT) is None:
+        found = FileSigner.load_or_create(place)
+    else:
+        try:
+            found = FileSigner.load(place)
+        except LedgerMissing as error:
+            raise _key_lost(place, "`casemate ledger verify` still checks it") from error
+    keep_public(place, str(log_key(found.public_key)))
+    return found
+
+
+def _key_lost(place: Path, what: str) -> LedgerUnavailable:
+    return LedgerUnavailable(
+        f"the signing key of the ledger in {str(place)!r} is gone, so nothing can be added to it; {what}",
+        f"restore keys/operator.pem from a backup, or set {str(place)!r} aside to begin a new ledger",
+    )
 
 
 def operator() -> str:

@@ -44,6 +44,9 @@ COMMANDS: Mapping[str, Entry] = {
     "release": Entry("casemate.cli.release:release", "Hand out proofs: ask, agree, deliver."),
     "gate": Entry("casemate.cli.gate:gate", "Ask whether a system, with a model or without, may run."),
     "incident": Entry("casemate.cli.incident:incident", "Open, close and list incidents and near-misses."),
+    "safeguards": Entry("casemate.cli.safeguards:safeguards", "Attack the safeguards, and count what gets through."),
+    "assess": Entry("casemate.cli.assess:assess", "Write, sign and show a risk assessment."),
+    "transparency": Entry("casemate.cli.transparency:transparency", "Write the public report, in counts and figures."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }
 

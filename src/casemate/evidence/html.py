@@ -8,20 +8,14 @@ Without its script the file is whole: every finding is open, nothing is hidden.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 from collections.abc import Sequence
-from functools import cache
-from importlib import resources
 
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from casemate.evidence import asked, fixes, host_text, verdicts, words
 from casemate.evidence.aside import others_words, suppression_words
 from casemate.evidence.charts import Chart, chart
 from casemate.evidence.counts import plural
-from casemate.evidence.escape import visible
 from casemate.evidence.fixes import fixed_words
 from casemate.evidence.host_graph import draw
 from casemate.evidence.pages import sections, spans
@@ -29,6 +23,7 @@ from casemate.evidence.rulebook import RuleText
 from casemate.evidence.table import conclusion
 from casemate.evidence.verdicts import judged, tried_words
 from casemate.evidence.views import UNTRIED, Item, coverage, groups, items
+from casemate.evidence.webpage import environment, part, policy
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.lead import Evidence, RuleId, Severity
 from casemate.model.proof import Result
@@ -42,13 +37,13 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
     active = [item for item in found if item.finding.disposition is Disposition.ACTIVE]
     tried = judged(report)
     parts = ["report.css", *(["proofs.css"] if tried else []), *(["host.css"] if report.host else [])]
-    style = "\n".join(map(_part, parts))
-    script = "\n".join(map(_part, ["report.js", *(["host.js"] if report.host else [])]))
+    style = "\n".join(map(part, parts))
+    script = "\n".join(map(part, ["report.js", *(["host.js"] if report.host else [])]))
     return (
-        _environment()
+        environment()
         .get_template("report.html.j2")
         .render(
-            policy=_policy(script, style),
+            policy=policy(style, script),
             script=Markup(script),  # ours, not the target's
             style=Markup(style),
             name=", ".join(report.target) or "nothing",
@@ -139,34 +134,3 @@ def _charts(active: Sequence[Finding]) -> list[Chart]:
 
 def _severities(active: Sequence[Item]) -> list[tuple[Severity, int]]:
     return [(severity, sum(item.finding.severity is severity for item in active)) for severity in Severity]
-
-
-def _policy(script: str, style: str) -> str:
-    return f"default-src 'none'; script-src '{_hash(script)}'; style-src '{_hash(style)}'; base-uri 'none'; form-action 'none'"
-
-
-def _hash(text: str) -> str:
-    """The text's hash as a source expression (Content Security Policy level 3, §2.3.1)."""
-    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
-
-
-@cache
-def _part(name: str) -> str:
-    return (resources.files("casemate.evidence") / "templates" / name).read_text("utf-8").strip()
-
-
-@cache
-def _environment() -> Environment:
-    return Environment(
-        loader=PackageLoader("casemate.evidence", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        finalize=_made_visible,
-    )
-
-
-def _made_visible(value: object) -> object:
-    """Every expression of the template passes here, whatever its type, so that none can forget it."""
-    return value if isinstance(value, Markup) else visible(str(value))

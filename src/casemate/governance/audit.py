@@ -6,12 +6,12 @@ hold together as well: an operation ends once, after it began.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 
 from casemate.governance.entries import After, Before, decode
 from casemate.governance.errors import LedgerDamaged
-from casemate.governance.ledger import CHECKPOINT, Ledger
+from casemate.governance.ledger import CHECKPOINT, Log
 from casemate.governance.merkle import HASH_SIZE
 from casemate.governance.note import Checkpoint
 from casemate.governance.tiles import WIDTH, RightEdge, Tile, beginning, grow, tiles_of
@@ -34,25 +34,33 @@ class Operation:
 class Audit:
     """What was checked, and what is wrong.
 
-    head: as signed. tiles: files compared. operations: in order of their beginning. unknown: indices of entries of no
-    known form. leftovers: files of an append that was interrupted. foreign: files that are none of the log's. problems:
-    one line each, in the order in which they were met; empty when the ledger is intact.
+    head: as signed. tiles: files compared. operations: in order of their beginning, unless they were told one by one. begun,
+    unfinished: how many. unknown: how many entries are of no known form. leftovers: files of an append that was interrupted.
+    foreign: files that are none of the log's. problems: one line each, in the order in which they were met; empty when the ledger
+    is intact.
     """
 
     head: Checkpoint
     tiles: int
     operations: tuple[Operation, ...]
-    unknown: tuple[int, ...]
+    begun: int
+    unfinished: int
+    unknown: int
     leftovers: tuple[str, ...]
     foreign: tuple[str, ...]
     problems: tuple[str, ...]
 
 
-def audit(ledger: Ledger) -> Audit:
-    """Check everything below the checkpoint. Raises LedgerMissing, and LedgerDamaged when the checkpoint is not valid."""
+def audit(ledger: Log, tell: Callable[[Operation], None] | None = None) -> Audit:
+    """Check everything below the checkpoint. Raises LedgerMissing, and LedgerDamaged when the checkpoint is not valid.
+
+    tell: told each operation as soon as it has ended, and at last those that have not: then nothing of the log is kept in memory
+    but the operations that are open.
+    """
     head, _ = ledger.head()
+    told: list[Operation] = []
     names = sorted(ledger.names())  # listed before anything is read: what an append adds meanwhile is not looked at
-    comparison, history = _Comparison(ledger), _History()
+    comparison, history = _Comparison(ledger), _History(told.append if tell is None else tell)
     edge = RightEdge()
     try:
         for start in range(0, head.size, WIDTH):
@@ -70,12 +78,15 @@ def audit(ledger: Ledger) -> Audit:
             comparison.current(tile, data)
         if edge.root != head.root:
             comparison.problems.append("the entries do not give the root that the checkpoint states")
+    unfinished = history.end()
     leftovers, foreign = comparison.others(names, head.size)
     return Audit(
         head=head,
         tiles=comparison.compared,
-        operations=tuple(history.operations.values()),
-        unknown=tuple(history.unknown),
+        operations=tuple(sorted(told, key=lambda operation: operation.index)),
+        begun=history.begun,
+        unfinished=unfinished,
+        unknown=history.unknown,
         leftovers=leftovers,
         foreign=foreign,
         # Entries that are not those that were signed tell nothing of what happened.
@@ -86,7 +97,7 @@ def audit(ledger: Ledger) -> Audit:
 class _Comparison:
     """Files of the log against what its entries give."""
 
-    def __init__(self, ledger: Ledger) -> None:
+    def __init__(self, ledger: Log) -> None:
         self._ledger = ledger
         self.compared = 0
         self.problems: list[str] = []
@@ -132,23 +143,33 @@ class _Comparison:
 
 
 class _History:
-    """The operations that entries tell of."""
+    """The operations that entries tell of. Only the open ones are held."""
 
-    def __init__(self) -> None:
-        self.operations: dict[int, Operation] = {}
-        self.unknown: list[int] = []
+    def __init__(self, tell: Callable[[Operation], None]) -> None:
+        self._tell = tell
+        self._open: dict[int, Operation] = {}
+        self.begun = 0
+        self.unknown = 0
         self.problems: list[str] = []
 
     def take(self, index: int, entry: bytes) -> None:
         """The next entry of the log."""
         statement = decode(entry)
         if isinstance(statement, Before):
-            self.operations[index] = Operation(index=index, before=statement)
+            self.begun += 1
+            self._open[index] = Operation(index=index, before=statement)
         elif isinstance(statement, After):
-            begun = self.operations.get(statement.before)
-            if begun is None or begun.after is not None or begun.before.operation != statement.operation:
+            begun = self._open.get(statement.before)
+            if begun is None or begun.before.operation != statement.operation:
                 self.problems.append(f"entry {index} ends an operation that was not open: {statement.before}")
             else:
-                self.operations[begun.index] = replace(begun, after=statement, end=index)
+                del self._open[begun.index]
+                self._tell(replace(begun, after=statement, end=index))
         else:
-            self.unknown.append(index)
+            self.unknown += 1
+
+    def end(self) -> int:
+        """Tell of those that have not ended; how many."""
+        for operation in self._open.values():
+            self._tell(operation)
+        return len(self._open)

@@ -50,10 +50,13 @@ class Target:
             raise ValueError(f"a target's path is absolute and resolved: {self.path!r}")
 
     def covers(self, other: Target) -> bool:
-        """Whether the other place is this one, or lies below it, or bears its mark."""
-        if not self.path:
-            return self.marks <= other.marks
-        return bool(other.path) and PurePosixPath(other.path).is_relative_to(PurePosixPath(self.path))
+        """Whether the other place is this one, or lies below it, or bears its mark. A target that has both covers what has both,
+        so that what it covers is covered by whatever covers it."""
+        if not self.marks <= other.marks:
+            return False
+        return not self.path or (
+            bool(other.path) and PurePosixPath(other.path).is_relative_to(PurePosixPath(self.path))
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,7 +7,7 @@ after it leaves the new one. So there is no repair step: opening is reading the 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from hashlib import sha256
@@ -16,9 +16,12 @@ from casemate.governance.errors import LedgerDamaged, LedgerMissing
 from casemate.governance.merkle import (
     EMPTY_ROOT,
     PerfectSubtree,
+    consistency_proof,
     inclusion_proof,
     leaf_hash,
+    range_root,
     tree_root,
+    verify_consistency,
     verify_inclusion,
 )
 from casemate.governance.note import Checkpoint, InvalidNote, VerifierKey, open_checkpoint, sign_checkpoint
@@ -58,38 +61,21 @@ class Inclusion:
     note: bytes
 
 
-class Ledger:
-    """The log below one store, under one key."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Consistency:
+    """That a log of one size continues itself at a smaller one. proof: RFC 6962 §2.1.2, as checked against both roots."""
 
-    def __init__(self, *, store: LedgerStore, signer: Signer) -> None:
+    first: Checkpoint
+    second: Checkpoint
+    proof: tuple[bytes, ...]
+
+
+class Log:
+    """A log to read, below one store, under its public key: no private key is needed."""
+
+    def __init__(self, *, store: LedgerStore, key: VerifierKey) -> None:
         self._store = store
-        self._signer = signer
-        self._written: tuple[bytes, RightEdge] | None = None
-
-    @property
-    def key(self) -> VerifierKey:
-        """The key that the log's checkpoints are verified with."""
-        return log_key(self._signer.public_key)
-
-    def append(self, entry: bytes | Callable[[int], bytes]) -> int:
-        """Add an entry durably, and sign the new head; the entry's index.
-
-        An entry that depends on those before it is made by a function of their number, while nobody else can add one.
-        Raises LedgerDamaged when the log's head or right edge is not what was signed, and what the store raises.
-        """
-        # One at a time: so every size has its partial tiles, and what a crash left of a size is overwritten by that size.
-        with self._store.lock():
-            edge = self._edge()
-            growth = grow(edge, (entry if isinstance(entry, bytes) else entry(edge.size),))
-            for tile, data in (*growth.full, *growth.partial):
-                self._store.write(tile.path, data)
-            head = Checkpoint(origin=self.key.name, size=growth.edge.size, root=growth.edge.root)
-            note = sign_checkpoint(head, self._signer)
-            self._store.write(CHECKPOINT, note)
-            self._written = (note, growth.edge)
-            for tile, _ in growth.full:  # tlog-tiles: partial tiles may go once the full one is there
-                self._store.remove(tile.partial_folder)
-        return edge.size
+        self.key = key
 
     def head(self) -> tuple[Checkpoint, bytes]:
         """The verified checkpoint, and the signed note it was read from. LedgerMissing when nothing was recorded."""
@@ -106,17 +92,46 @@ class Ledger:
             )
         return self._open(note), note
 
-    def prove(self, index: int) -> Inclusion:
-        """The entry and the proof that the current checkpoint covers it; IndexError when there is no such entry."""
-        head, note = self.head()
-        if not 0 <= index < head.size:
+    def prove(self, index: int, under: bytes | None = None) -> Inclusion:
+        """The entry and the proof that a checkpoint covers it; IndexError when there is no such entry.
+
+        under: an earlier checkpoint of this log, such as one that a witness holds; by default the current one.
+        """
+        head, current = self.head()
+        note = current if under is None else under
+        covering = head if under is None else self._open(under)
+        if not 0 <= index < covering.size <= head.size:
             raise IndexError(index)
         width = min(WIDTH, head.size - index // WIDTH * WIDTH)
         entry = self.bundle(index // WIDTH, width)[index % WIDTH]
-        proof = inclusion_proof(index, head.size, self._perfect_subtrees(head.size))
-        if not verify_inclusion(leaf=leaf_hash(entry), index=index, size=head.size, proof=proof, root=head.root):
+        proof = inclusion_proof(index, covering.size, self._perfect_subtrees(head.size))
+        leaf = leaf_hash(entry)
+        if not verify_inclusion(leaf=leaf, index=index, size=covering.size, proof=proof, root=covering.root):
             raise LedgerDamaged(f"entry {index!r} is not what the checkpoint covers", next_step=_SEE_DOCS)
-        return Inclusion(index=index, entry=entry, proof=proof, checkpoint=head, note=note)
+        return Inclusion(index=index, entry=entry, proof=proof, checkpoint=covering, note=note)
+
+    def consistency(self, first: int, second: int | None = None) -> Consistency:
+        """The proof that the log's first entries are still what they were, between two sizes of it, by default up to now.
+
+        Both roots are checked against the signed checkpoint. Raises IndexError for a size that the log never had, LedgerDamaged
+        when its tiles are not those of the checkpoint.
+        """
+        head, _ = self.head()
+        second = head.size if second is None else second
+        if not 0 <= first <= second <= head.size:
+            raise IndexError(first if first > head.size else second)
+        perfect = self._perfect_subtrees(head.size)
+        roots = [range_root(0, size, perfect) if size else EMPTY_ROOT for size in (first, second)]
+        for size, root in zip((first, second), roots, strict=True):
+            proof = consistency_proof(size, head.size, perfect)
+            if not verify_consistency(
+                first=size, first_root=root, second=head.size, second_root=head.root, proof=proof
+            ):
+                raise LedgerDamaged("the ledger's tiles do not give the root of its checkpoint", next_step=_SEE_DOCS)
+        one, two = (
+            Checkpoint(origin=self.key.name, size=s, root=r) for s, r in zip((first, second), roots, strict=True)
+        )
+        return Consistency(first=one, second=two, proof=consistency_proof(first, second, perfect))
 
     def tile(self, tile: Tile) -> bytes | None:
         """A tile's bytes: its own file, or the beginning of the full tile that has replaced it."""
@@ -163,6 +178,70 @@ class Ledger:
         except InvalidNote as error:
             raise LedgerDamaged(f"the ledger's checkpoint is not valid ({error})", next_step=_SEE_DOCS) from error
 
+    def _hashes(self, tile: Tile) -> tuple[bytes, ...]:
+        data = self.tile(tile)
+        try:
+            hashes = decode_hashes(data or b"")
+        except ValueError:
+            hashes = ()
+        if len(hashes) != tile.width:
+            raise LedgerDamaged(f"the ledger's {tile.path!r} is missing or damaged", next_step=_SEE_DOCS)
+        return hashes
+
+
+class Ledger(Log):
+    """The log below one store, to which the holder of its key adds."""
+
+    def __init__(self, *, store: LedgerStore, signer: Signer) -> None:
+        super().__init__(store=store, key=log_key(signer.public_key))
+        self._signer = signer
+        self._written: tuple[bytes, RightEdge] | None = None
+
+    def append(self, entry: bytes | Callable[[int], bytes]) -> int:
+        """Add an entry durably, and sign the new head; the entry's index.
+
+        An entry that depends on those before it is made by a function of their number, while nobody else can add one.
+        Raises LedgerDamaged when the log's head or right edge is not what was signed, and what the store raises.
+        """
+        return self._append(lambda size: (entry if isinstance(entry, bytes) else entry(size),))
+
+    def append_many(self, entries: Sequence[bytes]) -> int:
+        """Add entries durably under one new head, all of them or none; the index of the first. Raises as `append` does."""
+        return self._append(lambda size: entries)
+
+    def _append(self, make: Callable[[int], Sequence[bytes]]) -> int:
+        with self._store.lock():
+            edge = self._edge()
+            entries = make(edge.size)
+            if not entries:
+                return edge.size
+            growth = grow(edge, entries)
+            self._clear(edge.size, growth.edge.size)
+            self._store.write_all((tile.path, data) for tile, data in (*growth.full, *growth.partial))
+            head = Checkpoint(origin=self.key.name, size=growth.edge.size, root=growth.edge.root)
+            note = sign_checkpoint(head, self._signer)
+            self._store.write(CHECKPOINT, note)
+            self._written = (note, growth.edge)
+            for tile, _ in growth.full:  # tlog-tiles: partial tiles may go once the full one is there
+                self._store.remove(tile.partial_folder)
+        return edge.size
+
+    def _clear(self, size: int, grown: int) -> None:
+        """Before several entries at once: remove what an append that was cut off left of the sizes that are skipped now.
+
+        One entry at a time overwrites it. Here it would stay, and later look like a tile of an earlier size that was changed.
+        """
+        if grown - size < 2:
+            return
+        for level in (ENTRIES, *range(64)):
+            span = WIDTH ** max(level, 0)  # entries below one hash of the level
+            hashes, later = size // span, grown // span
+            if later == hashes:
+                break
+            for index in range(hashes // WIDTH, later // WIDTH + 1):
+                kept = hashes % WIDTH if index == hashes // WIDTH else 0
+                self._store.remove(Tile(level=level, index=index).partial_folder, above=kept)
+
     def _edge(self) -> RightEdge:
         """The right edge to append to, checked against the checkpoint: nothing is signed over damage."""
         note = self._store.read(CHECKPOINT)
@@ -195,13 +274,3 @@ class Ledger:
             count = full
         entries = self.bundle(size // WIDTH, size % WIDTH) if size % WIDTH else ()
         return RightEdge(size=size, entries=entries, levels=tuple(levels))
-
-    def _hashes(self, tile: Tile) -> tuple[bytes, ...]:
-        data = self.tile(tile)
-        try:
-            hashes = decode_hashes(data or b"")
-        except ValueError:
-            hashes = ()
-        if len(hashes) != tile.width:
-            raise LedgerDamaged(f"the ledger's {tile.path!r} is missing or damaged", next_step=_SEE_DOCS)
-        return hashes

@@ -11,7 +11,7 @@ from base64 import b64decode, b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar, TypeVar
 
 from casemate.governance.merkle import HASH_SIZE
 
@@ -32,7 +32,10 @@ class InvalidNote(ValueError):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VerifierKey:
-    """A named Ed25519 public key. key: 32 raw bytes."""
+    """A named Ed25519 public key. key: 32 raw bytes. TYPE: the identifier byte of its signatures (c2sp.org/signed-note)."""
+
+    TYPE: ClassVar[bytes] = ED25519
+    WHAT: ClassVar[str] = "an Ed25519 key"
 
     name: str
     key: bytes
@@ -46,11 +49,11 @@ class VerifierKey:
     @property
     def id(self) -> bytes:
         """The four-byte key id."""
-        return sha256(self.name.encode() + b"\n" + ED25519 + self.key).digest()[:4]
+        return sha256(self.name.encode() + b"\n" + self.TYPE + self.key).digest()[:4]
 
     def __str__(self) -> str:
         """The verifier key's text form (vkey)."""
-        return f"{self.name}+{self.id.hex()}+{b64encode(ED25519 + self.key).decode()}"
+        return f"{self.name}+{self.id.hex()}+{b64encode(self.TYPE + self.key).decode()}"
 
     def verifies(self, message: bytes, signature: bytes) -> bool:
         """Whether this key made the signature (RFC 8032)."""
@@ -65,14 +68,22 @@ class VerifierKey:
         return True
 
 
+Key = TypeVar("Key", bound=VerifierKey)
+
+
 def parse_key(text: str) -> VerifierKey:
     """The key that a vkey text names, in its one spelling; ValueError otherwise."""
+    return parse_key_of(VerifierKey, text)
+
+
+def parse_key_of(kind: type[Key], text: str) -> Key:
+    """The key of that kind that a vkey text names, in its one spelling; ValueError otherwise."""
     name, _, rest = text.strip().partition("+")
     number, _, encoded = rest.partition("+")
     data = decode64(encoded)
-    if data[:1] != ED25519:
-        raise ValueError("it is not of an Ed25519 key")
-    key = VerifierKey(name=name, key=data[1:])
+    if data[:1] != kind.TYPE:
+        raise ValueError(f"it is not of {kind.WHAT}")
+    key = kind(name=name, key=data[1:])
     if key.id.hex() != number:
         raise ValueError("its id is not that of its name and key")
     return key
@@ -83,13 +94,17 @@ def sign_note(text: str, name: str, signer: Signer) -> bytes:
     if not text.endswith("\n") or _CONTROL.search(text):
         raise ValueError("a note's text ends in a newline and has no other control character")
     key = VerifierKey(name=name, key=signer.public_key)
-    signature = b64encode(key.id + signer.sign(text.encode())).decode()
-    return f"{text}\n— {name} {signature}\n".encode()
+    return f"{text}\n".encode() + signature_line(key, signer.sign(text.encode()))
+
+
+def signature_line(key: VerifierKey, signature: bytes) -> bytes:
+    """The line of a note that says this signature to be of this key."""
+    return f"— {key.name} {b64encode(key.id + signature).decode()}\n".encode()
 
 
 def add_signature(data: bytes, name: str, signer: Signer) -> bytes:
     """The note with one signature line more, over the same text. Raises InvalidNote."""
-    text, lines = _parts(data)
+    text, lines = note_parts(data)
     if len(lines) >= MAX_SIGNATURES:
         raise InvalidNote(f"a note has at most {MAX_SIGNATURES} signatures")
     return data + sign_note(text, name, signer).removeprefix(f"{text}\n".encode())
@@ -108,7 +123,7 @@ def note_signers(data: bytes, keys: Sequence[VerifierKey]) -> tuple[str, tuple[V
 
     Raises InvalidNote for bytes that are no note, and for a signature that says to be of one of the keys and is not.
     """
-    text, lines = _parts(data)
+    text, lines = note_parts(data)
     found: set[VerifierKey] = set()
     for name, signature in lines:
         for key in keys:
@@ -119,7 +134,7 @@ def note_signers(data: bytes, keys: Sequence[VerifierKey]) -> tuple[str, tuple[V
     return text, tuple(key for key in dict.fromkeys(keys) if key in found)
 
 
-def _parts(data: bytes) -> tuple[str, tuple[tuple[str, bytes], ...]]:
+def note_parts(data: bytes) -> tuple[str, tuple[tuple[str, bytes], ...]]:
     """A note's text and its signature lines: name, then id and signature. Nothing is verified."""
     try:
         note = data.decode()

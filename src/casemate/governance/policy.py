@@ -22,8 +22,13 @@ class Rule:
     actions: frozenset[str]
 
     def __post_init__(self) -> None:
+        # A text would hold every part of itself as an action.
+        if not isinstance(self.actions, frozenset) or not all(isinstance(name, str) and name for name in self.actions):
+            raise ValueError(f"a rule for {self.port!r} has a set of names of actions, not {self.actions!r}")
         if not self.actions:
             raise ValueError(f"a rule for {self.port!r} names no action")
+        if not isinstance(self.tier, Tier) or not isinstance(self.port, str):
+            raise ValueError(f"a rule has a tier and the name of a port: {self.tier!r}, {self.port!r}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +50,10 @@ class Policy:
     """A set of rules."""
 
     rules: tuple[Rule, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.rules, tuple) or not all(isinstance(rule, Rule) for rule in self.rules):
+            raise ValueError("a policy is a tuple of rules")
 
     def permits(
         self, grant: Grant, port: str, action: str, subject: Sequence[Target], *, now: datetime
@@ -89,6 +98,9 @@ RECORDS = (
     "authorise",
     "release-request",
     "release-approve",
+    "witness",
+    "witness-add",
+    "timestamp",
     "register",
     "gate",
     "gate-add",

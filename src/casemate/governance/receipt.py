@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from casemate.governance.entries import After, decode, evidence_leaves, kept
-from casemate.governance.ledger import Ledger
+from casemate.governance.ledger import Log
 from casemate.governance.merkle import HASH_SIZE, inclusion_proof, leaf_hash, tree_root, verify_inclusion
 from casemate.governance.note import VerifierKey, decode64
 from casemate.governance.proof import InvalidProof, encode_proof, open_proof
@@ -35,7 +35,7 @@ class Receipt:
     said: After
 
 
-def make_receipt(ledger: Ledger, entry: int, bundles: Sequence[str], bundle: str) -> str:
+def make_receipt(ledger: Log, entry: int, bundles: Sequence[str], bundle: str) -> str:
     """The receipt of one of the bundles that an operation kept. entry: of its last entry. Digests in hex."""
     leaves = evidence_leaves(bundles)
     inclusion = ledger.prove(entry)

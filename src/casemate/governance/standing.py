@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 
 from casemate.governance.entries import After, Before, Outcome, decode
-from casemate.governance.ledger import Ledger
+from casemate.governance.ledger import Log
 from casemate.governance.tiles import WIDTH
 
 ADD_CHARTER = "charter-add"
@@ -22,6 +22,7 @@ ADD_THRESHOLDS = "thresholds-add"
 OPEN_INCIDENT = "incident-open"
 CLOSE_INCIDENT = "incident-close"
 RELEASE = "release"
+WITNESS = "witness"
 EARLIEST = datetime.min.replace(tzinfo=UTC)
 
 
@@ -41,7 +42,8 @@ class Standing:
     count, "" for none. charters: identities of those installed. revoked, revocation: number and identity of the last list of
     revocations, 0 and "" for none. numbered, thresholds: the same of the own thresholds of the launch gate. incidents: the open
     ones, each with its severity. outcomes: how many operations of a name ended how. refused: calls within operations that were
-    refused. delivered: requests whose bundles were handed out.
+    refused. delivered: requests whose bundles were handed out. witnessed: of other people's logs, by name, the largest size
+    that was cosigned here, and its root.
     """
 
     size: int = 0
@@ -55,6 +57,7 @@ class Standing:
     incidents: dict[str, int] = field(default_factory=dict)
     outcomes: dict[tuple[str, str], int] = field(default_factory=dict)
     refused: int = 0
+    witnessed: dict[str, tuple[int, str]] = field(default_factory=dict)
     delivered: set[str] = field(default_factory=set)
     _day: date = date.min
     _used: Day = field(default_factory=Day)
@@ -71,7 +74,7 @@ class Standing:
             if isinstance(said, Before):
                 self._see(said.time)
                 self._open[self.size] = said
-                self._reserve(said, 1)
+                self._reserve(said)
             elif isinstance(said, After):
                 self._see(said.time)
                 self._end(said)
@@ -82,10 +85,10 @@ class Standing:
         if self.latest.date() > self._day:
             self._day, self._used = self.latest.date(), Day()
 
-    def _reserve(self, before: Before, sign: int) -> None:
+    def _reserve(self, before: Before) -> None:
         if before.time.date() == self._day:
-            self._used.released += sign * _amount(before.facts, "bundles")
-            self._used.executions += sign * _amount(before.facts, "executions")
+            self._used.released += _amount(before.facts, "bundles")
+            self._used.executions += _amount(before.facts, "executions")
 
     def _end(self, after: After) -> None:
         before = self._open.pop(after.before, None)
@@ -97,10 +100,13 @@ class Standing:
         if before.time.date() == self._day:
             # What a run did not use is free again; what was handed out stays handed out, in whatever way it ended.
             self._used.executions -= _amount(before.facts, "executions") - after.used.executions
-        if "request" in before.facts and after.outcome is not Outcome.DENIED:
+        # What was handed out before something else was denied is out.
+        kept = after.evidence.count if after.evidence is not None else 0
+        denied = after.outcome is Outcome.DENIED
+        if "request" in before.facts and (kept or not denied):
             self.delivered.add(str(before.facts["request"]))
-        if after.outcome is Outcome.DENIED:
-            self._used.released -= _amount(before.facts, "bundles") if before.time.date() == self._day else 0
+        if denied and before.time.date() == self._day:
+            self._used.released -= max(0, _amount(before.facts, "bundles") - kept)
         if after.outcome is Outcome.COMPLETED:
             self._hold(after.operation, after.facts)
 
@@ -119,9 +125,13 @@ class Standing:
             self.incidents[str(facts["incident"])] = int(facts["severity"])
         elif operation == CLOSE_INCIDENT:
             self.incidents.pop(str(facts["incident"]), None)
+        elif operation == WITNESS:
+            log, size = str(facts["log"]), int(facts["size"])
+            if size >= self.witnessed.get(log, (0, ""))[0]:
+                self.witnessed[log] = (size, str(facts["root"]))
 
 
-def fold(ledger: Ledger, size: int, standing: Standing) -> Standing:
+def fold(ledger: Log, size: int, standing: Standing) -> Standing:
     """Bring a standing up to the first entries of a ledger. Raises LedgerDamaged."""
     while standing.size < size:
         first = standing.size // WIDTH * WIDTH
@@ -156,6 +166,7 @@ def load(text: str) -> Standing | None:
             incidents=fields["incidents"],
             outcomes={(name, outcome): count for (name, outcome), count in fields["outcomes"]},
             refused=fields["refused"],
+            witnessed={log: (size, root) for log, (size, root) in fields["witnessed"].items()},
             delivered=set(fields["delivered"]),
             _day=date.fromisoformat(fields["_day"]),
             _used=Day(**fields["_used"]),

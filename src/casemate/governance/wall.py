@@ -34,7 +34,7 @@ from casemate.governance.guards import (
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import OPERATION, Policy
 from casemate.governance.spending import Terms
-from casemate.governance.standing import Standing, fold
+from casemate.governance.standing import EARLIEST, RELEASE, Standing, fold
 from casemate.model.errors import CasemateError
 from casemate.ports import (
     AdvisoryStore,
@@ -55,10 +55,11 @@ BELOW_THE_WALL = frozenset({"Clock", "Signer", "LedgerStore", "LedgerLock"})
 
 class Operation:
     """A running operation: the only source of guarded ports. entry: index of what the ledger says of its end; None before
-    that."""
+    that. releases: how many bundles it may hand out, as it has reserved; None for one that hands out none."""
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: Gate, releases: int | None = None) -> None:
         self._gate = gate
+        self._releases = releases
         self.entry: int | None = None
         self.facts: dict[str, str | int] = {}
 
@@ -113,8 +114,15 @@ class Operation:
         self.facts.update(facts)
 
     def keep(self, bundle: str) -> None:
-        """Account for an evidence bundle that it made or hands out, by its digest in hex: its last entry will cover it."""
+        """Account for an evidence bundle that it made or hands out, by its digest in hex: its last entry will cover it.
+
+        Raises Denied when it hands out more than it has reserved.
+        """
         self._gate.check_open()
+        if self._releases is not None and len({*self._gate.evidence, bundle}) > self._releases:
+            raise Denied(
+                f"a release of {self._releases} bundles hands out no more", next_step="ask for all of them at once"
+            )
         self._gate.evidence.append(bundle)
 
 
@@ -141,9 +149,9 @@ class Wall:
         self._policy = policy
         self._ledger = ledger
         self._digests = digests
-        self._clock = clock
         self._budget = budget
         self.standing = Standing() if standing is None else standing
+        self._clock = _Floored(clock, self.standing)
         self._barred = barred
         self._grant = grant
         self._remedy = remedy
@@ -178,6 +186,8 @@ class Wall:
         Raises Denied when it is not permitted, and what the ledger raises when it cannot be recorded; in both cases nothing was
         done.
         """
+        if bundles < 0:
+            raise ValueError(f"bundles to hand out are a count: {bundles!r}")
         grant = self.grant() if grant is None else grant
         started = self._clock.monotonic()
         gate, why = self._gate(subject, grant, self._budget), self._barred or refusal
@@ -195,26 +205,30 @@ class Wall:
 
         def end(outcome: Outcome, reason: str = "", facts: Facts | None = None) -> int:
             gate.close()
-            after = After(
-                before=index,
-                operation=name,
-                outcome=outcome,
-                reason=reason,
-                read=gate.reading.hexdigest(),
-                used=gate.used,
-                refused=gate.refused,
-                not_examined=gate.not_examined,
-                elapsed_ms=round((self._clock.monotonic() - started) * 1000),
-                time=self._now(),
-                evidence=kept(gate.evidence),
-                facts=facts or {},
-            )
-            return self._ledger.append(after.encode())
+
+            def after(size: int) -> bytes:
+                fold(self._ledger, size, self.standing)  # no entry is older than the one before it
+                return After(
+                    before=index,
+                    operation=name,
+                    outcome=outcome,
+                    reason=reason,
+                    read=gate.reading.hexdigest(),
+                    used=gate.used,
+                    refused=gate.refused,
+                    not_examined=gate.not_examined,
+                    elapsed_ms=round((self._clock.monotonic() - started) * 1000),
+                    time=self._clock.now(),
+                    evidence=kept(gate.evidence),
+                    facts=facts or {},
+                ).encode()
+
+            return self._ledger.append(after)
 
         if why:
             end(Outcome.DENIED, why)
             raise Denied(f"{name} is not permitted: {why}", next_step=self._remedy or next_step)
-        operation = Operation(gate)
+        operation = Operation(gate, bundles if name == RELEASE else None)
         around, self._running = self._running, gate
         try:
             yield operation
@@ -238,7 +252,7 @@ class Wall:
             grant=grant,
             policy=self._policy,
             subject=subject,
-            clock=_Floored(self._clock, self.standing),
+            clock=self._clock,
             budget=budget,
             reading=self._digests.reading(),
             within=self._running,
@@ -246,7 +260,7 @@ class Wall:
 
     def _reserved(self, standing: Standing, bundles: int, request: str) -> tuple[Counts, Facts, str]:
         """What is left of the day's quotas: the budget with it, what is reserved of it, and why that is not enough."""
-        quotas, used = self._charter.quotas, standing.on(self._now().date())
+        quotas, used = self._charter.quotas, standing.on(self._clock.now().date())
         budget, facts, why = self._budget, dict[str, str | int](), ""
         if request:
             facts["request"] = request
@@ -265,9 +279,6 @@ class Wall:
                 why = why or f"the charter's quota of {quotas.executions} executions a day is used up"
         return budget, facts, why
 
-    def _now(self) -> datetime:
-        return max(self._clock.now(), self.standing.latest)
-
     def _before(self, name: str, subject: tuple[Target, ...], grant: Grant, budget: Counts, facts: Facts) -> bytes:
         charter = self._charter
         return Before(
@@ -279,21 +290,24 @@ class Wall:
             subject=self._digests.texts("casemate/subject", (target.path for target in subject)),
             charter=self._digests.texts("casemate/charter", charter.statement()),
             budget=budget,
-            time=self._now(),
+            time=self._clock.now(),
             tool=f"casemate {__version__}",
             facts=facts,
         ).encode()
 
 
 class _Floored:
-    """A clock that never shows less than the latest time that the ledger knows: setting the machine's back gains nothing."""
+    """A clock that never shows less than it has shown, nor than the latest time that the ledger knows: setting the machine's
+    back gains nothing."""
 
     def __init__(self, clock: Clock, standing: Standing) -> None:
         self._clock = clock
         self._standing = standing
+        self._shown = EARLIEST
 
     def now(self) -> datetime:
-        return max(self._clock.now(), self._standing.latest)
+        self._shown = max(self._clock.now(), self._standing.latest, self._shown)
+        return self._shown
 
     def monotonic(self) -> float:
         return self._clock.monotonic()

@@ -7,6 +7,18 @@ from importlib import import_module
 from casemate.safeguards.attack import Attack
 
 MODULES: tuple[str, ...] = (
+    "policy",
+    "grants",
+    "ended",
+    "quota",
+    "clock",
+    "reports",
+    "steering",
+    "ledger_edited",
+    "ledger_rewritten",
+    "witness_deceived",
+    "cosignature_forged",
+    "export_edited",
     "launch_forged",
     "launch_stale",
     "launch_swapped",

@@ -16,6 +16,26 @@ from dataclasses import dataclass
 SOURCE_ROOTS = frozenset({"src", "lib", "python", "site-packages", "dist-packages"})
 PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "requirements.txt", "manage.py"})
 
+PRELOADED = frozenset(
+    (
+        "abc",
+        "builtins",
+        "codecs",
+        "genericpath",
+        "io",
+        "marshal",
+        "os",
+        "posix",
+        "posixpath",
+        "site",
+        "stat",
+        "sys",
+        "time",
+    )
+)
+"""What CPython has loaded before it runs the first line of a program: no file of a target is imported in its place, so that a
+target cannot hide what it calls behind an `os.py` of its own."""
+
 _INIT = "__init__.py"
 
 
@@ -149,7 +169,7 @@ def _unique(readings: Mapping[str, Sequence[tuple[str, str]]]) -> dict[str, str]
     for path, ((folder, name), *_) in readings.items():
         groups.setdefault((folder.count("/") if folder else -1, folder, name.partition(".")[0]), []).append(path)
     names: dict[str, str] = {}
-    taken: set[str] = set()
+    taken = set(PRELOADED)
     for _, paths in sorted(groups.items()):
         clash = any(readings[path][0][1] in taken for path in paths)
         for path in sorted(paths, key=lambda path: (_last(path) != _INIT, path)):
@@ -167,7 +187,7 @@ def _aliases(
     names: Mapping[str, str], readings: Mapping[str, Sequence[tuple[str, str]]], reserved: Collection[str]
 ) -> dict[str, tuple[str, ...]]:
     """Other readings that are importable, mean one file only, and hide no library."""
-    taken = set(names.values())
+    taken = PRELOADED.union(names.values())
     wanted = {
         path: [name for _, name in ways if name not in taken and _importable(name, reserved)]
         for path, ways in readings.items()

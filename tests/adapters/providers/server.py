@@ -33,11 +33,11 @@ Steps = Iterable[object]
 class Server:
     """Answers each request with the steps that `answer` gives for it: bytes to send, or STALL; then it closes the connection."""
 
-    def __init__(self, answer: Callable[[Request], Steps]) -> None:
+    def __init__(self, answer: Callable[[Request], Steps], port: int = 0) -> None:
         self.answer = answer
         self.requests: list[Request] = []
         self._closing = threading.Event()
-        self._listener = socket.create_server(("127.0.0.1", 0))
+        self._listener = socket.create_server(("127.0.0.1", port))
         self._threads = [threading.Thread(target=self._accept, daemon=True)]
         self._threads[0].start()
 

@@ -126,7 +126,7 @@ def attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="launch-forged",
-    title="Show the launch gate a file that nobody signed so",
+    title="show the launch gate a file that nobody signed so",
     aim="a model that nobody has assessed runs",
     attempt=attempt,
 )

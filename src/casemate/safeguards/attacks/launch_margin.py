@@ -143,7 +143,7 @@ def attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="launch-margin",
-    title="Pass the launch gate by counts that say too little",
+    title="pass the launch gate by counts that say too little",
     aim="a system runs whose rate of harm may be above the limit",
     attempt=attempt,
 )

@@ -96,7 +96,7 @@ def edge() -> bool:
 
 ATTACK = Attack(
     id="launch-stale",
-    title="Let the launch gate decide by what held once",
+    title="let the launch gate decide by what held once",
     aim="a model runs on evaluations that say nothing of it any more",
     attempt=attempt,
 )

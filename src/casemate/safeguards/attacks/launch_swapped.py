@@ -180,7 +180,7 @@ def attempt(ground: Ground) -> Attempt:
 
 ATTACK = Attack(
     id="launch-swapped",
-    title="Show the launch gate honest files of something else",
+    title="show the launch gate honest files of something else",
     aim="a system runs that is not the one that was measured and assessed",
     attempt=attempt,
 )
