@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
-from casemate.governance.charter import Tier
+from casemate.governance.charter import Target, Tier
 from casemate.governance.policy import OPERATION
+from casemate.governance.wall import Operation, Wall
+from casemate.ports import LanguageModel, SourceTree, Store
 
 if TYPE_CHECKING:
     from casemate.agents.loop import Ended, Limits
@@ -16,12 +19,10 @@ if TYPE_CHECKING:
     from casemate.app.scan import Scene
     from casemate.governance.launch import Decision
     from casemate.governance.system import System
-    from casemate.governance.wall import Operation
     from casemate.model.finding import Report
     from casemate.pipeline.agents import Session, Worked
-    from casemate.pipeline.scan import Progress
+    from casemate.pipeline.scan import Progress, ScanOptions
     from casemate.pipeline.study import Study
-    from casemate.ports import LanguageModel
 
 READS = frozenset({OPERATION, "SourceTree"})
 """Ports of a scout and of an adversary: they look. Their model is that of the whole operation, which its budget counts."""
@@ -86,10 +87,51 @@ def crew(
         return Crew(sessions, limits, fix=fix, progress=progress).work(report)
 
 
-class Opened:
-    """Opens sessions: each is an operation under a grant that is narrower than the operator's."""
+class Placed(SourceTree, Protocol):
+    """A tree that says where it lies."""
 
-    def __init__(self, scene: Scene, study: Study, model: LanguageModel, interpreter: str) -> None:
+    @property
+    def place(self) -> Path:
+        """Absolute."""
+
+
+class Stage(Protocol):
+    """What a session needs of a scene."""
+
+    @property
+    def wall(self) -> Wall:
+        """Around everything."""
+
+    @property
+    def subject(self) -> tuple[Target, ...]:
+        """The places, as the charter is asked about them."""
+
+    @property
+    def trees(self) -> Sequence[Placed]:
+        """The target's, bare."""
+
+    @property
+    def store(self) -> Store:
+        """Bare."""
+
+    def options(self) -> ScanOptions:
+        """Of the scan."""
+
+
+class Opened:
+    """Opens sessions: each is an operation under a grant that is narrower than the operator's. sealed: gives those that run or
+    change something what they do it with, behind the wall of their operation; None for this machine's."""
+
+    def __init__(
+        self,
+        scene: Stage,
+        study: Study,
+        model: LanguageModel,
+        interpreter: str,
+        *,
+        sealed: Callable[[Operation, Session, str], Session] | None = None,
+    ) -> None:
+        self._seal = sealed or self._sealed
         self._scene = scene
         self._study = study
         self._model = model
@@ -111,7 +153,7 @@ class Opened:
                 state=_stating(operation, about),
             )
             if role in ("prover", "mender"):
-                session = self._sealed(operation, session, role)
+                session = self._seal(operation, session, role)
             yield session
 
     def _sealed(self, operation: Operation, session: Session, role: str) -> Session:

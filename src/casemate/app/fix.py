@@ -10,6 +10,7 @@ from threading import Lock
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
+    from casemate.app.agents import Stage
     from casemate.app.scan import Scene
     from casemate.governance.wall import Operation
     from casemate.model.finding import FindingId, Report
@@ -80,7 +81,7 @@ class Ladder(NamedTuple):
     store: Store
 
 
-def ladder(scene: Scene, operation: Operation, report: Report, interpreter: str) -> Ladder:
+def ladder(scene: Stage, operation: Operation, report: Report, interpreter: str) -> Ladder:
     """The ladder of an operation that fixes. report: of the unpatched target."""
     from casemate.adapters.inprocess import InProcess
     from casemate.app.prove import sandbox

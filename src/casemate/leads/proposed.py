@@ -2,8 +2,8 @@
 
 ## What it is
 
-A language model, as the scout of `casemate hunt --model`, read the code and says that something is weak at this place. The claim is
-in its words; the CWE is the one that it names.
+A language model, as the scout of `casemate hunt --model`, read the code and says that something is weak at this place. The
+claim is in its words; the CWE is the one that it names.
 
 ## Why it matters
 

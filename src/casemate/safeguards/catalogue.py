@@ -43,6 +43,12 @@ MODULES: tuple[str, ...] = (
     "endpoints",
     "approval",
     "exported",
+    "agent_reads",
+    "agent_powers",
+    "agent_judges",
+    "agent_budget",
+    "agent_words",
+    "agent_harness",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 
