@@ -82,7 +82,7 @@ def _attempt(ground: Ground) -> Attempt:
                 break
         if audit(scene.ledger).operations[-1].after is None:
             raise AssertionError("the session left no second entry")
-        return Attempt(what=f"{kind}, {role}", succeeded=bool(beyond), answer=", ".join(beyond) or str(ended.end))
+        return Attempt(what=kind, succeeded=bool(beyond), answer=", ".join(beyond) or str(ended.end))
 
 
 ATTACK = Attack(

@@ -29,9 +29,7 @@ def _programs(scene: Scene) -> tuple[tuple[str, str], ...]:
         ("a file outside", f"print(open({outside + '/secret.py'!r}).read())"),
         ("a file outside by a link", "print(open('target/link.py').read())"),
         ("a file outside by dots", f"print(open('target/../../../../../../..{outside}/secret.py').read())"),
-        ("the folder outside", f"import os
-if os.listdir({outside!r}):
-    {said}"),
+        ("the folder outside", f"import os\nif os.listdir({outside!r}):\n    {said}"),
         ("passwords", f"open('/etc/shadow').read()\n{said}"),
         ("the target, written", f"open({target + '/bank.py'!r}, 'a').write('#')\n{said}"),
         ("the target, written by its name", f"open('target/bank.py', 'a').write('#')\n{said}"),

@@ -149,6 +149,7 @@ def _patch(random: Random, scene: Scene) -> Attempt:
     path, old, new = random.choice(
         (
             ("test_bank.py", "== 5", "!= 9"),
+            ("test_bank.py", "show('ann', 'a1')", "{'balance': 5}"),
             ("conftest.py", "# nothing is steered", "collect_ignore = ['test_bank.py']"),
             ("README.md", "Only", "Not only"),
             ("link.py", "KEY", "X"),
