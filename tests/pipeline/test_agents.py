@@ -127,7 +127,7 @@ def test_from_a_lead_to_a_fix(tmp_path):
         markdown.render(report, rules),
         table.render(report, width=100, color=False),
     ):
-        assert "known, " in text and "proposed" in text
+        assert "scripted" in text and "proposed" in text
 
 
 def test_a_property(bank):
