@@ -75,6 +75,11 @@ def test_a_key_is_not_sent_in_the_clear():
     assert talk("compatible:m", "http://llm.example/v1", environment={}).keys == ()
 
 
+def test_keys_are_not_shown():
+    """Not even to whoever looks at what was chosen."""
+    assert "sk-openai" not in repr(talk("openai:m", environment=KEYS))
+
+
 def test_a_key_is_one_word():
     """What would break a header is no key, and is not shown."""
     with pytest.raises(UserError) as refused:
@@ -124,6 +129,19 @@ def test_what_leaves_is_shown(tmp_path):
         "5.00 of money, 3,600 s of waiting",
         "what leaves: excerpts of the target (code, comments, paths, documents), results of tools, our instructions; "
         f"recognised secrets are replaced; all of it is kept in {tmp_path / 'r'}",
+    )
+
+
+def test_what_was_spent_is_shown():
+    """Beside the limits; money where there are prices."""
+    asked = talk("compatible:m", "http://localhost:1", environment={})
+    used = Counts(requests=12, tokens=34_567, waited_ms=45_999)
+    told = "12 of 500 requests, 34,567 of 2,000,000 tokens, 45 of 3,600 s of waiting"
+    assert asked.spent(used) == told
+    asked = talk("compatible:m", "http://localhost:1", price="3:15", limits=Limits(micros=micros("5")), environment={})
+    used = Counts(requests=1, micros=120_000)
+    assert (
+        asked.spent(used) == "1 of 500 requests, 0 of 2,000,000 tokens, 0.12 of 5.00 of money, 0 of 3,600 s of waiting"
     )
 
 

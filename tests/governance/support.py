@@ -1,7 +1,6 @@
 """What tests of governance share: a clock that is told the time, a ledger in memory, a store that dies."""
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 
 from casemate.adapters.keys import FileSigner
@@ -20,6 +19,8 @@ from casemate.model.sandbox import Examination, Finished
 from casemate.model.sandbox import Wall as SandboxWall
 from casemate.model.working import Written
 from casemate.ports import Done, Failed, SourceFile
+from casemate.safeguards.attack import HandClock
+from casemate.safeguards.stores import MemoryStore
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SOURCE = Target(name="./src", path="/home/alice/src")
@@ -39,51 +40,11 @@ SIGNER = FileSigner(bytes(range(32)))
 DIGESTS = KeyedDigests(bytes(32))
 
 
-class ManualClock:
-    """A clock that stands still until it is moved."""
+class ManualClock(HandClock):
+    """A clock that stands still until it is moved, at the tests' own noon."""
 
     def __init__(self, now: datetime = NOON) -> None:
-        self.time = now
-
-    def now(self) -> datetime:
-        return self.time
-
-    def monotonic(self) -> float:
-        return (self.time - NOON).total_seconds()
-
-    def move(self, **delta: float) -> None:
-        self.time += timedelta(**delta)
-
-
-class MemoryStore:
-    """A LedgerStore in a dictionary."""
-
-    def __init__(self, files: dict[str, bytes] | None = None) -> None:
-        self.files = {} if files is None else files
-
-    def read(self, name: str) -> bytes | None:
-        return self.files.get(name)
-
-    def write(self, name: str, data: bytes) -> None:
-        self.files[name] = data
-
-    def write_all(self, files: Iterable[tuple[str, bytes]]) -> None:
-        for name, data in files:
-            self.write(name, data)
-
-    def names(self) -> Iterator[str]:
-        return iter(list(self.files))
-
-    def remove(self, folder: str, above: int = 0) -> None:
-        for name in self.superseded(folder, above):
-            del self.files[name]
-
-    def superseded(self, folder: str, above: int) -> list[str]:
-        below = [name for name in self.files if name.startswith(f"{folder}/")]
-        return [name for name in below if int(name.rpartition("/")[2]) > above]
-
-    def lock(self) -> nullcontext[None]:
-        return nullcontext()
+        super().__init__(now)
 
 
 class Died(BaseException):
@@ -107,9 +68,10 @@ class MortalStore(MemoryStore):
         super().write(name, data)
 
     def remove(self, folder: str, above: int = 0) -> None:
-        for name in self.superseded(folder, above):
-            self._step()
-            del self.files[name]
+        for name in [name for name in self.files if name.startswith(f"{folder}/")]:
+            if int(name.rpartition("/")[2]) > above:
+                self._step()
+                del self.files[name]
 
 
 def a_charter(**changes) -> Charter:

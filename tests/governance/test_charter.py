@@ -21,6 +21,18 @@ def test_several_paths():
     assert charter.line() == "charter: find under ./src, /opt/x, for alice, until 2026-11-25 (made for these paths)"
 
 
+def test_the_model_that_an_operator_names():
+    """It stands in the line and in the digest; without one both are as before."""
+    charter = single_operator([SOURCE], NOON, who="alice", endpoint="https://llm.example/v1")
+    plain = single_operator([SOURCE], NOON, who="alice")
+    assert charter.models == frozenset({"https://llm.example/v1"})
+    assert charter.line() == (
+        "charter: find under ./src, asking the model at https://llm.example/v1, for alice, until 2026-11-25 (made for this path)"
+    )
+    assert charter.statement() == (*plain.statement(), "model https://llm.example/v1")
+    assert plain.models == frozenset()
+
+
 def test_no_path():
     """A charter for nothing says so and covers nothing."""
     charter = single_operator([], NOON, who="alice")

@@ -9,7 +9,17 @@ from pathlib import Path
 from typing import NamedTuple
 
 from casemate.adapters.statements import StatementFolder, read_statement
-from casemate.app.authority import REVOKED, SUFFIX, Announce, Organisation, charters, ground, installed, records
+from casemate.app.authority import (
+    REVOKED,
+    SUFFIX,
+    Announce,
+    Organisation,
+    charters,
+    ground,
+    installed,
+    own_place,
+    records,
+)
 from casemate.app.ground import home
 from casemate.governance.authorisation import AUTHORISATION, FILE_NAME, Authorisation
 from casemate.governance.charter import Target, Tier
@@ -57,7 +67,7 @@ def run_new(body: Body) -> tuple[bytes, Installed]:
         charter = open_charter(data, (own.person,))
     except InvalidStatement as error:
         raise UserError(f"that is no charter: {error}", "see `casemate charter new --help`") from error
-    with records().operation("charter-new", subject=_own()) as operation:
+    with records().operation("charter-new", subject=(own_place(),)) as operation:
         operation.state(charter=charter.charter.id)
     return data, charter
 
@@ -114,7 +124,7 @@ def run_revoke(ids: Sequence[str], *, frees: bool) -> tuple[bytes, Revocations]:
         made = open_revocations(data, (own.person,))
     except InvalidStatement as error:
         raise UserError(f"that cannot be revoked: {error}", "name charters and tokens by their identities") from error
-    with records().operation("revocation-new", subject=_own()) as operation:
+    with records().operation("revocation-new", subject=(own_place(),)) as operation:
         if not frees:  # what gives one machine back is no reason to give back others
             kept.write(_ISSUED, data)
         operation.state(revocation=made.id, number=made.number)
@@ -157,7 +167,7 @@ def run_authorise(place: Path, repository: str, days: int, *, announce: Announce
     said = Authorisation(repository=repository, commit=head, begins=now, ends=now + timedelta(days=days))
     data = sign_statement(AUTHORISATION, said.body(), own.signer)
     subject = Target(name=str(place), path=str(around.top))
-    with records(announce, subject).operation("authorise", subject=(*_own(), subject)):
+    with records(announce, subject).operation("authorise", subject=(own_place(), subject)):
         StatementFolder(around.top).write(FILE_NAME, data)
     return Authorised(said=said, file=around.top / FILE_NAME)
 
@@ -194,10 +204,6 @@ def charter_body(
     if approvers:
         body["approvers"] = [{"name": name, "key": str(key)} for name, key in approvers]
     return body
-
-
-def _own() -> tuple[Target, ...]:
-    return (Target(name="the operator's records", path=str(home())),)
 
 
 def _issuer(standing: str, key: str) -> VerifierKey:

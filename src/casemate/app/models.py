@@ -6,7 +6,7 @@ import os
 import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -52,7 +52,7 @@ class Talk:
     terms: Terms
     limits: Limits
     record: Path | None
-    keys: tuple[str, ...] = ()
+    keys: tuple[str, ...] = field(default=(), repr=False)
 
     @property
     def name(self) -> str:
@@ -72,7 +72,9 @@ class Talk:
             requests=limits.requests,
             tokens=limits.tokens,
             # Without a limit in money the tokens are the limit: no exchange costs more than all of them.
-            micros=-(-limits.tokens * price // 1_000_000) + limits.requests if limits.micros is None else limits.micros,
+            micros=-(-limits.tokens * price // 1_000_000) + (limits.requests if price else 0)
+            if limits.micros is None
+            else limits.micros,
             waited_ms=limits.seconds * 1000,
         )
 
@@ -87,6 +89,15 @@ class Talk:
             f"{limits.tokens:,} tokens{money}, {limits.seconds:,} s of waiting",
             "what leaves: excerpts of the target (code, comments, paths, documents), results of tools, our instructions; "
             f"recognised secrets are replaced; all of it is kept in {self.record}",
+        )
+
+    def spent(self, used: Counts) -> str:
+        """What a run has used so far, beside its limits, for the screen."""
+        limits = self.budget()
+        money = f", {used.micros / 1_000_000:.2f} of {limits.micros / 1_000_000:.2f} of money" if limits.micros else ""
+        return (
+            f"{used.requests:,} of {limits.requests:,} requests, {used.tokens:,} of {limits.tokens:,} tokens{money}, "
+            f"{used.waited_ms // 1000:,} of {limits.waited_ms // 1000:,} s of waiting"
         )
 
     @contextmanager

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from casemate.adapters.statements import read_statement
-from casemate.app.authority import Announce, authorise, ground, installed, records
+from casemate.app.authority import Announce, authorise, ground, installed, own_place, records
 from casemate.app.ground import home
 from casemate.governance.charter import Target, Tier
 from casemate.governance.errors import Denied
@@ -53,7 +53,7 @@ def run_request(
         open_request(data, own.person)
     except InvalidStatement as error:
         raise UserError(f"that is no request: {error}", "see `casemate release request --help`") from error
-    with records().operation("release-request", subject=(_home(),)):
+    with records().operation("release-request", subject=(own_place(),)):
         pass
     return data, request
 
@@ -74,7 +74,7 @@ def read_asked(path: Path) -> tuple[bytes, Request]:
 
 def run_approve(data: bytes, request: Request) -> bytes:
     """The request with the operator's agreement. Raises Denied, recorded, for one's own."""
-    with records().operation("release-approve", subject=(_home(),)) as operation:
+    with records().operation("release-approve", subject=(own_place(),)) as operation:
         own = ground()
         if own.person == request.requester:
             raise Denied("nobody agrees to their own request", "ask a person whom the charter names")
@@ -124,10 +124,6 @@ def _place(target: Path) -> Target:
 
     with FileTree(target) as tree:
         return Target(name=str(tree.root), path=str(tree.place))
-
-
-def _home() -> Target:
-    return Target(name="the operator's records", path=str(home()))
 
 
 def _key(text: object) -> VerifierKey:

@@ -128,7 +128,8 @@ class Charter:
         if self.id:
             return ("casemate/charter", self.id)
         places = (text for target in self.targets for text in (target.name, target.path))
-        return (self.who, self.tier.value, self.until.isoformat(), self.made_for, *places)
+        models = (f"model {address}" for address in sorted(self.models))
+        return (self.who, self.tier.value, self.until.isoformat(), self.made_for, *places, *models)
 
     def line(self) -> str:
         """The charter in one visible line."""
@@ -136,7 +137,8 @@ class Charter:
         end = f"until {self.until.isoformat()}"
         if self.id:
             return f"charter {self.id[:12]}: {self.tier} under {places}, for {self.who}, {end} (installed)"
-        return f"charter: {self.tier} under {places}, for {self.who}, {end} ({self.made_for})"
+        asking = "".join(f", asking the model at {address}" for address in sorted(self.models))
+        return f"charter: {self.tier} under {places}{asking}, for {self.who}, {end} ({self.made_for})"
 
 
 _NEVER = datetime.max.replace(tzinfo=UTC)

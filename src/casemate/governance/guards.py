@@ -14,7 +14,7 @@ from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
 from casemate.governance.spending import Terms, cost, counted, most
 from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
-from casemate.model.dialogue import Answer, NoAnswer, Prompt, Reply, Silence
+from casemate.model.dialogue import Answer, NoAnswer, Prompt, Reply, Silence, Usage
 from casemate.model.exchange import spelled
 from casemate.model.fix import Change
 from casemate.model.host import Node
@@ -406,6 +406,8 @@ class GuardedModel:
             return NoAnswer(
                 why=Silence.DENIED, detail="the model is at another address than the charter was asked about"
             )
+        if prompt.limit < 1:
+            return NoAnswer(why=Silence.DENIED, detail="a prompt without a limit for its answer")
         reserved = self._terms.reservation(prompt)
         if why := gate.reserve(**reserved):
             return NoAnswer(why=Silence.BUDGET, detail=why)
@@ -416,6 +418,9 @@ class GuardedModel:
         usage = reply.charged or most(prompt)  # of an exchange that was broken off nobody knows what it used
         if isinstance(reply, Answer):
             usage = counted(prompt, reply)
+        usage = Usage(
+            sent=max(0, usage.sent), received=max(0, usage.received)
+        )  # nothing is given back beyond what was reserved
         gate.settle(reserved, cost(self._terms, usage, waited))
         gate.check_open()
         return replace(reply, charged=usage)

@@ -7,7 +7,9 @@ breaks is none.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
@@ -37,6 +39,20 @@ class HandClock:
     def move(self, **delta: float) -> None:
         """Forward, or back by a negative amount: as `timedelta` has it."""
         self.time += timedelta(**delta)
+
+
+@contextmanager
+def at_home(folder: Path) -> Iterator[Path]:
+    """An operator's folder, for as long as it takes."""
+    before = os.environ.get("CASEMATE_HOME")
+    os.environ["CASEMATE_HOME"] = str(folder)
+    try:
+        yield folder
+    finally:
+        if before is None:
+            del os.environ["CASEMATE_HOME"]
+        else:
+            os.environ["CASEMATE_HOME"] = before
 
 
 @dataclass(slots=True, kw_only=True)

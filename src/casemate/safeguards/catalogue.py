@@ -41,6 +41,8 @@ MODULES: tuple[str, ...] = (
     "authorisation_forged",
     "scope",
     "endpoints",
+    "model_egress",
+    "budget_leak",
     "approval",
     "exported",
     "agent_reads",

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
+from random import Random
 
 from casemate.adapters.keys import FileSigner
 from casemate.app.launch import house
@@ -40,7 +42,7 @@ from casemate.governance.standing import Standing
 from casemate.governance.statement import person_key, sign_statement, statement_id, statement_text
 from casemate.governance.system import System
 from casemate.governance.thresholds import Thresholds
-from casemate.safeguards.attack import NOON
+from casemate.safeguards.attack import NOON, Attempt, Ground
 
 RULE = sha256(b"proven and fixed on the harmless twins not once").hexdigest()
 SUITES = {Task.CONTAINMENT: "casemate/containment", Task.INJECTION: "casemate/injection"}
@@ -221,3 +223,13 @@ def honest() -> Decision:
     decision = Scene().decide()
     assert decision.allows, decision.deciding
     return decision
+
+
+def closed_by(ground: Ground, variants: Mapping[str, Callable[[Scene, Random], None]]) -> Attempt:
+    """One of the variants done to the honest scene, after which the gate must be closed."""
+    honest()
+    what = ground.random.choice(sorted(variants))
+    scene = Scene()
+    variants[what](scene, ground.random)
+    decision = scene.decide()
+    return Attempt(what=what, succeeded=decision.allows, answer=decision.deciding.why)

@@ -15,8 +15,10 @@ from casemate.governance.charter import Charter, Target, Tier
 from casemate.governance.digests import KeyedDigests
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY, OPERATION, Policy
+from casemate.governance.spending import Terms
 from casemate.governance.wall import Operation, Wall
 from casemate.model.advisory import DatabaseSource, Origin
+from casemate.model.dialogue import Answer, Message, Prompt, Role, Usage
 from casemate.model.fix import Change
 from casemate.model.host import Node, NodeKind
 from casemate.model.sandbox import Harness, Job, Profile, Refused
@@ -25,7 +27,18 @@ from casemate.ports import Done, SourceFile
 from casemate.safeguards.attack import Ground
 from casemate.safeguards.stores import MemoryStore
 
-PLENTY = Counts(files=10**6, bytes=10**9, lines=10**6, tasks=10**6, cache_bytes=10**6, executions=1000)
+PLENTY = Counts(
+    files=10**6,
+    bytes=10**9,
+    lines=10**6,
+    tasks=10**6,
+    cache_bytes=10**6,
+    executions=1000,
+    requests=1000,
+    tokens=10**9,
+    micros=10**9,
+    waited_ms=10**9,
+)
 PLACE = Target(name="./bank", path="/srv/bank")
 
 
@@ -61,6 +74,7 @@ class Tripwire:
     """Every port at once. effects: the calls that reached it, in order."""
 
     name = "tripwire"
+    endpoint = ""
     base = "b" * 40
     prefix = ""
 
@@ -104,6 +118,7 @@ class Tripwire:
 
 _ANSWERS: dict[str, Any] = {
     "read": b"one\n",
+    "reply": Answer(text="fine", charged=Usage(sent=0, received=0)),
     "before": b"one\n",
     "paths": iter(()),
     "refusal": "",
@@ -116,6 +131,7 @@ _ANSWERS: dict[str, Any] = {
 _PROFILE = Profile(interpreter="/usr/bin/python3")
 _JOB = Job(what=Harness(path="harness.py"))
 _CHANGE = Change(path="a.py", before=b"one\n", after=b"two\n")
+_PROMPT = Prompt(messages=(Message(role=Role.USER, text="what is this?"),), limit=10)
 _SOURCE = DatabaseSource(name="all.zip", origin=Origin.OSV, date="", sha256="0" * 64, count=0, size=8)
 _FILE, _NODE = SourceFile(path="a.py", size=4), Node("/a", NodeKind.FILE, 0o644, 0, 0, 4)
 
@@ -133,6 +149,7 @@ MAKERS: dict[str, Callable[[Operation, Any], Any]] = {
     "Sandbox": Operation.sandbox,
     "WorkingTree": Operation.working,
     "AdvisoryStore": Operation.advisories,
+    "LanguageModel": lambda operation, model: operation.model(model, Terms()),
 }
 """How an operation gives the guarded port of each name."""
 
@@ -153,6 +170,7 @@ USES: dict[tuple[str, str], Callable[[Any], object]] = {
     ("WorkingTree", "write"): lambda tree: tree.write([_CHANGE]),
     ("WorkingTree", "undo"): lambda tree: tree.undo(),
     ("WorkingTree", "confirm"): lambda tree: tree.confirm(),
+    ("LanguageModel", "reply"): lambda model: model.reply(_PROMPT),
     ("AdvisoryStore", "sources"): lambda store: store.sources(),
     ("AdvisoryStore", "add"): lambda store: store.add(_SOURCE, (), ()),
     ("AdvisoryStore", "about"): lambda store: store.about(["openssh"]),

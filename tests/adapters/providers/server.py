@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 import threading
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -33,8 +35,9 @@ Steps = Iterable[object]
 class Server:
     """Answers each request with the steps that `answer` gives for it: bytes to send, or STALL; then it closes the connection."""
 
-    def __init__(self, answer: Callable[[Request], Steps], port: int = 0) -> None:
+    def __init__(self, answer: Callable[[Request], Steps], port: int = 0, tls: ssl.SSLContext | None = None) -> None:
         self.answer = answer
+        self.tls = tls
         self.requests: list[Request] = []
         self._closing = threading.Event()
         self._listener = socket.create_server(("127.0.0.1", port))
@@ -44,7 +47,7 @@ class Server:
     @property
     def url(self) -> str:
         """The base address."""
-        return f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> Server:
         return self
@@ -71,8 +74,10 @@ class Server:
             thread.start()
 
     def _serve(self, connection: socket.socket) -> None:
-        with connection:
+        with connection, ExitStack() as secured:
             try:
+                if self.tls is not None:
+                    connection = secured.enter_context(self.tls.wrap_socket(connection, server_side=True))
                 request = _read(connection)
                 self.requests.append(request)
                 for step in self.answer(request):

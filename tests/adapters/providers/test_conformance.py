@@ -2,11 +2,17 @@
 
 import json
 import socket
+import ssl
 import time
 from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from ipaddress import ip_address
 from itertools import repeat
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 
 from adapters.providers.server import SPEECHES, STALL, Server, http
 from casemate.adapters.providers.wire import checked
@@ -84,6 +90,7 @@ def test_all_of_a_prompt_is_sent(speech):
         assert body["tools"][0]["input_schema"] == json.loads(TOOL.schema)
     else:
         assert [turn["role"] for turn in body["messages"]] == ["system", "user", "assistant", "tool"]
+        assert body["messages"][2]["content"] is None
         assert body["messages"][2]["tool_calls"][0]["function"] == {"name": "read", "arguments": '{"path":"a.py"}'}
         assert body["messages"][3] == {"role": "tool", "tool_call_id": "c1", "content": "1: import os"}
         assert body["tools"][0]["function"]["parameters"] == json.loads(TOOL.schema)
@@ -307,6 +314,71 @@ def test_packed_answers_are_not_unpacked(speech):
     assert exchange(speech, http(200, b"\x1f\x8b", Content_Encoding="gzip"))[0].why is Silence.MALFORMED
 
 
+def test_other_ways_to_frame_an_answer(speech):
+    """In chunks, up to the connection's end, and after a word that it goes on."""
+    data = json.dumps(speech.answer("fine")).encode()
+    chunked = b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n"
+    chunked += b"".join(b"%x\r\n%b\r\n" % (len(piece), piece) for piece in (data[:5], data[5:])) + b"0\r\n\r\n"
+    for steps in (chunked, b"HTTP/1.0 200 X\r\n\r\n" + data, b"HTTP/1.1 100 Continue\r\n\r\n" + chunked):
+        assert exchange(speech, steps)[0].text == "fine"
+
+
+def a_certificate(folder):
+    """For 127.0.0.1, signed by itself; the path of certificate and key in one file."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "a test")])
+    now = datetime.now(UTC)
+    made = (
+        x509.CertificateBuilder(name, name, key.public_key(), x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.IPAddress(ip_address("127.0.0.1"))]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    plain = (serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    path = folder / "tls.pem"
+    path.write_bytes(
+        made.public_bytes(serialization.Encoding.PEM) + key.private_bytes(serialization.Encoding.PEM, *plain)
+    )
+    return path
+
+
+def test_certificates_are_checked(speech, tmp_path, monkeypatch):
+    """One that nobody vouches for gets nothing; one that the operator names is enough."""
+    path = a_certificate(tmp_path)
+    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+    context.load_cert_chain(path)
+    with Server(lambda _: [http(200, speech.answer("fine"))], tls=context) as server:
+        model = speech.make("m", endpoint=server.url, key=KEY, patience=5)
+        reply = model.reply(PROMPT)
+        assert (reply.why, reply.charged) == (Silence.OUTAGE, Usage(sent=0, received=0))
+        assert reply.detail.startswith("no connection: its certificate does not hold: ")
+        assert server.requests == []
+        monkeypatch.setenv("SSL_CERT_FILE", str(path))
+        assert model.reply(PROMPT).text == "fine"
+
+
+def test_all_addresses_of_a_host_are_tried(monkeypatch):
+    """The first that takes a connection gets the request; where none does nothing was sent."""
+    speech = SPEECHES["compatible"]
+    with (
+        Server(lambda _: [http(200, speech.answer("fine"))]) as server,
+        socket.create_server(("127.0.0.1", 0)) as other,
+    ):
+        ports = (other.getsockname()[1], int(server.url.rpartition(":")[2]))
+        other.close()
+        kind = (socket.AF_INET, socket.SOCK_STREAM, 0, "")
+        found = [(*kind, ("127.0.0.1", port)) for port in ports]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: found)
+        assert speech.make("m", endpoint="http://llm.example", patience=5).reply(PROMPT).text == "fine"
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: found[:1] * 3)
+        assert speech.make("m", endpoint="http://llm.example", patience=5).reply(PROMPT).why is Silence.OUTAGE
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *args, **more: [])
+        reply = speech.make("m", endpoint="http://llm.example", patience=5).reply(PROMPT)
+        assert reply.detail == "no connection: it has no address"
+
+
 def test_nobody_listens(speech):
     """Nothing was sent, and nothing but the request is charged."""
     with socket.create_server(("127.0.0.1", 0)) as taken:
@@ -406,6 +478,12 @@ def test_texts_that_utf8_cannot_carry(speech):
     reply, (request,) = exchange(speech, http(200, speech.answer("\ud800!")), prompt=prompt)
     assert reply.text == "?!"
     assert "caf?" in json.dumps(request.body)
+
+
+def test_a_key_that_is_none_hides_nothing(speech):
+    """Servers without keys are often given a word."""
+    _, (request,) = exchange(speech, http(200, speech.answer()), key="Look")
+    assert "Look at a.py." in json.dumps(request.body)
 
 
 def test_without_a_key_no_header(speech):

@@ -45,8 +45,8 @@ def the_run(model):
 @pytest.mark.parametrize("name", sorted(SPEECHES))
 @pytest.mark.parametrize("half", [False, True])
 def test_a_server_killed_at_each_step(tmp_path, name, half):
-    """Killed at each second request, before an answer or in the middle of it: the next run goes on where this one ended, every step
-    is answered once, and what was sent and not answered stays charged."""
+    """Killed at each second request, before an answer or in the middle of it: the next run goes on where this one ended, every
+    step is answered once, and what was sent and not answered stays charged."""
     speech, path, port = SPEECHES[name], tmp_path / "r.jsonl", 0
     answered: list[str] = []
 

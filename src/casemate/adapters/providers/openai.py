@@ -74,7 +74,8 @@ def _message(message: Message) -> dict[str, Any]:
         {"id": call.id, "type": "function", "function": {"name": call.tool, "arguments": call.arguments}}
         for call in message.calls
     ]
-    return {"role": message.role.value, "content": message.text, **({"tool_calls": calls} if calls else {})}
+    content = message.text or (None if calls else "")
+    return {"role": message.role.value, "content": content, **({"tool_calls": calls} if calls else {})}
 
 
 def _content(message: dict[str, Any]) -> str:

@@ -7,6 +7,8 @@ from dataclasses import replace
 from casemate.evidence.redact import PLACEHOLDER, REACH, redact_lines
 from casemate.model.dialogue import Call, Message, Prompt
 
+SHORTEST_KEY = 8
+
 
 def redacted(prompt: Prompt, keys: tuple[str, ...] = ()) -> Prompt:
     """The prompt with secrets replaced in everything but the descriptions of tools, which are ours. keys: also these, wherever
@@ -15,9 +17,10 @@ def redacted(prompt: Prompt, keys: tuple[str, ...] = ()) -> Prompt:
 
 
 def without(text: str, keys: tuple[str, ...]) -> str:
-    """The text without these."""
+    """The text without these. What is shorter than a secret can be, as what servers without keys are given, is none."""
     for key in keys:
-        text = text.replace(key, PLACEHOLDER)
+        if len(key) >= SHORTEST_KEY:
+            text = text.replace(key, PLACEHOLDER)
     return text
 
 

@@ -120,7 +120,7 @@ def post(url: str, headers: dict[str, str], body: bytes, *, patience: float, mos
 
 
 def _connected(host: str, port: int | None, secure: bool, left: Waiting) -> socket.socket:
-    sock = socket.create_connection((host, port or (443 if secure else 80)), timeout=left())
+    sock = _opened(socket.getaddrinfo(host, port or (443 if secure else 80), type=socket.SOCK_STREAM), left)
     if not secure:
         return sock
     try:
@@ -129,6 +129,21 @@ def _connected(host: str, port: int | None, secure: bool, left: Waiting) -> sock
     except BaseException:
         sock.close()
         raise
+
+
+def _opened(places: list[Any], left: Waiting) -> socket.socket:
+    """A connection to the first of these that takes one, all of them within the time."""
+    fault = OSError(0, "it has no address")
+    for family, kind, protocol, _, address in places:
+        sock = socket.socket(family, kind, protocol)
+        try:
+            sock.settimeout(left())
+            sock.connect(address)
+            return sock
+        except OSError as error:
+            sock.close()
+            fault = error
+    raise fault
 
 
 def _read(connection: HTTPConnection, left: Waiting, most: int) -> Response | Broken:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 from casemate.app.authority import authorise, ground
@@ -13,20 +10,7 @@ from casemate.governance.charter import Target, Tier
 from casemate.governance.charter_file import CHARTER
 from casemate.governance.errors import Denied
 from casemate.governance.statement import sign_statement
-from casemate.safeguards.attack import Attack, Attempt, Ground
-
-
-@contextmanager
-def _home(folder: Path) -> Iterator[None]:
-    before = os.environ.get("CASEMATE_HOME")
-    os.environ["CASEMATE_HOME"] = str(folder)
-    try:
-        yield
-    finally:
-        if before is None:
-            del os.environ["CASEMATE_HOME"]
-        else:
-            os.environ["CASEMATE_HOME"] = before
+from casemate.safeguards.attack import Attack, Attempt, Ground, at_home
 
 
 def attempt(here: Ground) -> Attempt:
@@ -34,9 +18,9 @@ def attempt(here: Ground) -> Attempt:
     random, top = here.random, here.folder.resolve()
     inside, outside = Target(name="inside", path=f"{top}/inside"), Target(name="outside", path=f"{top}/outside")
     mine = top / "operator"
-    with _home(mine):
+    with at_home(mine):
         key = ground().person
-    with _home(top / "issuer"):
+    with at_home(top / "issuer"):
         issuer, today = ground().person, ground().now().date()
         body = charter_body(
             issuer="Bank",
@@ -52,7 +36,7 @@ def attempt(here: Ground) -> Attempt:
         lists = [run_revoke(["ab" * 32], frees=False)[0], run_revoke([charter.charter.id], frees=False)[0]]
     (top / "c").write_bytes(data)
     (top / "r").write_bytes(lists[1])
-    with _home(mine):
+    with at_home(mine):
         run_add(top / "c", str(issuer), announce=_unheard)
         assert _may(inside), "the honest act is refused"
         if revoked:

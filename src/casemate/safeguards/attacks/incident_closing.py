@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from random import Random
 
@@ -17,7 +15,7 @@ from casemate.governance.incident import CLOSING, INCIDENT, Closing, Factors, In
 from casemate.governance.standing import CLOSE_INCIDENT
 from casemate.governance.statement import sign_statement
 from casemate.model.errors import UserError
-from casemate.safeguards.attack import NOON, Attack, Attempt, Ground
+from casemate.safeguards.attack import NOON, Attack, Attempt, Ground, at_home
 from casemate.safeguards.launching import Scene, honest, signer
 
 SERIOUS = Factors(gain=3, breadth=3, weaponisation=2, discoverability=1)
@@ -95,25 +93,11 @@ VARIANTS: dict[str, Callable[[Path, str, Random], None]] = {
 }
 
 
-@contextmanager
-def _at_home(folder: Path) -> Iterator[Path]:
-    """The operator's folder, for as long as it takes."""
-    before = os.environ.get("CASEMATE_HOME")
-    os.environ["CASEMATE_HOME"] = str(folder)
-    try:
-        yield folder
-    finally:
-        if before is None:
-            del os.environ["CASEMATE_HOME"]
-        else:
-            os.environ["CASEMATE_HOME"] = before
-
-
 def attempt(ground: Ground) -> Attempt:
     """One way to be rid of an incident; then an honest closing, which must open the gate again."""
     honest()
     what = ground.random.choice(sorted(VARIANTS))
-    with _at_home(ground.folder / "home") as home:
+    with at_home(ground.folder / "home") as home:
         id, _ = incident.open_new("a proof left the sandbox", SERIOUS)
         VARIANTS[what](home, id, ground.random)
         decision = Scene(standing=operators().standing, now=NOON).decide()

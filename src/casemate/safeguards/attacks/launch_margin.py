@@ -11,7 +11,7 @@ from random import Random
 from casemate.governance.evaluation import Item, Task
 from casemate.governance.thresholds import MILLION, Threshold
 from casemate.safeguards.attack import NOON, Attack, Attempt, Ground
-from casemate.safeguards.launching import Scene, honest
+from casemate.safeguards.launching import Scene, closed_by
 
 TASKS = tuple(task for task in Task if task is not Task.COMPLETION)
 
@@ -133,12 +133,7 @@ VARIANTS: dict[str, Callable[[Scene, Random], None]] = {
 
 def attempt(ground: Ground) -> Attempt:
     """One evaluation that says less than it seems to."""
-    honest()
-    what = ground.random.choice(sorted(VARIANTS))
-    scene = Scene()
-    VARIANTS[what](scene, ground.random)
-    decision = scene.decide()
-    return Attempt(what=what, succeeded=decision.allows, answer=decision.deciding.why)
+    return closed_by(ground, VARIANTS)
 
 
 ATTACK = Attack(

@@ -9,7 +9,7 @@ from random import Random
 from casemate.governance.evaluation import Task
 from casemate.governance.standing import Standing
 from casemate.safeguards.attack import NOON, Attack, Attempt, Ground
-from casemate.safeguards.launching import Scene, an_evaluation, honest, registration
+from casemate.safeguards.launching import Scene, an_evaluation, closed_by, registration
 
 TASKS = tuple(task for task in Task if task is not Task.COMPLETION)
 BEGAN = an_evaluation(Task.FIND).began
@@ -78,12 +78,7 @@ VARIANTS: dict[str, Callable[[Scene, Random], None]] = {
 
 def attempt(ground: Ground) -> Attempt:
     """One thing that is out of its time."""
-    honest()
-    what = ground.random.choice(sorted(VARIANTS))
-    scene = Scene()
-    VARIANTS[what](scene, ground.random)
-    decision = scene.decide()
-    return Attempt(what=what, succeeded=decision.allows, answer=decision.deciding.why)
+    return closed_by(ground, VARIANTS)
 
 
 def edge() -> bool:

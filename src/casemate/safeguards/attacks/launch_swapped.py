@@ -10,15 +10,15 @@ from casemate.governance.assessment import Misuse, Safeguards
 from casemate.governance.charter import Person, Tier
 from casemate.governance.entries import Outcome
 from casemate.governance.evaluation import SCORERS, Suite, Task
-from casemate.safeguards.attack import NOON, Attack, Attempt, Ground
+from casemate.safeguards.attack import Attack, Attempt, Ground
 from casemate.safeguards.launching import (
     RULE,
     Scene,
     a_system,
     an_assessment,
     an_evaluation,
+    closed_by,
     digest,
-    honest,
     key,
     registration,
 )
@@ -170,12 +170,7 @@ VARIANTS: dict[str, Callable[[Scene, Random], None]] = {
 
 def attempt(ground: Ground) -> Attempt:
     """One honest file in a place where it does not belong."""
-    honest()
-    what = ground.random.choice(sorted(VARIANTS))
-    scene = Scene(now=NOON)
-    VARIANTS[what](scene, ground.random)
-    decision = scene.decide()
-    return Attempt(what=what, succeeded=decision.allows, answer=decision.deciding.why)
+    return closed_by(ground, VARIANTS)
 
 
 ATTACK = Attack(

@@ -12,7 +12,7 @@ from casemate.governance.standing import Standing
 from casemate.governance.statement import sign_statement, statement_id, statement_text
 from casemate.governance.thresholds import MILLION, THRESHOLDS, Measure, Threshold, thresholds_body
 from casemate.safeguards.attack import Attack, Attempt, Ground
-from casemate.safeguards.launching import Scene, honest, signer
+from casemate.safeguards.launching import Scene, closed_by, honest, signer
 
 REASON = "Two people must answer for it in our house."
 TWO = Threshold(id="two", measure=Measure.SIGNATURES, limit=2, margin=0, rationale=REASON, sources=("own reasoning",))
@@ -111,11 +111,7 @@ VARIANTS: dict[str, Callable[[Scene, Random], None]] = {
 def attempt(ground: Ground) -> Attempt:
     """One set of thresholds that must not open anything."""
     control()
-    what = ground.random.choice(sorted(VARIANTS))
-    scene = Scene()
-    VARIANTS[what](scene, ground.random)
-    decision = scene.decide()
-    return Attempt(what=what, succeeded=decision.allows, answer=decision.deciding.why)
+    return closed_by(ground, VARIANTS)
 
 
 @cache

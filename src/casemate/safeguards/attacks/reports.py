@@ -7,8 +7,6 @@ the line of a finding, near it, and in what is quoted: messages, ways, remarks, 
 from __future__ import annotations
 
 import json
-import string
-from base64 import b64encode
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
@@ -27,11 +25,11 @@ from casemate.model.proof import Exhibit, Fidelity, Observer, Proof, ProofKind, 
 from casemate.model.trace import Boundary, Role, Trace
 from casemate.model.trace import Step as Stride
 from casemate.safeguards.attack import NOON, Attack, Attempt, Ground
+from casemate.safeguards.madeup import SECRETS, some
 
 RULE = RuleId("command-injection")
 PATH = "app/run.py"
 SINK = Location(path=PATH, line=6, column=5)
-ALNUM = string.ascii_letters + string.digits
 
 
 @cache
@@ -47,109 +45,6 @@ _FORMS: dict[str, Callable[[Report], str]] = {
     "gitlab": lambda report: gitlab.render(report, _rules(), by_design=True, moment=NOON),
     "table": lambda report: table.render(report, 4000, False, limit=None, by_design=True, known=True, suppressed=True),
 }
-
-
-def _some(ground: Ground, length: int, alphabet: str = ALNUM) -> str:
-    """Random text that no dictionary holds, with a digit in it."""
-    return "".join(ground.random.choices(alphabet, k=length - 1)) + ground.random.choice("23456789")
-
-
-def _token(ground: Ground) -> tuple[str, str]:
-    """What must not be seen, and a line that holds it: a secret of a form that its issuer documents."""
-    upper, lower = string.ascii_uppercase + string.digits, string.digits + "abcdef"
-    jwt = ".".join(b64encode(part.encode()).decode().rstrip("=") for part in ('{"alg":"HS256"}', '{"sub":"1"}'))
-    forms: list[Callable[[], str]] = [
-        lambda: f"AKIA{_some(ground, 16, upper)}",
-        lambda: f"ghp_{_some(ground, 36)}",
-        lambda: f"github_pat_{_some(ground, 22)}_{_some(ground, 59)}",
-        lambda: f"glpat-{_some(ground, 20)}",
-        lambda: f"xoxb-{_some(ground, 12, string.digits)}-{_some(ground, 24)}",
-        lambda: f"sk_live_{_some(ground, 24)}",
-        lambda: f"AIza{_some(ground, 35)}",
-        lambda: f"sk-ant-api03-{_some(ground, 60)}",
-        lambda: f"npm_{_some(ground, 36)}",
-        lambda: f"pypi-AgEIcHlwaS5vcmc{_some(ground, 60)}",
-        lambda: f"hf_{_some(ground, 34)}",
-        lambda: f"SG.{_some(ground, 22)}.{_some(ground, 43)}",
-        lambda: f"SK{_some(ground, 32, lower)}",
-        lambda: f"hvs.{_some(ground, 24)}",
-        lambda: f"{jwt}.{_some(ground, 43)}",
-    ]
-    secret = ground.random.choice(forms)()
-    line = ground.random.choice(
-        [
-            'client = Client("{}")',
-            "call(key='{}')",
-            'x = ["{}", 1]',
-            "# rotate {} soon",
-            'run(f"login {} now")',
-            'URL = "https://api/?t={}"',
-            "return '{}'.strip()",
-            'h = {{"X-Key": "{}"}}',
-            '"""{}"""',
-            "{}",
-        ]
-    )
-    return secret, line.format(secret)
-
-
-def _named(ground: Ground) -> tuple[str, str]:
-    """A password that only its name tells."""
-    secret = _some(ground, ground.random.randint(12, 24))
-    name = ground.random.choice(
-        [
-            "password",
-            "DB_PASSWORD",
-            "passwd",
-            "api_key",
-            "apiKey",
-            "API_KEY",
-            "client_secret",
-            "auth_token",
-            "pwd",
-            "SECRET_KEY",
-            "aws_secret_access_key",
-            "private_key",
-            "user_password",
-            "smtp_pass",
-            "encryption_key",
-        ]
-    )
-    line = ground.random.choice(
-        [
-            '{n} = "{s}"',
-            "{n} = '{s}'",
-            "self.{n}='{s}'",
-            'login({n}="{s}")',
-            '{{"{n}": "{s}"}}',
-            "cfg['{n}'] = '{s}'",
-            '{n}: str = "{s}"',
-            'if {n} == "{s}":',
-            'os.environ.get("{n}", "{s}")',
-            '{n} = r"{s}"',
-            '{n} = b"{s}"',
-            'run("tool --{n} {s} x")',
-            'connect("host=db {n}={s} port=1")',
-            '{n} = ("{s}"',
-        ]
-    )
-    return secret, line.format(n=name, s=secret)
-
-
-def _in_url(ground: Ground) -> tuple[str, str]:
-    """A password in an address, or behind a word of a header."""
-    secret = _some(ground, ground.random.randint(10, 30))
-    line = ground.random.choice(
-        [
-            'DSN = "postgres://app:{}@db/bank"',
-            "connect('amqp://u:{}@mq')",
-            'git("clone https://x:{}@git/y")',
-            'h = {{"Authorization": "Bearer {}"}}',
-            "call('curl -u admin:{} http://x')",
-            'sh("mysql -uroot -p{} bank")',
-        ]
-    )
-    return secret, line.format(secret)
 
 
 @dataclass(frozen=True)
@@ -264,8 +159,7 @@ def attempt(ground: Ground) -> Attempt:
     )
     if kind == "an input of a proof":
         return _input(ground, form, f"{kind} in {form}")
-    makers = {"a token": _token, "a password by its name": _named, "a password in an address": _in_url}
-    secret, line = makers[kind](ground)
+    secret, line = SECRETS[kind](ground)
     report, _ = sealed(_report(ground, _source(ground, line)), {})
     shown = _FORMS[form](report)
     if "a program named in the input was run" not in shown or (form != "table" and "os.system" not in shown):
@@ -276,7 +170,7 @@ def attempt(ground: Ground) -> Attempt:
 
 def _input(ground: Ground, form: str, what: str) -> Attempt:
     """The input of a proof: in the released report it stands, in every other it does not."""
-    payload = f";{{canary}} {_some(ground, 16)}"
+    payload = f";{{canary}} {some(ground, 16)}"
     report = _report(ground, _source(ground, "x = 1"))
     proven = FindingId(next(f.identity for f in report.findings if f.verdict and f.verdict.proof))
     report, bundles = sealed(report, {proven: _exhibit(payload)})
