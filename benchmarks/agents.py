@@ -13,11 +13,11 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1] / "tests"))
 
-from agents.known import CASES
+from agents.known import CASES, Case
 from agents.support import Scripted, says, work
 
 
-def answers(case):
+def answers(case: Case) -> Scripted:
     """What a model that knows a case says."""
     patch = {"path": f"{case.name}.py", "old": case.old, "new": case.new, "what": "mend it"}
     return Scripted(
@@ -28,7 +28,8 @@ def answers(case):
     )
 
 
-def main(names):
+def main(names: list[str]) -> None:
+    """Run them and print the table."""
     fixed = 0
     wanted = [case for case in CASES if not names or case.name in names]
     print(f"{'case':10} {'CWE':6} {'rules':6} {'evidence':10} {'input by':9} {'patch by':18} seconds")

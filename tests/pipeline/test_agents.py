@@ -7,6 +7,7 @@ import pytest
 from agents.known import CASES
 from agents.support import Scripted, says, work
 
+from casemate.adapters.providers.recording import Replay
 from casemate.adapters.sandbox.choice import Chosen
 from casemate.agents.loop import End
 from casemate.app.ground import recorded_ledger, rule_texts
@@ -60,11 +61,16 @@ PROPERTY = {
 }
 
 
-@pytest.fixture(autouse=True)
-def own(tmp_path, monkeypatch):
-    """An operator of the test's own, where a sandbox holds."""
+@pytest.fixture(scope="module")
+def sealed_here():
+    """A sandbox holds."""
     if why := Chosen().examine(Profile(interpreter=sys.executable)).refusal:
         pytest.skip(why)
+
+
+@pytest.fixture(autouse=True)
+def own(tmp_path, monkeypatch, sealed_here):
+    """An operator of the test's own, where a sandbox holds."""
     monkeypatch.setenv("CASEMATE_HOME", str(tmp_path / "home"))
 
 
@@ -217,6 +223,19 @@ def test_a_budget_that_ends(bank, tmp_path):
     assert [step.role for step in worked.steps] == ["scout", "adversary"]
     assert len(model.prompts) == 2 and worked.steps[1].ended.end is End.BUDGET
     assert any(loss.reason == "denied" and "budget" in loss.detail for loss in worked.report.not_examined)
+
+
+def test_a_replay_gives_the_same_report(bank, tmp_path):
+    """Without a model, byte for byte."""
+    model = Scripted(
+        scout=[says(("list", {"what": "files"})), says(("propose", LEAD))],
+        adversary=[says(("stand", {"stand": "stands", "reason": "x"}))],
+        prover=[says(("note", {"text": "no idea"}))],
+    )
+    first = work(bank, model, fix=False, record=tmp_path / "said.jsonl")
+    again = work(bank, Replay(tmp_path / "said.jsonl"), fix=False)
+    assert first.report.asked.exchanges == len(model.prompts) > 4
+    assert jsonreport.render(again.report) == jsonreport.render(first.report)
 
 
 def test_secrets_do_not_reach_a_model(bank):
