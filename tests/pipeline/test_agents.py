@@ -113,7 +113,10 @@ def test_from_a_lead_to_a_fix(tmp_path):
         ("adversary", End.DONE),
         ("prover", End.DONE),
         ("mender", End.DONE),
+        ("scout", End.DONE),
     ]
+    assert worked.steps[-1].said == "0 leads taken"  # the second look is for variants, and this lead is known
+    assert any("look for variants:\nparcels.py:8 CWE-78" in m.text for m in model.prompts[-1][1].messages)
     asked = worked.report.asked
     assert (asked.name, asked.leads, asked.exchanges) == ("scripted:known", 1, len(model.prompts))
 

@@ -22,11 +22,12 @@ from casemate.fixes.source import Unfit
 from casemate.leads import proposed
 from casemate.model.finding import Asked, FindingId, Report
 from casemate.model.fix import Fix, Mending, Patch
+from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Exhibit, Result, Verdict
 from casemate.model.proposal import Stand
 from casemate.pipeline.desk import Proposing, Refuting, Suggested, lead_words
-from casemate.pipeline.study import Study, overview
+from casemate.pipeline.study import Study, listed, overview
 from casemate.pipeline.trials import Mending as MendingDesk
 from casemate.pipeline.trials import Proving, driven
 from casemate.pipeline.tried import Proven, before
@@ -35,6 +36,11 @@ from casemate.ports import LanguageModel
 from casemate.proofs.campaign import Bench
 from casemate.proofs.catalogue import oracle
 from casemate.proofs.question import Question
+
+LOOKS = 2
+"""Looks of a scout: a second one, for variants, where something of the first was confirmed."""
+
+_CONFIRMED = frozenset({Evidence.DEMONSTRATED, Evidence.PROVEN, Evidence.FIXED})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,9 +98,13 @@ class Crew:
 
     def work(self, report: Report) -> Worked:
         """All roles, in order. report: of the scan and the hunt before."""
-        taken = self._scouted()
-        ordered = self._refuted(taken)
-        found = [self._tried(one, number, len(ordered)) for number, one in enumerate(ordered, 1)]
+        found: list[Suggested] = []
+        for _ in range(LOOKS):
+            ordered = self._refuted(self._scouted(found))
+            new = [self._tried(one, number, len(ordered)) for number, one in enumerate(ordered, 1)]
+            found += new
+            if self._stopped or not any(one.finding.evidence in _CONFIRMED for one in new):
+                break
         losses = list(self._losses())
         told = replace(
             report,
@@ -105,11 +115,16 @@ class Crew:
         )
         return Worked(report=told, exhibits=self._exhibits, steps=tuple(self._steps))
 
-    def _scouted(self) -> tuple[Suggested, ...]:
+    def _scouted(self, before: Sequence[Suggested]) -> tuple[Suggested, ...]:
+        """What a scout proposes. before: the leads of earlier looks; of what was confirmed it is to find variants."""
+        confirmed = [one.finding for one in before if one.finding.evidence in _CONFIRMED]
+        more = [f"{one.lead.location} CWE-{one.cwe}" for one in confirmed]
         with self._sessions("scout", "") as session:
             self._name = session.model.name
-            desk = Proposing(session.study)
-            ended = scout(session.model, desk, overview=overview(session.study), limits=self._limits)
+            desk = Proposing(session.study, [one.finding for one in before])
+            told = overview(session.study)
+            told += f"\nproposed before, and confirmed; look for variants:\n{listed(more, 20)}" if more else ""
+            ended = scout(session.model, desk, overview=told, limits=self._limits)
             self._note(session, "scout", "", ended, f"{len(desk.taken)} leads taken")
         return tuple(desk.taken)
 

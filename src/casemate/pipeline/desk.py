@@ -5,6 +5,7 @@ A refusal is an answer like any other: nothing was done, and it is counted.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -124,10 +125,11 @@ class Desk:
 
 
 class Proposing(Desk):
-    """Takes leads as well."""
+    """Takes leads as well. before: those that were taken in an earlier look."""
 
-    def __init__(self, study: Study) -> None:
+    def __init__(self, study: Study, before: Sequence[Finding] = ()) -> None:
         super().__init__(study)
+        self._before = tuple(before)
         self.taken: list[Suggested] = []
 
     def propose(self, proposal: Proposal) -> Told:
@@ -153,7 +155,7 @@ class Proposing(Desk):
         logic = proposal.cwe in LOGIC
         if not logic and not for_cwe(proposal.cwe):
             return f"nobody here can judge CWE-{proposal.cwe}: neither an oracle nor a property"
-        for known in (*study.report.findings, *(one.finding for one in self.taken)):
+        for known in (*study.report.findings, *self._before, *(one.finding for one in self.taken)):
             near = known.lead.location.path == sink.path and abs(known.lead.location.line - sink.line) <= NEAR
             if near and (known.cwe == proposal.cwe or same(known.cwe, proposal.cwe)):
                 if known.disposition is not Disposition.BY_DESIGN:
