@@ -150,7 +150,7 @@ class Study:
             if function.kind not in ("module", "function"):
                 continue
             first, last = self._extent(module, function)
-            if first <= line <= last and (best is None or function.pos >= best.pos):
+            if (function.kind == "module" or first <= line <= last) and (best is None or function.pos >= best.pos):
                 best = function
         return None if best is None else self._spot((module.name, best.number))
 
