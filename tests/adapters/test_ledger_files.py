@@ -79,6 +79,22 @@ def test_nothing_is_there_before_the_first_write(folder):
     assert not folder.exists()
 
 
+@pytest.mark.parametrize("kind", ["fifo", "folder", "huge"])
+def test_what_is_no_file_of_a_log(folder, kind):
+    """It is said, and not waited for."""
+    folder.mkdir(parents=True)
+    place = folder / "checkpoint"
+    if kind == "fifo":
+        os.mkfifo(place)
+    elif kind == "folder":
+        place.mkdir()
+    else:
+        place.touch()
+        os.truncate(place, 1 << 30)
+    with pytest.raises(LedgerUnavailable, match="no regular file, or larger"):
+        LedgerFolder(folder).read("checkpoint")
+
+
 @pytest.mark.parametrize("name", ["../outside", "/etc/passwd", "tile/../../outside"])
 def test_names_stay_inside(folder, name):
     """A name that leaves the folder is a bug, and refused."""

@@ -1,6 +1,7 @@
 """The working tree on disk: what is refused, what is kept, and that a file is never half of anything."""
 
 import errno
+import json
 import os
 import signal
 import stat
@@ -267,6 +268,24 @@ def test_a_damaged_backup(tree, target, tmp_path):
     journal.write_bytes(b"{")
     with pytest.raises(EnvironmentFault, match="its journal cannot be read"):
         tree.undo()
+
+
+@pytest.mark.parametrize(
+    ("entry", "said"),
+    [("path", "../other"), ("path", "b/../../other"), ("path", "/other"), ("aside", "../other"), ("path", "b//c.py")],
+)
+def test_a_journal_that_leads_out(tree, target, tmp_path, entry, said):
+    """It was edited: nothing outside of the target is written, whatever it says."""
+    tree.write([A])
+    other = tmp_path / "other"
+    other.write_bytes(A.after)
+    (journal,) = (tmp_path / "home").rglob("journal.json")
+    document = json.loads(journal.read_bytes())
+    document["files"][0][entry] = said
+    journal.write_text(json.dumps(document))
+    with pytest.raises(EnvironmentFault, match="its journal cannot be read"):
+        tree.undo()
+    assert (other.read_bytes(), contents(target)) == (A.after, {**BEFORE, "a.py": A.after})
 
 
 @pytest.mark.parametrize("step", ["open", "fsync", "rename", "fchmod", "unlink", "mkdir"])

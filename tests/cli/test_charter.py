@@ -12,6 +12,7 @@ from adapters.roots.images import Layout, archive, entry, files
 from casemate.adapters.keys import FileSigner
 from casemate.adapters.roots import folder
 from casemate.adapters.roots.image import ImageRoot
+from casemate.app.authority import ground
 from casemate.app.ground import recorded_ledger
 from casemate.governance.audit import audit
 from casemate.governance.entries import Outcome
@@ -178,11 +179,72 @@ def test_given_back(people, place, tmp_path):
     """Only the issuer gives the machine back; then a named path is enough again."""
     issuer, alice, _ = people
     chartered(issuer, alice, tmp_path / "c", "--path", place / "mine")
-    assert alice("charter", "revoke", "--free", "-o", tmp_path / "own").exit_code == 0
+    assert alice("charter", "revoke", "--free", alice.key, "-o", tmp_path / "own").exit_code == 0
     assert alice("charter", "add", tmp_path / "own").exit_code == 2
-    assert issuer("charter", "revoke", "--free", "-o", tmp_path / "free").exit_code == 0
+    assert issuer("charter", "revoke", "--free", alice.key, "-o", tmp_path / "free").exit_code == 0
     assert "given this machine back" in alice("charter", "add", tmp_path / "free").output
     assert alice("scan", place / "other").exit_code == 1
+
+
+def free(issuer, alice, file):
+    return issuer("charter", "revoke", "--free", alice.key, "-o", file)
+
+
+def test_given_back_once(people, place, tmp_path):
+    """What gave the machine back does not do so again, once charters are installed anew; and what was revoked stays revoked."""
+    issuer, alice, _ = people
+    chartered(issuer, alice, tmp_path / "old", "--path", place / "other")
+    assert issuer("charter", "revoke", tmp_path / "old", "-o", tmp_path / "list").exit_code == 0
+    assert free(issuer, alice, tmp_path / "free").exit_code == 0
+    assert alice("charter", "add", tmp_path / "free").exit_code == 0
+    chartered(issuer, alice, tmp_path / "c", "--path", place / "mine")
+    again = alice("charter", "add", tmp_path / "free")
+    assert again.exit_code == 2 and "number 2 is known already" in again.output
+    assert "it was revoked" in alice("charter", "add", tmp_path / "old").output
+    assert alice("scan", place / "other").exit_code == 2
+    assert alice("scan", place / "mine").exit_code == 1
+    assert issuer("charter", "revoke", tmp_path / "c", "-o", tmp_path / "next").exit_code == 0
+    assert alice("charter", "add", tmp_path / "next").exit_code == 0
+    assert "no charter is in force" in alice("scan", place / "mine").output
+
+
+def test_given_back_is_one_machine(people, place, tmp_path):
+    """What gives back one machine does not give back a colleague's."""
+    issuer, alice, bob = people
+    chartered(issuer, alice, tmp_path / "c", "--path", place / "mine")
+    assert free(issuer, bob, tmp_path / "free").exit_code == 0
+    refused = alice("charter", "add", tmp_path / "free")
+    assert refused.exit_code == 2 and "gives other machines back" in refused.output
+    assert alice("scan", place / "other").exit_code == 2
+
+
+def test_a_lost_list_is_put_back(people, place, tmp_path):
+    """The very list that the ledger knows, and no other of its number."""
+    issuer, alice, _ = people
+    chartered(issuer, alice, tmp_path / "c", "--path", place / "mine")
+    assert issuer("charter", "revoke", "ab" * 32, "-o", tmp_path / "list").exit_code == 0
+    assert alice("charter", "add", tmp_path / "list").exit_code == 0
+    (alice.home / "charters/revoked").unlink()
+    assert "number 1 is missing" in alice("scan", place / "mine").output
+    assert alice("charter", "add", tmp_path / "list").exit_code == 0
+    assert alice("scan", place / "mine").exit_code == 1
+
+
+@pytest.mark.parametrize("filled", [0, 252, 600])
+def test_an_edited_entry_undoes_nothing(people, place, tmp_path, filled):
+    """Entries are believed only as the checkpoint covers them, however far back they stand: the memory beside the ledger is
+    deleted, and the entry that installed the charter made to say nothing."""
+    issuer, alice, _ = people
+    chartered(issuer, alice, tmp_path / "c", "--path", place / "mine")
+    alice("charter", "key")
+    ground().ledger.append_many([b"filling"] * filled)
+    for file in (alice.home / "ledger/tile/entries").rglob("*"):
+        if file.is_file():
+            file.write_bytes(file.read_bytes().replace(b'"after"', b'"other"'))
+    (alice.home / "standing.json").unlink(missing_ok=True)
+    refused = alice("scan", place / "other")
+    assert refused.exit_code == 4 and "ledger verify" in refused.output
+    assert "findings" not in refused.output
 
 
 def test_another_issuer(people, place, tmp_path):
@@ -210,6 +272,27 @@ def test_the_first_wants_a_key(people, place, tmp_path):
     refused = alice("charter", "add", tmp_path / "c")
     assert refused.exit_code == 2 and "give its key by --key" in refused.output
     assert alice.operations() == [("charter-add", Outcome.DENIED, alice.operations()[0][2])]
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("scan", "{other}", "--since", "nothing"),
+        ("host", "--image", "{other}/a.py"),
+        ("release", "request", "{proof}", "--target", "{other}", "--to", "x", "--reason", "y", "-o", "{proof}.r"),
+        ("verify", "{proof}", "--target", "{other}", "--python", "{other}/nothing"),
+    ],
+    ids=lambda words: words[0],
+)
+def test_nothing_is_said_of_what_is_out_of_bounds(people, place, tmp_path, a_proof, command):
+    """Not even what is amiss with it: it is refused and recorded before it is looked into."""
+    issuer, alice, _ = people
+    chartered(issuer, alice, tmp_path / "c", "--path", place / "mine", "--tier", "release")
+    repository(place / "other")
+    (tmp_path / "proof").write_bytes(a_proof[2])
+    refused = alice(*(word.format(other=place / "other", proof=tmp_path / "proof") for word in command))
+    assert refused.exit_code == 2 and "does not cover" in refused.output
+    assert (alice.operations()[-1][1], len(alice.operations())) == (Outcome.DENIED, 2)
 
 
 def git(place, *arguments):

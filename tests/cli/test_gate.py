@@ -352,7 +352,7 @@ def test_whose_signature_counts(clock, monkeypatch):
     installed = Installed(
         charter=charter, issuer=key("issuer"), holders=(Person(name="Ada", key=key("ada")),), repositories=()
     )
-    revoked = Revocations(id="r", number=1, ids=frozenset(("w",)), frees=False)
+    revoked = Revocations(id="r", number=1, ids=frozenset(("w",)), frees=frozenset())
     there = Organisation(key("issuer"), (installed,), revoked, ())
     monkeypatch.setattr(launch, "installed", lambda own: there)
     assert trusted(own) == ((key("issuer"), key("ada")), (key("issuer"),), frozenset(("w",)))

@@ -157,6 +157,11 @@ class TestASecondPerson:
         kept = alice(*hunt, "--bundles", tmp_path / "kept")
         assert kept.exit_code == 2 and "casemate release request" in kept.output
         assert not (tmp_path / "kept").exists()
+        (tmp_path / "elsewhere").mkdir()
+        (alice.home / "bundles").symlink_to(tmp_path / "elsewhere")
+        assert "casemate release request" in alice(*hunt).output
+        assert not list((tmp_path / "elsewhere").iterdir())
+        (alice.home / "bundles").unlink()
         told = alice(*hunt, "--include-proofs", "--format", "json")
         assert (told.exit_code, told.stdout) == (2, "")
         assert alice(*hunt, "--format", "json").exit_code == 1

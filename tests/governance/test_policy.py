@@ -55,6 +55,7 @@ def test_house_policy_runs_nothing_below_prove():
     fixing = dict.fromkeys(("fix", "apply", "undo", "confirm"), Tier.FIX)
     assert operations == {
         "scan": Tier.FIND,
+        "slice": Tier.FIND,
         **dict.fromkeys(RECORDS, Tier.FIND),
         "host": Tier.FIND,
         "export": Tier.FIND,
@@ -63,6 +64,7 @@ def test_house_policy_runs_nothing_below_prove():
         "agent-mender": Tier.FIX,
         "prove": Tier.PROVE,
         "verify": Tier.PROVE,
+        "evaluate": Tier.PROVE,
         "release": Tier.RELEASE,
         **fixing,
     }

@@ -11,7 +11,7 @@ from casemate.governance.charter import Tier
 from casemate.governance.entries import After, Before, Outcome
 from casemate.governance.evaluation import Task
 from casemate.governance.fields import Fields, InvalidStatement
-from casemate.governance.standing import ADD_THRESHOLDS, REVOKE, Standing, dump, load
+from casemate.governance.standing import ADD_CHARTER, ADD_THRESHOLDS, REVOKE, Standing, dump, load
 from casemate.governance.thresholds import (
     MILLION,
     NEEDED,
@@ -141,9 +141,10 @@ def test_the_ledger_remembers_which_are_set():
     standing.take(entries(2, ADD_THRESHOLDS, Outcome.DENIED, number=2, thresholds="b" * 64))
     assert (standing.numbered, standing.thresholds) == (1, "a" * 64)
     assert load(dump(standing)) == standing
-    standing.take(entries(4, REVOKE, number=1, revocation="c" * 64))
+    standing.take(entries(4, ADD_CHARTER, issuer="bank", charter="c"))
+    standing.take(entries(6, REVOKE, number=1, revocation="c" * 64))
     assert (standing.numbered, standing.thresholds) == (1, "a" * 64)
-    standing.take(entries(6, REVOKE, number=2, revocation="d" * 64, frees=1))
+    standing.take(entries(8, REVOKE, number=2, revocation="d" * 64, frees=1))
     assert (standing.numbered, standing.thresholds) == (0, "")
 
 

@@ -170,7 +170,7 @@ def test_the_standing_remembers_what_was_cosigned():
     for size in (5, 9, 7):
         with wall.operation("witness", subject=(SOURCE,)) as operation:
             operation.state(log="a", size=size, root=f"root {size}")
-    standing = fold(ledger, 6, Standing())
+    standing = fold(ledger, Standing())
     assert standing.witnessed == {"a": (9, "root 9")}
     again = load(dump(standing))
     assert again is not None and again.witnessed == standing.witnessed

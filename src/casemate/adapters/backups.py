@@ -136,9 +136,16 @@ class Backups:
                 )
                 for number, file in enumerate(document["files"])
             )
+            if not all(_below(saved.path) and "/" not in saved.aside for saved in files):
+                raise ValueError("it names files outside of the target")
         except (OSError, ValueError, KeyError, TypeError) as error:
             raise _unusable(folder, "its journal cannot be read") from error
         return Backup(folder=folder, files=files, done=(folder / _DONE).exists())
+
+
+def _below(path: str) -> bool:
+    """Whether it names a file of the target: a journal is a file, and can be edited."""
+    return all(part not in ("", ".", "..") for part in path.split("/"))
 
 
 def digest(data: bytes) -> str:

@@ -115,8 +115,11 @@ def keep_public(home: Path, vkey: str) -> None:
 def kept_public(home: Path) -> str | None:
     """The ledger's public key as it was kept, None when it was not. Its ledger's name follows from it, so it needs no trust."""
     try:
-        with _path(home, PUBLIC_KEY).open("rb") as file:
-            return file.read(_MAX_FILE).decode("utf-8", "replace").strip()
+        descriptor = os.open(_path(home, PUBLIC_KEY), os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC)
+        try:
+            return os.read(descriptor, _MAX_FILE).decode("utf-8", "replace").strip()
+        finally:
+            os.close(descriptor)
     except OSError:
         return None
 

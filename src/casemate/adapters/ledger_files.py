@@ -38,6 +38,12 @@ class LedgerFolder:
         """A named file's bytes, or None. Raises LedgerUnavailable."""
         path = self._path(name)
         try:
+            status = path.stat()
+            if not stat.S_ISREG(status.st_mode) or status.st_size > _MAX_FILE:  # a FIFO would never answer
+                raise LedgerUnavailable(
+                    f"{str(path)!r} of the ledger is no regular file, or larger than any that a ledger has",
+                    "move it away, and run `casemate ledger verify`",
+                )
             return path.read_bytes()
         except (FileNotFoundError, NotADirectoryError):
             return None

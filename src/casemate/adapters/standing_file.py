@@ -7,35 +7,30 @@ again from its beginning.
 from __future__ import annotations
 
 import hmac
-import os
 from contextlib import suppress
 from hashlib import blake2b, sha256
 from pathlib import Path
 
+from casemate.adapters.statements import StatementFolder
 from casemate.governance.ledger import Ledger
 from casemate.governance.standing import Standing, dump, load
 from casemate.governance.tiles import WIDTH
+from casemate.model.errors import EnvironmentFault
 
 EVERY = 64  # entries after which it is written anew
-MAX_BYTES = 32 << 20
 
 
 class StandingFile:
     """The memory in a file. key: the operator's digest key."""
 
     def __init__(self, path: Path, key: bytes) -> None:
-        self._path = path
+        self._folder, self._name = StatementFolder(path.parent), path.name
         self._key = key
         self._size = 0
 
     def load(self, ledger: Ledger, size: int) -> Standing:
         """The standing after some of the first `size` entries of the ledger; after none when nothing is remembered of it."""
-        try:
-            with self._path.open("rb") as file:
-                data = file.read(MAX_BYTES)
-        except OSError:
-            return Standing()
-        seal, _, text = data.partition(b"\n")
+        seal, _, text = (self._folder.read(self._name) or b"").partition(b"\n")
         if not hmac.compare_digest(seal, self._seal(text)):
             return Standing()
         last, _, state = text.partition(b"\n")
@@ -50,12 +45,8 @@ class StandingFile:
         if standing.size - self._size < EVERY:
             return
         text = _last(ledger, standing.size) + b"\n" + dump(standing).encode()
-        aside = self._path.with_name(f".{self._path.name}.{os.getpid()}")
-        with suppress(OSError):
-            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(self._seal(text) + b"\n" + text)
-            aside.rename(self._path)
+        with suppress(EnvironmentFault):
+            self._folder.write(self._name, self._seal(text) + b"\n" + text)
 
     def _seal(self, text: bytes) -> bytes:
         return blake2b(text, key=self._key, digest_size=32, person=b"casemate/state").hexdigest().encode()

@@ -103,8 +103,8 @@ def ground() -> Ground:
         size = ledger.head()[0].size
     except LedgerMissing:
         size = 0
-    standing = kept.load(ledger, size)
-    kept.save(ledger, fold(ledger, size, standing))
+    standing = fold(ledger, kept.load(ledger, size))
+    kept.save(ledger, standing)
     return Ground(signer, ledger, KeyedDigests(digest_key), standing, kept)
 
 
@@ -193,16 +193,15 @@ def installed(own: Ground) -> Organisation | None:
         return None
     folder, issuer, faults = charters(), parse_key(standing.issuer), list[str]()
     revocations = None
-    if standing.revoked:
+    number, identity = standing.revoked
+    if number:
         data = folder.read(REVOKED)
         try:
             revocations = open_revocations(data or b"", (issuer,))
         except InvalidStatement:
             revocations = None
-        if revocations is None or revocations.id != standing.revocation:
-            faults.append(
-                f"the list of revocations number {standing.revoked} is missing or not the one that was installed"
-            )
+        if revocations is None or revocations.id != identity:
+            faults.append(f"the list of revocations number {number} is missing or not the one that was installed")
     found: dict[str, Installed] = {}
     for name in folder.names():
         if name.endswith(SUFFIX):

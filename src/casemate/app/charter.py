@@ -13,6 +13,7 @@ from casemate.app.authority import (
     REVOKED,
     SUFFIX,
     Announce,
+    Ground,
     Organisation,
     charters,
     ground,
@@ -35,7 +36,6 @@ from casemate.governance.charter_file import (
 from casemate.governance.errors import Denied
 from casemate.governance.fields import InvalidStatement
 from casemate.governance.note import VerifierKey, parse_key
-from casemate.governance.standing import Standing
 from casemate.governance.statement import Body, open_statement, sign_statement
 from casemate.model.errors import UserError
 
@@ -86,9 +86,11 @@ def run_add(path: Path, key: str, *, announce: Announce) -> Installed | Revocati
         try:
             issuer = _issuer(own.standing.issuer, key)
             if kind == REVOCATION:
-                revocations = _newer(data, issuer, own.standing)
+                revocations = _newer(data, issuer, own)
                 charters().write(REVOKED, data)
-                operation.state(revocation=revocations.id, number=revocations.number, frees=int(revocations.frees))
+                operation.state(
+                    revocation=revocations.id, number=revocations.number, frees=int(bool(revocations.frees))
+                )
                 return revocations
             charter = open_charter(data, (issuer,))
         except InvalidStatement as error:
@@ -107,26 +109,24 @@ def run_add(path: Path, key: str, *, announce: Announce) -> Installed | Revocati
     return charter
 
 
-def run_revoke(ids: Sequence[str], *, frees: bool) -> tuple[bytes, Revocations]:
-    """The issuer's next list of what is revoked: all that earlier ones say, and these. frees: whoever installs it has no
-    organisation's charter any more."""
+def run_revoke(ids: Sequence[str], *, frees: Sequence[VerifierKey] = ()) -> tuple[bytes, Revocations]:
+    """The issuer's next list of what is revoked: all that earlier ones say, and these. frees: operators who have no
+    organisation's charter any more once they install it; it counts nowhere else."""
     own = ground()
     kept = StatementFolder(home() / "issued")
     try:
         earlier = open_revocations(kept.read(_ISSUED) or b"", (own.person,))
     except InvalidStatement:
-        earlier = Revocations(id="", number=0, ids=frozenset(), frees=False)
+        earlier = Revocations(id="", number=0, ids=frozenset(), frees=frozenset())
     body: dict[str, object] = {"number": earlier.number + 1, "revoked": sorted(earlier.ids | set(ids))}
-    if frees:
-        body["frees"] = True
-    data = sign_statement(REVOCATION, body, own.signer)
+    lasting = sign_statement(REVOCATION, body, own.signer)  # later lists free nobody, but follow this one
+    data = sign_statement(REVOCATION, {**body, "frees": sorted(map(str, frees))}, own.signer) if frees else lasting
     try:
         made = open_revocations(data, (own.person,))
     except InvalidStatement as error:
         raise UserError(f"that cannot be revoked: {error}", "name charters and tokens by their identities") from error
     with records().operation("revocation-new", subject=(own_place(),)) as operation:
-        if not frees:  # what gives one machine back is no reason to give back others
-            kept.write(_ISSUED, data)
+        kept.write(_ISSUED, lasting)
         operation.state(revocation=made.id, number=made.number)
     return data, made
 
@@ -220,11 +220,16 @@ def _issuer(standing: str, key: str) -> VerifierKey:
     return named
 
 
-def _newer(data: bytes, issuer: VerifierKey, standing: Standing) -> Revocations:
-    """The list of revocations, which follows the one that is known. Raises InvalidStatement."""
-    if not standing.issuer:
+def _newer(data: bytes, issuer: VerifierKey, own: Ground) -> Revocations:
+    """The list of revocations, which follows the one that is known, or is that very one, put back. Raises InvalidStatement."""
+    if not own.standing.issuer:
         raise InvalidStatement("no charter was ever installed here, so there is nothing to revoke")
     revocations = open_revocations(data, (issuer,))
-    if revocations.number <= standing.revoked:
-        raise InvalidStatement(f"it has number {revocations.number}, and number {standing.revoked} is known already")
+    known, identity = own.standing.revoked
+    if revocations.number < known or (
+        revocations.number == known and (revocations.id != identity or revocations.frees)
+    ):
+        raise InvalidStatement(f"it has number {revocations.number}, and number {known} is known already")
+    if revocations.frees and own.person not in revocations.frees:
+        raise InvalidStatement("it gives other machines back, not that of this operator")
     return revocations

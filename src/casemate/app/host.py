@@ -13,6 +13,7 @@ from casemate.app.db import database
 from casemate.app.ground import over_time
 from casemate.governance.budget import ROOT_LIMITS
 from casemate.governance.charter import Target, Tier
+from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
     from casemate.adapters.roots.folder import FolderRoot
@@ -47,15 +48,24 @@ class HostRequest:
 def run_host(request: HostRequest, *, announce: Callable[[str], None], progress: Progress) -> Audited:
     """Audit what the operator named. Raises UserError when it is no root, LedgerUnavailable when it cannot be recorded."""
     from casemate.adapters.advisories import AdvisoryFile
+    from casemate.adapters.roots.folder import FolderRoot
     from casemate.pipeline.host import HostOptions, audit_host
 
     place = (request.root or request.image or Path("/")).absolute()
     with ExitStack() as held:
-        root = _root(request)
-        held.enter_context(root)
         name = str(request.root or request.image or "/")
-        subject: tuple[Target, ...] = (Target(name=name, path=str(place.resolve()), marks=root.marks()),)
-        wall, subject, _ = authorise(subject, Tier.FIND, announce=announce, budget=ROOT_LIMITS)
+        subject: tuple[Target, ...] = (Target(name=name, path=str(place.resolve())),)
+        try:
+            root = _root(request)
+            held.enter_context(root)
+            marks = root.marks()
+        except UserError:  # it bears no mark: what is wrong with it is said to whom its path is open
+            with authorise(subject, Tier.FIND, announce=announce).wall.operation("host", subject=subject):
+                raise
+        subject = (replace(subject[0], marks=marks),)
+        wall, subject, bounded = authorise(subject, Tier.FIND, announce=announce, budget=ROOT_LIMITS)
+        if bounded and isinstance(root, FolderRoot):
+            root.bound()
         with wall.operation("host", subject=subject) as operation:
             options = HostOptions(rules=request.rules, imagined=request.imagined, sbom=request.sbom)
             store = operation.advisories(AdvisoryFile(database(request.advisories)))

@@ -233,16 +233,16 @@ def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Ve
     if request.target is None:
         return unchecked("no target was given; --target PATH names what the bundle is of")
     with FileTree(request.target) as tree:
-        try:
-            python = target_python(tree.place, request.python)
-        except UserError as error:
-            return unchecked(str(error))
         subject: tuple[Target, ...] = (Target(name=str(tree.root), path=str(tree.place)),)
         single = "" if tree.place.is_dir() else tree.place.name
         wall, subject, bounded = authorise(subject, Tier.PROVE, announce=announce, budget=PROVING_LIMITS)
         if bounded:
             tree.bound()
         with wall.operation("verify", subject=subject) as operation:
+            try:
+                python = target_python(tree.place, request.python)
+            except UserError as error:
+                return unchecked(str(error))
             return verify(
                 request.bundle,
                 oracle=judge,

@@ -34,27 +34,26 @@ def run_request(
     target: Path, bundles: Sequence[Bundle], *, recipient: str, reason: str, days: int, announce: Announce
 ) -> tuple[bytes, Request]:
     """A request that the operator signs. Raises Denied, when no charter would ever allow it."""
-    own = ground()
     place = _place(target)
-    charter = authorise((place,), Tier.RELEASE, announce=announce).wall.charter
+    wall, subject, _ = authorise((place,), Tier.RELEASE, announce=announce)
+    own = ground()
     now = own.now().replace(microsecond=0)
     request = Request(
         requester=own.person,
         bundles=tuple(sorted({bundle.digest for bundle in bundles})),
         target=place.path,
-        charter=charter.id,
+        charter=wall.charter.id,
         recipient=recipient,
         reason=reason,
         made=now,
         ends=now + timedelta(days=days),
     )
-    data = sign_statement(REQUEST, request.body(), own.signer)
-    try:
-        open_request(data, own.person)
-    except InvalidStatement as error:
-        raise UserError(f"that is no request: {error}", "see `casemate release request --help`") from error
-    with records().operation("release-request", subject=(own_place(),)):
-        pass
+    with wall.operation("release-request", subject=subject):
+        data = sign_statement(REQUEST, request.body(), own.signer)
+        try:
+            open_request(data, own.person)
+        except InvalidStatement as error:
+            raise UserError(f"that is no request: {error}", "see `casemate release request --help`") from error
     return data, request
 
 
@@ -110,12 +109,12 @@ def hand_out(
             operation.keep(bundle)
 
 
-def leaving(target: Path, folder: Path | None, bundles: Sequence[str], *, announce: Announce) -> None:
-    """Bundles are to be kept in a folder that the operator named. Under an organisation's charter that is a release, as anywhere
-    but beside the ledger they are out of its reach; raises as `hand_out`."""
-    if folder is None or not bundles or installed(ground()) is None:
+def leaving(target: Path, folder: Path, bundles: Sequence[str], *, announce: Announce) -> None:
+    """Bundles are to be kept in a folder. Under an organisation's charter that is a release, as anywhere but beside the ledger
+    they are out of its reach, also when a link stands in the place of that folder. Raises as `hand_out`."""
+    if not bundles or installed(ground()) is None:
         return
-    if not folder.resolve().is_relative_to((home() / "bundles").resolve()):
+    if not folder.resolve().is_relative_to(home().resolve() / "bundles"):
         hand_out(target, bundles, announce=announce)
 
 

@@ -119,8 +119,8 @@ class Scene:
 
         request, held = self._request, self._held
         executor = ProcessExecutor(jobs=request.jobs)
-        histories = [held.enter_context(_history(tree, request.since)) for tree in self.trees if request.since]
         with _without_collector(), self.wall.operation("scan", subject=self.subject) as operation:
+            histories = [held.enter_context(_history(tree, request.since)) for tree in self.trees if request.since]
             report = scan(
                 [operation.tree(tree) for tree in self.trees],
                 store=operation.store(self.store),

@@ -157,7 +157,7 @@ def run_revoke(named: Sequence[str]) -> bytes:
     """The operator's next signed list of revocations, with what is named: ids of blocks, and files of tokens, whose last block is
     meant. Raises UserError."""
     ids = [one if _ID.fullmatch(one) else read_token(token_text(Path(one))).blocks[-1].id for one in named]
-    data, _ = run_list(ids, frees=False)
+    data, _ = run_list(ids)
     return data
 
 

@@ -93,7 +93,7 @@ def _access(own: Ground) -> Access:
         root=root,
         key=str(own.ledger.key),
         charters=len(standing.charters),
-        revocations=standing.revoked,
+        revocations=standing.revoked[0],
         incidents=tuple(sorted(standing.incidents.values(), reverse=True)),
         closed=standing.outcomes.get((CLOSE_INCIDENT, Outcome.COMPLETED.value), 0),
     )

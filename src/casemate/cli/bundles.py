@@ -19,16 +19,17 @@ def keep(sealed: Sequence[Sealed], folder: Path | None, target: Path) -> Path:
     """
     from casemate.app.prove import bundles_folder
     from casemate.app.release import leaving
-    from casemate.cli.output import make_folder, write_file
+    from casemate.cli.output import make_folder, private, write_file
     from casemate.evidence.bundle import digest
 
-    leaving(target, folder, [digest(one.data) for one in sealed], announce=say)
     place = folder if folder is not None else bundles_folder()
-    if sealed:
-        make_folder(place, "evidence bundles")
-    for one in sealed:
-        write_file(place / f"{one.name}.casemate", one.data, "an evidence bundle")
-        write_file(place / f"{one.name}.receipt", one.receipt, "a receipt")
+    leaving(target, place, [digest(one.data) for one in sealed], announce=say)
+    with private():  # a bundle holds the input of a proof
+        if sealed:
+            make_folder(place, "evidence bundles")
+        for one in sealed:
+            write_file(place / f"{one.name}.casemate", one.data, "an evidence bundle")
+            write_file(place / f"{one.name}.receipt", one.receipt, "a receipt")
     return place
 
 

@@ -177,7 +177,7 @@ def add(file: Path, key: str) -> None:
     """Install a charter, or a list of what was revoked, that its issuer signed.
 
     From the first charter on, only those of the same issuer count on this machine, and it is the issuer alone who can give the
-    machine back (`casemate charter revoke --free`).
+    machine back (`casemate charter revoke --free KEY`).
     """
     from casemate.app.charter import run_add
     from casemate.governance.charter_file import Installed
@@ -194,20 +194,33 @@ def add(file: Path, key: str) -> None:
 
 @charter.command()
 @click.argument("ids", metavar="ID|FILE", nargs=-1)
-@click.option("--free", "frees", is_flag=True, help="Whoever installs the list has no organisation's charter any more.")
+@click.option(
+    "--free",
+    "frees",
+    metavar="KEY",
+    multiple=True,
+    help="Give the machine of this operator back (`casemate charter key` there). Repeatable.",
+)
 @click.option("-o", "--output", type=click.Path(path_type=Path), required=True, metavar="FILE", help="Where it goes.")
-def revoke(ids: tuple[str, ...], frees: bool, output: Path) -> None:
+def revoke(ids: tuple[str, ...], frees: tuple[str, ...], output: Path) -> None:
     """Sign, as the issuer, the list of charters and tokens that no longer count.
 
     It names all that was revoked before as well, and counts on a machine once `casemate charter add` has installed it there.
     """
     from casemate.app.charter import identity_of, run_revoke
     from casemate.cli.output import check_place, write_file
+    from casemate.governance.note import parse_key
 
     if not ids and not frees:
         raise click.UsageError("name what is revoked, by identity or by the charter's file, or --free")
+    try:
+        operators = [parse_key(text) for text in frees]
+    except ValueError as error:
+        raise click.BadParameter(
+            f"{error}. `casemate charter key` prints a person's key.", param_hint="--free"
+        ) from error
     check_place(output)
-    data, made = run_revoke([identity_of(text) for text in ids], frees=frees)
+    data, made = run_revoke([identity_of(text) for text in ids], frees=operators)
     write_file(output, data, "the list")
     say(f"list number {made.number}: {len(made.ids)} revoked")
 

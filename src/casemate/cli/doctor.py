@@ -25,6 +25,9 @@ REQUIRED = {  # distribution → what does not work without it
     "jinja2": "`casemate scan --format html`",
     "dulwich": "`casemate scan --since`",
 }
+EXTRAS = {  # distribution → the extra that brings it, and what needs it
+    "mcp": ("agents", "`casemate mcp`"),
+}
 SUPPORTED = ((3, 11), (3, 13))
 
 
@@ -99,6 +102,12 @@ def _libraries() -> list[Check]:
             checks.append(Check(name=name, value=version(name)))
         except PackageNotFoundError:
             checks.append(Check(name=name, value="not installed", disables=use))
+    for name, (extra, use) in EXTRAS.items():
+        try:
+            checks.append(Check(name=name, value=version(name), essential=False))
+        except PackageNotFoundError:
+            value = f"not installed, and nothing but {use} needs it (pip install 'casemate[{extra}]')"
+            checks.append(Check(name=name, value=value, essential=False))
     return checks
 
 

@@ -43,10 +43,12 @@ COMMANDS: Mapping[str, Entry] = {
     "token": Entry("casemate.cli.token:token", "Hand authority to another process or machine, and take it back."),
     "release": Entry("casemate.cli.release:release", "Hand out proofs: ask, agree, deliver."),
     "gate": Entry("casemate.cli.gate:gate", "Ask whether a system, with a model or without, may run."),
+    "eval": Entry("casemate.cli.evaluate:evaluate", "Measure what a system can do, on cases whose answers are known."),
     "incident": Entry("casemate.cli.incident:incident", "Open, close and list incidents and near-misses."),
     "safeguards": Entry("casemate.cli.safeguards:safeguards", "Attack the safeguards, and count what gets through."),
     "assess": Entry("casemate.cli.assess:assess", "Write, sign and show a risk assessment."),
     "transparency": Entry("casemate.cli.transparency:transparency", "Write the public report, in counts and figures."),
+    "mcp": Entry("casemate.cli.mcp:mcp", "Offer these tools to a client of the Model Context Protocol."),
     "ledger": Entry("casemate.cli.ledger:ledger", "Show and check the record of every operation."),
 }
 

@@ -25,6 +25,7 @@ NOUNS = {
     "looking": "files and folders",
     "relating": "files and folders",
     "cutting": "rounds at most",
+    "evaluating": "cases",
     "attacking": "attempts",
 }  # of the pipeline's stages
 PAUSE_BEFORE_BAR = 0.4  # seconds

@@ -41,13 +41,13 @@ class Installed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Revocations:
-    """What an issuer has withdrawn: identities of charters and tokens. number: a later list has a higher one. frees: the machine
-    is given back to its single operator."""
+    """What an issuer has withdrawn: identities of charters and tokens. number: a later list has a higher one. frees: keys of
+    the operators whose machines it gives back to them."""
 
     id: str
     number: int
     ids: frozenset[str]
-    frees: bool
+    frees: frozenset[VerifierKey]
 
 
 def person_body(name: str, key: VerifierKey) -> Body:
@@ -111,10 +111,17 @@ def open_revocations(data: bytes, issuers: Sequence[VerifierKey]) -> Revocations
         id=statement.id,
         number=fields.integer("number", 1),
         ids=frozenset(fields.texts("revoked", MAX_REVOKED)),
-        frees=fields.flag("frees") if fields.has("frees") else False,
+        frees=_keys(fields, "frees") if fields.has("frees") else frozenset(),
     )
     fields.end()
     return revoked
+
+
+def _keys(fields: Fields, name: str) -> frozenset[VerifierKey]:
+    try:
+        return frozenset(parse_key(text) for text in fields.texts(name))
+    except ValueError as error:
+        raise InvalidStatement(f"{name} holds something that is no key ({error})") from error
 
 
 def _people(fields: Fields, name: str) -> tuple[Person, ...]:

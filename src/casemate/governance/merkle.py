@@ -134,9 +134,23 @@ def range_root(start: int, end: int, perfect: PerfectSubtree) -> bytes:
         level = (end - start).bit_length() - 1
         peaks.append(perfect(level, start >> level))
         start += 1 << level
-    root = peaks.pop()
-    while peaks:
-        root = node_hash(peaks.pop(), root)
+    return peaks_root(peaks)
+
+
+def add_leaf(peaks: list[bytes], size: int, leaf: bytes) -> None:
+    """Extend a tree of that size, known by its peaks, by a leaf hash. peaks: MTH of its perfect subtrees, the largest first."""
+    while size & 1:
+        leaf, size = node_hash(peaks.pop(), leaf), size >> 1
+    peaks.append(leaf)
+
+
+def peaks_root(peaks: Sequence[bytes]) -> bytes:
+    """The root of the tree with these peaks."""
+    if not peaks:
+        return EMPTY_ROOT
+    *others, root = peaks
+    for peak in reversed(others):
+        root = node_hash(peak, root)
     return root
 
 

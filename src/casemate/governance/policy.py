@@ -113,8 +113,8 @@ RECORDS = (
 
 HOUSE_POLICY = Policy(
     rules=(
-        _rule(Tier.FIND, OPERATION, "scan", "host", "export"),
-        _rule(Tier.PROVE, OPERATION, "verify"),
+        _rule(Tier.FIND, OPERATION, "scan", "slice", "host", "export"),
+        _rule(Tier.PROVE, OPERATION, "verify", "evaluate"),
         _rule(Tier.RELEASE, OPERATION, "release"),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
         _rule(Tier.FIND, "RootFilesystem", "name", "nodes", "read"),

@@ -13,7 +13,9 @@ from dataclasses import asdict, dataclass, field
 from datetime import UTC, date, datetime
 
 from casemate.governance.entries import After, Before, Outcome, decode
+from casemate.governance.errors import LedgerDamaged, LedgerMissing
 from casemate.governance.ledger import Log
+from casemate.governance.merkle import add_leaf, leaf_hash, peaks_root
 from casemate.governance.tiles import WIDTH
 
 ADD_CHARTER = "charter-add"
@@ -24,6 +26,7 @@ CLOSE_INCIDENT = "incident-close"
 RELEASE = "release"
 WITNESS = "witness"
 EARLIEST = datetime.min.replace(tzinfo=UTC)
+_SEE_DOCS = "run `casemate ledger verify`, and see docs/ledger.md on how to set a damaged ledger aside"
 
 
 @dataclass(slots=True, kw_only=True)
@@ -39,19 +42,18 @@ class Standing:
     """The state after so many entries.
 
     size: entries taken. latest: the latest time that any of them states. issuer: key (vkey) of the organisation whose charters
-    count, "" for none. charters: identities of those installed. revoked, revocation: number and identity of the last list of
-    revocations, 0 and "" for none. numbered, thresholds: the same of the own thresholds of the launch gate. incidents: the open
-    ones, each with its severity. outcomes: how many operations of a name ended how. refused: calls within operations that were
-    refused. delivered: requests whose bundles were handed out. witnessed: of other people's logs, by name, the largest size
-    that was cosigned here, and its root.
+    count, "" for none. charters: identities of those installed. lists: number and identity of the last list of revocations, by
+    issuer; kept for good, so that no list counts twice. numbered, thresholds: number and identity of the own thresholds of the
+    launch gate, 0 and "" for none. incidents: the open ones, each with its severity. outcomes: how many operations of a name
+    ended how. refused: calls within operations that were refused. delivered: requests whose bundles were handed out. witnessed:
+    of other people's logs, by name, the largest size that was cosigned here, and its root.
     """
 
     size: int = 0
     latest: datetime = EARLIEST
     issuer: str = ""
     charters: set[str] = field(default_factory=set)
-    revoked: int = 0
-    revocation: str = ""
+    lists: dict[str, tuple[int, str]] = field(default_factory=dict)
     numbered: int = 0
     thresholds: str = ""
     incidents: dict[str, int] = field(default_factory=dict)
@@ -62,6 +64,26 @@ class Standing:
     _day: date = date.min
     _used: Day = field(default_factory=Day)
     _open: dict[int, Before] = field(default_factory=dict)
+    _peaks: list[bytes] = field(default_factory=list)  # of the tree over the entries taken
+
+    @property
+    def revoked(self) -> tuple[int, str]:
+        """Number and identity of the list of revocations that counts; 0 and "" for none."""
+        return self.lists.get(self.issuer, (0, ""))
+
+    @property
+    def laid_down(self) -> tuple[str, frozenset[str], tuple[int, str]]:
+        """All that an organisation's authority rests on."""
+        return self.issuer, frozenset(self.charters), self.revoked
+
+    @property
+    def root(self) -> bytes:
+        """Of the RFC 6962 tree over the entries taken."""
+        return peaks_root(self._peaks)
+
+    def asked_before(self, request: str) -> bool:
+        """Whether what a request asks for was handed out, or is being, or was when somebody was killed."""
+        return request in self.delivered or any(said.facts.get("request") == request for said in self._open.values())
 
     def on(self, day: date) -> Day:
         """What was used on that day; nothing when it is not the day of the last entry."""
@@ -78,6 +100,7 @@ class Standing:
             elif isinstance(said, After):
                 self._see(said.time)
                 self._end(said)
+            add_leaf(self._peaks, self.size, leaf_hash(entry))
             self.size += 1
 
     def _see(self, time: datetime) -> None:
@@ -108,19 +131,29 @@ class Standing:
         if denied and before.time.date() == self._day:
             self._used.released -= max(0, _amount(before.facts, "bundles") - kept)
         if after.outcome is Outcome.COMPLETED:
-            self._hold(after.operation, after.facts)
+            try:
+                self._hold(after.operation, after.facts)
+            except (KeyError, ValueError) as error:
+                raise LedgerDamaged(
+                    f"entry {self.size} of the ledger does not say what it should ({after.operation})", _SEE_DOCS
+                ) from error
 
     def _hold(self, operation: str, facts: Mapping[str, str | int]) -> None:
+        # What was decided while another operation ran counts only if it still follows: of two that ran at once the first
+        # charter's issuer stays, and an older list that ends last takes nothing back.
         if operation == ADD_CHARTER:
-            self.issuer = str(facts["issuer"])
-            self.charters.add(str(facts["charter"]))
+            if self.issuer in ("", str(facts["issuer"])):
+                self.issuer = str(facts["issuer"])
+                self.charters.add(str(facts["charter"]))
         elif operation == REVOKE:
-            self.revoked, self.revocation = int(facts["number"]), str(facts["revocation"])
-            if facts.get("frees"):
-                self.issuer, self.charters, self.revoked, self.revocation = "", set(), 0, ""
-                self.numbered, self.thresholds = 0, ""
+            if self.issuer and int(facts["number"]) > self.revoked[0]:
+                self.lists[self.issuer] = int(facts["number"]), str(facts["revocation"])
+                if facts.get("frees"):
+                    self.issuer, self.charters = "", set()
+                    self.numbered, self.thresholds = 0, ""
         elif operation == ADD_THRESHOLDS:
-            self.numbered, self.thresholds = int(facts["number"]), str(facts["thresholds"])
+            if int(facts["number"]) > self.numbered:
+                self.numbered, self.thresholds = int(facts["number"]), str(facts["thresholds"])
         elif operation == OPEN_INCIDENT:
             self.incidents[str(facts["incident"])] = int(facts["severity"])
         elif operation == CLOSE_INCIDENT:
@@ -131,12 +164,19 @@ class Standing:
                 self.witnessed[log] = (size, str(facts["root"]))
 
 
-def fold(ledger: Log, size: int, standing: Standing) -> Standing:
-    """Bring a standing up to the first entries of a ledger. Raises LedgerDamaged."""
-    while standing.size < size:
+def fold(ledger: Log, standing: Standing) -> Standing:
+    """Bring a standing up to all that a ledger's checkpoint covers. Raises LedgerDamaged, also for entries that are not those
+    that were signed: they are files, and can be edited."""
+    try:
+        head, _ = ledger.head()
+    except LedgerMissing:
+        return standing
+    while standing.size < head.size:
         first = standing.size // WIDTH * WIDTH
-        entries = ledger.bundle(first // WIDTH, min(WIDTH, size - first))
+        entries = ledger.bundle(first // WIDTH, min(WIDTH, head.size - first))
         standing.take(entries[standing.size - first :])
+    if standing.root != head.root:
+        raise LedgerDamaged("the ledger's entries are not those that its checkpoint covers", _SEE_DOCS)
     return standing
 
 
@@ -144,6 +184,7 @@ def dump(standing: Standing) -> str:
     """A standing as text, to be kept so that the next operation need not read the whole ledger."""
     fields = {**asdict(standing), "charters": sorted(standing.charters), "outcomes": sorted(standing.outcomes.items())}
     fields["delivered"] = sorted(standing.delivered)
+    fields["_peaks"] = [peak.hex() for peak in standing._peaks]
     fields["_open"] = [[index, before.encode().decode()] for index, before in standing._open.items()]
     fields["_day"], fields["latest"] = standing._day.isoformat(), standing.latest.isoformat()
     return json.dumps(fields, sort_keys=True)
@@ -159,8 +200,7 @@ def load(text: str) -> Standing | None:
             latest=datetime.fromisoformat(fields["latest"]),
             issuer=fields["issuer"],
             charters=set(fields["charters"]),
-            revoked=fields["revoked"],
-            revocation=fields["revocation"],
+            lists={issuer: (number, identity) for issuer, (number, identity) in fields["lists"].items()},
             numbered=fields["numbered"],
             thresholds=fields["thresholds"],
             incidents=fields["incidents"],
@@ -171,6 +211,7 @@ def load(text: str) -> Standing | None:
             _day=date.fromisoformat(fields["_day"]),
             _used=Day(**fields["_used"]),
             _open={index: said for index, said in opened.items() if isinstance(said, Before)},
+            _peaks=[bytes.fromhex(peak) for peak in fields["_peaks"]],
         )
     except (ValueError, KeyError, TypeError, AttributeError):
         return None

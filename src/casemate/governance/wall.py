@@ -151,6 +151,7 @@ class Wall:
         self._digests = digests
         self._budget = budget
         self.standing = Standing() if standing is None else standing
+        self._laid_down = self.standing.laid_down  # what the charter was chosen by
         self._clock = _Floored(clock, self.standing)
         self._barred = barred
         self._grant = grant
@@ -195,9 +196,11 @@ class Wall:
         def before(size: int) -> bytes:
             # Decided while nobody else can begin anything: two operations never take the same rest of a quota.
             nonlocal gate, why
-            standing = fold(self._ledger, size, self.standing)
+            standing = fold(self._ledger, self.standing)
             budget, facts, beyond = self._reserved(standing, bundles, request)
             gate = self._gate(subject, grant, budget)
+            if standing.laid_down != self._laid_down:
+                why = why or "charters were installed or revoked since it was begun; run the command again"
             why = why or gate.refusal(OPERATION, name) or beyond or ""
             return self._before(name, subject, grant, budget, facts)
 
@@ -207,7 +210,7 @@ class Wall:
             gate.close()
 
             def after(size: int) -> bytes:
-                fold(self._ledger, size, self.standing)  # no entry is older than the one before it
+                fold(self._ledger, self.standing)  # no entry is older than the one before it
                 return After(
                     before=index,
                     operation=name,
@@ -264,7 +267,7 @@ class Wall:
         budget, facts, why = self._budget, dict[str, str | int](), ""
         if request:
             facts["request"] = request
-            why = "what that request asks for was handed out before" if request in standing.delivered else ""
+            why = "what that request asks for was handed out before" if standing.asked_before(request) else ""
         if bundles:
             facts["bundles"] = bundles
             if quotas.releases is not None and used.released + bundles > quotas.releases:

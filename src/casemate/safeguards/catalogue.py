@@ -51,6 +51,7 @@ MODULES: tuple[str, ...] = (
     "agent_budget",
     "agent_words",
     "agent_harness",
+    "mcp_client",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""
 

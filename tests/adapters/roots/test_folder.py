@@ -225,6 +225,21 @@ def test_a_folder_that_is_mounted_below_itself(tmp_path):
     assert (lost.what, lost.reason, lost.deliberate) == ("/in/side", Reason.EXCLUDED, True)
 
 
+def test_what_is_mounted_below_is_somebody_else_s(tmp_path):
+    """Where a charter bounds the walk: a folder or a file that is mounted there is not looked at, and counts as lost."""
+    (tmp_path / "root/in").mkdir(parents=True)
+    (tmp_path / "root/file").touch()
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other/secret").write_text("secret")
+    with bound(tmp_path / "other", tmp_path / "root/in"), bound(tmp_path / "other/secret", tmp_path / "root/file"):
+        root = FolderRoot(tmp_path / "root")
+        assert "/in/secret" in {node.path for node in nodes(root)}
+        root.bound()
+        assert [node.path for node in nodes(root)] == ["/"]
+        lost = [(one.what, one.reason, one.deliberate) for one in losses(root)]
+    assert lost == [("/file", Reason.DENIED, False), ("/in", Reason.DENIED, False)]
+
+
 TABLE = rb"""22 1 8:1 / / rw - ext4 /dev/sda1 rw
 23 22 0:5 / /proc rw - proc proc rw
 24 22 0:6 / /srv/my\040share rw shared:1 - nfs4 server:/x rw

@@ -63,6 +63,7 @@ class FolderRoot:
             ) from error
         self._name = shown(place.name if place.name not in ("", "..") else Path(self.place).name) or "/"
         self._max_nodes = max_nodes
+        self._bounded = False
         self._last: tuple[str, int] | None = None  # the folder last read from, and its descriptor
 
     @property
@@ -84,6 +85,11 @@ class FolderRoot:
             os.close(self._last[1])
             self._last = None
 
+    def bound(self) -> None:
+        """Stay within one file system: what is mounted below the root is not examined. The running machine is
+        one whole."""
+        self._bounded = self.place != "/"
+
     def marks(self) -> frozenset[str]:
         """What a charter may name it by: of the machine that we run on, its identity."""
         identity = machine_identity() if self.place == "/" else ""
@@ -92,7 +98,7 @@ class FolderRoot:
     def nodes(self) -> Iterator[Node | NotExamined]:
         """Every node, in byte order of path. The running machine's own views, such as /proc, are left out, and so is what lies
         on other machines."""
-        walk = _Walk(self.place, self._max_nodes)
+        walk = _Walk(self.place, self._max_nodes, bounded=self._bounded)
         walk.run()
         seen = walk.seen
         seen.sort(key=lambda found: found.path if isinstance(found, Node) else found.what)
@@ -153,7 +159,7 @@ class _Level(NamedTuple):
 class _Walk:
     """One walk over a folder. place: absolute, free of links. seen: what it has come to, in no order."""
 
-    def __init__(self, place: str, max_nodes: int) -> None:
+    def __init__(self, place: str, max_nodes: int, *, bounded: bool) -> None:
         self.seen: list[Node | NotExamined] = []
         self._place = place
         self._max_nodes = max_nodes
@@ -161,7 +167,7 @@ class _Walk:
         self._within: set[tuple[int, int]] = set()  # the folders that the walk is in
         skipped = mounts.skipped(place)
         self._no_table = skipped is None
-        self._skipped = skipped or {}
+        self._skipped = {**(skipped or {}), **(mounts.foreign(place) if bounded else {})}
         self._has_attributes = os.path.isdir(_DESCRIPTORS)  # noqa: PTH112 not of the root
 
     def run(self) -> None:
@@ -242,7 +248,8 @@ class _Walk:
     def _entry(self, entry: os.DirEntry[str], level: _Level, path: str, through: str) -> None:
         skip = self._skipped.get(path)
         if skip is not None:
-            self._lose(path, Reason.EXCLUDED, skip.why, deliberate=True)
+            reason = Reason.DENIED if skip.foreign else Reason.EXCLUDED
+            self._lose(path, reason, skip.why, deliberate=not skip.foreign)
             if not skip.near:
                 return
         target = ""

@@ -42,10 +42,12 @@ _OCTAL = re.compile(rb"\\([0-7]{3})")
 
 
 class Skip(NamedTuple):
-    """Why a folder is not entered. near: its own mode and owner can be asked for; a machine far away may not answer."""
+    """Why a folder is not entered. near: its own mode and owner can be asked for; a machine far away may not answer. foreign: the
+    charter does not reach it, so that it counts as lost."""
 
     why: str
     near: bool
+    foreign: bool = False
 
 
 def mount_points(*, table: str = TABLE) -> frozenset[str]:
@@ -56,6 +58,14 @@ def mount_points(*, table: str = TABLE) -> frozenset[str]:
     except OSError:
         return frozenset()
     return frozenset(_plain(fields[4]) for line in lines if len(fields := line.split(b" ")) > 5)
+
+
+def foreign(root: str, *, table: str = TABLE) -> dict[str, Skip]:
+    """All that is mounted below a root, as `skipped`: what lies there is somebody else's."""
+    prefix = root.rstrip("/") + "/"
+    below = (place for place in mount_points(table=table) if place.startswith(prefix) and place != prefix)
+    why = "another file system is mounted there"
+    return {"/" + shown(place.removeprefix(prefix)): Skip(why, False, True) for place in below}
 
 
 def skipped(root: str, *, table: str = TABLE) -> dict[str, Skip] | None:

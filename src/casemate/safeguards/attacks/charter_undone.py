@@ -8,7 +8,7 @@ from casemate.app.authority import authorise, ground
 from casemate.app.charter import charter_body, run_add, run_new, run_revoke
 from casemate.governance.charter import Target, Tier
 from casemate.governance.charter_file import CHARTER
-from casemate.governance.errors import Denied
+from casemate.governance.errors import Denied, LedgerDamaged
 from casemate.governance.statement import sign_statement
 from casemate.safeguards.attack import Attack, Attempt, Ground, at_home
 
@@ -32,15 +32,13 @@ def attempt(here: Ground) -> Attempt:
             until=today,
         )
         data, charter = run_new(body)
-        revoked = random.random() < 0.4
-        lists = [run_revoke(["ab" * 32], frees=False)[0], run_revoke([charter.charter.id], frees=False)[0]]
+        wholly = {whose: run_revoke([], frees=[whose])[0] for whose in (key, issuer)}
+        lists = [run_revoke(["ab" * 32])[0], run_revoke([charter.charter.id])[0]]
     (top / "c").write_bytes(data)
     (top / "r").write_bytes(lists[1])
     with at_home(mine):
         run_add(top / "c", str(issuer), announce=_unheard)
         assert _may(inside), "the honest act is refused"
-        if revoked:
-            run_add(top / "r", "", announce=_unheard)
         what = random.choice(
             [
                 "the charter's file deleted",
@@ -52,8 +50,20 @@ def attempt(here: Ground) -> Attempt:
                 "another's charter added",
                 "its own freedom",
                 "another issuer",
+                "another's freedom",
+                "an earlier freedom",
+                "the entry edited",
             ]
         )
+        revoked = random.random() < 0.4 and what != "an earlier freedom"
+        if revoked:
+            run_add(top / "r", "", announce=_unheard)
+        if what == "an earlier freedom":
+            _tried(top / "free", wholly[key], "")
+            assert _may(outside), "the machine is not given back"
+            run_add(top / "c", str(issuer), announce=_unheard)
+        if what.endswith("freedom"):
+            _tried(top / "free", wholly[key if what == "an earlier freedom" else issuer], "")
         wide = sign_statement(CHARTER, {**body, "targets": [{"path": "/"}], "tier": "release"}, ground().signer)
         _undo(what, mine, charter.charter.id, lists[0], wide, top)
         got = [place.name for place in (outside, *((inside,) if revoked else ())) if _may(place)]
@@ -78,7 +88,12 @@ def _undo(what: str, mine: Path, identity: str, older: bytes, wide: bytes, top: 
     if what in ("another's charter added", "another issuer"):
         _tried(top / "wide", wide, str(ground().person) if what == "another issuer" else "")
     if what == "its own freedom":
-        _tried(top / "free", run_revoke([], frees=True)[0], "")
+        _tried(top / "own", run_revoke([], frees=[ground().person])[0], "")
+    if what == "the entry edited":
+        ground().ledger.append_many([b"filling"] * 300)  # so that an append does not look at it
+        memory.unlink(missing_ok=True)
+        for entries in filter(Path.is_file, (mine / "ledger/tile/entries").rglob("*")):
+            entries.write_bytes(entries.read_bytes().replace(b'"after"', b'"other"'))
 
 
 def _tried(path: Path, data: bytes, key: str) -> None:
@@ -91,11 +106,11 @@ def _tried(path: Path, data: bytes, key: str) -> None:
 
 def _may(place: Target) -> bool:
     """Whether a scan of the place may begin."""
-    authority = authorise((place,), Tier.FIND, announce=_unheard)
     try:
+        authority = authorise((place,), Tier.FIND, announce=_unheard)
         with authority.wall.operation("scan", subject=authority.subject):
             return True
-    except Denied:
+    except (Denied, LedgerDamaged):
         return False
 
 

@@ -45,7 +45,7 @@ def _attempt(ground: Ground) -> Attempt:
     ground.clock.time = here.ground.clock.time.replace(day=15, hour=12, minute=here.random.randrange(60))
     if here.random.random() < 0.5:
         # Another process, which knows only the ledger: `Ground.now` is the later of the clock and this.
-        latest = fold(ledger, ledger.head()[0].size, Standing()).latest
+        latest = fold(ledger, Standing()).latest
         ground.clock.time = max(ground.clock.time, latest)
         return attempted("the clock set back, in another process", wall)
     try:
