@@ -242,7 +242,7 @@ def test_check_explain_and_system(casemate, assess, clock, tmp_path):
     assert all(line["holds"] for line in told["lines"])
     printed = casemate("gate", "system", "--model", MODEL)
     assert json.loads(printed.stdout) == crew_system(MODEL).body()
-    assert printed.stderr.strip() == system_now(MODEL).id
+    assert printed.stderr.strip() == crew_system(MODEL).id
 
 
 def test_a_file_does_not_say_what_the_machine_is(casemate, assess, clock, tmp_path):
