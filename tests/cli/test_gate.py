@@ -8,6 +8,7 @@ import pytest
 
 from casemate.adapters.clock import SystemClock
 from casemate.app import launch
+from casemate.app.agents import crew_system
 from casemate.app.authority import Organisation, ground
 from casemate.app.launch import require, system_now, trusted
 from casemate.governance.assessment import ASSESSMENT
@@ -240,8 +241,8 @@ def test_check_explain_and_system(casemate, assess, clock, tmp_path):
     assert (told["decision"], told["system"], told["until"]) == ("allow", the_system().id, "2027-03-01T10:00:00Z")
     assert all(line["holds"] for line in told["lines"])
     printed = casemate("gate", "system", "--model", MODEL)
-    assert json.loads(printed.stdout) == system_now(MODEL).body()
-    assert printed.stderr.strip() == system_now(MODEL).id
+    assert json.loads(printed.stdout) == crew_system(MODEL).body()
+    assert printed.stderr.strip() == crew_system(MODEL).id
 
 
 def test_a_file_does_not_say_what_the_machine_is(casemate, assess, clock, tmp_path):

@@ -128,13 +128,23 @@ def read_own(folders: Sequence[Path]) -> Own:
 def rule_texts(folders: Sequence[Path] = (), *, host: bool = False) -> tuple[RuleText, ...]:
     """Every rule as a report describes it. folders: of the operator's own rules. host: those for hosts instead of code."""
     from casemate.evidence.rulebook import RuleText
+    from casemate.leads import proposed
     from casemate.leads.catalogue import page, posture, rules
 
     own = read_own(folders) if folders else None
     pages = own.pages if own is not None else {}
-    return tuple(
+    agents = RuleText(
+        id=proposed.ID,
+        title=proposed.TITLE,
+        cwe=proposed.CWE,
+        severity=proposed.SEVERITY,
+        owasp=proposed.OWASP,
+        page=proposed.page(),
+    )
+    told = tuple(
         RuleText(
             id=r.id, title=r.title, cwe=r.cwe, severity=r.severity, owasp=r.owasp, page=pages.get(r.id) or page(r.id)
         )
         for r in (*(posture() if host else rules()), *(own.rules if own is not None else ()))
     )
+    return told if host else (*told, agents)

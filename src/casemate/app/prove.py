@@ -16,6 +16,7 @@ from casemate.governance.charter import Target, Tier
 from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
+    from casemate.app.models import Talk
     from casemate.evidence.bundle import Bundle
     from casemate.governance.receipt import Receipt
     from casemate.model.finding import Finding, Report
@@ -43,7 +44,7 @@ def sandbox() -> Sandbox:
 class HuntRequest:
     """What the operator asked to have proven. scan: one path. python: the target's interpreter, None to look for it. budget:
     executions of all searches together. wanted: which findings are tried. fix: what is proven is to be fixed as well. series: and
-    the patches to be put together."""
+    the patches to be put together. talk: a model whose agents work on it as well."""
 
     scan: ScanRequest
     budget: int
@@ -51,6 +52,7 @@ class HuntRequest:
     series: bool = False
     tests: bool = False
     python: Path | None = None
+    talk: Talk | None = None
     wanted: Callable[[Finding], bool] = lambda finding: True
 
     def __post_init__(self) -> None:
@@ -81,10 +83,18 @@ class Proved(NamedTuple):
 def run_hunt(request: HuntRequest, *, announce: Callable[[str], None], progress: Progress) -> Proved:
     """Scan, then put the findings to the proof, in a sandbox or not at all; then what is proven may be fixed.
 
-    Raises as `run_scan` does.
+    Where a model is asked the gate is asked before. Raises as `run_scan` does, and Denied when it does not let that model run.
     """
+    tier = Tier.FIX if request.fix else Tier.PROVE
+    if request.talk is not None:
+        if request.talk.record is not None:  # a replay asks nobody
+            from casemate.app.agents import admitted
+
+            admitted(request.talk.name, tier)
+        for line in request.talk.leaves():
+            announce(line)
     with ExitStack() as held:
-        scene = Scene(request.scan, Tier.FIX if request.fix else Tier.PROVE, announce, held)
+        scene = Scene(request.scan, tier, announce, held, request.talk)
         report = over_time(scene.scan(progress), request.scan.triage, request.scan.baseline)
         return _proven(scene, report, request, progress)
 
@@ -163,7 +173,22 @@ def _proven(
             made = fixed(scene, told, hunted.exhibits, python.path, request.scan.jobs, progress, **wanted)
             findings = (replace(one, mending=made.mendings.get(one.identity)) for one in told.findings)
             told = replace(told, findings=tuple(sorted(findings, key=rank)))
-        told, bundles = sealed(told, hunted.exhibits)
+        exhibits = dict(hunted.exhibits)
+        if request.talk is not None:
+            from casemate.agents.loop import Limits
+            from casemate.app.agents import crew
+
+            worked = crew(
+                scene,
+                told,
+                request.talk,
+                interpreter=python.path,
+                limits=Limits(),
+                fix=request.fix,
+                progress=progress,
+            )
+            told, exhibits = worked.report, {**exhibits, **worked.exhibits}
+        told, bundles = sealed(told, exhibits)
         digests = {identity: digest(data) for identity, data in bundles.items()}
         for name in digests.values():
             operation.keep(name)

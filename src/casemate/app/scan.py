@@ -17,6 +17,7 @@ from casemate.governance.charter import Target, Tier
 if TYPE_CHECKING:
     from casemate.adapters.filesystem import FileTree
     from casemate.adapters.git import GitHistory
+    from casemate.app.models import Talk
     from casemate.evidence.earlier import Earlier
     from casemate.evidence.triage import Triage
     from casemate.model.finding import Report
@@ -62,9 +63,17 @@ def run_scan(request: ScanRequest, *, announce: Callable[[str], None], progress:
 
 
 class Scene:
-    """What is examined, under a charter made for it. store: keeps derived facts between operations. Raises as `run_scan` does."""
+    """What is examined, under a charter made for it. store: keeps derived facts between operations.
+    talk: a model that the run may ask. Raises as `run_scan` does."""
 
-    def __init__(self, request: ScanRequest, tier: Tier, announce: Callable[[str], None], held: ExitStack) -> None:
+    def __init__(
+        self,
+        request: ScanRequest,
+        tier: Tier,
+        announce: Callable[[str], None],
+        held: ExitStack,
+        talk: Talk | None = None,
+    ) -> None:
         from casemate.adapters.cache import FileStore
         from casemate.adapters.filesystem import FileTree
         from casemate.adapters.nostore import NoStore
@@ -76,7 +85,10 @@ class Scene:
         self.trees = [held.enter_context(tree) for tree in _outermost([FileTree(path) for path in request.paths])]
         places = tuple(Target(name=str(tree.root), path=str(tree.place)) for tree in self.trees)
         budget = PROVING_LIMITS if tier.includes(Tier.PROVE) else HOUSE_LIMITS
-        self.wall, self.subject, bounded = authorise(places, tier, announce=announce, budget=budget)
+        endpoint = ""
+        if talk is not None:
+            budget, endpoint = talk.budget(budget), talk.endpoint
+        self.wall, self.subject, bounded = authorise(places, tier, announce=announce, budget=budget, endpoint=endpoint)
         for tree in self.trees if bounded else ():
             tree.bound()
         if self._own is not None and self._own.knowledge.replaced:

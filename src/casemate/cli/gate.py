@@ -75,9 +75,10 @@ def system(model: str) -> None:
     """Print a system as it is now on this machine, as JSON, and its hash on standard error."""
     import json
 
+    from casemate.app.agents import crew_system
     from casemate.app.launch import system_now
 
-    found = system_now(model)
+    found = crew_system(model) if model else system_now()
     click.echo(json.dumps(found.body(), indent=1, sort_keys=True, ensure_ascii=False))
     click.echo(found.id, err=True)
 
@@ -139,12 +140,13 @@ def register(rule: Path) -> None:
 
 
 def _ask(model: str, file: Path | None, tier: str) -> Decision:
+    from casemate.app.agents import crew_system
     from casemate.app.launch import ask, system_from, system_now
     from casemate.governance.charter import Tier
 
     if model and file is not None:
         raise click.UsageError("a system is named by --model or by --system, not by both.")
-    found: System = system_from(file) if file is not None else system_now(model)
+    found: System = system_from(file) if file is not None else crew_system(model) if model else system_now()
     return ask(found, Tier(tier))
 
 

@@ -15,6 +15,7 @@ from casemate.cli import options
 from casemate.cli.errors import say
 
 if TYPE_CHECKING:
+    from casemate.app.models import Talk
     from casemate.app.prove import Sealed
     from casemate.model.finding import Report
 
@@ -47,6 +48,7 @@ if TYPE_CHECKING:
 @options.NO_CACHE
 @options.EVERYTHING
 @options.TOKEN
+@options.models
 @options.QUIET
 def hunt(
     path: Path,
@@ -66,11 +68,15 @@ def hunt(
     jobs: int | None,
     no_cache: bool,
     everything: bool,
+    talk: Talk | None,
     quiet: bool,
 ) -> None:
     """Find weaknesses at PATH, prove them with harmless inputs in a sandbox without a network, and offer patches that hold.
 
     Oracles judge what is proven, and a ladder of trials what is offered; nothing is written into the target.
+
+    With --model, agents look for what rules do not express; oracles and the ladder judge what they propose. Without, no model is
+    asked.
 
     Unlike `casemate scan` this runs the target, and nowhere but in the sandbox. Where no sandbox holds, nothing is run and
     nothing is proven. Exit codes are those of `casemate scan`.
@@ -103,7 +109,9 @@ def hunt(
     )
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
-        request = HuntRequest(scan=scan, python=python, budget=budget, fix=not no_fix, series=patches is not None)
+        request = HuntRequest(
+            scan=scan, python=python, budget=budget, fix=not no_fix, series=patches is not None, talk=talk
+        )
         found = run_hunt(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
     report, sealed = found.report, found.sealed

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from markupsafe import Markup
 
-from casemate.evidence import fixes, host_text, verdicts, words
+from casemate.evidence import asked, fixes, host_text, verdicts, words
 from casemate.evidence.aside import others_words, suppression_words
 from casemate.evidence.charts import Chart, chart
 from casemate.evidence.counts import plural
@@ -61,6 +61,8 @@ def render(report: Report, rules: Sequence[RuleText]) -> str:
             groups=groups(report.not_examined),
             rules=[(rule, sections(rule.page)) for rule in ran],
             words=words,
+            asked=asked,
+            model=report.asked,
             tried=tried_words(report),
             verdicts=verdicts if tried else None,
             fixed=fixed_words(report),

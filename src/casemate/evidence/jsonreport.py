@@ -14,6 +14,7 @@ from importlib import resources
 from typing import Any
 
 from casemate.evidence import fixes, host_json
+from casemate.evidence.asked import asked_json, demonstration_json
 from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.uri import percent_encoded
@@ -35,6 +36,7 @@ def render(report: Report) -> str:
         "tool": {"name": "casemate", "version": report.version},
         "target": [visible(name) for name in report.target],
         "rules": list(report.rules),
+        "asked": asked_json(report.asked),
         "coverage": asdict(report.coverage),
         "findings": [_finding(finding, dict(report.inputs)) for finding in report.findings],
         "excerpts": [
@@ -80,6 +82,8 @@ def _finding(finding: Finding, inputs: Mapping[FindingId, str]) -> dict[str, Any
     steps = () if lead.trace is None else lead.trace.steps
     verdict = {} if finding.verdict is None else {"verdict": _verdict(finding.verdict, inputs.get(finding.identity))}
     mending = {} if finding.mending is None else {"fix": fixes.as_json(finding.mending)}
+    shown = finding.demonstration
+    mending |= {} if shown is None else {"demonstration": demonstration_json(shown)}
     return (
         verdict
         | mending

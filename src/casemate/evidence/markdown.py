@@ -11,6 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from casemate.evidence import words
 from casemate.evidence.aside import amount_hidden, hidden_by, others_words, suppression_words
+from casemate.evidence.asked import asked_words, demonstration_words
 from casemate.evidence.commonmark import block, code, prose
 from casemate.evidence.counts import plural
 from casemate.evidence.excerpts import Quotes
@@ -44,6 +45,7 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
     findings = report.of(Disposition.ACTIVE)
     head = [f"## Casemate: {conclusion(report)}", ""]
     tail = [
+        *([f"**Model:** {prose(asked_words(report.asked))}.", ""] if report.asked is not None else []),
         *_examined(report),
         *_not_examined(report),
         *_amiss(report.remarks),
@@ -119,6 +121,8 @@ def _way(finding: Finding, quotes: Quotes, fix: str, used: str | None) -> str:
         f"{prose(lead.message)}{', in ' + code(lead.function) if lead.function else ''}.",
         "",
     ]
+    if finding.demonstration is not None:
+        parts += [f"**Demonstrated:** {prose(demonstration_words(finding.demonstration))}.", ""]
     if finding.verdict is not None:
         parts += [*_verdict(finding.verdict, used), ""]
     if finding.mending is not None:

@@ -12,6 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from casemate.evidence import host_json
+from casemate.evidence.asked import asked_json, demonstration_json
 from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.excerpts import Quotes
@@ -59,7 +60,7 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
     """
     by_id = {rule.id: rule for rule in rules}
     ran = [by_id[RuleId(rule_id)] for rule_id in sorted({*report.rules, *(f.lead.rule for f in report.findings)})]
-    cwes = sorted({rule.cwe for rule in ran})
+    cwes = sorted({*(rule.cwe for rule in ran), *(finding.cwe for finding in report.findings)})
     indices = {rule.id: index for index, rule in enumerate(ran)}
     quotes, inputs = Quotes(report), dict(report.inputs)
     shown = [f for f in report.findings if by_design or f.disposition is not Disposition.BY_DESIGN]
@@ -74,6 +75,8 @@ def render(report: Report, rules: Sequence[RuleText], *, by_design: bool = False
     }
     if report.since is not None:
         run["properties"]["since"] = since_properties(report.since)
+    if report.asked is not None:
+        run["properties"]["asked"] = asked_json(report.asked)
     if report.host is not None:
         run["properties"]["host"] = host_json.as_json(report.host)
     return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
@@ -183,6 +186,8 @@ def _result(
     }
     if finding.verdict is not None:
         result["properties"] |= _verdict(finding.verdict, inputs.get(finding.identity))
+    if finding.demonstration is not None:
+        result["properties"]["demonstration"] = demonstration_json(finding.demonstration)
     if finding.mending is not None:
         result |= _fixes(finding.mending)
         result["properties"]["fix"] = _ladder(finding.mending)

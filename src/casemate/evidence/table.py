@@ -18,6 +18,7 @@ from rich.text import Text
 
 from casemate.evidence import words
 from casemate.evidence.aside import amount_hidden, hidden_by, others_words, suppression_words
+from casemate.evidence.asked import asked_words, demonstration_words
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
 from casemate.evidence.fixes import fix_words, fixed_words, why_not
@@ -96,6 +97,8 @@ def render(
         hanging(console, "Fixed: ", fixed)
     if report.host is not None:
         _host(console, report.host)
+    if report.asked is not None:
+        hanging(console, "Model: ", asked_words(report.asked))
     hanging(console, "Examined: ", examined(report.host) if report.host else _examined(report.coverage))
     _not_examined(console, report.not_examined)
     _set_aside(console, report, shown)
@@ -184,6 +187,9 @@ def _list(console: Console, findings: Sequence[Finding], limit: int | None, digi
         hanging(console, f"{finding.identity[:digits]:<{level}}", visible(lead.message))
         if finding.verdict is not None:
             _verdict(console, level, finding.verdict)
+        if finding.demonstration is not None:
+            told = f"demonstrated: {demonstration_words(finding.demonstration)}"
+            indented(console, level, Text(told, style=STYLES[Evidence.DEMONSTRATED]))
         if finding.mending is not None:
             _mending(console, level, finding.mending)
         if lead.trace is not None and index < WAYS:

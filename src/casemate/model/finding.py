@@ -33,6 +33,29 @@ class Baseline(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Demonstration:
+    """A property that was seen to be violated, and to hold otherwise. No oracle knows that it must hold: until a person says so
+    nothing is proven.
+
+    statement: what must never happen, in the words of who proposed it. rests_on: the place in the target that says so, as
+    "path:line". watched: the function that it is about. never: the condition over its arguments and its result. runs: in how
+    many it happened, all of them. tests: files of the target's own tests through which it held. calls: of the function there.
+    """
+
+    statement: str
+    rests_on: str
+    watched: str
+    never: str
+    runs: int
+    tests: int = 0
+    calls: int = 0
+
+    def __post_init__(self) -> None:
+        if not self.statement or not self.never or self.runs < 1:
+            raise ValueError(f"a demonstration has a statement, a condition and runs: {self!r}")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Finding:
     """A lead as reported.
 
@@ -40,7 +63,7 @@ class Finding:
     lines (SARIF partialFingerprints). snippet: the source line, already redacted. title, cwe, severity: the rule's.
     suppression: why it is hidden, when it is. baseline: None when there is none to compare with. note: what people decided
     of it that does not hide it. verdict: how the attempt to prove it ended; None when there was none. mending: what became of
-    the attempt to fix what is proven; None when there was none.
+    the attempt to fix what is proven; None when there was none. demonstration: the property that was seen to be violated.
     """
 
     identity: FindingId
@@ -55,6 +78,7 @@ class Finding:
     note: str = ""
     verdict: Verdict | None = None
     mending: Mending | None = None
+    demonstration: Demonstration | None = None
 
     def __post_init__(self) -> None:
         if not self.identity or self.cwe < 1:
@@ -69,7 +93,9 @@ class Finding:
         """The rung that the finding stands on."""
         if self.mending is not None and self.mending.fix is not None:
             return Evidence.FIXED
-        return Evidence.PROVEN if self.verdict is not None and self.verdict.proof is not None else self.lead.evidence
+        if self.verdict is not None and self.verdict.proof is not None:
+            return Evidence.PROVEN
+        return self.lead.evidence if self.demonstration is None else Evidence.DEMONSTRATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +142,16 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """The model that a run asked. name: "provider:model". exchanges: with an answer or without. leads: how many it proposed;
+    each is a finding of the rule `proposed`, and stands as high as those who judge have put it."""
+
+    name: str
+    exchanges: int
+    leads: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """All that one scan says. Holds no clock time, no absolute path: same input, same report, byte for byte.
 
@@ -123,7 +159,7 @@ class Report:
     disposition. rules: ids of the rules that ran. since: when it is narrowed to what a change touches. remarks: what is
     amiss with what hides findings. excerpts: the lines around every place of a finding, each line once, by path and number.
     inputs: what proofs were driven with, by the identity of their finding; only where somebody decided to release it. host:
-    who reaches root and how that is ended, of the audit of a host.
+    who reaches root and how that is ended, of the audit of a host. asked: the model that was asked, None when none was.
     """
 
     version: str
@@ -137,6 +173,7 @@ class Report:
     excerpts: tuple[Excerpt, ...] = ()
     inputs: tuple[tuple[FindingId, str], ...] = ()
     host: HostReport | None = None
+    asked: Asked | None = None
 
     def of(self, disposition: Disposition) -> tuple[Finding, ...]:
         """Findings of one disposition, in rank order."""

@@ -73,6 +73,19 @@ class Chosen:
         return replace(loss, what=what)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read:
+    """The trees as modules. files: of them, with their names. lowered: by module. aliases: other names of modules. tests: modules
+    that are no public API. losses: what was not read or lowered."""
+
+    chosen: Sequence[Chosen]
+    files: Sequence[Named]
+    lowered: Mapping[str, Lowered]
+    aliases: Mapping[str, str]
+    tests: frozenset[str]
+    losses: tuple[NotExamined, ...]
+
+
 def scan(
     trees: Sequence[SourceTree],
     *,
@@ -88,21 +101,9 @@ def scan(
     """
     rules = _rules(options)
     knowledge = options.knowledge or load()
-    chosen = _choose(trees, options)
-    losses = [c.shown(loss) for c in chosen for loss in c.selection.not_examined]
-    files, aliases, tests = _named(chosen)
-    if not files and all(loss.deliberate for loss in losses):
-        losses.append(
-            NotExamined(what=".", reason=Reason.NO_SOURCE, detail="there is no Python file to examine", files=0)
-        )
-
-    lowered: dict[str, Lowered] = {}
-    for result in lower_all(files, store, executor, lambda done: progress("reading", done, len(files))):
-        if isinstance(result, NotExamined):
-            losses.append(result)
-        else:
-            lowered[result.module.name] = result
-            losses += _lost_regions(result)
+    read = read_program(trees, store=store, executor=executor, options=options, progress=progress)
+    chosen, files, lowered, aliases, tests = read.chosen, read.files, read.lowered, read.aliases, read.tests
+    losses = list(read.losses)
 
     recall = Recall(store, knowledge.fingerprint, lowered)
 
@@ -160,6 +161,27 @@ def scan(
     return narrowed(report, options.since, change.bases, kept)
 
 
+def read_program(
+    trees: Sequence[SourceTree], *, store: Store, executor: Executor, options: ScanOptions, progress: Progress
+) -> Read:
+    """Choose the files of the trees, name their modules and lower them. Raises BadPattern for an exclude."""
+    chosen = _choose(trees, options)
+    losses = [c.shown(loss) for c in chosen for loss in c.selection.not_examined]
+    files, aliases, tests = _named(chosen)
+    if not files and all(loss.deliberate for loss in losses):
+        losses.append(
+            NotExamined(what=".", reason=Reason.NO_SOURCE, detail="there is no Python file to examine", files=0)
+        )
+    lowered: dict[str, Lowered] = {}
+    for result in lower_all(files, store, executor, lambda done: progress("reading", done, len(files))):
+        if isinstance(result, NotExamined):
+            losses.append(result)
+        else:
+            lowered[result.module.name] = result
+            losses += _lost_regions(result)
+    return Read(chosen=chosen, files=files, lowered=lowered, aliases=aliases, tests=tests, losses=tuple(losses))
+
+
 def _follow_again(
     follow: Follow, remembered: Mapping[Unit, list[Run]], modules: Iterable[ir.Module], other: frozenset[str]
 ) -> Analysis:
@@ -196,7 +218,7 @@ def _choose(trees: Sequence[SourceTree], options: ScanOptions) -> list[Chosen]:
     return out
 
 
-def _named(chosen: Sequence[Chosen]) -> tuple[list[Named], dict[str, str], set[str]]:
+def _named(chosen: Sequence[Chosen]) -> tuple[list[Named], dict[str, str], frozenset[str]]:
     """Files with their module names, unique over all trees; other names of modules; and which modules are tests."""
     files: list[Named] = []
     aliases: dict[str, str] = {}
@@ -213,7 +235,7 @@ def _named(chosen: Sequence[Chosen]) -> tuple[list[Named], dict[str, str], set[s
             if known.test:
                 tests.add(name)
             files.append(Named(tree=c.tree, file=file, shown=c.prefix + file.path, module=name, package=known.package))
-    return files, {alias: name for alias, name in aliases.items() if alias not in taken}, tests
+    return files, {alias: name for alias, name in aliases.items() if alias not in taken}, frozenset(tests)
 
 
 def _variants(name: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ FILES: Final = 30
 AGAIN: Final = 2
 """How often they are run once more with a patch that some fail with: what ends as before in each of these wavers."""
 
-_TEST: Final = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests)\.py$")
+TESTS_PATTERN: Final = re.compile(r"(?:^|/)(?:test_[^/]*|[^/]*_tests?|tests)\.py$")
 _HARNESS: Final = b"from casemate_runtime.testing import run\nrun('settings.json')\n"
 
 
@@ -97,7 +97,7 @@ class Suite:
         return self._run(chosen, changes)
 
     def _tests(self) -> list[str]:
-        return [path for path in self.files if _TEST.search(path) and not path.endswith("/conftest.py")]
+        return [path for path in self.files if TESTS_PATTERN.search(path) and not path.endswith("/conftest.py")]
 
     def _chosen(self, patch: Patch) -> tuple[str, ...]:
         """The files of tests for a patch, those that name a changed module before the others."""

@@ -124,7 +124,7 @@ def _rescan(proven: Proven, patch: Patch, grounds: Grounds) -> Climb:
         return _fails(Rung.RESCAN, f"{broken[0].what} cannot be examined any more: {broken[0].reason}")
     lead = proven.question.lead
     key = (lead.rule, lead.location.path, lead.function)
-    gone = now.get(key, 0) < was.get(key, 0)
+    gone = key not in was or now.get(key, 0) < was[key]
     return _holds(Rung.RESCAN, "no new finding" + ("" if gone else "; the scan still reports this one"))
 
 

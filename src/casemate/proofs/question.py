@@ -8,7 +8,7 @@ from typing import Any
 
 from casemate.model.lead import Lead
 from casemate.model.trace import Boundary
-from casemate.proofs.oracle import Words
+from casemate.proofs.oracle import Input, Words
 from casemate.proofs.replay import canonical
 
 Case = Callable[[Words, Mapping[str, Any]], bytes]
@@ -18,12 +18,13 @@ Case = Callable[[Words, Mapping[str, Any]], bytes]
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """A finding that is to be proven. identity: as reported. spread: first and last line that count as the sink's, where a patch
-    has made more of it."""
+    has made more of it. inputs: that somebody proposes, tried in the place of the oracles' own; who judges stays the same."""
 
     identity: str
     cwe: int
     lead: Lead
     spread: tuple[int, int] | None = None
+    inputs: tuple[Input, ...] = ()
 
     @property
     def drivers(self) -> tuple[str, ...]:

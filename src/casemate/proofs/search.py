@@ -90,7 +90,10 @@ def _driven(
 ) -> Generator[bytes, sandbox.Run, Candidate | None]:
     """Every oracle's inputs on every way of driving, a few at a time so that none takes the whole budget: first on those that
     reach the finding's line, then on the others."""
-    oracles = [(oracle, inputs_for(source, question.lead, oracle)) for oracle in for_lead(question.cwe, question.lead)]
+    oracles = [
+        (oracle, question.inputs or inputs_for(source, question.lead, oracle))
+        for oracle in for_lead(question.cwe, question.lead)
+    ]
     most = max((len(inputs) for _, inputs in oracles), default=0)
     rounds = [
         (oracle, inputs[at : at + _ROUND], variant)

@@ -45,6 +45,12 @@ MODULES: tuple[str, ...] = (
     "budget_leak",
     "approval",
     "exported",
+    "agent_reads",
+    "agent_powers",
+    "agent_judges",
+    "agent_budget",
+    "agent_words",
+    "agent_harness",
     "mcp_client",
 )
 """Modules of `attacks`, each with one `ATTACK`, in the order in which the table shows them."""

@@ -24,6 +24,13 @@ def run(path: str) -> None:
     send = report.claim()
     with open(path, encoding="utf-8") as file:
         settings = json.load(file)
+    told = told_of(laid(settings), settings)
+    send(json.dumps(told, sort_keys=True).encode("utf-8", "backslashreplace"))
+    os._exit(0)  # threads that tests have left would wait for ever
+
+
+def laid(settings: dict[str, Any]) -> str:
+    """A copy of the target as the settings say, to work in and to import from; where it lies."""
     target = os.path.realpath(settings["target"])
     copy = os.path.join(os.path.realpath(os.environ.get("TMPDIR", "/tmp")), "work", os.path.basename(target))
     overlay.lay(target, copy, settings.get("patched", {}), True)
@@ -31,6 +38,11 @@ def run(path: str) -> None:
     sys.path.remove(os.getcwd())  # nothing of ours is in the way of a module of theirs
     os.chdir(copy)
     sys.path[:0] = [os.path.normpath(os.path.join(copy, one)) for one in settings.get("paths", ["."])]
+    return copy
+
+
+def told_of(copy: str, settings: dict[str, Any]) -> dict[str, Any]:
+    """How the tests in the settings' files ended, in a copy."""
     problem = testing_django.ready([copy, *sys.path[:1]], settings["files"])
     try:
         pytest: Any = importlib.import_module("pytest")
@@ -38,8 +50,7 @@ def run(path: str) -> None:
         pytest = None
     told = _pytest(pytest, settings["files"]) if pytest is not None else _unittest(settings["files"])
     told["problem"] = told["problem"] or (problem if "passed" not in told["results"].values() else "")
-    send(json.dumps(told, sort_keys=True).encode("utf-8", "backslashreplace"))
-    os._exit(0)  # threads that tests have left would wait for ever
+    return told
 
 
 class _Noted:

@@ -1,0 +1,51 @@
+"""What a report says of the model that a run asked, and of properties that were demonstrated, in words and for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from casemate.evidence.counts import plural
+from casemate.evidence.escape import visible
+from casemate.model.finding import Asked, Demonstration
+
+
+def asked_words(asked: Asked) -> str:
+    """`openai:x, 12 exchanges, 2 leads proposed; tests judged them`."""
+    judged = "; what is proven or fixed, oracles and the ladder say, not the model" if asked.leads else ""
+    return (
+        f"{visible(asked.name)}, {plural(asked.exchanges, 'exchange')}, {plural(asked.leads, 'lead')} proposed "
+        f"(rule `proposed`){judged}"
+    )
+
+
+def asked_json(asked: Asked | None) -> dict[str, Any] | None:
+    """For programs; None when no model was asked."""
+    if asked is None:
+        return None
+    return {"model": visible(asked.name), "exchanges": asked.exchanges, "leads": asked.leads}
+
+
+def demonstration_words(shown: Demonstration) -> str:
+    """What was violated, in how many runs, and what it rests on."""
+    tests = (
+        f", and held through {plural(shown.tests, 'file')} of its tests"
+        if shown.tests
+        else "; there are no tests that ran"
+    )
+    return visible(
+        f"{shown.statement.rstrip('.')}: violated in {shown.runs} of {shown.runs} runs, held in ordinary use{tests}; "
+        f"rests on {shown.rests_on}; no person has accepted it yet"
+    )
+
+
+def demonstration_json(shown: Demonstration) -> dict[str, Any]:
+    """For programs."""
+    return {
+        "statement": visible(shown.statement),
+        "rests_on": visible(shown.rests_on),
+        "watched": visible(shown.watched),
+        "never": visible(shown.never),
+        "runs": shown.runs,
+        "tests": shown.tests,
+        "calls": shown.calls,
+    }

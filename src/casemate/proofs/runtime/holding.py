@@ -1,0 +1,110 @@
+"""Watches one function of the target while a scenario, or the target's own tests, run: how often it was called, and how often
+what must never happen happened. Standard library only, Python 3.7 and later.
+
+The function is known by its code object, which is looked up before a line of a scenario runs.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+import threading
+
+from . import report, testing
+
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import Any
+
+_QUESTIONS = (  # what a condition may call
+    *("abs", "all", "any", "bool", "float", "int", "isinstance", "len"),
+    *("max", "min", "round", "set", "sorted", "str", "sum", "type"),
+)
+
+
+class Watched:
+    """Counts the returns of a function. settings: path and line of its `def`, never: the condition."""
+
+    def __init__(self, target: str, settings: dict[str, Any]) -> None:
+        self.place = os.path.realpath(os.path.join(target, settings["path"]))
+        self.line = settings["line"]
+        self.calls = 0
+        self.violated = 0
+        self.unasked = ""  # why the condition could not be asked, the last time
+        self._names: dict[str, bool] = {}
+        builtins: Any = __builtins__
+        known = builtins if isinstance(builtins, dict) else vars(builtins)
+        self._scope = {"__builtins__": {name: known[name] for name in _QUESTIONS}}
+        self._never = compile(settings["never"], "<property>", "eval")
+        self._args: dict[int, dict[str, Any]] = {}
+
+    def __call__(self, frame: Any, event: str, result: Any) -> None:
+        """For `sys.setprofile`."""
+        code = frame.f_code
+        if event not in ("call", "return") or not self._here(code):
+            return
+        if event == "call":
+            names = code.co_varnames[: code.co_argcount + code.co_kwonlyargcount]
+            self._args[id(frame)] = {name: frame.f_locals[name] for name in names if name in frame.f_locals}
+            return
+        args = self._args.pop(id(frame), None)
+        if args is None:
+            return
+        self.calls += 1
+        try:
+            self.violated += bool(eval(self._never, dict(self._scope), {"args": args, "result": result}))
+        except Exception as error:
+            self.unasked = f"{type(error).__name__}: {str(error)[:200]}"
+
+    def _here(self, code: Any) -> bool:
+        """Whether it is the function: its `def`, or its first decorator, stands at the line."""
+        if code.co_name == "<module>" or not code.co_firstlineno <= self.line <= code.co_firstlineno + 20:
+            return False
+        known = self._names.get(code.co_filename)
+        if known is None:
+            known = self._names[code.co_filename] = os.path.realpath(code.co_filename) == self.place
+        return known and code.co_firstlineno == self.line
+
+    def start(self) -> None:
+        """From now on, in every thread."""
+        threading.setprofile(self)
+        sys.setprofile(self)
+
+    def told(self) -> dict[str, Any]:
+        """What was seen."""
+        return {"calls": self.calls, "violated": self.violated, "unasked": self.unasked}
+
+
+def tests(path: str) -> None:
+    """Run the target's own tests that the settings in a file name: target, paths, files, watched."""
+    with open(path, encoding="utf-8") as file:
+        settings = json.load(file)
+    copy = testing.laid(settings)
+    send = report.claim()
+    watched = Watched(copy, settings["watched"])
+    watched.start()
+    told = testing.told_of(copy, settings)
+    sys.setprofile(None)
+    passed = sum(result == "passed" for result in told["results"].values())
+    send(json.dumps(dict(watched.told(), passed=passed), sort_keys=True).encode("utf-8", "backslashreplace"))
+    os._exit(0)
+
+
+def scenario(path: str) -> None:
+    """Run the scenario that the settings in a file name: target, paths, scenario (its text), watched."""
+    send = report.claim()
+    with open(path, encoding="utf-8") as file:
+        settings = json.load(file)
+    copy = testing.laid(settings)
+    watched = Watched(copy, settings["watched"])
+    code = compile(settings["scenario"], "<scenario>", "exec")
+    raised = ""
+    watched.start()
+    try:
+        exec(code, {"__name__": "scenario"})
+    except BaseException as error:
+        raised = f"{type(error).__name__}: {str(error)[:200]}"
+    sys.setprofile(None)
+    send(json.dumps(dict(watched.told(), raised=raised), sort_keys=True).encode("utf-8", "backslashreplace"))
+    os._exit(0)
