@@ -110,7 +110,7 @@ def test_verify_without_a_proof(machine, token, bank):
     assert lines[2:6] == [
         "tier       find",
         f"target     {bank}",
-        "ports      AdvisoryStore, Executor, History, Operation, RootFilesystem, SourceTree, Store",
+        "ports      AdvisoryStore, Executor, History, LanguageModel, Operation, RootFilesystem, SourceTree, Store",
         "models     none",
     ]
     assert lines[-2:] == [

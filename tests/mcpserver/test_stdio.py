@@ -92,7 +92,7 @@ def test_only_the_protocol_on_standard_output(shop):
     assert (server.returncode, said) == (0, "")
     assert answers[2]["result"]["structuredContent"]["of"] == 10
     assert answers[3]["result"]["isError"] is True
-    assert [outcome for _, outcome, _ in operations()] == ["completed", "denied"]
+    assert sorted(outcome for _, outcome, _ in operations()) == ["completed", "denied"]  # they run beside each other
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

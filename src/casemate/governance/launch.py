@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from casemate.governance.assessment import Assessment, SignedAssessment, open_assessment
 from casemate.governance.charter import Tier
@@ -301,7 +301,7 @@ def _refused(evaluation: Evaluation, evidence: Evidence, system: System, now: da
     if evaluation.system.id != system.id:
         changed = ", ".join(evaluation.system.changes(system))
         return f"it is of another system: {evaluation.system.name}, which differs in {changed}"
-    if evaluation.ended > now:
+    if evaluation.ended >= now + timedelta(seconds=1):  # statements have whole seconds: this one has begun
         return f"it ended at {time_text(evaluation.ended)}, which is yet to come"
     if system.model:  # the engine alone can be run again by anybody with the same result: no rule could be fitted to it
         when = registered(evaluation, evidence.keys)
