@@ -87,7 +87,7 @@ class LazyGroup(click.Group):
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="casemate", message="%(prog)s %(version)s")
 def main() -> None:
-    """Find weaknesses in code, with the way of the data that makes each of them one.
+    """Find weaknesses in code and on hosts, prove them in a sandbox, mend them, and account for every step.
 
     Offline and deterministic: the same input gives the same report.
     """
