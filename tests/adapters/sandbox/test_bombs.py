@@ -73,7 +73,8 @@ def test_processes(limiting, code):
     """There are as many as the limit says, or the run is ended for them."""
     run = limiting.run(a_profile(BRIEF), a_harness(code))
     if isinstance(run, Finished):
-        assert 5 <= int(run.seen.reports[0]) <= SMALL.processes
+        # The kernel counts an account's processes: what another test's run has ended since the limit was set leaves room.
+        assert 5 <= int(run.seen.reports[0]) <= SMALL.processes + 4
     else:
         assert (type(run), run.what) == (TooLarge, Amount.PROCESSES)
 
