@@ -103,26 +103,12 @@ def system_from(path: Path) -> System:
 def require(system: System, tier: Tier) -> Decision:
     """Let a system run up to that tier, or raise Denied with the line that decided. Whatever runs a model calls this first, and
     nothing that it is called with can open it."""
-    own, subject = ground(), _subject(system)
-    with _wall(own, subject).operation(CHECK, subject=subject) as operation:
-        decision = _decide(system, tier, own)
-        operation.state(**_facts(decision))
-        if not decision.allows:
-            line = decision.deciding
-            raise Denied(
-                f"{system.name} may not {tier.value}: {line.what}: {line.why}",
-                "`casemate gate explain` shows every line; docs/gate.md says how a system is assessed",
-            )
-    return decision
+    return _decided(system, tier, binding=True)
 
 
 def ask(system: System, tier: Tier) -> Decision:
     """What the gate says, recorded as a question that was asked: whatever the answer is, nothing runs."""
-    own, subject = ground(), _subject(system)
-    with _wall(own, subject).operation(CHECK, subject=subject) as operation:
-        decision = _decide(system, tier, own)
-        operation.state(**_facts(decision))
-    return decision
+    return _decided(system, tier, binding=False)
 
 
 def add(path: Path) -> tuple[str, str]:
@@ -200,6 +186,21 @@ def _opened(data: bytes, kind: str, trust: Trusted) -> tuple[str, int, str]:
         return id, 0, f"{id}.assessment"
     id = open_evaluation(data, trust.keys).id  # says what it is instead, of anything else
     return id, 0, f"{id}.evaluation"
+
+
+def _decided(system: System, tier: Tier, *, binding: bool) -> Decision:
+    """The decision, recorded. binding: one that is no raises Denied."""
+    own, subject = ground(), _subject(system)
+    with _wall(own, subject).operation(CHECK, subject=subject) as operation:
+        decision = _decide(system, tier, own)
+        operation.state(**_facts(decision))
+        if binding and not decision.allows:
+            line = decision.deciding
+            raise Denied(
+                f"{system.name} may not {tier.value}: {line.what}: {line.why}",
+                "`casemate gate explain` shows every line; docs/gate.md says how a system is assessed",
+            )
+    return decision
 
 
 def _decide(system: System, tier: Tier, own: Ground) -> Decision:

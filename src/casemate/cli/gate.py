@@ -92,12 +92,14 @@ def thresholds(file: Path | None, output: Path | None) -> None:
 
     from casemate.app.authority import ground
     from casemate.app.launch import in_force, sign_thresholds
+    from casemate.cli.output import check_place, write_file
     from casemate.evidence.escape import visible
 
     if (file is None) != (output is None):
         raise click.UsageError("--sign and --output go together.")
     if file is not None and output is not None:
-        output.write_bytes(sign_thresholds(file))
+        check_place(output)
+        write_file(output, sign_thresholds(file), "the thresholds")
         click.echo(f"signed; set them with `casemate gate add {visible(str(output))}`")
         return
     for found in in_force(ground()):
