@@ -12,14 +12,12 @@ from casemate.adapters.statements import StatementFolder, read_statement
 from casemate.app.authority import (
     REVOKED,
     SUFFIX,
-    Announce,
     Ground,
     Organisation,
     charters,
     ground,
     installed,
     own_place,
-    records,
 )
 from casemate.app.ground import home
 from casemate.governance.authorisation import AUTHORISATION, FILE_NAME, Authorisation
@@ -36,6 +34,7 @@ from casemate.governance.charter_file import (
 from casemate.governance.errors import Denied
 from casemate.governance.fields import InvalidStatement
 from casemate.governance.note import VerifierKey, parse_key
+from casemate.governance.standing import ADD_CHARTER, REVOKE
 from casemate.governance.statement import Body, open_statement, sign_statement
 from casemate.model.errors import UserError
 
@@ -67,12 +66,12 @@ def run_new(body: Body) -> tuple[bytes, Installed]:
         charter = open_charter(data, (own.person,))
     except InvalidStatement as error:
         raise UserError(f"that is no charter: {error}", "see `casemate charter new --help`") from error
-    with records().operation("charter-new", subject=(own_place(),)) as operation:
+    with own.records().operation("charter-new", subject=(own_place(),)) as operation:
         operation.state(charter=charter.charter.id)
     return data, charter
 
 
-def run_add(path: Path, key: str, *, announce: Announce) -> Installed | Revocations:
+def run_add(path: Path, key: str) -> Installed | Revocations:
     """Install a charter, or a list of what was revoked, that its issuer signed. key: the issuer's, for the first one.
 
     Raises Denied, recorded, for one that does not count; UserError for what is neither.
@@ -80,9 +79,8 @@ def run_add(path: Path, key: str, *, announce: Announce) -> Installed | Revocati
     data = read_statement(path)
     kind = data.split(b"\n", 1)[0].decode("utf-8", "replace")
     place = Target(name=str(path), path=str(path.resolve()))
-    name = "revocation-add" if kind == REVOCATION else "charter-add"
-    with records(announce, place).operation(name, subject=(place,)) as operation:
-        own = ground()
+    own = ground()
+    with own.records(place).operation(REVOKE if kind == REVOCATION else ADD_CHARTER, subject=(place,)) as operation:
         try:
             issuer = _issuer(own.standing.issuer, key)
             if kind == REVOCATION:
@@ -125,7 +123,7 @@ def run_revoke(ids: Sequence[str], *, frees: Sequence[VerifierKey] = ()) -> tupl
         made = open_revocations(data, (own.person,))
     except InvalidStatement as error:
         raise UserError(f"that cannot be revoked: {error}", "name charters and tokens by their identities") from error
-    with records().operation("revocation-new", subject=(own_place(),)) as operation:
+    with own.records().operation("revocation-new", subject=(own_place(),)) as operation:
         kept.write(_ISSUED, lasting)
         operation.state(revocation=made.id, number=made.number)
     return data, made
@@ -152,7 +150,7 @@ class Authorised:
     file: Path
 
 
-def run_authorise(place: Path, repository: str, days: int, *, announce: Announce) -> Authorised:
+def run_authorise(place: Path, repository: str, days: int) -> Authorised:
     """Sign that a repository may be examined, and lay the file into its top folder. Raises UserError when it is none."""
     from casemate.adapters.repository import EnclosingRepository
 
@@ -167,7 +165,7 @@ def run_authorise(place: Path, repository: str, days: int, *, announce: Announce
     said = Authorisation(repository=repository, commit=head, begins=now, ends=now + timedelta(days=days))
     data = sign_statement(AUTHORISATION, said.body(), own.signer)
     subject = Target(name=str(place), path=str(around.top))
-    with records(announce, subject).operation("authorise", subject=(own_place(), subject)):
+    with own.records(subject).operation("authorise", subject=(own_place(), subject)):
         StatementFolder(around.top).write(FILE_NAME, data)
     return Authorised(said=said, file=around.top / FILE_NAME)
 

@@ -9,7 +9,7 @@ from casemate.adapters.statements import StatementFolder
 from casemate.app.authority import Ground, ground
 from casemate.app.ground import home, operator
 from casemate.app.launch import trusted
-from casemate.governance.charter import Target, Tier, single_operator
+from casemate.governance.charter import Target
 from casemate.governance.entries import Outcome
 from casemate.governance.errors import Denied, LedgerMissing
 from casemate.governance.fields import InvalidStatement, visible_text
@@ -46,9 +46,7 @@ def open_new(what: str, factors: Factors) -> tuple[str, int]:
     incident = Incident(what=what, factors=factors, happened=own.now(), by=operator())
     id = statement_id(statement_text(INCIDENT, incident.body()))
     subject = _subject(id)
-    with own.wall(single_operator(subject, own.now(), who=operator(), tier=Tier.FIND)).operation(
-        OPEN_INCIDENT, subject=subject
-    ) as operation:
+    with own.records(*subject).operation(OPEN_INCIDENT, subject=subject) as operation:
         folder().write(f"{id}.incident", sign_statement(INCIDENT, incident.body(), own.signer))
         operation.state(incident=id, severity=factors.severity)
     return id, factors.severity
@@ -69,9 +67,7 @@ def close(name: str, reason: str) -> str:
     id = _named(own, name)
     closing = Closing(incident=id, reason=reason, closed=own.now(), by=operator())
     subject = _subject(id)
-    with own.wall(single_operator(subject, own.now(), who=operator(), tier=Tier.FIND)).operation(
-        CLOSE_INCIDENT, subject=subject
-    ) as operation:
+    with own.records(*subject).operation(CLOSE_INCIDENT, subject=subject) as operation:
         if own.person not in trusted(own).keys:
             raise Denied(
                 f"the incident {id[:12]} is not closed: the signature of this operator's key does not count here",

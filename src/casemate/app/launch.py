@@ -13,9 +13,9 @@ from typing import NamedTuple
 from casemate import __version__
 from casemate.adapters.statements import StatementFolder, read_statement
 from casemate.app.authority import Ground, ground, installed
-from casemate.app.ground import examine_sandbox, home, operator
+from casemate.app.ground import examine_sandbox, home
 from casemate.governance.assessment import ASSESSMENT, open_assessment
-from casemate.governance.charter import Target, Tier, single_operator
+from casemate.governance.charter import Target, Tier
 from casemate.governance.errors import Denied
 from casemate.governance.evaluation import REGISTER, open_evaluation
 from casemate.governance.fields import Fields, InvalidStatement
@@ -26,7 +26,6 @@ from casemate.governance.standing import ADD_THRESHOLDS
 from casemate.governance.statement import sign_statement
 from casemate.governance.system import System, policy_digest, read_system, sandbox_digest
 from casemate.governance.thresholds import THRESHOLDS, Thresholds, open_thresholds, read_thresholds, thresholds_body
-from casemate.governance.wall import Wall
 from casemate.model.errors import UserError
 
 OWN = "own.thresholds"
@@ -119,7 +118,7 @@ def add(path: Path) -> tuple[str, str]:
     name = ADD_THRESHOLDS if kind == THRESHOLDS else ADD
     own = ground()
     subject = (Target(name=str(path), path=str(path.resolve())),)
-    with _wall(own, subject).operation(name, subject=subject) as operation:
+    with own.records(*subject).operation(name, subject=subject) as operation:
         try:
             id, number, file = _opened(data, kind, trusted(own))
         except InvalidStatement as error:
@@ -156,7 +155,7 @@ def register(path: Path) -> tuple[str, int]:
     digest = sha256(read_statement(path)).hexdigest()
     own = ground()
     place = Target(name=str(path), path=str(path.resolve()))
-    with _wall(own, (place,)).operation(REGISTER, subject=(place,)) as operation:
+    with own.records(place).operation(REGISTER, subject=(place,)) as operation:
         operation.state(rule=digest)
     return digest, operation.entry or 0
 
@@ -191,7 +190,7 @@ def _opened(data: bytes, kind: str, trust: Trusted) -> tuple[str, int, str]:
 def _decided(system: System, tier: Tier, *, binding: bool) -> Decision:
     """The decision, recorded. binding: one that is no raises Denied."""
     own, subject = ground(), _subject(system)
-    with _wall(own, subject).operation(CHECK, subject=subject) as operation:
+    with own.records(*subject).operation(CHECK, subject=subject) as operation:
         decision = _decide(system, tier, own)
         operation.state(**_facts(decision))
         if binding and not decision.allows:
@@ -230,8 +229,3 @@ def _facts(decision: Decision) -> dict[str, str | int]:
 
 def _subject(system: System) -> tuple[Target, ...]:
     return (Target(name=f"system {system.id[:12]}, {system.name}", path=str(home() / "gate")),)
-
-
-def _wall(own: Ground, subject: tuple[Target, ...]) -> Wall:
-    """The wall around the gate's own records: no target is touched, so no organisation's charter needs to cover them."""
-    return own.wall(single_operator(subject, own.now(), who=operator(), tier=Tier.FIND))

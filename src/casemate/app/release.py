@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from casemate.adapters.statements import read_statement
-from casemate.app.authority import Announce, authorise, ground, installed, own_place, records
+from casemate.app.authority import Announce, authorise, ground, installed, own_place
 from casemate.app.ground import home
 from casemate.governance.charter import Target, Tier
 from casemate.governance.errors import Denied
@@ -73,8 +73,8 @@ def read_asked(path: Path) -> tuple[bytes, Request]:
 
 def run_approve(data: bytes, request: Request) -> bytes:
     """The request with the operator's agreement. Raises Denied, recorded, for one's own."""
-    with records().operation("release-approve", subject=(own_place(),)) as operation:
-        own = ground()
+    own = ground()
+    with own.records().operation("release-approve", subject=(own_place(),)) as operation:
         if own.person == request.requester:
             raise Denied("nobody agrees to their own request", "ask a person whom the charter names")
         if own.now() >= request.ends:

@@ -10,7 +10,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from casemate.app.authority import Ground, Organisation, established, ground, installed, own_place, records
+from casemate.app.authority import Ground, Organisation, established, ground, installed, own_place
 from casemate.app.bearer import new_id, nonces, opened, token_text
 from casemate.app.charter import run_revoke as run_list
 from casemate.governance.charter import Target
@@ -73,7 +73,7 @@ def run_issue(limits: Limits, holder: VerifierKey, charter: str) -> str:
     Raises TokenRefused for what the charter does not allow.
     """
     own = ground()
-    with _recorded() as operation:
+    with _recorded(own) as operation:
         one = _under(own, installed(own), charter)
         begins = limits.begins or own.now().replace(microsecond=0)
         whole = replace(
@@ -97,7 +97,7 @@ def run_issue(limits: Limits, holder: VerifierKey, charter: str) -> str:
 def run_attenuate(path: Path, limits: Limits, holder: VerifierKey | None) -> str:
     """The token in a file with one block more. holder: None for the operator. Raises TokenRefused, UserError."""
     own, text = ground(), token_text(path)
-    with _recorded() as operation:
+    with _recorded(own) as operation:
         identity, holder = new_id(), holder or own.person
         narrowed = attenuate(text, limits=limits, holder=holder, id=identity, signer=own.signer)
         operation.state(act="attenuate", token=identity, holder=holder.name)
@@ -117,7 +117,7 @@ def run_present(path: Path, operation: str, subject: Sequence[Target], verifier:
         audience = parse_key(verifier)
     except ValueError as error:
         raise UserError(f"the verifier's key {verifier[:80]!a} is none: {error}", _KEY) from error
-    with _recorded() as recorded:
+    with _recorded(own) as recorded:
         chain = read_token(text)
         if chain.holder != own.person:
             raise TokenRefused(
@@ -142,7 +142,7 @@ def run_accept(path: Path, proof: Path, operation: str, subject: Sequence[Target
     Raises TokenRefused, UserError.
     """
     own, text, shown = ground(), token_text(path), token_text(proof)
-    with _recorded() as recorded:
+    with _recorded(own) as recorded:
         token = opened(own, installed(own), text)
         act = Act(operation=operation, subject=subject_digest(subject), audience=own.ledger.key)
         accepted = accept(token, shown, act, now=own.now(), take=nonces(own).take)
@@ -165,8 +165,8 @@ _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _KEY = "it is the line that `casemate token key` prints on the other machine"
 
 
-def _recorded() -> AbstractContextManager[Operation]:
-    return records().operation("token", subject=(own_place(),))
+def _recorded(own: Ground) -> AbstractContextManager[Operation]:
+    return own.records().operation("token", subject=(own_place(),))
 
 
 def _under(own: Ground, organisation: Organisation | None, identity: str) -> Installed:

@@ -182,7 +182,7 @@ def add(file: Path, key: str) -> None:
     from casemate.app.charter import run_add
     from casemate.governance.charter_file import Installed
 
-    added = run_add(file, key, announce=lambda line: None)
+    added = run_add(file, key)
     if isinstance(added, Installed):
         for line in _charter_words(added):
             say(line)
@@ -236,7 +236,7 @@ def authorise(place: Path, name: str, days: int) -> None:
     """
     from casemate.app.charter import run_authorise
 
-    made = run_authorise(place, name, days, announce=lambda line: None)
+    made = run_authorise(place, name, days)
     say(f"{made.file}: {made.said.repository!r} may be examined until {made.said.ends:%Y-%m-%d %H:%M:%S}Z")
 
 
