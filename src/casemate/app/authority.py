@@ -50,6 +50,11 @@ class Organisation(NamedTuple):
     revocations: Revocations | None
     faults: tuple[str, ...]
 
+    @property
+    def revoked(self) -> frozenset[str]:
+        """Identities of what counts no more."""
+        return self.revocations.ids if self.revocations is not None else frozenset()
+
 
 class Ground(NamedTuple):
     """The operator's own: key, ledger, and what the ledger says holds now."""

@@ -94,8 +94,7 @@ def run_add(path: Path, key: str) -> Installed | Revocations:
         except InvalidStatement as error:
             raise Denied(f"{str(path)!r} is not installed: {error}", "ask its issuer for one that counts") from error
         organisation = installed(own)
-        revoked = organisation.revocations.ids if organisation and organisation.revocations else frozenset[str]()
-        if charter.charter.id in revoked:
+        if organisation is not None and charter.charter.id in organisation.revoked:
             raise Denied(f"{str(path)!r} is not installed: it was revoked", "ask its issuer for another one")
         if own.now() >= charter.charter.ends:
             raise Denied(

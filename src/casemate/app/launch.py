@@ -13,7 +13,7 @@ from typing import NamedTuple
 from casemate import __version__
 from casemate.adapters.statements import StatementFolder, read_statement
 from casemate.app.authority import Ground, ground, installed
-from casemate.app.ground import examine_sandbox, home
+from casemate.app.ground import examine_sandbox, home, own_signer
 from casemate.governance.assessment import ASSESSMENT, open_assessment
 from casemate.governance.charter import Target, Tier
 from casemate.governance.errors import Denied
@@ -50,8 +50,7 @@ def trusted(own: Ground) -> Trusted:
     if organisation.faults:
         return Trusted((), ())
     holders = (person.key for charter in organisation.charters for person in charter.holders)
-    withdrawn = organisation.revocations.ids if organisation.revocations is not None else frozenset[str]()
-    return Trusted(tuple(dict.fromkeys((organisation.issuer, *holders))), (organisation.issuer,), withdrawn)
+    return Trusted(tuple(dict.fromkeys((organisation.issuer, *holders))), (organisation.issuer,), organisation.revoked)
 
 
 def house() -> Thresholds:
@@ -147,7 +146,7 @@ def sign_thresholds(path: Path) -> bytes:
             raise UserError(
                 f"the threshold {one.id!r} does not say why it is what it is, or by which source", "give it both"
             )
-    return sign_statement(THRESHOLDS, thresholds_body(found.name, found.number, found.thresholds), ground().signer)
+    return sign_statement(THRESHOLDS, thresholds_body(found.name, found.number, found.thresholds), own_signer())
 
 
 def register(path: Path) -> tuple[str, int]:
