@@ -11,7 +11,7 @@ from casemate.app.ground import home, operator
 from casemate.app.launch import trusted
 from casemate.governance.charter import Target
 from casemate.governance.entries import Outcome
-from casemate.governance.errors import Denied, LedgerMissing
+from casemate.governance.errors import Denied
 from casemate.governance.fields import InvalidStatement, visible_text
 from casemate.governance.incident import (
     CLOSING,
@@ -110,11 +110,7 @@ def closed() -> tuple[int, tuple[Closing, ...]]:
 def refused(limit: int) -> tuple[NearMiss, ...]:
     """The last so many near-misses, newest first."""
     own = ground()
-    try:
-        size = own.ledger.head()[0].size
-    except LedgerMissing:
-        return ()
-    return tuple(islice(near_misses(own.ledger, size), limit))
+    return tuple(islice(near_misses(own.ledger, own.standing.size), limit))
 
 
 def folder() -> StatementFolder:
