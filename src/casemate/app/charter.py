@@ -31,6 +31,7 @@ from casemate.governance.charter_file import (
     open_revocations,
     read_charter,
 )
+from casemate.governance.entries import Outcome
 from casemate.governance.errors import Denied
 from casemate.governance.fields import InvalidStatement
 from casemate.governance.note import VerifierKey, parse_key
@@ -39,6 +40,7 @@ from casemate.governance.statement import Body, open_statement, sign_statement
 from casemate.model.errors import UserError
 
 _ISSUED = "revoked"
+NEW_LIST = "revocation-new"
 
 
 class Shown(NamedTuple):
@@ -108,13 +110,21 @@ def run_add(path: Path, key: str) -> Installed | Revocations:
 
 def run_revoke(ids: Sequence[str], *, frees: Sequence[VerifierKey] = ()) -> tuple[bytes, Revocations]:
     """The issuer's next list of what is revoked: all that earlier ones say, and these. frees: operators who have no
-    organisation's charter any more once they install it; it counts nowhere else."""
+    organisation's charter any more once they install it; it counts nowhere else.
+
+    Raises UserError for what cannot be revoked, and when the last list is gone: the next would forget what it revoked."""
     own = ground()
     kept = StatementFolder(home() / "issued")
     try:
         earlier = open_revocations(kept.read(_ISSUED) or b"", (own.person,))
     except InvalidStatement:
         earlier = Revocations(id="", number=0, ids=frozenset(), frees=frozenset())
+    signed = own.standing.outcomes.get((NEW_LIST, Outcome.COMPLETED.value), 0)
+    if earlier.number < signed:  # each has the next number
+        raise UserError(
+            f"of {signed} lists of revocations that this operator signed the last is missing, or was changed",
+            f"put it back, as it was handed out, to {str(home() / 'issued' / _ISSUED)!r}",
+        )
     body: dict[str, object] = {"number": earlier.number + 1, "revoked": sorted(earlier.ids | set(ids))}
     lasting = sign_statement(REVOCATION, body, own.signer)  # later lists free nobody, but follow this one
     data = sign_statement(REVOCATION, {**body, "frees": sorted(map(str, frees))}, own.signer) if frees else lasting
@@ -122,7 +132,7 @@ def run_revoke(ids: Sequence[str], *, frees: Sequence[VerifierKey] = ()) -> tupl
         made = open_revocations(data, (own.person,))
     except InvalidStatement as error:
         raise UserError(f"that cannot be revoked: {error}", "name charters and tokens by their identities") from error
-    with own.records().operation("revocation-new", subject=(own_place(),)) as operation:
+    with own.records().operation(NEW_LIST, subject=(own_place(),)) as operation:
         kept.write(_ISSUED, lasting)
         operation.state(revocation=made.id, number=made.number)
     return data, made
