@@ -13,11 +13,13 @@ from pathlib import Path
 from casemate.app.authority import Ground, Organisation, established, ground, installed, own_place
 from casemate.app.bearer import new_id, nonces, opened, token_text
 from casemate.app.charter import run_revoke as run_list
+from casemate.app.ground import own_signer
 from casemate.governance.charter import Target
 from casemate.governance.charter_file import Installed
 from casemate.governance.errors import TokenRefused
 from casemate.governance.fields import InvalidStatement
 from casemate.governance.grants import Grant
+from casemate.governance.ledger import log_key
 from casemate.governance.limits import Limits, marked_target, path_target
 from casemate.governance.note import VerifierKey, parse_key
 from casemate.governance.policy import HOUSE_POLICY, OPERATION, Denial, ports_up_to
@@ -32,8 +34,8 @@ DEFAULT_LIFETIME = timedelta(hours=8)
 
 def own_keys() -> tuple[VerifierKey, VerifierKey]:
     """The operator's key, under which tokens are held and issued, and the ledger's, for which they are presented."""
-    own = ground()
-    return own.person, own.ledger.key
+    public = own_signer().public_key
+    return person_key(public), log_key(public)
 
 
 def places(paths: Sequence[Path], marks: Sequence[str]) -> tuple[Target, ...]:

@@ -80,10 +80,10 @@ def show(as_json: bool) -> None:
 @charter.command()
 def key() -> None:
     """Print this operator's public key: what charters, requests and tokens name people by."""
-    from casemate.app.authority import ground
+    from casemate.app.token import own_keys
     from casemate.cli.output import show as put
 
-    put(f"{ground().person}\n")
+    put(f"{own_keys()[0]}\n")
 
 
 @charter.command()
