@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from casemate.cli.errors import say
+from casemate.cli.options import TIERS
 
 if TYPE_CHECKING:
     from casemate.app.charter import Shown
     from casemate.governance.charter_file import Installed
     from casemate.governance.note import VerifierKey
-
-TIERS = ("find", "prove", "fix", "release")
 
 
 class Named(click.ParamType[Any]):

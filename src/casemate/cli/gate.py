@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from casemate.cli.options import TIERS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from casemate.governance.launch import Decision
     from casemate.governance.system import System
 
-TIERS = ("find", "prove", "fix", "release")
 _FILE = click.Path(path_type=Path)
 
 
