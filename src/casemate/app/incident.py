@@ -78,9 +78,8 @@ def close(name: str, reason: str) -> str:
     return id
 
 
-def open_now() -> tuple[Open, ...]:
+def open_now(own: Ground) -> tuple[Open, ...]:
     """The open incidents, the most severe first."""
-    own = ground()
     keys = (own.person, *trusted(own).keys)
     found: list[Open] = []
     for id, severity in own.standing.incidents.items():
@@ -93,9 +92,8 @@ def open_now() -> tuple[Open, ...]:
     return tuple(sorted(found, key=lambda one: (-one.severity, one.id)))
 
 
-def closed() -> tuple[int, tuple[Closing, ...]]:
+def closed(own: Ground) -> tuple[int, tuple[Closing, ...]]:
     """How many incidents were closed, by the ledger; and those closings whose signed files are there."""
-    own = ground()
     keys, found = (own.person, *trusted(own).keys), list[Closing]()
     for name in folder().names():
         if name.endswith(".closing"):
@@ -107,9 +105,8 @@ def closed() -> tuple[int, tuple[Closing, ...]]:
     return count, tuple(sorted(found, key=lambda one: (one.closed, one.incident)))
 
 
-def refused(limit: int) -> tuple[NearMiss, ...]:
+def refused(own: Ground, limit: int) -> tuple[NearMiss, ...]:
     """The last so many near-misses, newest first."""
-    own = ground()
     return tuple(islice(near_misses(own.ledger, own.standing.size), limit))
 
 
