@@ -158,6 +158,24 @@ def test_revoked(people, place, tmp_path):
     assert "the list of revocations number 2 is missing" in alice("scan", place / "mine").output
 
 
+@pytest.mark.parametrize("left", ["nothing", "damaged", "first"])
+def test_no_list_forgets_what_was_revoked(people, tmp_path, left):
+    """Without its last list the issuer signs no other; with it put back, the next follows it."""
+    issuer, _, _ = people
+    for name, identity in (("first", "ab"), ("second", "cd")):
+        assert issuer("charter", "revoke", identity * 32, "-o", tmp_path / name).exit_code == 0
+    kept = issuer.home / "issued/revoked"
+    (tmp_path / "damaged").write_bytes(kept.read_bytes()[:-9])
+    kept.unlink()
+    if left != "nothing":
+        kept.write_bytes((tmp_path / left).read_bytes())
+    refused = issuer("charter", "revoke", "ef" * 32, "-o", tmp_path / "third")
+    assert refused.exit_code == 2 and "the last is missing, or was changed" in refused.output
+    assert not (tmp_path / "third").exists()
+    kept.write_bytes((tmp_path / "second").read_bytes())
+    assert "list number 3: 3 revoked" in issuer("charter", "revoke", "ef" * 32, "-o", tmp_path / "third").output
+
+
 def test_what_the_ledger_knows_cannot_be_deleted(people, place, tmp_path):
     """Without the installed file nothing is permitted; put back, it counts again."""
     issuer, alice, _ = people

@@ -272,6 +272,7 @@ def test_a_file_does_not_say_what_the_machine_is(casemate, assess, clock, tmp_pa
         (("register", "none"), "cannot read 'none': No such file or directory"),
         (("thresholds", "--sign", "bad.json", "-o", "out"), "'bad.json' holds no thresholds: "),
         (("thresholds", "--sign", "bad.json"), "--sign and --output go together."),
+        (("thresholds", "--sign", "bad.json", "-o", "no/out"), "there is no folder 'no'"),
     ],
 )
 def test_bad_input(casemate, clock, tmp_path, monkeypatch, arguments, why):

@@ -7,6 +7,7 @@ from casemate.adapters.keys import FileSigner
 from casemate.governance.budget import Counts
 from casemate.governance.charter import Charter, Target, Tier
 from casemate.governance.digests import KeyedDigests
+from casemate.governance.entries import After, Before, Outcome
 from casemate.governance.ledger import Ledger
 from casemate.governance.policy import HOUSE_POLICY
 from casemate.governance.wall import Wall
@@ -35,6 +36,30 @@ PLENTY = Counts(
     tokens=10**9,
     micros=10**9,
     waited_ms=10**9,
+)
+BEFORE = Before(
+    operation="release",
+    tier=Tier.RELEASE,
+    actor="alice",
+    names=("./src",),
+    count=1,
+    subject="",
+    charter="",
+    budget=PLENTY,
+    time=NOON,
+    tool="casemate",
+)
+AFTER = After(
+    before=0,
+    operation="release",
+    outcome=Outcome.COMPLETED,
+    reason="",
+    read="",
+    used=PLENTY,
+    refused=0,
+    not_examined=0,
+    elapsed_ms=0,
+    time=NOON,
 )
 SIGNER = FileSigner(bytes(range(32)))
 DIGESTS = KeyedDigests(bytes(32))

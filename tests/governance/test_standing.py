@@ -10,35 +10,21 @@ from hypothesis import strategies as st
 
 from casemate.adapters.standing_file import StandingFile
 from casemate.governance.charter import Quotas, Tier
-from casemate.governance.entries import After, Before, Outcome
+from casemate.governance.entries import Outcome
 from casemate.governance.errors import Denied, LedgerDamaged
 from casemate.governance.standing import EARLIEST, Standing, dump, fold, load
-from governance.support import NOON, PLENTY, SOURCE, ManualClock, MemoryStore, a_charter, a_ledger, a_wall
+from governance.support import (
+    AFTER,
+    BEFORE,
+    NOON,
+    SOURCE,
+    ManualClock,
+    MemoryStore,
+    a_charter,
+    a_ledger,
+    a_wall,
+)
 
-BEFORE = Before(
-    operation="release",
-    tier=Tier.RELEASE,
-    actor="alice",
-    names=("./src",),
-    count=1,
-    subject="",
-    charter="",
-    budget=PLENTY,
-    time=NOON,
-    tool="casemate",
-)
-AFTER = After(
-    before=0,
-    operation="release",
-    outcome=Outcome.COMPLETED,
-    reason="",
-    read="",
-    used=PLENTY,
-    refused=0,
-    not_examined=0,
-    elapsed_ms=0,
-    time=NOON,
-)
 operations = st.lists(
     st.tuples(
         st.sampled_from(["release", "charter-add", "incident-open", "incident-close", "scan"]),

@@ -8,7 +8,7 @@ import pytest
 
 from casemate.app.launch import house
 from casemate.governance.charter import Tier
-from casemate.governance.entries import After, Before, Outcome
+from casemate.governance.entries import Outcome
 from casemate.governance.evaluation import Task
 from casemate.governance.fields import Fields, InvalidStatement
 from casemate.governance.standing import ADD_CHARTER, ADD_THRESHOLDS, REVOKE, Standing, dump, load
@@ -21,7 +21,7 @@ from casemate.governance.thresholds import (
     thresholds_body,
 )
 from casemate.safeguards.attacks.launch_thresholds import ALARMS, TWO
-from governance.support import NOON, PLENTY
+from governance.support import AFTER, BEFORE
 
 HOUSE = house()
 
@@ -106,31 +106,8 @@ def test_a_reason_is_one(changes, reasoned):
 
 
 def entries(index, operation, outcome=Outcome.COMPLETED, **facts):
-    before = Before(
-        operation=operation,
-        tier=Tier.FIND,
-        actor="alice",
-        names=("x",),
-        count=1,
-        subject="",
-        charter="",
-        budget=PLENTY,
-        time=NOON,
-        tool="casemate",
-    )
-    after = After(
-        before=index,
-        operation=operation,
-        outcome=outcome,
-        reason="",
-        read="",
-        used=replace(PLENTY, executions=0),
-        refused=0,
-        not_examined=0,
-        elapsed_ms=0,
-        time=NOON,
-        facts=facts,
-    )
+    before = replace(BEFORE, operation=operation)
+    after = replace(AFTER, before=index, operation=operation, outcome=outcome, facts=facts)
     return before.encode(), after.encode()
 
 

@@ -1,4 +1,4 @@
-"""Folders that survive a power cut: made one by one, each with its entry in the folder above written to disk."""
+"""Files and folders that survive a power cut: a file whole or not at all, a folder with its entry in the one above."""
 
 from __future__ import annotations
 
@@ -24,3 +24,17 @@ def sync_folder(folder: Path) -> None:
         os.fsync(descriptor)
     finally:
         os.close(descriptor)
+
+
+def replace_file(path: Path, data: bytes, aside: Path) -> None:
+    """Write a file whole, for its owner only: aside, to disk, and renamed into place. Raises OSError; then `path` is as it was,
+    and `aside` may be left. Its entry is on disk once its folder is synced."""
+    descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
+    try:
+        view = memoryview(data)
+        while view:
+            view = view[os.write(descriptor, view) :]
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+    aside.rename(path)

@@ -103,6 +103,11 @@ def load_or_create_digest_key(home: Path) -> bytes:
     return key
 
 
+def has_signing_key(home: Path) -> bool:
+    """Whether there is a signing key, usable or not."""
+    return _path(home, SIGNING_KEY).exists()
+
+
 def keep_public(home: Path, vkey: str) -> None:
     """Keep the ledger's public key beside the private one, so that the ledger can be read when that is lost. What cannot be
     kept is no error."""

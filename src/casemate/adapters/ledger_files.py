@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
 
-from casemate.adapters.durable import make_folder, sync_folder
+from casemate.adapters.durable import make_folder, replace_file, sync_folder
 from casemate.governance.errors import LedgerUnavailable
 from casemate.ports import LedgerLock
 
@@ -63,7 +63,7 @@ class LedgerFolder:
                 if path.parent not in folders:
                     make_folder(path.parent)
                     folders[path.parent] = None
-                self._place(path, data)
+                replace_file(path, data, self._folder / _ASIDE)
             except OSError as error:
                 raise _unavailable("write", path, error) from error
         for folder in folders:
@@ -71,19 +71,6 @@ class LedgerFolder:
                 sync_folder(folder)
             except OSError as error:
                 raise _unavailable("write", folder, error) from error
-
-    def _place(self, path: Path, data: bytes) -> None:
-        aside = self._folder / _ASIDE
-        flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
-        descriptor = os.open(aside, flags, 0o600)
-        try:
-            view = memoryview(data)
-            while view:
-                view = view[os.write(descriptor, view) :]
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)
-        aside.rename(path)
 
     def names(self) -> Iterator[str]:
         """The names of all files, in no order; the lock and what is written aside are none."""

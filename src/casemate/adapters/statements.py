@@ -7,7 +7,7 @@ import stat
 from contextlib import suppress
 from pathlib import Path
 
-from casemate.adapters.durable import make_folder, sync_folder
+from casemate.adapters.durable import make_folder, replace_file, sync_folder
 from casemate.adapters.filenames import shown
 from casemate.governance.statement import MAX_STATEMENT
 from casemate.model.errors import EnvironmentFault, UserError
@@ -68,12 +68,7 @@ class StatementFolder:
         aside = self._folder / f".{name}.{os.getpid()}"
         try:
             make_folder(self._folder)
-            descriptor = os.open(aside, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-            with os.fdopen(descriptor, "wb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(descriptor)
-            aside.rename(self._folder / name)
+            replace_file(self._folder / name, data, aside)
             sync_folder(self._folder)
         except OSError as error:
             with suppress(OSError):

@@ -14,13 +14,13 @@ from casemate.app.ground import operator
 from casemate.app.launch import system_from, system_now, trusted
 from casemate.evidence import assessment_text
 from casemate.evidence.figures import figures
-from casemate.governance.assessment import ASSESSMENT, Assessment, Safeguards, open_assessment, read_assessment
+from casemate.governance.assessment import ASSESSMENT, Assessment, open_assessment, read_assessment
 from casemate.governance.charter import Person, Tier
 from casemate.governance.evaluation import SignedEvaluation, open_evaluation
 from casemate.governance.fields import Fields, InvalidStatement
 from casemate.governance.note import VerifierKey
 from casemate.governance.questions import draft
-from casemate.governance.safeguard_table import open_table
+from casemate.governance.safeguard_table import SignedTable, open_table
 from casemate.governance.statement import cosign, read_unverified, sign_statement
 from casemate.model.errors import UserError
 
@@ -45,7 +45,7 @@ def new(
     own = ground()
     keys = trusted(own).keys
     described = system_from(system) if system is not None else system_now(model)
-    logs = [_evaluation(path, keys) for path in evaluations]
+    logs = [evaluation(path, keys) for path in evaluations]
     pairs = zip(evaluations, logs, strict=True)
     if other := next((path for path, log in pairs if log.evaluation.system.id != described.id), None):
         raise UserError(f"{str(other)!r} is an evaluation of another system", "leave it out, or name that system")
@@ -55,7 +55,7 @@ def new(
         tier=tier,
         signer=Person(name=operator(), key=own.person),
         now=own.now(),
-        safeguards=_safeguards(safeguards, keys) if safeguards is not None else None,
+        safeguards=safeguards_table(safeguards, keys).table if safeguards is not None else None,
         evaluations=logs,
         figures=[figure.line for figure in figures().measured],
     )
@@ -115,7 +115,8 @@ def _decoded(data: bytes) -> str:
         raise InvalidStatement("it is not UTF-8") from error
 
 
-def _evaluation(path: Path, keys: Sequence[VerifierKey]) -> SignedEvaluation:
+def evaluation(path: Path, keys: Sequence[VerifierKey]) -> SignedEvaluation:
+    """The evaluation in a file, signed by one of the keys. Raises UserError."""
     try:
         return open_evaluation(read_statement(path), keys)
     except InvalidStatement as error:
@@ -124,9 +125,10 @@ def _evaluation(path: Path, keys: Sequence[VerifierKey]) -> SignedEvaluation:
         ) from error
 
 
-def _safeguards(path: Path, keys: Sequence[VerifierKey]) -> Safeguards:
+def safeguards_table(path: Path, keys: Sequence[VerifierKey]) -> SignedTable:
+    """The safeguards' table in a file, signed by one of the keys. Raises UserError."""
     try:
-        return open_table(read_statement(path), keys).table
+        return open_table(read_statement(path), keys)
     except InvalidStatement as error:
         raise UserError(
             f"{str(path)!r} is no table of safeguards that counts here: {error}",

@@ -50,6 +50,11 @@ class Organisation(NamedTuple):
     revocations: Revocations | None
     faults: tuple[str, ...]
 
+    @property
+    def revoked(self) -> frozenset[str]:
+        """Identities of what counts no more."""
+        return self.revocations.ids if self.revocations is not None else frozenset()
+
 
 class Ground(NamedTuple):
     """The operator's own: key, ledger, and what the ledger says holds now."""
@@ -58,7 +63,6 @@ class Ground(NamedTuple):
     ledger: Ledger
     digests: KeyedDigests
     standing: Standing
-    kept: StandingFile
 
     @property
     def person(self) -> VerifierKey:
@@ -92,6 +96,11 @@ class Ground(NamedTuple):
             remedy=remedy,
         )
 
+    def records(self, *places: Target) -> Wall:
+        """The wall around the operator's own records, such as charters and advisories: no target is touched, so that no
+        organisation's charter needs to cover them. Once an operation has begun, `standing` is what holds then."""
+        return self.wall(single_operator((own_place(), *places), self.now(), who=operator(), tier=Tier.FIND))
+
 
 def ground() -> Ground:
     """The operator's own, made on first use. Raises LedgerUnavailable, LedgerDamaged."""
@@ -105,7 +114,7 @@ def ground() -> Ground:
         size = 0
     standing = fold(ledger, kept.load(ledger, size))
     kept.save(ledger, standing)
-    return Ground(signer, ledger, KeyedDigests(digest_key), standing, kept)
+    return Ground(signer, ledger, KeyedDigests(digest_key), standing)
 
 
 class Authority(NamedTuple):
@@ -166,14 +175,11 @@ def _by_token(
     return Authority(own.wall(accepted.charter, budget, grant=accepted.grant, remedy=remedy), subject, True)
 
 
-def records(announce: Announce | None = None, *places: Target) -> Wall:
-    """The wall around the operator's own records, such as charters and advisories: no target is touched, so that no
-    organisation's charter needs to cover them."""
-    own = ground()
-    charter = single_operator((own_place(), *places), own.now(), who=operator(), tier=Tier.FIND)
-    if announce is not None:
-        announce(charter.line())
-    return own.wall(charter)
+def records(announce: Announce, *places: Target) -> Wall:
+    """The wall around the operator's own records. announce: told the charter."""
+    wall = ground().records(*places)
+    announce(wall.charter.line())
+    return wall
 
 
 def own_place() -> Target:

@@ -58,8 +58,7 @@ def opened(own: Ground, organisation: Organisation | None, text: str) -> Token:
             f"the token is under charter {chain.charter[:12]}, which is not in force here",
             "install that charter (casemate charter add), or ask for a token under one that is in force",
         )
-    revoked = organisation.revocations.ids if organisation.revocations is not None else frozenset[str]()
-    return open_token(text, installed=installed, revoked=revoked, now=own.now())
+    return open_token(text, installed=installed, revoked=organisation.revoked, now=own.now())
 
 
 def borne(own: Ground, organisation: Organisation | None, path: Path, tier: Tier, establish: Establish) -> Borne:

@@ -12,14 +12,12 @@ from casemate.adapters.statements import StatementFolder, read_statement
 from casemate.app.authority import (
     REVOKED,
     SUFFIX,
-    Announce,
     Ground,
     Organisation,
     charters,
     ground,
     installed,
     own_place,
-    records,
 )
 from casemate.app.ground import home
 from casemate.governance.authorisation import AUTHORISATION, FILE_NAME, Authorisation
@@ -33,13 +31,16 @@ from casemate.governance.charter_file import (
     open_revocations,
     read_charter,
 )
+from casemate.governance.entries import Outcome
 from casemate.governance.errors import Denied
 from casemate.governance.fields import InvalidStatement
 from casemate.governance.note import VerifierKey, parse_key
+from casemate.governance.standing import ADD_CHARTER, REVOKE
 from casemate.governance.statement import Body, open_statement, sign_statement
 from casemate.model.errors import UserError
 
 _ISSUED = "revoked"
+NEW_LIST = "revocation-new"
 
 
 class Shown(NamedTuple):
@@ -67,12 +68,12 @@ def run_new(body: Body) -> tuple[bytes, Installed]:
         charter = open_charter(data, (own.person,))
     except InvalidStatement as error:
         raise UserError(f"that is no charter: {error}", "see `casemate charter new --help`") from error
-    with records().operation("charter-new", subject=(own_place(),)) as operation:
+    with own.records().operation("charter-new", subject=(own_place(),)) as operation:
         operation.state(charter=charter.charter.id)
     return data, charter
 
 
-def run_add(path: Path, key: str, *, announce: Announce) -> Installed | Revocations:
+def run_add(path: Path, key: str) -> Installed | Revocations:
     """Install a charter, or a list of what was revoked, that its issuer signed. key: the issuer's, for the first one.
 
     Raises Denied, recorded, for one that does not count; UserError for what is neither.
@@ -80,9 +81,8 @@ def run_add(path: Path, key: str, *, announce: Announce) -> Installed | Revocati
     data = read_statement(path)
     kind = data.split(b"\n", 1)[0].decode("utf-8", "replace")
     place = Target(name=str(path), path=str(path.resolve()))
-    name = "revocation-add" if kind == REVOCATION else "charter-add"
-    with records(announce, place).operation(name, subject=(place,)) as operation:
-        own = ground()
+    own = ground()
+    with own.records(place).operation(REVOKE if kind == REVOCATION else ADD_CHARTER, subject=(place,)) as operation:
         try:
             issuer = _issuer(own.standing.issuer, key)
             if kind == REVOCATION:
@@ -96,8 +96,7 @@ def run_add(path: Path, key: str, *, announce: Announce) -> Installed | Revocati
         except InvalidStatement as error:
             raise Denied(f"{str(path)!r} is not installed: {error}", "ask its issuer for one that counts") from error
         organisation = installed(own)
-        revoked = organisation.revocations.ids if organisation and organisation.revocations else frozenset[str]()
-        if charter.charter.id in revoked:
+        if organisation is not None and charter.charter.id in organisation.revoked:
             raise Denied(f"{str(path)!r} is not installed: it was revoked", "ask its issuer for another one")
         if own.now() >= charter.charter.ends:
             raise Denied(
@@ -111,13 +110,21 @@ def run_add(path: Path, key: str, *, announce: Announce) -> Installed | Revocati
 
 def run_revoke(ids: Sequence[str], *, frees: Sequence[VerifierKey] = ()) -> tuple[bytes, Revocations]:
     """The issuer's next list of what is revoked: all that earlier ones say, and these. frees: operators who have no
-    organisation's charter any more once they install it; it counts nowhere else."""
+    organisation's charter any more once they install it; it counts nowhere else.
+
+    Raises UserError for what cannot be revoked, and when the last list is gone: the next would forget what it revoked."""
     own = ground()
     kept = StatementFolder(home() / "issued")
     try:
         earlier = open_revocations(kept.read(_ISSUED) or b"", (own.person,))
     except InvalidStatement:
         earlier = Revocations(id="", number=0, ids=frozenset(), frees=frozenset())
+    signed = own.standing.outcomes.get((NEW_LIST, Outcome.COMPLETED.value), 0)
+    if earlier.number < signed:  # each has the next number
+        raise UserError(
+            f"of {signed} lists of revocations that this operator signed the last is missing, or was changed",
+            f"put it back, as it was handed out, to {str(home() / 'issued' / _ISSUED)!r}",
+        )
     body: dict[str, object] = {"number": earlier.number + 1, "revoked": sorted(earlier.ids | set(ids))}
     lasting = sign_statement(REVOCATION, body, own.signer)  # later lists free nobody, but follow this one
     data = sign_statement(REVOCATION, {**body, "frees": sorted(map(str, frees))}, own.signer) if frees else lasting
@@ -125,7 +132,7 @@ def run_revoke(ids: Sequence[str], *, frees: Sequence[VerifierKey] = ()) -> tupl
         made = open_revocations(data, (own.person,))
     except InvalidStatement as error:
         raise UserError(f"that cannot be revoked: {error}", "name charters and tokens by their identities") from error
-    with records().operation("revocation-new", subject=(own_place(),)) as operation:
+    with own.records().operation(NEW_LIST, subject=(own_place(),)) as operation:
         kept.write(_ISSUED, lasting)
         operation.state(revocation=made.id, number=made.number)
     return data, made
@@ -152,7 +159,7 @@ class Authorised:
     file: Path
 
 
-def run_authorise(place: Path, repository: str, days: int, *, announce: Announce) -> Authorised:
+def run_authorise(place: Path, repository: str, days: int) -> Authorised:
     """Sign that a repository may be examined, and lay the file into its top folder. Raises UserError when it is none."""
     from casemate.adapters.repository import EnclosingRepository
 
@@ -167,7 +174,7 @@ def run_authorise(place: Path, repository: str, days: int, *, announce: Announce
     said = Authorisation(repository=repository, commit=head, begins=now, ends=now + timedelta(days=days))
     data = sign_statement(AUTHORISATION, said.body(), own.signer)
     subject = Target(name=str(place), path=str(around.top))
-    with records(announce, subject).operation("authorise", subject=(own_place(), subject)):
+    with own.records(subject).operation("authorise", subject=(own_place(), subject)):
         StatementFolder(around.top).write(FILE_NAME, data)
     return Authorised(said=said, file=around.top / FILE_NAME)
 

@@ -9,9 +9,9 @@ from casemate.adapters.statements import StatementFolder
 from casemate.app.authority import Ground, ground
 from casemate.app.ground import home, operator
 from casemate.app.launch import trusted
-from casemate.governance.charter import Target, Tier, single_operator
+from casemate.governance.charter import Target
 from casemate.governance.entries import Outcome
-from casemate.governance.errors import Denied, LedgerMissing
+from casemate.governance.errors import Denied
 from casemate.governance.fields import InvalidStatement, visible_text
 from casemate.governance.incident import (
     CLOSING,
@@ -46,9 +46,7 @@ def open_new(what: str, factors: Factors) -> tuple[str, int]:
     incident = Incident(what=what, factors=factors, happened=own.now(), by=operator())
     id = statement_id(statement_text(INCIDENT, incident.body()))
     subject = _subject(id)
-    with own.wall(single_operator(subject, own.now(), who=operator(), tier=Tier.FIND)).operation(
-        OPEN_INCIDENT, subject=subject
-    ) as operation:
+    with own.records(*subject).operation(OPEN_INCIDENT, subject=subject) as operation:
         folder().write(f"{id}.incident", sign_statement(INCIDENT, incident.body(), own.signer))
         operation.state(incident=id, severity=factors.severity)
     return id, factors.severity
@@ -69,9 +67,7 @@ def close(name: str, reason: str) -> str:
     id = _named(own, name)
     closing = Closing(incident=id, reason=reason, closed=own.now(), by=operator())
     subject = _subject(id)
-    with own.wall(single_operator(subject, own.now(), who=operator(), tier=Tier.FIND)).operation(
-        CLOSE_INCIDENT, subject=subject
-    ) as operation:
+    with own.records(*subject).operation(CLOSE_INCIDENT, subject=subject) as operation:
         if own.person not in trusted(own).keys:
             raise Denied(
                 f"the incident {id[:12]} is not closed: the signature of this operator's key does not count here",
@@ -82,9 +78,8 @@ def close(name: str, reason: str) -> str:
     return id
 
 
-def open_now() -> tuple[Open, ...]:
+def open_now(own: Ground) -> tuple[Open, ...]:
     """The open incidents, the most severe first."""
-    own = ground()
     keys = (own.person, *trusted(own).keys)
     found: list[Open] = []
     for id, severity in own.standing.incidents.items():
@@ -97,9 +92,8 @@ def open_now() -> tuple[Open, ...]:
     return tuple(sorted(found, key=lambda one: (-one.severity, one.id)))
 
 
-def closed() -> tuple[int, tuple[Closing, ...]]:
+def closed(own: Ground) -> tuple[int, tuple[Closing, ...]]:
     """How many incidents were closed, by the ledger; and those closings whose signed files are there."""
-    own = ground()
     keys, found = (own.person, *trusted(own).keys), list[Closing]()
     for name in folder().names():
         if name.endswith(".closing"):
@@ -111,14 +105,9 @@ def closed() -> tuple[int, tuple[Closing, ...]]:
     return count, tuple(sorted(found, key=lambda one: (one.closed, one.incident)))
 
 
-def refused(limit: int) -> tuple[NearMiss, ...]:
+def refused(own: Ground, limit: int) -> tuple[NearMiss, ...]:
     """The last so many near-misses, newest first."""
-    own = ground()
-    try:
-        size = own.ledger.head()[0].size
-    except LedgerMissing:
-        return ()
-    return tuple(islice(near_misses(own.ledger, size), limit))
+    return tuple(islice(near_misses(own.ledger, own.standing.size), limit))
 
 
 def folder() -> StatementFolder:

@@ -13,9 +13,9 @@ from typing import NamedTuple
 from casemate import __version__
 from casemate.adapters.statements import StatementFolder, read_statement
 from casemate.app.authority import Ground, ground, installed
-from casemate.app.ground import examine_sandbox, home, operator
+from casemate.app.ground import examine_sandbox, home, own_signer
 from casemate.governance.assessment import ASSESSMENT, open_assessment
-from casemate.governance.charter import Target, Tier, single_operator
+from casemate.governance.charter import Target, Tier
 from casemate.governance.errors import Denied
 from casemate.governance.evaluation import REGISTER, open_evaluation
 from casemate.governance.fields import Fields, InvalidStatement
@@ -26,7 +26,6 @@ from casemate.governance.standing import ADD_THRESHOLDS
 from casemate.governance.statement import sign_statement
 from casemate.governance.system import System, policy_digest, read_system, sandbox_digest
 from casemate.governance.thresholds import THRESHOLDS, Thresholds, open_thresholds, read_thresholds, thresholds_body
-from casemate.governance.wall import Wall
 from casemate.model.errors import UserError
 
 OWN = "own.thresholds"
@@ -51,8 +50,7 @@ def trusted(own: Ground) -> Trusted:
     if organisation.faults:
         return Trusted((), ())
     holders = (person.key for charter in organisation.charters for person in charter.holders)
-    withdrawn = organisation.revocations.ids if organisation.revocations is not None else frozenset[str]()
-    return Trusted(tuple(dict.fromkeys((organisation.issuer, *holders))), (organisation.issuer,), withdrawn)
+    return Trusted(tuple(dict.fromkeys((organisation.issuer, *holders))), (organisation.issuer,), organisation.revoked)
 
 
 def house() -> Thresholds:
@@ -103,26 +101,12 @@ def system_from(path: Path) -> System:
 def require(system: System, tier: Tier) -> Decision:
     """Let a system run up to that tier, or raise Denied with the line that decided. Whatever runs a model calls this first, and
     nothing that it is called with can open it."""
-    own, subject = ground(), _subject(system)
-    with _wall(own, subject).operation(CHECK, subject=subject) as operation:
-        decision = _decide(system, tier, own)
-        operation.state(**_facts(decision))
-        if not decision.allows:
-            line = decision.deciding
-            raise Denied(
-                f"{system.name} may not {tier.value}: {line.what}: {line.why}",
-                "`casemate gate explain` shows every line; docs/gate.md says how a system is assessed",
-            )
-    return decision
+    return _decided(system, tier, binding=True)
 
 
 def ask(system: System, tier: Tier) -> Decision:
     """What the gate says, recorded as a question that was asked: whatever the answer is, nothing runs."""
-    own, subject = ground(), _subject(system)
-    with _wall(own, subject).operation(CHECK, subject=subject) as operation:
-        decision = _decide(system, tier, own)
-        operation.state(**_facts(decision))
-    return decision
+    return _decided(system, tier, binding=False)
 
 
 def add(path: Path) -> tuple[str, str]:
@@ -133,7 +117,7 @@ def add(path: Path) -> tuple[str, str]:
     name = ADD_THRESHOLDS if kind == THRESHOLDS else ADD
     own = ground()
     subject = (Target(name=str(path), path=str(path.resolve())),)
-    with _wall(own, subject).operation(name, subject=subject) as operation:
+    with own.records(*subject).operation(name, subject=subject) as operation:
         try:
             id, number, file = _opened(data, kind, trusted(own))
         except InvalidStatement as error:
@@ -162,7 +146,7 @@ def sign_thresholds(path: Path) -> bytes:
             raise UserError(
                 f"the threshold {one.id!r} does not say why it is what it is, or by which source", "give it both"
             )
-    return sign_statement(THRESHOLDS, thresholds_body(found.name, found.number, found.thresholds), ground().signer)
+    return sign_statement(THRESHOLDS, thresholds_body(found.name, found.number, found.thresholds), own_signer())
 
 
 def register(path: Path) -> tuple[str, int]:
@@ -170,7 +154,7 @@ def register(path: Path) -> tuple[str, int]:
     digest = sha256(read_statement(path)).hexdigest()
     own = ground()
     place = Target(name=str(path), path=str(path.resolve()))
-    with _wall(own, (place,)).operation(REGISTER, subject=(place,)) as operation:
+    with own.records(place).operation(REGISTER, subject=(place,)) as operation:
         operation.state(rule=digest)
     return digest, operation.entry or 0
 
@@ -202,6 +186,21 @@ def _opened(data: bytes, kind: str, trust: Trusted) -> tuple[str, int, str]:
     return id, 0, f"{id}.evaluation"
 
 
+def _decided(system: System, tier: Tier, *, binding: bool) -> Decision:
+    """The decision, recorded. binding: one that is no raises Denied."""
+    own, subject = ground(), _subject(system)
+    with own.records(*subject).operation(CHECK, subject=subject) as operation:
+        decision = _decide(system, tier, own)
+        operation.state(**_facts(decision))
+        if binding and not decision.allows:
+            line = decision.deciding
+            raise Denied(
+                f"{system.name} may not {tier.value}: {line.what}: {line.why}",
+                "`casemate gate explain` shows every line; docs/gate.md says how a system is assessed",
+            )
+    return decision
+
+
 def _decide(system: System, tier: Tier, own: Ground) -> Decision:
     """Within an operation, whose first entry has brought what the ledger says up to date."""
     trust, kept, now = trusted(own), folder(), own.now()
@@ -229,8 +228,3 @@ def _facts(decision: Decision) -> dict[str, str | int]:
 
 def _subject(system: System) -> tuple[Target, ...]:
     return (Target(name=f"system {system.id[:12]}, {system.name}", path=str(home() / "gate")),)
-
-
-def _wall(own: Ground, subject: tuple[Target, ...]) -> Wall:
-    """The wall around the gate's own records: no target is touched, so no organisation's charter needs to cover them."""
-    return own.wall(single_operator(subject, own.now(), who=operator(), tier=Tier.FIND))

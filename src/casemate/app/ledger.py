@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from casemate.adapters.keys import has_signing_key
 from casemate.adapters.ledger_files import LedgerFolder, StrangersFolder
 from casemate.app.ground import home, ledger_files, recorded_ledger
 from casemate.app.stamps import stamp_files, stamped
@@ -98,7 +99,7 @@ def verify(*, key: str = "", witnesses: Sequence[str] = (), given: Sequence[byte
     Raises LedgerMissing, LedgerDamaged when not even its checkpoint is valid, UserError.
     """
     log = Log(store=ledger_files(), key=log_key_of(key)) if key else recorded_ledger()
-    notes = () if (home() / "keys" / "operator.pem").exists() else ("the signing key is gone: nothing can be added",)
+    notes = () if has_signing_key(home()) else ("the signing key is gone: nothing can be added",)
     return verify_log(log, cosigned_files(), stamp_files(), witnesses, given, notes)
 
 

@@ -264,16 +264,11 @@ def check_receipt(text: str, name: str, key: str) -> Receipt:
 
     Raises UserError for a receipt that shows nothing, and for a key that is none.
     """
-    from casemate.governance.note import parse_key
+    from casemate.app.ledger import log_key_of
     from casemate.governance.proof import InvalidProof
     from casemate.governance.receipt import open_receipt, origin
 
-    try:
-        verifier = parse_key(key) if key else recorded_ledger().key
-    except ValueError as error:
-        raise UserError(
-            f"{key[:120]!r} is no key of a ledger: {error}", "`casemate ledger verify` prints one"
-        ) from error
+    verifier = log_key_of(key) if key else recorded_ledger().key
     if not key and origin(text) != verifier.name:
         raise UserError(
             f"the receipt {name!r} is of another ledger than that of this machine",

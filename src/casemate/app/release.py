@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import NamedTuple
 
 from casemate.adapters.statements import read_statement
-from casemate.app.authority import Announce, authorise, ground, installed, own_place, records
+from casemate.app.authority import Announce, authorise, ground, installed, own_place
 from casemate.app.ground import home
 from casemate.governance.charter import Target, Tier
 from casemate.governance.errors import Denied
 from casemate.governance.fields import InvalidStatement
 from casemate.governance.note import VerifierKey
-from casemate.governance.release import REQUEST, Request, open_request, read_request, release_refusal
-from casemate.governance.statement import cosign, open_statement, read_unverified, sign_statement
+from casemate.governance.release import REQUEST, Request, open_request, release_refusal
+from casemate.governance.statement import cosign, read_unverified, sign_statement
 from casemate.model.errors import UserError
 
 ASK = "casemate release request BUNDLE… --target PATH --to WHOM --reason WHY -o FILE"
@@ -62,10 +62,7 @@ def read_asked(path: Path) -> tuple[bytes, Request]:
     data = read_statement(path)
     try:
         _, body = read_unverified(data, REQUEST)
-        requester = body.get("requester")
-        request = read_request(open_statement(data, REQUEST, (_key(requester),)))
-        if str(request.requester) != requester:
-            raise InvalidStatement("it is signed by another person than the one who asks")
+        request = open_request(data, _key(body.get("requester")))
     except InvalidStatement as error:
         raise UserError(f"{str(path)!r} is no request: {error}", "ask for it again") from error
     return data, request
@@ -73,8 +70,8 @@ def read_asked(path: Path) -> tuple[bytes, Request]:
 
 def run_approve(data: bytes, request: Request) -> bytes:
     """The request with the operator's agreement. Raises Denied, recorded, for one's own."""
-    with records().operation("release-approve", subject=(own_place(),)) as operation:
-        own = ground()
+    own = ground()
+    with own.records().operation("release-approve", subject=(own_place(),)) as operation:
         if own.person == request.requester:
             raise Denied("nobody agrees to their own request", "ask a person whom the charter names")
         if own.now() >= request.ends:

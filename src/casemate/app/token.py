@@ -10,14 +10,16 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from casemate.app.authority import Ground, Organisation, established, ground, installed, own_place, records
+from casemate.app.authority import Ground, Organisation, established, ground, installed, own_place
 from casemate.app.bearer import new_id, nonces, opened, token_text
 from casemate.app.charter import run_revoke as run_list
+from casemate.app.ground import own_signer
 from casemate.governance.charter import Target
 from casemate.governance.charter_file import Installed
 from casemate.governance.errors import TokenRefused
 from casemate.governance.fields import InvalidStatement
 from casemate.governance.grants import Grant
+from casemate.governance.ledger import log_key
 from casemate.governance.limits import Limits, marked_target, path_target
 from casemate.governance.note import VerifierKey, parse_key
 from casemate.governance.policy import HOUSE_POLICY, OPERATION, Denial, ports_up_to
@@ -32,8 +34,8 @@ DEFAULT_LIFETIME = timedelta(hours=8)
 
 def own_keys() -> tuple[VerifierKey, VerifierKey]:
     """The operator's key, under which tokens are held and issued, and the ledger's, for which they are presented."""
-    own = ground()
-    return own.person, own.ledger.key
+    public = own_signer().public_key
+    return person_key(public), log_key(public)
 
 
 def places(paths: Sequence[Path], marks: Sequence[str]) -> tuple[Target, ...]:
@@ -73,7 +75,7 @@ def run_issue(limits: Limits, holder: VerifierKey, charter: str) -> str:
     Raises TokenRefused for what the charter does not allow.
     """
     own = ground()
-    with _recorded() as operation:
+    with _recorded(own) as operation:
         one = _under(own, installed(own), charter)
         begins = limits.begins or own.now().replace(microsecond=0)
         whole = replace(
@@ -97,7 +99,7 @@ def run_issue(limits: Limits, holder: VerifierKey, charter: str) -> str:
 def run_attenuate(path: Path, limits: Limits, holder: VerifierKey | None) -> str:
     """The token in a file with one block more. holder: None for the operator. Raises TokenRefused, UserError."""
     own, text = ground(), token_text(path)
-    with _recorded() as operation:
+    with _recorded(own) as operation:
         identity, holder = new_id(), holder or own.person
         narrowed = attenuate(text, limits=limits, holder=holder, id=identity, signer=own.signer)
         operation.state(act="attenuate", token=identity, holder=holder.name)
@@ -117,7 +119,7 @@ def run_present(path: Path, operation: str, subject: Sequence[Target], verifier:
         audience = parse_key(verifier)
     except ValueError as error:
         raise UserError(f"the verifier's key {verifier[:80]!a} is none: {error}", _KEY) from error
-    with _recorded() as recorded:
+    with _recorded(own) as recorded:
         chain = read_token(text)
         if chain.holder != own.person:
             raise TokenRefused(
@@ -142,7 +144,7 @@ def run_accept(path: Path, proof: Path, operation: str, subject: Sequence[Target
     Raises TokenRefused, UserError.
     """
     own, text, shown = ground(), token_text(path), token_text(proof)
-    with _recorded() as recorded:
+    with _recorded(own) as recorded:
         token = opened(own, installed(own), text)
         act = Act(operation=operation, subject=subject_digest(subject), audience=own.ledger.key)
         accepted = accept(token, shown, act, now=own.now(), take=nonces(own).take)
@@ -165,8 +167,8 @@ _ID = re.compile(r"[0-9a-f]{32}", re.ASCII)
 _KEY = "it is the line that `casemate token key` prints on the other machine"
 
 
-def _recorded() -> AbstractContextManager[Operation]:
-    return records().operation("token", subject=(own_place(),))
+def _recorded(own: Ground) -> AbstractContextManager[Operation]:
+    return own.records().operation("token", subject=(own_place(),))
 
 
 def _under(own: Ground, organisation: Organisation | None, identity: str) -> Installed:

@@ -8,18 +8,18 @@ from pathlib import Path
 
 from casemate import __version__
 from casemate.adapters.statements import read_statement
+from casemate.app.assess import evaluation, safeguards_table
 from casemate.app.authority import Ground, ground
+from casemate.app.ground import own_signer
 from casemate.app.launch import folder, trusted
 from casemate.evidence import transparency
 from casemate.evidence.figures import figures
 from casemate.evidence.transparency import Access, Evaluated, Transparency
 from casemate.governance.entries import Outcome
-from casemate.governance.errors import LedgerMissing
 from casemate.governance.evaluation import SignedEvaluation, open_evaluation
 from casemate.governance.fields import InvalidStatement
 from casemate.governance.note import VerifierKey, parse_key
 from casemate.governance.questions import told
-from casemate.governance.safeguard_table import open_table
 from casemate.governance.standing import CLOSE_INCIDENT
 from casemate.model.errors import UserError
 
@@ -33,15 +33,7 @@ def report(*, safeguards: Path | None, evaluations: Sequence[Path], titles: Sequ
     """
     own = ground()
     keys = trusted(own).keys
-    table = None
-    if safeguards is not None:
-        try:
-            table = open_table(read_statement(safeguards), keys)
-        except InvalidStatement as error:
-            raise UserError(
-                f"{str(safeguards)!r} is no table of safeguards that counts here: {error}",
-                "`casemate safeguards --sign FILE` makes one",
-            ) from error
+    table = safeguards_table(safeguards, keys) if safeguards is not None else None
     return Transparency(
         version=__version__,
         made=own.now(),
@@ -62,7 +54,7 @@ def rendered(found: Transparency, form: str) -> str:
     """The report in a form; JSON is signed by the operator."""
     if form == "html":
         return transparency.as_html(found)
-    return transparency.as_markdown(found) if form == "md" else transparency.as_json(found, ground().signer)
+    return transparency.as_markdown(found) if form == "md" else transparency.as_json(found, own_signer())
 
 
 def check(path: Path, key: str) -> tuple[str, VerifierKey]:
@@ -81,16 +73,11 @@ def check(path: Path, key: str) -> tuple[str, VerifierKey]:
 def _access(own: Ground) -> Access:
     """Counts from what the ledger says holds: nothing of an entry's subject is looked at."""
     standing = own.standing
-    try:
-        head, _ = own.ledger.head()
-        size, root = head.size, b64encode(head.root).decode()
-    except LedgerMissing:
-        size, root = 0, ""
     return Access(
         outcomes=tuple((name, outcome, count) for (name, outcome), count in sorted(standing.outcomes.items())),
         refused=standing.refused,
-        entries=size,
-        root=root,
+        entries=standing.size,
+        root=b64encode(standing.root).decode() if standing.size else "",
         key=str(own.ledger.key),
         charters=len(standing.charters),
         revocations=standing.revoked[0],
@@ -109,11 +96,6 @@ def _evaluations(paths: Sequence[Path], keys: Sequence[VerifierKey]) -> list[Sig
                 continue  # what was not kept by the gate does not count, whatever lies there
             found[one.id] = one
     for path in paths:
-        try:
-            one = open_evaluation(read_statement(path), keys)
-        except InvalidStatement as error:
-            raise UserError(
-                f"{str(path)!r} is no evaluation that counts here: {error}", "see docs/evaluations.md"
-            ) from error
+        one = evaluation(path, keys)
         found[one.id] = one
     return [found[id] for id in sorted(found)]

@@ -121,6 +121,9 @@ def show_receipt(text: str, *, key: str, witnesses: Sequence[str], bundle: str |
     if bundle is not None and found.bundle != bundle:
         raise UserError(f"the receipt is of the bundle {found.bundle}, not of this one", "name the one beside it")
     log = log_key_of(key) if key else recorded_ledger().key
+    keys = [witness_key_of(one) for one in witnesses]
+    if any(one.key == log.key for one in keys):
+        raise UserError("a ledger's own key is no witness of it", "name the key of another person or machine")
     inside = text.split("\n\n", 2)[2].encode()
     try:
         seen = open_checkpoint(inside, log)
@@ -129,15 +132,10 @@ def show_receipt(text: str, *, key: str, witnesses: Sequence[str], bundle: str |
                 "the receipt stands under another checkpoint than the one that was given",
                 "ask for `casemate ledger receipt --renew`, or for the checkpoint that the receipt is of",
             )
-        since = tuple(
-            (one.name, open_cosigned(inside if held is None else held, log, one).time)
-            for one in map(witness_key_of, witnesses)
-        )
+        since = tuple((one.name, open_cosigned(inside if held is None else held, log, one).time) for one in keys)
     except InvalidNote as error:
         raise UserError(
             f"the checkpoint is not one that the witness holds ({error})",
             "ask the ledger's owner for `casemate ledger receipt --renew`, and check --witness",
         ) from error
-    if any(witness_key_of(one).key == log.key for one in witnesses):
-        raise UserError("a ledger's own key is no witness of it", "name the key of another person or machine")
     return Shown(receipt=found, checkpoint=seen, since=since)

@@ -7,9 +7,9 @@ from pathlib import Path
 import click
 
 from casemate.cli.errors import say
+from casemate.cli.options import TIERS
 
 _FILE = click.Path(path_type=Path)
-TIERS = ("find", "prove", "fix", "release")
 
 
 @click.group()

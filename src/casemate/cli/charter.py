@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from casemate.cli.errors import say
+from casemate.cli.options import TIERS
 
 if TYPE_CHECKING:
     from casemate.app.charter import Shown
     from casemate.governance.charter_file import Installed
     from casemate.governance.note import VerifierKey
-
-TIERS = ("find", "prove", "fix", "release")
 
 
 class Named(click.ParamType[Any]):
@@ -80,10 +79,10 @@ def show(as_json: bool) -> None:
 @charter.command()
 def key() -> None:
     """Print this operator's public key: what charters, requests and tokens name people by."""
-    from casemate.app.authority import ground
+    from casemate.app.token import own_keys
     from casemate.cli.output import show as put
 
-    put(f"{ground().person}\n")
+    put(f"{own_keys()[0]}\n")
 
 
 @charter.command()
@@ -182,7 +181,7 @@ def add(file: Path, key: str) -> None:
     from casemate.app.charter import run_add
     from casemate.governance.charter_file import Installed
 
-    added = run_add(file, key, announce=lambda line: None)
+    added = run_add(file, key)
     if isinstance(added, Installed):
         for line in _charter_words(added):
             say(line)
@@ -236,7 +235,7 @@ def authorise(place: Path, name: str, days: int) -> None:
     """
     from casemate.app.charter import run_authorise
 
-    made = run_authorise(place, name, days, announce=lambda line: None)
+    made = run_authorise(place, name, days)
     say(f"{made.file}: {made.said.repository!r} may be examined until {made.said.ends:%Y-%m-%d %H:%M:%S}Z")
 
 

@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from casemate.cli.options import TIERS
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from casemate.governance.launch import Decision
     from casemate.governance.system import System
 
-TIERS = ("find", "prove", "fix", "release")
 _FILE = click.Path(path_type=Path)
 
 
@@ -92,12 +93,14 @@ def thresholds(file: Path | None, output: Path | None) -> None:
 
     from casemate.app.authority import ground
     from casemate.app.launch import in_force, sign_thresholds
+    from casemate.cli.output import check_place, write_file
     from casemate.evidence.escape import visible
 
     if (file is None) != (output is None):
         raise click.UsageError("--sign and --output go together.")
     if file is not None and output is not None:
-        output.write_bytes(sign_thresholds(file))
+        check_place(output)
+        write_file(output, sign_thresholds(file), "the thresholds")
         click.echo(f"signed; set them with `casemate gate add {visible(str(output))}`")
         return
     for found in in_force(ground()):

@@ -45,11 +45,13 @@ def close(id: str, reason: str) -> None:
 @click.option("--json", "as_json", is_flag=True, help="The same as JSON.")
 def show(limit: int, as_json: bool) -> None:
     """List open incidents, the most severe first, and near-misses (what was tried and refused), the newest first."""
+    from casemate.app.authority import ground
     from casemate.app.incident import closed, open_now, refused
     from casemate.evidence.escape import visible
     from casemate.governance.fields import time_text
 
-    opened, (count, closings), misses = open_now(), closed(), refused(limit)
+    own = ground()
+    opened, (count, closings), misses = open_now(own), closed(own), refused(own, limit)
     if as_json:
         shown = {
             "open": [

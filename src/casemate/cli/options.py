@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from casemate.app.models import Talk
 
 FORMATS = ("table", "json", "sarif", "html", "md", "gitlab")
+TIERS = ("find", "prove", "fix", "release")
 LEVELS = ("suspected", "traced", "proven", "never")
 SUFFIXES = {".json": "json", ".sarif": "sarif", ".html": "html", ".htm": "html", ".md": "md"}
 BUDGET_OF_A_HUNT = 20_000  # executions

@@ -44,7 +44,7 @@ def _limits(command: Command) -> Command:
     """The options that say what a token allows."""
     for option in reversed(
         (
-            click.option("--tier", type=click.Choice(("find", "prove", "fix", "release")), help="How far."),
+            click.option("--tier", type=click.Choice(options.TIERS), help="How far."),
             MARK,
             click.option("--port", "ports", metavar="NAME", multiple=True, help="Only these ports. Repeatable."),
             click.option(

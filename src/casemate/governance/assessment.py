@@ -136,7 +136,7 @@ def read_assessment(fields: Fields) -> Assessment:
     assessment = Assessment(
         system=read_system(fields.part("system")),
         evaluations=fields.texts("evaluations"),
-        safeguards=_safeguards(fields.part("safeguards")),
+        safeguards=read_safeguards(fields.part("safeguards")),
         misuse=tuple(_misuse(misuse) for misuse in fields.each("misuse")),
         sections=tuple(_section(section) for section in fields.each("sections")),
         residual=fields.text("residual"),
@@ -161,7 +161,8 @@ def _lists(part: Safeguards | Misuse | Section) -> dict[str, object]:
     return {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(part).items()}
 
 
-def _safeguards(fields: Fields) -> Safeguards:
+def read_safeguards(fields: Fields) -> Safeguards:
+    """The safeguards' table that these fields are, and nothing else. Raises InvalidStatement."""
     safeguards = Safeguards(
         version=fields.text("version"),
         seed=fields.integer("seed"),

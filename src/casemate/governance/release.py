@@ -14,7 +14,7 @@ from datetime import datetime
 from casemate.governance.charter import Charter
 from casemate.governance.fields import InvalidStatement, time_text
 from casemate.governance.note import VerifierKey
-from casemate.governance.statement import Body, Statement, open_statement
+from casemate.governance.statement import Body, open_statement
 
 REQUEST = "casemate/release-request@v1"
 MAX_BUNDLES = 1000
@@ -51,8 +51,9 @@ class Request:
         }
 
 
-def read_request(statement: Statement) -> Request:
-    """The request that a statement is, whoever signed it. Raises InvalidStatement."""
+def open_request(data: bytes, requester: VerifierKey) -> Request:
+    """The request that this person signed. Raises InvalidStatement."""
+    statement = open_statement(data, REQUEST, (requester,))
     fields = statement.fields()
     request = Request(
         requester=fields.key("requester"),
@@ -68,12 +69,6 @@ def read_request(statement: Statement) -> Request:
     fields.end()
     if list(request.bundles) != sorted(set(request.bundles)) or not request.bundles:
         raise InvalidStatement("its bundles are not named once each, in order")
-    return request
-
-
-def open_request(data: bytes, requester: VerifierKey) -> Request:
-    """The request that this person signed. Raises InvalidStatement."""
-    request = read_request(open_statement(data, REQUEST, (requester,)))
     if request.requester != requester:
         raise InvalidStatement("it is signed by another person than the one who asks")
     return request

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 
-from casemate.governance.assessment import AttackClass, Safeguards
+from casemate.governance.assessment import Safeguards, read_safeguards
 from casemate.governance.fields import InvalidStatement, time_text
 from casemate.governance.note import VerifierKey
 from casemate.governance.statement import Body, open_statement
@@ -33,15 +33,8 @@ def open_table(data: bytes, keys: Sequence[VerifierKey]) -> SignedTable:
     """The table that one of the keys signed. Raises InvalidStatement."""
     statement = open_statement(data, SAFEGUARDS, keys)
     fields = statement.fields()
-    rows: list[AttackClass] = []
-    for row in fields.each("classes"):
-        rows.append(
-            AttackClass(id=row.text("id"), attempts=row.integer("attempts"), successes=row.integer("successes"))
-        )
-        row.end()
-    table = Safeguards(version=fields.text("version"), seed=fields.integer("seed"), classes=tuple(rows))
     tried = fields.time("tried")
-    fields.end()
-    if len({row.id for row in rows}) != len(rows) or any(row.successes > row.attempts for row in rows):
-        raise InvalidStatement("a class stands in it twice, or has more successes than attempts")
+    table = read_safeguards(fields)
+    if len({row.id for row in table.classes}) != len(table.classes):
+        raise InvalidStatement("a class stands in it twice")
     return SignedTable(table=table, tried=tried, id=statement.id)

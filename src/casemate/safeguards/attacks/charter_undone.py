@@ -37,7 +37,7 @@ def attempt(here: Ground) -> Attempt:
     (top / "c").write_bytes(data)
     (top / "r").write_bytes(lists[1])
     with at_home(mine):
-        run_add(top / "c", str(issuer), announce=_unheard)
+        run_add(top / "c", str(issuer))
         assert _may(inside), "the honest act is refused"
         what = random.choice(
             [
@@ -57,11 +57,11 @@ def attempt(here: Ground) -> Attempt:
         )
         revoked = random.random() < 0.4 and what != "an earlier freedom"
         if revoked:
-            run_add(top / "r", "", announce=_unheard)
+            run_add(top / "r", "")
         if what == "an earlier freedom":
             _tried(top / "free", wholly[key], "")
             assert _may(outside), "the machine is not given back"
-            run_add(top / "c", str(issuer), announce=_unheard)
+            run_add(top / "c", str(issuer))
         if what.endswith("freedom"):
             _tried(top / "free", wholly[key if what == "an earlier freedom" else issuer], "")
         wide = sign_statement(CHARTER, {**body, "targets": [{"path": "/"}], "tier": "release"}, ground().signer)
@@ -99,7 +99,7 @@ def _undo(what: str, mine: Path, identity: str, older: bytes, wide: bytes, top: 
 def _tried(path: Path, data: bytes, key: str) -> None:
     path.write_bytes(data)
     try:
-        run_add(path, key, announce=_unheard)
+        run_add(path, key)
     except Denied:
         return
 
