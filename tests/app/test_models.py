@@ -8,7 +8,7 @@ from adapters.providers.server import SPEECHES, Server, http
 from click.testing import CliRunner
 
 from casemate.app.authority import authorise
-from casemate.app.models import Limits, Talk, micros, model_of, talk
+from casemate.app.models import Limits, Talk, micros, talk
 from casemate.cli import options
 from casemate.governance.audit import audit
 from casemate.governance.budget import Counts
@@ -43,7 +43,6 @@ def test_which_key_goes_where(name, url, endpoint, keys):
     """A provider's own key goes to its own address alone."""
     asked = talk(name, url, environment=KEYS)
     assert (asked.name, asked.endpoint, asked.keys) == (name, endpoint, keys)
-    assert model_of(name, url, environment=KEYS).endpoint == endpoint
     assert asked.model._keys == keys
 
 
@@ -129,19 +128,6 @@ def test_what_leaves_is_shown(tmp_path):
         "5.00 of money, 3,600 s of waiting",
         "what leaves: excerpts of the target (code, comments, paths, documents), results of tools, our instructions; "
         f"recognised secrets are replaced; all of it is kept in {tmp_path / 'r'}",
-    )
-
-
-def test_what_was_spent_is_shown():
-    """Beside the limits; money where there are prices."""
-    asked = talk("compatible:m", "http://localhost:1", environment={})
-    used = Counts(requests=12, tokens=34_567, waited_ms=45_999)
-    told = "12 of 500 requests, 34,567 of 2,000,000 tokens, 45 of 3,600 s of waiting"
-    assert asked.spent(used) == told
-    asked = talk("compatible:m", "http://localhost:1", price="3:15", limits=Limits(micros=micros("5")), environment={})
-    used = Counts(requests=1, micros=120_000)
-    assert (
-        asked.spent(used) == "1 of 500 requests, 0 of 2,000,000 tokens, 0.12 of 5.00 of money, 0 of 3,600 s of waiting"
     )
 
 

@@ -91,15 +91,6 @@ class Talk:
             f"recognised secrets are replaced; all of it is kept in {self.record}",
         )
 
-    def spent(self, used: Counts) -> str:
-        """What a run has used so far, beside its limits, for the screen."""
-        limits = self.budget()
-        money = f", {used.micros / 1_000_000:.2f} of {limits.micros / 1_000_000:.2f} of money" if limits.micros else ""
-        return (
-            f"{used.requests:,} of {limits.requests:,} requests, {used.tokens:,} of {limits.tokens:,} tokens{money}, "
-            f"{used.waited_ms // 1000:,} of {limits.waited_ms // 1000:,} s of waiting"
-        )
-
     @contextmanager
     def within(self, operation: Operation) -> Iterator[LanguageModel]:
         """The model behind the wall of an operation, recorded, for any number of threads. The ledger will say which model,
@@ -118,17 +109,6 @@ class Talk:
             operation.state(recording=recording.digest())
         finally:
             recording.close()
-
-
-def model_of(
-    name: str, url: str = "", *, patience: float = 300, environment: Mapping[str, str] = os.environ
-) -> LanguageModel:
-    """The adapter for "PROVIDER:NAME" at a base address, by default the provider's own. Nothing is sent yet.
-
-    The provider's own key goes to its own address alone; to an address that the operator names goes CASEMATE_MODEL_KEY.
-    Raises UserError.
-    """
-    return _adapter(name, url, patience, environment)[0]
 
 
 def talk(
@@ -176,6 +156,8 @@ def micros(amount: str) -> int:
 def _adapter(
     text: str, url: str, patience: float, environment: Mapping[str, str]
 ) -> tuple[LanguageModel, tuple[str, ...]]:
+    """The adapter for "PROVIDER:NAME" at a base address, by default the provider's own, and the keys that it was given. Nothing
+    is sent yet. Raises UserError."""
     from casemate.adapters.providers.anthropic import Anthropic
     from casemate.adapters.providers.openai import Compatible, OpenAI
     from casemate.adapters.providers.wire import checked, is_here
