@@ -93,6 +93,14 @@ def test_prices_that_are_none(text):
         talk("compatible:m", "http://localhost:1", price=text, environment={})
 
 
+@pytest.mark.parametrize("text", ["", "five", "-1", "5:0", "1e9", "٣", "0.1234567"])
+def test_amounts_that_are_none(text):
+    """They are refused as what was written."""
+    with pytest.raises(UserError) as refused:
+        micros(text)
+    assert str(refused.value) == f"{text!r} is no amount of money; write it as 5 or 0.25"
+
+
 def test_money():
     """Prices in millionths a million tokens; a limit in money needs them; without one the tokens are the limit."""
     asked = talk("compatible:m", "http://localhost:1", price="0.25:15", environment={})

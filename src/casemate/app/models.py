@@ -31,7 +31,8 @@ OTHER_KEY = "CASEMATE_MODEL_KEY"
 
 _KEY = re.compile(r"[!-~]{1,4096}", re.ASCII)
 _NAME = re.compile(r"[!-~]{1,200}", re.ASCII)
-_PRICE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+_AMOUNT = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
+_PRICE = re.compile(f"({_AMOUNT.pattern}):({_AMOUNT.pattern})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,9 @@ def talk(
 
 def micros(amount: str) -> int:
     """An amount of money such as 5 or 0.25, in millionths. Raises UserError."""
-    return _prices(f"{amount}:0")[0]
+    if not _AMOUNT.fullmatch(amount):
+        raise UserError(f"{amount[:40]!r} is no amount of money", "write it as 5 or 0.25")
+    return _in_micros(amount)
 
 
 def _adapter(
@@ -200,8 +203,12 @@ def _prices(text: str) -> tuple[int, int]:
         raise UserError(
             f"{text[:40]!r} is no price", "write SENT:RECEIVED for a million tokens each, such as 3:15 or 0.25:1.5"
         )
-    sent, received = (int(Decimal(one) * 1_000_000) for one in found.groups())
+    sent, received = map(_in_micros, found.groups())
     return sent, received
+
+
+def _in_micros(amount: str) -> int:
+    return int(Decimal(amount) * 1_000_000)
 
 
 def _fresh() -> Path:
