@@ -81,8 +81,8 @@ def is_here(url: str) -> bool:
 
 
 def post(url: str, headers: dict[str, str], body: bytes, *, patience: float, most: int) -> Response | Broken:
-    """Send one request. patience: seconds for all of it. most: bytes of the response's body. Raises nothing for what a server
-    does."""
+    """Send one request. patience: seconds for all of it, but for looking up the name, which takes as long as the system's
+    resolver does. most: bytes of the response's body. Raises nothing for what a server does."""
     ends = time.monotonic() + patience
     parts = urlsplit(url)
 
