@@ -8,7 +8,7 @@ from adapters.providers.server import SPEECHES, Server, http
 from click.testing import CliRunner
 
 from casemate.app.authority import authorise
-from casemate.app.models import Limits, Talk, micros, model_of, talk
+from casemate.app.models import Limits, Talk, micros, talk
 from casemate.cli import options
 from casemate.governance.audit import audit
 from casemate.governance.budget import Counts
@@ -43,7 +43,6 @@ def test_which_key_goes_where(name, url, endpoint, keys):
     """A provider's own key goes to its own address alone."""
     asked = talk(name, url, environment=KEYS)
     assert (asked.name, asked.endpoint, asked.keys) == (name, endpoint, keys)
-    assert model_of(name, url, environment=KEYS).endpoint == endpoint
     assert asked.model._keys == keys
 
 
@@ -94,6 +93,14 @@ def test_prices_that_are_none(text):
         talk("compatible:m", "http://localhost:1", price=text, environment={})
 
 
+@pytest.mark.parametrize("text", ["", "five", "-1", "5:0", "1e9", "٣", "0.1234567"])
+def test_amounts_that_are_none(text):
+    """They are refused as what was written."""
+    with pytest.raises(UserError) as refused:
+        micros(text)
+    assert str(refused.value) == f"{text!r} is no amount of money; write it as 5 or 0.25"
+
+
 def test_money():
     """Prices in millionths a million tokens; a limit in money needs them; without one the tokens are the limit."""
     asked = talk("compatible:m", "http://localhost:1", price="0.25:15", environment={})
@@ -129,19 +136,6 @@ def test_what_leaves_is_shown(tmp_path):
         "5.00 of money, 3,600 s of waiting",
         "what leaves: excerpts of the target (code, comments, paths, documents), results of tools, our instructions; "
         f"recognised secrets are replaced; all of it is kept in {tmp_path / 'r'}",
-    )
-
-
-def test_what_was_spent_is_shown():
-    """Beside the limits; money where there are prices."""
-    asked = talk("compatible:m", "http://localhost:1", environment={})
-    used = Counts(requests=12, tokens=34_567, waited_ms=45_999)
-    told = "12 of 500 requests, 34,567 of 2,000,000 tokens, 45 of 3,600 s of waiting"
-    assert asked.spent(used) == told
-    asked = talk("compatible:m", "http://localhost:1", price="3:15", limits=Limits(micros=micros("5")), environment={})
-    used = Counts(requests=1, micros=120_000)
-    assert (
-        asked.spent(used) == "1 of 500 requests, 0 of 2,000,000 tokens, 0.12 of 5.00 of money, 0 of 3,600 s of waiting"
     )
 
 

@@ -73,6 +73,13 @@ def alive(pid):
     return _stat(pid)[:1] not in ([], ["Z"])
 
 
+async def gone(pids, patience=PATIENCE):
+    """Wait until none of them runs. Raises TimeoutError."""
+    with anyio.fail_after(patience):
+        while any(map(alive, pids)):
+            await anyio.sleep(0.01)
+
+
 def _stat(pid):
     """What the kernel says of a process behind its name: state, parent, …; nothing of one that is gone."""
     try:

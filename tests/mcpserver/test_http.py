@@ -14,7 +14,7 @@ import anyio
 import httpx2
 from mcp.shared.exceptions import MCPError
 
-from mcpserver.clients import COMMAND, alive, children, over_http, run, started
+from mcpserver.clients import COMMAND, children, gone, over_http, run, started
 from mcpserver.conftest import operations
 from mcpserver.test_server import large
 
@@ -70,8 +70,7 @@ def test_a_call_that_is_given_up(server, shop):
                     scope.cancel()
 
                 await client.call_tool("scan", {}, progress_callback=progress)
-            while any(map(alive, seen)):
-                await anyio.sleep(0.01)
+            await gone(seen)
             return (await client.call_tool("ledger_show", {})).structured_content["operations"]
 
     told = run(act)
@@ -100,7 +99,9 @@ def test_a_server_that_is_ended(shop):
     with pytest.raises((BaseExceptionGroup, MCPError, httpx2.HTTPError)):
         run(act)
     process.communicate()
-    assert seen and not any(map(alive, seen))
+    assert seen
+    run(gone, seen, 2.0)  # killed, which takes the kernel a moment
+    assert operations() == [("scan", "interrupted", "Stopped")]
     assert not file.exists()
     assert operations() == [("scan", "interrupted", "Stopped")]
 

@@ -15,7 +15,7 @@ from casemate.app.ground import examine_sandbox
 from casemate.mcp import desk as desk_module
 from casemate.mcp import server as module
 from casemate.mcp.server import make
-from mcpserver.clients import alive, children, run
+from mcpserver.clients import children, gone, run
 from mcpserver.conftest import SHOP, operations
 
 SLOW = """
@@ -168,8 +168,7 @@ def test_a_call_that_is_given_up(at_the_desk, shop, mode):
                         scope.cancel()
 
                 await client.call_tool("scan", {}, progress_callback=progress)
-            while any(map(alive, seen)):
-                await anyio.sleep(0.01)
+            await gone(seen)
             return await asked(client, "ledger_show")
 
     told = run(act)

@@ -13,7 +13,7 @@ import anyio
 
 from casemate.app.errands import begin
 from casemate.app.ground import examine_sandbox
-from mcpserver.clients import COMMAND, alive, children, over_stdio, run
+from mcpserver.clients import COMMAND, children, gone, over_stdio, run
 from mcpserver.conftest import operations
 
 HELLO = {
@@ -22,11 +22,6 @@ HELLO = {
     "method": "initialize",
     "params": {"protocolVersion": "2025-11-25", "capabilities": {}, "clientInfo": {"name": "t", "version": "1"}},
 }
-
-
-async def gone(pids):
-    while any(map(alive, pids)):
-        await anyio.sleep(0.01)
 
 
 def test_a_proof_that_is_given_up(shop):

@@ -20,7 +20,7 @@ from contextlib import suppress
 from types import FrameType
 from typing import Any
 
-from casemate.model.errors import CasemateError, EnvironmentFault, UserError
+from casemate.model.errors import CasemateError, EnvironmentFault, UserError, raised_at
 
 Message = dict[str, Any]
 Act = Callable[[Mapping[str, Any], Callable[[Message], None]], Message]
@@ -129,11 +129,7 @@ def _answered(act: Act, request: Mapping[str, Any], send: Callable[[Message], No
     except BrokenPipeError:
         raise Stopped from None
     except Exception as error:
-        trace = error.__traceback__
-        while trace is not None and trace.tb_next is not None:
-            trace = trace.tb_next
-        place = "" if trace is None else f" at {os.path.basename(trace.tb_frame.f_code.co_filename)}:{trace.tb_lineno}"  # noqa: PTH119
-        said = f"a fault of our own{place}: {type(error).__name__}"
+        said = f"a fault of our own{raised_at(error)}: {type(error).__name__}"
         return {"error": f"{said}; please report it with what the command line shows for the same", "fault": True}
 
 

@@ -17,11 +17,23 @@ _OPEN = os.O_RDONLY | os.O_NONBLOCK | os.O_NOCTTY | os.O_CLOEXEC
 
 def read_statement(path: Path) -> bytes:
     """The bytes of a signed file that the operator named. Raises UserError for what is no file, or too large to be one."""
+    return _read(path, "name the signed file itself")
+
+
+def read_token(path: Path) -> bytes:
+    """The bytes of a file with a bearer token. Raises UserError as for a signed file, and when others can read it."""
+    return _read(path, "name the file of the token itself", token=True)
+
+
+def _read(path: Path, next_step: str, *, token: bool = False) -> bytes:
     try:
         descriptor = os.open(path, _OPEN)
         try:
-            if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-                raise UserError(f"{shown(str(path))!r} is no regular file", "name the signed file itself")
+            mode = os.fstat(descriptor).st_mode
+            if not stat.S_ISREG(mode):
+                raise UserError(f"{shown(str(path))!r} is no regular file", next_step)
+            if token and mode & 0o077:
+                raise UserError(f"others can read {shown(str(path))!r}", "chmod 600 it, and change the token")
             with os.fdopen(descriptor, "rb", closefd=False) as file:
                 data = file.read(MAX_STATEMENT + 1)
         finally:
@@ -29,7 +41,7 @@ def read_statement(path: Path) -> bytes:
     except OSError as error:
         raise UserError(f"cannot read {shown(str(path))!r}: {error.strerror}", "check the path") from error
     if len(data) > MAX_STATEMENT:
-        raise UserError(f"{shown(str(path))!r} has more than {MAX_STATEMENT} bytes", "name the signed file itself")
+        raise UserError(f"{shown(str(path))!r} has more than {MAX_STATEMENT} bytes", next_step)
     return data
 
 
@@ -48,8 +60,8 @@ class StatementFolder:
         except OSError as error:
             raise self._unavailable("read", error) from error
 
-    def read(self, name: str) -> bytes | None:
-        """A file's bytes; None when there is none, or when it is no regular file of at most `MAX_STATEMENT` bytes."""
+    def read(self, name: str, most: int = MAX_STATEMENT) -> bytes | None:
+        """A file's bytes; None when there is none, or when it is no regular file of at most `most` bytes."""
         try:
             descriptor = os.open(self._folder / name, _OPEN | os.O_NOFOLLOW)
         except OSError:
@@ -58,10 +70,10 @@ class StatementFolder:
             with os.fdopen(descriptor, "rb") as file:
                 if not stat.S_ISREG(os.fstat(file.fileno()).st_mode):
                     return None
-                data = file.read(MAX_STATEMENT + 1)
+                data = file.read(most + 1)
         except OSError as error:
             raise self._unavailable("read", error) from error
-        return data if len(data) <= MAX_STATEMENT else None
+        return data if len(data) <= most else None
 
     def write(self, name: str, data: bytes) -> None:
         """Keep a file. Raises EnvironmentFault; then it is as it was."""

@@ -28,16 +28,12 @@ def keep(sealed: Sequence[Sealed]) -> tuple[str, ...]:
 
 
 def kept(name: str) -> tuple[Bundle, str]:
-    """The bundle of that name, and what it is known by. Raises UserError."""
+    """The bundle of that name, and what it is known by. Raises UserError, EnvironmentFault."""
     from casemate.evidence.archive import MAX_ARCHIVE
     from casemate.evidence.bundle import digest, read
 
-    place = bundles_folder() / f"{Path(name).name}.casemate"
-    try:
-        with place.open("rb") as file:
-            data = file.read(MAX_ARCHIVE + 1)
-    except OSError as error:
-        raise UserError(f"there is no evidence bundle {name[:120]!r}", "name one that prove has made") from error
-    if len(data) > MAX_ARCHIVE:
-        raise UserError(f"{name[:120]!r} has more than {MAX_ARCHIVE:,} bytes", "name one that prove has made")
-    return read(data, place.name), digest(data)
+    file = f"{Path(name).name}.casemate"
+    data = StatementFolder(bundles_folder()).read(file, MAX_ARCHIVE)
+    if data is None:
+        raise UserError(f"there is no evidence bundle {name[:120]!r}", "name one that prove has made")
+    return read(data, file), digest(data)

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
-import stat
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from casemate.adapters.listening import listen, loopback, names
-from casemate.adapters.statements import StatementFolder, read_statement
+from casemate.adapters.statements import StatementFolder, read_token
 from casemate.app.ground import home
 from casemate.model.errors import UserError
 
@@ -26,9 +24,7 @@ def bearer(file: Path | None, environment: Mapping[str, str]) -> str:
     """The token that the operator gives, in a file or the environment; "" for none. Raises UserError for one that is weak, or
     that others can read."""
     if file is not None:
-        if stat.S_IMODE(_mode(file)) & 0o077:
-            raise UserError(f"others can read {str(file)!r}", "chmod 600 it, and change the token")
-        text = read_statement(file).decode("ascii", "replace").strip()
+        text = read_token(file).decode("ascii", "replace").strip()
     else:
         text = environment.get(VARIABLE, "")
         if not text:
@@ -51,10 +47,3 @@ def told_bearer(port: int) -> Iterator[tuple[str, Path]]:
     finally:
         with suppress(OSError):
             (folder / name).unlink()
-
-
-def _mode(file: Path) -> int:
-    try:
-        return os.stat(file).st_mode  # noqa: PTH116
-    except OSError as error:
-        raise UserError(f"cannot read {str(file)!r}: {error.strerror}", "name the file of a token") from error

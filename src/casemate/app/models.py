@@ -31,7 +31,8 @@ OTHER_KEY = "CASEMATE_MODEL_KEY"
 
 _KEY = re.compile(r"[!-~]{1,4096}", re.ASCII)
 _NAME = re.compile(r"[!-~]{1,200}", re.ASCII)
-_PRICE = re.compile(r"(\d{1,6}(?:\.\d{1,6})?):(\d{1,6}(?:\.\d{1,6})?)", re.ASCII)
+_AMOUNT = re.compile(r"\d{1,6}(?:\.\d{1,6})?", re.ASCII)
+_PRICE = re.compile(f"({_AMOUNT.pattern}):({_AMOUNT.pattern})", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,15 +92,6 @@ class Talk:
             f"recognised secrets are replaced; all of it is kept in {self.record}",
         )
 
-    def spent(self, used: Counts) -> str:
-        """What a run has used so far, beside its limits, for the screen."""
-        limits = self.budget()
-        money = f", {used.micros / 1_000_000:.2f} of {limits.micros / 1_000_000:.2f} of money" if limits.micros else ""
-        return (
-            f"{used.requests:,} of {limits.requests:,} requests, {used.tokens:,} of {limits.tokens:,} tokens{money}, "
-            f"{used.waited_ms // 1000:,} of {limits.waited_ms // 1000:,} s of waiting"
-        )
-
     @contextmanager
     def within(self, operation: Operation) -> Iterator[LanguageModel]:
         """The model behind the wall of an operation, recorded, for any number of threads. The ledger will say which model,
@@ -118,17 +110,6 @@ class Talk:
             operation.state(recording=recording.digest())
         finally:
             recording.close()
-
-
-def model_of(
-    name: str, url: str = "", *, patience: float = 300, environment: Mapping[str, str] = os.environ
-) -> LanguageModel:
-    """The adapter for "PROVIDER:NAME" at a base address, by default the provider's own. Nothing is sent yet.
-
-    The provider's own key goes to its own address alone; to an address that the operator names goes CASEMATE_MODEL_KEY.
-    Raises UserError.
-    """
-    return _adapter(name, url, patience, environment)[0]
 
 
 def talk(
@@ -170,12 +151,16 @@ def talk(
 
 def micros(amount: str) -> int:
     """An amount of money such as 5 or 0.25, in millionths. Raises UserError."""
-    return _prices(f"{amount}:0")[0]
+    if not _AMOUNT.fullmatch(amount):
+        raise UserError(f"{amount[:40]!r} is no amount of money", "write it as 5 or 0.25")
+    return _in_micros(amount)
 
 
 def _adapter(
     text: str, url: str, patience: float, environment: Mapping[str, str]
 ) -> tuple[LanguageModel, tuple[str, ...]]:
+    """The adapter for "PROVIDER:NAME" at a base address, by default the provider's own, and the keys that it was given. Nothing
+    is sent yet. Raises UserError."""
     from casemate.adapters.providers.anthropic import Anthropic
     from casemate.adapters.providers.openai import Compatible, OpenAI
     from casemate.adapters.providers.wire import checked, is_here
@@ -218,8 +203,12 @@ def _prices(text: str) -> tuple[int, int]:
         raise UserError(
             f"{text[:40]!r} is no price", "write SENT:RECEIVED for a million tokens each, such as 3:15 or 0.25:1.5"
         )
-    sent, received = (int(Decimal(one) * 1_000_000) for one in found.groups())
+    sent, received = map(_in_micros, found.groups())
     return sent, received
+
+
+def _in_micros(amount: str) -> int:
+    return int(Decimal(amount) * 1_000_000)
 
 
 def _fresh() -> Path:

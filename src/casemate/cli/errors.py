@@ -19,14 +19,13 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from enum import IntEnum
-from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
 import click
 
 from casemate.evidence.escape import visible
-from casemate.model.errors import CasemateError, UserError
+from casemate.model.errors import CasemateError, UserError, raised_at
 
 MESSAGE_LIMIT = 500  # characters of an error's own text, which may quote a target
 
@@ -96,13 +95,9 @@ def _end(text: str, code: ExitCode) -> NoReturn:
 
 
 def _fault(error: Exception) -> str:
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    place = "" if trace is None else f" at {Path(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"
     text = " ".join(str(error).split())[:MESSAGE_LIMIT]
     return (
-        f"a fault of our own{place}: {type(error).__name__}{text and ': ' + text}; "
+        f"a fault of our own{raised_at(error)}: {type(error).__name__}{text and ': ' + text}; "
         "please report it with what CASEMATE_DEBUG=1 shows"
     )
 

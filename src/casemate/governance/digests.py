@@ -45,7 +45,7 @@ class Reading:
         self._parts: set[bytes] = set()
 
     def fold(self, tree: str, path: str, content: bytes) -> None:
-        """Add one file. Only 32 bytes of it are kept."""
+        """Add one file, from any thread: adding to a set is one step. Only 32 bytes of it are kept."""
         digest = self._digests._digest("casemate/file")
         digest.update(_framed(tree) + _framed(path))
         digest.update(content)

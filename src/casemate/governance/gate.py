@@ -93,11 +93,6 @@ class Gate:
         """Put what an exchange really used in the place of what was reserved for it."""
         self._meter.settle(reserved, actual)
 
-    def fold(self, root: str, path: str, content: bytes) -> None:
-        """Add content to the operation's digest, from whichever thread."""
-        with self._one:
-            self.reading.fold(root, path, content)
-
     def monotonic(self) -> float:
         """Seconds, for durations."""
         return self._clock.monotonic()

@@ -411,7 +411,7 @@ class GuardedModel:
         reserved = self._terms.reservation(prompt)
         if why := gate.reserve(**reserved):
             return NoAnswer(why=Silence.BUDGET, detail=why)
-        gate.fold(self.PORT, self._endpoint, spelled(prompt))
+        gate.reading.fold(self.PORT, self._endpoint, spelled(prompt))
         started = gate.monotonic()
         reply = self._model.reply(prompt)
         waited = round((gate.monotonic() - started) * 1000)

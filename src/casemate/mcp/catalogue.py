@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 from typing import Any
 
@@ -48,8 +48,13 @@ class Tool:
     long: bool = False
 
 
-def _object(required: str, **fields: Any) -> dict[str, Any]:
-    return {"type": "object", "properties": fields, "required": required.split()}
+def _object(optional: str = "", **fields: Any) -> dict[str, Any]:
+    """An object with all of these fields, but for the optional ones."""
+    return {
+        "type": "object",
+        "properties": fields,
+        "required": [name for name in fields if name not in optional.split()],
+    }
 
 
 def _list(of: Mapping[str, Any]) -> dict[str, Any]:
@@ -65,7 +70,6 @@ _SAID = {
     "description": "The charter that it was done under, and what else was said.",
 }
 _BRIEF = _object(
-    "finding rule cwe severity evidence title message path line",
     finding=_STRING,
     rule=_STRING,
     cwe=_COUNT,
@@ -77,7 +81,6 @@ _BRIEF = _object(
     line=_COUNT,
 )
 _REPORT = _object(
-    "report counts findings listed not_examined said",
     report={
         "type": "string",
         "description": "Names it in further calls, until the server ends or eight newer ones exist.",
@@ -88,9 +91,9 @@ _REPORT = _object(
     not_examined=_COUNT,
     said=_SAID,
 )
-_LINES = _list(_object("number text", number=_COUNT, text=_STRING, hit=_FLAG))
+_LINES = _list(_object("hit", number=_COUNT, text=_STRING, hit=_FLAG))
 _ANSWERS = _object(
-    "report answers left_out not_examined said",
+    "evidence",
     report=_STRING,
     answers=_list({"type": "object"}),
     left_out={**_COUNT, "description": "Answers beyond the first hundred; name fewer claims to see them."},
@@ -102,7 +105,7 @@ _ANSWERS = _object(
     said=_SAID,
 )
 _PATCHES = _object(
-    "report answers left_out not_examined not_written said",
+    "evidence written",
     **_ANSWERS["properties"],
     written={"type": ["array", "null"], "items": _STRING},
     not_written=_list({"type": "object"}),
@@ -112,9 +115,11 @@ _PATH = Text(about="A path below a root of this server.", most=MAX_PATH)
 _TARGET = Text(about="The folder or file that it is about. Default: the first root.", most=MAX_PATH)
 _REPORT_ID = Text(about="What scan, prove or fix named the report.", pattern="[0-9a-f]{16}", required=True)
 _FINDING = "[0-9a-f]{8,64}"
-_CLAIMS = Text(about="RULE:FILE:LINE, CWE-NN:FILE:LINE, or the first eight digits or more of a finding.", most=MAX_PATH)
+_CLAIM = Text(about="RULE:FILE:LINE, CWE-NN:FILE:LINE, or the first eight digits or more of a finding.", most=MAX_PATH)
+_CLAIMS = Texts(about="What is claimed.", each=_CLAIM, most=64)
 _RULE = Text(about="A rule's id, as in a finding.", pattern="[a-z0-9][a-z0-9-]*", most=80)
 _BUDGET = Number(about="Executions in the sandbox. Default: the most.", least=1, most=MAX_BUDGET)
+_PROVING: Mapping[str, Kind] = {"target": _TARGET, "claims": _CLAIMS, "budget": _BUDGET}
 
 TOOLS: tuple[Tool, ...] = (
     Tool(
@@ -147,7 +152,7 @@ TOOLS: tuple[Tool, ...] = (
             "offset": Number(about="How many to leave out first.", least=0, most=10_000_000),
             "limit": Number(about="How many to list.", least=1, most=PAGE),
         },
-        answer=_object("total listed", total=_COUNT, listed=_list(_BRIEF), next={"type": ["integer", "null"]}),
+        answer=_object("next", total=_COUNT, listed=_list(_BRIEF), next={"type": ["integer", "null"]}),
     ),
     Tool(
         name="explain",
@@ -159,7 +164,7 @@ TOOLS: tuple[Tool, ...] = (
             "report": Text(about="The report that the finding is in.", pattern="[0-9a-f]{16}"),
             "finding": Text(about="The first eight digits or more of it.", pattern=_FINDING),
         },
-        answer=_object("rule page", rule=_STRING, page=_STRING, finding={"type": ["object", "null"]}),
+        answer=_object("finding", rule=_STRING, page=_STRING, finding={"type": ["object", "null"]}),
     ),
     Tool(
         name="paths",
@@ -168,13 +173,8 @@ TOOLS: tuple[Tool, ...] = (
         level=Level.FIND,
         takes={"report": _REPORT_ID, "finding": Text(about="Its first digits.", pattern=_FINDING, required=True)},
         answer=_object(
-            "finding steps",
             finding=_BRIEF,
-            steps=_list(
-                _object(
-                    "role note path line lines", role=_STRING, note=_STRING, path=_STRING, line=_COUNT, lines=_LINES
-                )
-            ),
+            steps=_list(_object(role=_STRING, note=_STRING, path=_STRING, line=_COUNT, lines=_LINES)),
         ),
     ),
     Tool(
@@ -187,7 +187,7 @@ TOOLS: tuple[Tool, ...] = (
             "start": Number(about="The first line.", least=1, most=10_000_000),
             "end": Number(about="The last line.", least=1, most=10_000_000),
         },
-        answer=_object("path lines of said", path=_STRING, lines=_LINES, of=_COUNT, said=_SAID),
+        answer=_object(path=_STRING, lines=_LINES, of=_COUNT, said=_SAID),
         places=("path",),
     ),
     Tool(
@@ -196,11 +196,7 @@ TOOLS: tuple[Tool, ...] = (
         about="Run the target in a sandbox without a network, with harmless inputs, and answer each claim: proven, not "
         "triggered, by design, or not examined and why. Without claims: everything that a scan finds. Oracles decide.",
         level=Level.PROVE,
-        takes={
-            "target": _TARGET,
-            "claims": Texts(about="What is claimed.", each=_CLAIMS, most=64),
-            "budget": _BUDGET,
-        },
+        takes=_PROVING,
         answer=_ANSWERS,
         places=("target",),
         long=True,
@@ -210,11 +206,7 @@ TOOLS: tuple[Tool, ...] = (
         title="Propose patches",
         about="Prove, and show a patch for what is proven, with all that it was put to. Nothing is written to the target.",
         level=Level.FIX,
-        takes={
-            "target": _TARGET,
-            "claims": Texts(about="What is claimed.", each=_CLAIMS, most=64),
-            "budget": _BUDGET,
-        },
+        takes=_PROVING,
         answer=_PATCHES,
         places=("target",),
         long=True,
@@ -224,11 +216,7 @@ TOOLS: tuple[Tool, ...] = (
         title="Write patches",
         about="As fix, and write the patches to the target's files. What these were is kept, and undo puts it back.",
         level=Level.APPLY,
-        takes={
-            "target": _TARGET,
-            "claims": Texts(about="What is claimed.", each=_CLAIMS, least=1, most=64, required=True),
-            "budget": _BUDGET,
-        },
+        takes={**_PROVING, "claims": replace(_CLAIMS, least=1, required=True)},
         answer=_PATCHES,
         places=("target",),
         long=True,
@@ -239,9 +227,7 @@ TOOLS: tuple[Tool, ...] = (
         about="Put back what apply wrote to the target last, if all of it still is what was written.",
         level=Level.APPLY,
         takes={"target": _TARGET},
-        answer=_object(
-            "put_back not_put_back said", put_back=_list(_STRING), not_put_back=_list({"type": "object"}), said=_SAID
-        ),
+        answer=_object(put_back=_list(_STRING), not_put_back=_list({"type": "object"}), said=_SAID),
         places=("target",),
         long=True,
     ),
@@ -254,7 +240,7 @@ TOOLS: tuple[Tool, ...] = (
             "bundle": Text(about="Its name, as prove told it.", pattern="[a-z0-9-]{1,120}", most=120, required=True),
             "target": _TARGET,
         },
-        answer=_object("answer why bundle said", answer=_STRING, why=_STRING, bundle=_STRING, said=_SAID),
+        answer=_object(answer=_STRING, why=_STRING, bundle=_STRING, said=_SAID),
         places=("target",),
         long=True,
     ),
@@ -281,7 +267,7 @@ TOOLS: tuple[Tool, ...] = (
         about="List recorded operations, the newest first. Names of places outside of the server's roots are left out.",
         level=Level.FIND,
         takes={"limit": Number(about="How many.", least=1, most=200)},
-        answer=_object("total operations damaged", total=_COUNT, operations=_list({"type": "object"}), damaged=_FLAG),
+        answer=_object(total=_COUNT, operations=_list({"type": "object"}), damaged=_FLAG),
     ),
     Tool(
         name="ledger_verify",
@@ -290,7 +276,6 @@ TOOLS: tuple[Tool, ...] = (
         level=Level.FIND,
         takes={},
         answer=_object(
-            "intact entries operations unfinished root key problems",
             intact=_FLAG,
             entries=_COUNT,
             operations=_COUNT,
@@ -307,7 +292,6 @@ TOOLS: tuple[Tool, ...] = (
         level=Level.FIND,
         takes={"index": Number(about="Of the entry.", least=0, most=2**53 - 1, required=True)},
         answer=_object(
-            "index size leaf_hash inclusion_proof checkpoint key",
             index=_COUNT,
             size=_COUNT,
             leaf_hash=_STRING,

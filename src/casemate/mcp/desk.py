@@ -27,14 +27,6 @@ Json = dict[str, Any]
 MAX_REPORTS = 8
 MAX_REPORT = 64 * 1024 * 1024  # characters of a report that is kept
 MAX_RECORDED = 100  # refusals that a server writes into the ledger
-_DEFAULTS = {
-    "scan": "paths",
-    "prove": "target",
-    "fix": "target",
-    "apply": "target",
-    "undo": "target",
-    "verify": "target",
-}
 
 Record = Callable[[str, str, Path, Level, str, str], NoReturn]
 """Records a refusal (operation, name of the place, place, level, why, next step), and raises."""
@@ -93,8 +85,10 @@ class Desk:
             step = f"have the operator start it with --allow {tool.level.value}"
             self._refuse(tool, str(self._roots.places[0]), why, step)
         placed = dict(given)
-        if default := _DEFAULTS.get(name):
-            placed.setdefault(default, ["."] if default == "paths" else ".")
+        if "target" in tool.takes:
+            placed.setdefault("target", ".")
+        if name == "scan":
+            placed.setdefault("paths", ["."])
         if name == "host" and not placed.keys() & {"root", "image"}:
             placed["root"] = "/"
         if name == "host" and {"root", "image"} <= placed.keys():

@@ -18,7 +18,6 @@ Send = Callable[[Event], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 1 << 20  # bytes of a request
-LEAST_TOKEN = 32  # characters
 
 
 class Door:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from base64 import b64encode
 from collections import deque
-from pathlib import PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from casemate.model.errors import UserError
@@ -86,5 +86,5 @@ def _operation(operation: Operation, roots: Roots) -> dict[str, Any]:
 
 def _within(name: str, roots: Roots) -> bool:
     """Whether a name is a path inside, as this server writes them. A relative one may have been anywhere."""
-    path = PurePosixPath(name)
-    return path.is_absolute() and ".." not in path.parts and any(path.is_relative_to(root) for root in roots.places)
+    path = Path(name)
+    return path.is_absolute() and ".." not in path.parts and roots.holds(path)

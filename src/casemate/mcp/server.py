@@ -38,7 +38,6 @@ INSTRUCTIONS = (
 )
 
 Json = dict[str, Any]
-Notify = Callable[[float, str], Any]
 
 
 def make(desk: Desk) -> Server[Any]:

@@ -55,9 +55,7 @@ def summary(identity: str, report: Mapping[str, Any], said: Sequence[str]) -> Js
         "said": list(said),
     }
     if "host" in report:
-        told["cut"] = [
-            short(fix["words"]) if "words" in fix else short(str(fix)) for fix in report["host"]["cut"]["fixes"]
-        ]
+        told["cut"] = [short(fix["words"]) for fix in report["host"]["cut"]["fixes"]]
     return told
 
 

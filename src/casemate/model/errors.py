@@ -9,6 +9,8 @@ Anything else that escapes is our own bug.
 
 from __future__ import annotations
 
+from pathlib import PurePath
+
 
 class CasemateError(Exception):
     """Something that a person can act upon. what: names the offending thing. next_step: what to do about it."""
@@ -28,3 +30,11 @@ class UserError(CasemateError):
 
 class EnvironmentFault(CasemateError):
     """The machine does not give what is needed."""
+
+
+def raised_at(error: BaseException) -> str:
+    """Where it was raised, as " at FILE:LINE"; "" when it was not."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    return "" if trace is None else f" at {PurePath(trace.tb_frame.f_code.co_filename).name}:{trace.tb_lineno}"

@@ -82,11 +82,7 @@ def _content(message: dict[str, Any]) -> str:
     """The text, which some servers give in parts."""
     if not isinstance(message.get("content"), list):
         return optional(message, "content")
-    return "".join(part(one, "text", str) for one in message["content"] if _kind(one) == "text")
-
-
-def _kind(value: Any) -> str:
-    return str(part(value, "type", str))
+    return "".join(part(one, "text", str) for one in message["content"] if part(one, "type", str) == "text")
 
 
 def _call(call: Any) -> Call:

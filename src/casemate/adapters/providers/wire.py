@@ -14,7 +14,7 @@ import ssl
 import time
 from dataclasses import dataclass
 from enum import StrEnum
-from http.client import HTTPConnection, HTTPException
+from http.client import HTTPConnection, HTTPException, IncompleteRead
 from typing import Any, Protocol
 from urllib.parse import urlsplit
 
@@ -81,8 +81,8 @@ def is_here(url: str) -> bool:
 
 
 def post(url: str, headers: dict[str, str], body: bytes, *, patience: float, most: int) -> Response | Broken:
-    """Send one request. patience: seconds for all of it. most: bytes of the response's body. Raises nothing for what a server
-    does."""
+    """Send one request. patience: seconds for all of it, but for looking up the name, which takes as long as the system's
+    resolver does. most: bytes of the response's body. Raises nothing for what a server does."""
     ends = time.monotonic() + patience
     parts = urlsplit(url)
 
@@ -105,13 +105,10 @@ def post(url: str, headers: dict[str, str], body: bytes, *, patience: float, mos
         return _read(connection, left, most)
     except TimeoutError:
         return Broken(why=End.STALLED, detail=f"no whole answer within {patience:g} s")
-    except OSError as error:
+    except OSError as error:  # RemoteDisconnected among them
         return Broken(why=End.CUT, detail=_words(error))
     except HTTPException as error:
-        cut = type(error).__name__ in ("IncompleteRead", "RemoteDisconnected", "BadStatusLine") and not str(
-            error
-        ).strip("'")
-        why = End.CUT if cut or type(error).__name__ == "IncompleteRead" else End.MALFORMED
+        why = End.CUT if isinstance(error, IncompleteRead) else End.MALFORMED
         return Broken(why=why, detail=f"not HTTP as it should be ({type(error).__name__})")
     except ValueError as error:  # a chunk's or a header's number that is none
         return Broken(why=End.MALFORMED, detail=f"not HTTP as it should be ({type(error).__name__})")
