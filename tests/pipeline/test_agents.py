@@ -173,6 +173,10 @@ def test_a_property(bank):
             {"never": "result['nothing'] == 1"},
             "run 1 of 5 that was to violate it: the condition could not be asked: KeyError",
         ),
+        (
+            {"never": 'args["account"] == "c1"', "violates": 'from bank import show\nshow("ann", "c1")\n'},
+            "run 1 of 5 that was to violate it: it did not happen",  # it is refused, by a KeyError
+        ),
         ({"watched_line": 7}, "Not done: no function of the target begins at the watched line."),
     ],
 )

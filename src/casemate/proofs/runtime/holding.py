@@ -7,6 +7,7 @@ The function is known by its code object, which is looked up before a line of a 
 from __future__ import annotations
 
 import json
+import opcode
 import os
 import sys
 import threading
@@ -24,7 +25,8 @@ _QUESTIONS = (  # what a condition may call
 
 
 class Watched:
-    """Counts the returns of a function. settings: path and line of its `def`, never: the condition."""
+    """Counts the calls of a function, and asks the condition of what it returns: one that it refuses, by an exception, has not
+    happened. settings: path and line of its `def`, never: the condition."""
 
     def __init__(self, target: str, settings: dict[str, Any]) -> None:
         self.place = os.path.realpath(os.path.join(target, settings["path"]))
@@ -52,6 +54,8 @@ class Watched:
         if args is None:
             return
         self.calls += 1
+        if result is None and not opcode.opname[code.co_code[frame.f_lasti]].startswith("RETURN"):
+            return  # an exception ends it: a profiler is told so in no other way
         try:
             self.violated += bool(eval(self._never, dict(self._scope), {"args": args, "result": result}))
         except Exception as error:
@@ -59,12 +63,12 @@ class Watched:
 
     def _here(self, code: Any) -> bool:
         """Whether it is the function: its `def`, or its first decorator, stands at the line."""
-        if code.co_name == "<module>" or not code.co_firstlineno <= self.line <= code.co_firstlineno + 20:
+        if code.co_name == "<module>" or code.co_firstlineno != self.line:
             return False
         known = self._names.get(code.co_filename)
         if known is None:
             known = self._names[code.co_filename] = os.path.realpath(code.co_filename) == self.place
-        return known and code.co_firstlineno == self.line
+        return known
 
     def start(self) -> None:
         """From now on, in every thread."""
