@@ -6,6 +6,7 @@ The function is known by its code object, which is looked up before a line of a 
 
 from __future__ import annotations
 
+import ast
 import json
 import opcode
 import os
@@ -30,7 +31,7 @@ class Watched:
 
     def __init__(self, target: str, settings: dict[str, Any]) -> None:
         self.place = os.path.realpath(os.path.join(target, settings["path"]))
-        self.line = settings["line"]
+        self.line = _first(self.place, settings["line"])
         self.calls = 0
         self.violated = 0
         self.unasked = ""  # why the condition could not be asked, the last time
@@ -62,7 +63,7 @@ class Watched:
             self.unasked = f"{type(error).__name__}: {str(error)[:200]}"
 
     def _here(self, code: Any) -> bool:
-        """Whether it is the function: its `def`, or its first decorator, stands at the line."""
+        """Whether it is the function's."""
         if code.co_name == "<module>" or code.co_firstlineno != self.line:
             return False
         known = self._names.get(code.co_filename)
@@ -78,6 +79,16 @@ class Watched:
     def told(self) -> dict[str, Any]:
         """What was seen."""
         return {"calls": self.calls, "violated": self.violated, "unasked": self.unasked}
+
+
+def _first(place: str, line: int) -> int:
+    """The line that the code of the function says whose `def` stands at a line: that of its first decorator, if it has one."""
+    with open(place, "rb") as file:
+        tree = ast.parse(file.read())
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno == line:
+            return min([line, *(one.lineno for one in node.decorator_list)])
+    return line
 
 
 def tests(path: str) -> None:
