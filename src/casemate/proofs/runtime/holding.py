@@ -19,10 +19,13 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_QUESTIONS = (  # what a condition may call
-    *("abs", "all", "any", "bool", "float", "int", "isinstance", "len"),
-    *("max", "min", "round", "set", "sorted", "str", "sum", "type"),
+QUESTIONS = frozenset(
+    (
+        *("abs", "all", "any", "bool", "float", "int", "isinstance", "len"),
+        *("max", "min", "round", "set", "sorted", "str", "sum", "type"),
+    )
 )
+"""What a condition may call."""
 
 
 class Watched:
@@ -38,7 +41,7 @@ class Watched:
         self._names: dict[str, bool] = {}
         builtins: Any = __builtins__
         known = builtins if isinstance(builtins, dict) else vars(builtins)
-        self._scope = {"__builtins__": {name: known[name] for name in _QUESTIONS}}
+        self._scope = {"__builtins__": {name: known[name] for name in QUESTIONS}}
         self._never = compile(settings["never"], "<property>", "eval")
         self._args: dict[int, dict[str, Any]] = {}
 
