@@ -70,6 +70,14 @@ def test_a_check_that_wavers_or_raises_says_nothing():
     assert tried[0].violated is None  # each run has the next number, so that they differ
 
 
+def test_who_writes_into_the_results_has_shown_nothing():
+    """And the run goes on: what a model wrote cannot end the measurement of it."""
+    of = variant(case("split-cents"), 1)
+    check = "import os\n\ndef violated():\n    with open(f'/proc/{os.getppid()}/fd/1', 'w') as to:\n        to.write('x\\n')\n"
+    tried = a_judge(runs=1).one(of.weak.files, replace(of, check=check))
+    assert (tried.violated, tried.tests, tried.why) == (None, False, "something else wrote into what the tests say")
+
+
 def test_without_a_sandbox_nothing_is_said():
     """It fails closed, and says why."""
 

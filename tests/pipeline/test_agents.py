@@ -157,6 +157,16 @@ def test_a_property(bank):
     assert json.loads(jsonreport.render(worked.report))["findings"][0]["demonstration"]["statement"] == shown.statement
 
 
+def test_a_property_of_a_decorated_function(bank):
+    """It is watched as any other: its code begins at its first decorator."""
+    lines = BANK.split("\n")
+    lines[1], lines[3], lines[4] = "from functools import lru_cache, wraps", "@lru_cache", "@wraps(len)"
+    (bank / "bank.py").write_text("\n".join(lines))
+    worked = work(bank, Scripted(scout=[says(("propose", LEAD))], prover=[says(("hold", PROPERTY))]))
+    (finding,) = worked.report.findings
+    assert finding.evidence is Evidence.DEMONSTRATED and finding.demonstration.calls == 1
+
+
 @pytest.mark.parametrize(
     ("change", "why"),
     [
@@ -172,6 +182,10 @@ def test_a_property(bank):
         (
             {"never": "result['nothing'] == 1"},
             "run 1 of 5 that was to violate it: the condition could not be asked: KeyError",
+        ),
+        (
+            {"never": 'args["account"] == "c1"', "violates": 'from bank import show\nshow("ann", "c1")\n'},
+            "run 1 of 5 that was to violate it: it did not happen",  # it is refused, by a KeyError
         ),
         ({"watched_line": 7}, "Not done: no function of the target begins at the watched line."),
     ],

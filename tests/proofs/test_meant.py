@@ -65,59 +65,21 @@ def test_what_comes_from_outside_is_no_design():
     assert meant(lead(4), 22, None) == ""
 
 
-OBJECTS = b"""import pickle, io
+COOKIES = b"""import os, pickle
 
-class Box:
+class Session:
     def put(self, value):
         return pickle.dumps(value)
 
-    def get(self, name):
-        return pickle.load(io.BytesIO(name))
+    def get(self, cookie):
+        return pickle.loads(cookie)
 
-    def remove(self, file_path):
-        os.remove(os.path.join(self.folder, file_path))
-
-class Answers:
-    def read(self, name):
-        return pickle.loads(name)
-
-    def write(self, name):
-        return json.dumps(name)
-
-def restore(name):
-    return pickle.loads(name)
-
-def keep(name):
-    return pickle.dumps(name)
+    def remove(self, path):
+        os.remove(os.path.join(self.folder, path))
 """
 
 
-@pytest.mark.parametrize(
-    ("line", "cwe", "said"),
-    [
-        (8, 502, "the same class packs what it unpacks"),
-        (8, 95, ""),
-        (15, 502, ""),
-        (21, 502, ""),
-    ],
-)
-def test_objects(line, cwe, said):
-    """A class that keeps objects may be handed what it packed; one that only reads them may be handed anything."""
-    assert meant(lead(line), cwe, OBJECTS) == said
-
-
-@pytest.mark.parametrize(
-    ("note", "said"),
-    [
-        (
-            "parameter `file_path` of the public API enters",
-            "`Box.remove` says that it removes the path that it is given",
-        ),
-        ("parameter `path` of the public API enters", "`Box.remove` says that it removes the path that it is given"),
-        ("parameter `name` of the public API enters", ""),
-    ],
-)
-def test_removal(note, said):
-    """A path that is to be removed is one; a name is not."""
-    assert meant(lead(11, note=note), 22, OBJECTS) == said
-    assert meant(lead(5, note=note), 22, OBJECTS) == ""
+def test_who_names_the_value_decides_and_not_what_is_done_with_it():
+    """That a class packs does not say who packed this one; that it removes paths, not that any path is meant."""
+    assert meant(lead(8, note="parameter `cookie` of the public API enters"), 502, COOKIES) == ""
+    assert meant(lead(11, note="parameter `path` of the public API enters"), 22, COOKIES) == ""

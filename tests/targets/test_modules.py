@@ -1,12 +1,14 @@
 """Dotted names for the files of a tree."""
 
+import subprocess
+import sys
 from collections import Counter
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from casemate.targets.modules import is_test, name_modules
+from casemate.targets.modules import PRELOADED, is_test, name_modules
 
 
 def named(text, *, others="", root="tree", reserved=()):
@@ -153,6 +155,15 @@ def test_names_are_unique_and_independent_of_order(paths, root):
     assert not claims.keys() & set(names)
     assert max(claims.values(), default=1) == 1
     assert name_modules(reversed(paths), root=root) == known
+
+
+def test_what_is_loaded_before_a_program():
+    """As this interpreter says it, which has no `.pth` file to read here."""
+    code = "import sys; print(*(name for name in sys.modules if '.' not in name and name != '__main__'))"
+    bare = subprocess.run([sys.executable, "-I", "-S", "-c", code], capture_output=True, text=True, check=True)
+    with_site = {"_collections_abc", "_sitebuiltins", "_stat", "genericpath", "os", "posixpath", "site", "stat"}
+    frozen = {"_frozen_importlib", "_frozen_importlib_external", "linecache"}  # the last is of 3.13 with -c alone
+    assert set(bare.stdout.split()) - frozen == PRELOADED - with_site
 
 
 @pytest.mark.parametrize(("layout", "names"), [("os.py app.py", {"os~2", "app"}), ("sys/__init__.py", {"sys~2"})])

@@ -5,7 +5,6 @@ The gate is not asked: what it decides by is made here. The walls, the charter a
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
@@ -46,8 +45,7 @@ BUDGET = 600
 @dataclass(frozen=True, slots=True, kw_only=True)
 class EvaluationRequest:
     """What is to be measured. cases: at least one. k: attempts at each. seed: of the first variant. work: where programs are put,
-    None for a temporary folder. rule: the operator's own text of how it is judged, None for the house's. python: the interpreter
-    that programs run on, None for the one below ours."""
+    None for a temporary folder. rule: the operator's own text of how it is judged, None for the house's."""
 
     task: Task
     cases: tuple[Case, ...]
@@ -55,7 +53,6 @@ class EvaluationRequest:
     k: int = 1
     work: Path | None = None
     rule: Path | None = None
-    python: Path | None = None
 
 
 class Participant(NamedTuple):
@@ -217,7 +214,7 @@ def signed_run(
             budget=PROVING_LIMITS if talk is None else talk.budget(PROVING_LIMITS),
             endpoint="" if talk is None else talk.endpoint,
         )
-        python = target_python(scratch.place, request.python)
+        python = target_python(scratch.place, None)
         with wall.operation(OPERATION, subject=subject) as operation, ExitStack() as stack:
             held = operation.sandbox(sandbox())
             solver = who.solver(scratch, operation, stack)
@@ -330,7 +327,6 @@ class Engine:
             scan=scan,
             budget=BUDGET,
             fix=posed.task is Task.FIX,
-            python=Path(sys.base_prefix) / "bin" / f"python{sys.version_info.major}.{sys.version_info.minor}",
             wanted=lambda finding: same(finding.cwe, posed.cwe),
         )
         return run_hunt(request, announce=_unheard, progress=_unseen).report

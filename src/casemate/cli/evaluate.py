@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Mapping
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -181,15 +180,10 @@ def _containment(attempts: int, **given: Any) -> None:
             for number in range(each):
                 yield f"{attack.id}-{number}", made(attack, given["seed"], number).succeeded
 
-    run = partial(_attempted, run_containment, tried)
+    def run(request: EvaluationRequest, who: Participant, *, announce: Callable[[str], None], progress: Any) -> Any:
+        return run_containment(request, who, tried, announce=announce)
+
     _tell((), _measure(run, Task.CONTAINMENT, (), suite, given), given)
-
-
-def _attempted(
-    run: Callable[..., Evaluated[Any]], tried: Callable[[], Iterable[tuple[str, bool]]], *given: Any, **named: Any
-) -> Evaluated[Any]:
-    named.pop("progress")
-    return run(*given, tried, **named)
 
 
 def _measure(

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final
 
-from casemate.evals.cases import CHECK, HELD, program_files
+from casemate.evals.cases import program_files
 from casemate.evals.judge import Judge
 from casemate.evals.variants import Program, Variant
 from casemate.governance.evaluation import Scorer, Task
@@ -142,7 +142,7 @@ def _patched(variant: Variant, answer: Answer, judge: Judge) -> Scored:
     if not changed:
         return Scored(why="no patch")
     own = set(program_files(variant.weak.files))
-    if strange := sorted(set(changed) - own | (set(changed) & {CHECK, HELD})):
+    if strange := sorted(changed.keys() - own):
         return Scored(why=f"the patch touches {strange[0]}, which is no part of the program")
     tried = judge.one({**variant.weak.files, **changed}, variant)
     climbed = answer.climbed or (tried.violated is False and tried.tests)

@@ -28,7 +28,7 @@ def asked_json(asked: Asked | None) -> dict[str, Any] | None:
 def demonstration_words(shown: Demonstration) -> str:
     """What was violated, in how many runs, and what it rests on."""
     tests = (
-        f", and held through {plural(shown.tests, 'file')} of its tests"
+        f", and in {plural(shown.calls, 'call')} that {plural(shown.tests, 'file')} of its tests made"
         if shown.tests
         else "; there are no tests that ran"
     )

@@ -210,7 +210,7 @@ class Crew:
     def _losses(self) -> Iterable[NotExamined]:
         """What the model did not look at, by where it ended."""
         for step in self._steps:
-            if step.ended.end in (End.SILENT, End.BUDGET, End.WINDOW, End.QUIET, End.ROUNDS):
+            if step.ended.end is not End.DONE:
                 about = f" of {step.about[:12]}" if step.about else ""
                 reason = Reason.DENIED if step.ended.end is End.BUDGET else Reason.STEP_LIMIT
                 what = f"the {step.role}'s work{about}"

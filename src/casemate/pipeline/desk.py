@@ -32,7 +32,7 @@ READ: Final = 120  # lines at a time
 HITS: Final = 60
 NOTES: Final = 40
 PROPOSALS: Final = 20
-"""Leads that one hunt takes from a scout."""
+"""Leads that are taken in one look of a scout."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +63,9 @@ class Desk:
         """Lines of a file."""
         lines = self._study.lines(path)
         if lines is None:
-            return _refused("the index lists no such text file")
+            return refused("the index lists no such text file")
         if not first <= len(lines) or last < first:
-            return _refused(f"it has {len(lines)} lines")
+            return refused(f"it has {len(lines)} lines")
         end = min(last, first + READ - 1, len(lines))
         return Told(text=self._study.told(path, first, end), what=f"{path}, lines {first} to {end}", data=True)
 
@@ -73,7 +73,7 @@ class Desk:
         """Callers and callees."""
         spot = self._study.at(place.path, place.line)
         if spot is None:
-            return _refused("the index lists no function there")
+            return refused("the index lists no function there")
         callers, callees = self._study.callers(spot), self._study.callees(spot)
         text = f"{spot}\ncalled by:\n{listed(callers, HITS)}\ncalls:\n{listed(callees, HITS)}"
         return Told(text=text, what="callers and callees", data=True)
@@ -82,7 +82,7 @@ class Desk:
         """How calls and values get to a function."""
         spot = self._study.at(place.path, place.line)
         if spot is None:
-            return _refused("the index lists no function there")
+            return refused("the index lists no function there")
         ways = [" -> ".join(map(str, way)) for way in self._study.chains(spot, 10)]
         traces = [
             f"{finding.lead.rule}: " + " -> ".join(f"{step.location} {redact(step.note)}" for step in trace.steps)
@@ -97,7 +97,7 @@ class Desk:
         """What the index has of a sort."""
         study = self._study
         if what not in LISTED:
-            return _refused("there is no such list")
+            return refused("there is no such list")
         if what == "files":
             items: list[object] = [path for path in study.files if study.lines(path) is not None]
         elif what == "entries":
@@ -115,7 +115,7 @@ class Desk:
     def note(self, text: str) -> Told:
         """Keep a note, which the agent sees again and nobody else."""
         if len(self._notes) == NOTES:
-            return _refused(f"there are {NOTES} notes already")
+            return refused(f"there are {NOTES} notes already")
         self._notes.append(text)
         return Told(text="Noted.")
 
@@ -140,7 +140,7 @@ class Proposing(Desk):
             )
         suggested = self._suggested(proposal)
         if isinstance(suggested, str):
-            return _refused(suggested)
+            return refused(suggested)
         self.taken.append(suggested)
         return Told(text=f"Taken as lead {len(self.taken)}. Whether it is true is for the tests to say.")
 
@@ -250,5 +250,6 @@ def _named(cwe: int) -> tuple[str, Severity]:
     return rule.title, rule.severity
 
 
-def _refused(why: str) -> Told:
+def refused(why: str) -> Told:
+    """The answer to what is not done."""
     return Told(text=f"Not done: {why}.", refused=True)

@@ -70,7 +70,8 @@ def held(claimed: Property, study: Study, bench: Bench) -> Held:
             tests = []  # they do not run here, so that they say nothing
         elif seen["violated"] or seen["unasked"]:
             return Held(shown=None, why="it happens in the target's own tests, too", executions=spent)
-        calls = int(seen.get("calls", 0))
+        else:
+            calls = seen["calls"]
     return Held(
         shown=Demonstration(
             statement=claimed.statement,

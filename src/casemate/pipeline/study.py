@@ -20,6 +20,7 @@ from casemate.model.location import Location
 from casemate.model.trace import Boundary
 from casemate.pipeline.recall import Recall
 from casemate.pipeline.scan import Progress, ScanOptions, read_program
+from casemate.pipeline.suite import TESTS_PATTERN
 from casemate.ports import Executor, SourceFile, SourceTree, Store
 from casemate.taint.memory import Unit
 from casemate.taint.program import Program
@@ -28,7 +29,6 @@ from casemate.taint.solver import Solver
 LARGEST: Final = 1 << 20  # bytes of a file that is told from
 WIDTH: Final = 300  # characters of a line that are told
 _NEAR: Final = 40  # lines above that say whether something is a secret
-_TEST_WORDS: Final = ("test_", "_test.py", "conftest.py", "tests.py")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -130,13 +130,8 @@ class Study:
 
     def is_test(self, path: str) -> bool:
         """Whether a file belongs to the target's tests, or to what steers them."""
-        name = path.rpartition("/")[2]
-        return (
-            path in self.tests
-            or name.startswith(_TEST_WORDS[0])
-            or name.endswith(_TEST_WORDS[1:])
-            or "/tests/" in f"/{path}"
-        )
+        steers = path.endswith("conftest.py") or "/tests/" in f"/{path}"
+        return steers or path in self.tests or TESTS_PATTERN.search(path) is not None
 
     # --- functions
 

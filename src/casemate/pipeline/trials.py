@@ -19,7 +19,7 @@ from casemate.model.fix import Change, Fix, Patch, Step
 from casemate.model.proof import Attempt, Result, Verdict
 from casemate.model.proposal import Property, Told
 from casemate.model.sandbox import Harness, Job, PlacedFile
-from casemate.pipeline.desk import Desk, Suggested
+from casemate.pipeline.desk import Desk, Suggested, refused
 from casemate.pipeline.properties import held
 from casemate.pipeline.study import Study
 from casemate.proofs.campaign import Bench, campaign
@@ -34,6 +34,7 @@ PATCHES: Final = 6
 EACH: Final = 40
 """Executions that one input of a prover may take until an oracle answers."""
 
+_EFFECTIVE: Final = ("{canary}", "{file}", "{folder}", "{host}")  # words of a run by which something can take effect
 _OUTPUT: Final = 4_000  # characters of what a program printed
 _LEAVE: Final = b"import sys\nsys.path.insert(0, 'target')\nsys.path.insert(0, 'target/src')\n"
 
@@ -51,7 +52,7 @@ class Count:
 
 
 class Proving(Desk):
-    """Runs what a prover asks for, for one lead. attempt_: the last campaign's end. shown: a property that was demonstrated.
+    """Runs what a prover asks for, for one lead. ended: the last campaign. shown: a property that was demonstrated.
     spent: executions of the target."""
 
     def __init__(self, study: Study, suggested: Suggested, bench: Bench) -> None:
@@ -66,13 +67,13 @@ class Proving(Desk):
     def attempt(self, text: str, control: str) -> Told:
         """An input, driven by a campaign."""
         if self._suggested.traced is None:
-            return _refused("no oracle decides this weakness: state a property")
+            return refused("no oracle decides this weakness: state a property")
         if self._trials.spent():
             return _enough(ATTEMPTS)
-        if "{canary}" not in text and "{file}" not in text and "{folder}" not in text and "{host}" not in text:
-            return _refused("the input holds none of a run's words")
-        if any(word in control for word in ("{canary}", "{file}", "{folder}", "{host}")):
-            return _refused("the control is to do nothing: it holds a word that takes effect")
+        if not any(word in text for word in _EFFECTIVE):
+            return refused("the input holds none of a run's words")
+        if any(word in control for word in _EFFECTIVE):
+            return refused("the control is to do nothing: it holds a word that takes effect")
         given = Input(name="proposed", payload={"text": text}, control={"text": control})
         attempt = driven(self._suggested, self._bench, (given,))
         self.ended = attempt
@@ -100,7 +101,7 @@ class Proving(Desk):
         self.spent += ended.executions
         if ended.shown is None:
             if not ended.executions:
-                return _refused(ended.why)
+                return refused(ended.why)
             return Told(text=redact(visible(ended.why)), what="how the property ended", data=True)
         statement = redact(visible(" ".join(ended.shown.statement.split())))
         self.shown = replace(ended.shown, statement=statement)
@@ -134,15 +135,15 @@ class Mending(Desk):
             return _enough(PATCHES)
         before = self._study.source(path) if path in self._study.modules else None
         if before is None:
-            return _refused("the index lists no such Python file")
+            return refused("the index lists no such Python file")
         if self._study.is_test(path):
-            return _refused("tests are not changed: they judge")
+            return refused("tests are not changed: they judge")
         piece = old.encode()
         if before.count(piece) != 1:
-            return _refused(f"the piece stands {before.count(piece)} times in the file, as it was read")
+            return refused(f"the piece stands {before.count(piece)} times in the file, as it was read")
         after = before.replace(piece, new.encode())
         if after == before:
-            return _refused("it changes nothing")
+            return refused("it changes nothing")
         said = redact(visible(" ".join(what.split()))) or "a change"
         change = Change(path=path, before=before, after=after)
         fix = self._climb(Patch(proposer="agent:mender", what=said, changes=(change,)))
@@ -167,10 +168,6 @@ def _printed(run: sandbox.Run) -> str:
     more = f"\n({len(shown) - _OUTPUT} characters more)" if len(shown) > _OUTPUT else ""
     how = f"exit code {run.exit_code}" if isinstance(run, sandbox.Finished) else type(run).__name__
     return f"{how}\n{shown[:_OUTPUT]}{more}"
-
-
-def _refused(because: str) -> Told:
-    return Told(text=f"Not done: {because}.", refused=True)
 
 
 def _enough(most: int) -> Told:

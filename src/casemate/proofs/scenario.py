@@ -11,6 +11,8 @@ import ast
 from collections.abc import Collection, Mapping
 from typing import Final
 
+from casemate.proofs.runtime.holding import QUESTIONS
+
 LIBRARY: Final = {
     "datetime": frozenset({"date", "datetime", "timedelta", "timezone"}),
     "decimal": frozenset({"Decimal"}),
@@ -66,44 +68,9 @@ _AROUND: Final = (
 )
 _BUILTINS: Final = frozenset(
     {
-        *(
-            "abs",
-            "all",
-            "any",
-            "bool",
-            "bytes",
-            "dict",
-            "enumerate",
-            "float",
-            "int",
-            "isinstance",
-            "len",
-            "list",
-            "max",
-            "min",
-        ),
-        *("range", "repr", "reversed", "round", "set", "sorted", "str", "sum", "tuple", "zip", "next", "iter"),
+        *(QUESTIONS - {"type"}),  # which also makes classes
+        *("bytes", "dict", "enumerate", "iter", "list", "next", "range", "repr", "reversed", "tuple", "zip"),
         *("Exception", "ValueError", "TypeError", "KeyError", "PermissionError", "LookupError", "RuntimeError"),
-    }
-)
-_QUESTIONS: Final = frozenset(
-    {
-        "abs",
-        "all",
-        "any",
-        "bool",
-        "float",
-        "int",
-        "isinstance",
-        "len",
-        "max",
-        "min",
-        "round",
-        "set",
-        "sorted",
-        "str",
-        "sum",
-        "type",
     }
 )
 _METHODS: Final = frozenset(
@@ -128,13 +95,13 @@ def condition_refusal(text: str) -> str:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call):
             called = node.func
-            if isinstance(called, ast.Name) and called.id in _QUESTIONS:
+            if isinstance(called, ast.Name) and called.id in QUESTIONS:
                 continue
             if isinstance(called, ast.Attribute) and called.attr in _METHODS:
                 continue
             return "it calls something that a question does not need"
     more = (ast.GeneratorExp, ast.ListComp, ast.comprehension)
-    return _refusal(tree, (*_EXPRESSIONS, *_AROUND, *more), names | _QUESTIONS | comprehended)
+    return _refusal(tree, (*_EXPRESSIONS, *_AROUND, *more), names | QUESTIONS | comprehended)
 
 
 def scenario_refusal(text: str, offered: Mapping[str, Collection[str]]) -> str:

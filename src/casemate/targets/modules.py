@@ -18,19 +18,32 @@ PROJECT_FILES = frozenset({"pyproject.toml", "setup.py", "setup.cfg", "requireme
 
 PRELOADED = frozenset(
     (
-        "abc",
-        "builtins",
-        "codecs",
-        "genericpath",
-        "io",
-        "marshal",
-        "os",
-        "posix",
-        "posixpath",
-        "site",
-        "stat",
-        "sys",
-        "time",
+        *(
+            "_abc",
+            "_codecs",
+            "_collections_abc",
+            "_imp",
+            "_io",
+            "_signal",
+            "_sitebuiltins",
+            "_stat",
+            "_thread",
+            "_warnings",
+        ),
+        *(
+            "_weakref",
+            "abc",
+            "builtins",
+            "codecs",
+            "encodings",
+            "genericpath",
+            "io",
+            "marshal",
+            "os",
+            "posix",
+            "posixpath",
+        ),
+        *("site", "stat", "sys", "time", "zipimport"),
     )
 )
 """What CPython has loaded before it runs the first line of a program: no file of a target is imported in its place, so that a

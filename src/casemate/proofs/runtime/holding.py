@@ -6,7 +6,9 @@ The function is known by its code object, which is looked up before a line of a 
 
 from __future__ import annotations
 
+import ast
 import json
+import opcode
 import os
 import sys
 import threading
@@ -17,25 +19,29 @@ TYPE_CHECKING = False
 if TYPE_CHECKING:
     from typing import Any
 
-_QUESTIONS = (  # what a condition may call
-    *("abs", "all", "any", "bool", "float", "int", "isinstance", "len"),
-    *("max", "min", "round", "set", "sorted", "str", "sum", "type"),
+QUESTIONS = frozenset(
+    (
+        *("abs", "all", "any", "bool", "float", "int", "isinstance", "len"),
+        *("max", "min", "round", "set", "sorted", "str", "sum", "type"),
+    )
 )
+"""What a condition may call."""
 
 
 class Watched:
-    """Counts the returns of a function. settings: path and line of its `def`, never: the condition."""
+    """Counts the calls of a function, and asks the condition of what it returns: one that it refuses, by an exception, has not
+    happened. settings: path and line of its `def`, never: the condition."""
 
     def __init__(self, target: str, settings: dict[str, Any]) -> None:
         self.place = os.path.realpath(os.path.join(target, settings["path"]))
-        self.line = settings["line"]
+        self.line = _first(self.place, settings["line"])
         self.calls = 0
         self.violated = 0
         self.unasked = ""  # why the condition could not be asked, the last time
         self._names: dict[str, bool] = {}
         builtins: Any = __builtins__
         known = builtins if isinstance(builtins, dict) else vars(builtins)
-        self._scope = {"__builtins__": {name: known[name] for name in _QUESTIONS}}
+        self._scope = {"__builtins__": {name: known[name] for name in QUESTIONS}}
         self._never = compile(settings["never"], "<property>", "eval")
         self._args: dict[int, dict[str, Any]] = {}
 
@@ -52,19 +58,21 @@ class Watched:
         if args is None:
             return
         self.calls += 1
+        if result is None and not opcode.opname[code.co_code[frame.f_lasti]].startswith("RETURN"):
+            return  # an exception ends it: a profiler is told so in no other way
         try:
             self.violated += bool(eval(self._never, dict(self._scope), {"args": args, "result": result}))
         except Exception as error:
             self.unasked = f"{type(error).__name__}: {str(error)[:200]}"
 
     def _here(self, code: Any) -> bool:
-        """Whether it is the function: its `def`, or its first decorator, stands at the line."""
-        if code.co_name == "<module>" or not code.co_firstlineno <= self.line <= code.co_firstlineno + 20:
+        """Whether it is the function's."""
+        if code.co_name == "<module>" or code.co_firstlineno != self.line:
             return False
         known = self._names.get(code.co_filename)
         if known is None:
             known = self._names[code.co_filename] = os.path.realpath(code.co_filename) == self.place
-        return known and code.co_firstlineno == self.line
+        return known
 
     def start(self) -> None:
         """From now on, in every thread."""
@@ -74,6 +82,16 @@ class Watched:
     def told(self) -> dict[str, Any]:
         """What was seen."""
         return {"calls": self.calls, "violated": self.violated, "unasked": self.unasked}
+
+
+def _first(place: str, line: int) -> int:
+    """The line that the code of the function says whose `def` stands at a line: that of its first decorator, if it has one."""
+    with open(place, "rb") as file:
+        tree = ast.parse(file.read())
+    for node in ast.walk(tree):
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno == line:
+            return min([line, *(one.lineno for one in node.decorator_list)])
+    return line
 
 
 def tests(path: str) -> None:
