@@ -8,7 +8,7 @@ from casemate.safeguards.trial import made, run
 
 
 def test_no_input_and_no_secret_leaves():
-    """Nor does an honest draft lose what it is to say: the control is among the attempts."""
+    """Nor does an honest draft lose what it is to say: the control is part of each attempt."""
     (row,) = run([ATTACK], cases=600, seed=8, progress=lambda *told: None)
     assert (row.attempts, row.successes, row.succeeded) == (600, 0, ())
     names = {name.partition(",")[0] for name, _ in row.variants}
@@ -17,7 +17,6 @@ def test_no_input_and_no_secret_leaves():
         "released input quoted",
         "bundle's input quoted",
         "secret in a report",
-        "control",
     }
     assert len(row.variants) > 35
 

@@ -55,7 +55,7 @@ def new(
         tier=tier,
         signer=Person(name=operator(), key=own.person),
         now=own.now(),
-        safeguards=safeguards_table(safeguards, keys).table if safeguards is not None else None,
+        safeguards=signed_table(safeguards, keys).table if safeguards is not None else None,
         evaluations=logs,
         figures=[figure.line for figure in figures().measured],
     )
@@ -116,7 +116,7 @@ def _decoded(data: bytes) -> str:
 
 
 def evaluation(path: Path, keys: Sequence[VerifierKey]) -> SignedEvaluation:
-    """The evaluation in a file, signed by one of the keys. Raises UserError."""
+    """The signed log in a file. keys: whose signature counts. Raises UserError for one that does not count."""
     try:
         return open_evaluation(read_statement(path), keys)
     except InvalidStatement as error:
@@ -125,8 +125,8 @@ def evaluation(path: Path, keys: Sequence[VerifierKey]) -> SignedEvaluation:
         ) from error
 
 
-def safeguards_table(path: Path, keys: Sequence[VerifierKey]) -> SignedTable:
-    """The safeguards' table in a file, signed by one of the keys. Raises UserError."""
+def signed_table(path: Path, keys: Sequence[VerifierKey]) -> SignedTable:
+    """The signed table of safeguards in a file. keys: whose signature counts. Raises UserError for one that does not count."""
     try:
         return open_table(read_statement(path), keys)
     except InvalidStatement as error:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from casemate import __version__
 from casemate.adapters.statements import read_statement
-from casemate.app.assess import evaluation, safeguards_table
+from casemate.app.assess import evaluation, signed_table
 from casemate.app.authority import Ground, ground
 from casemate.app.ground import own_signer
 from casemate.app.launch import folder, trusted
@@ -33,7 +33,7 @@ def report(*, safeguards: Path | None, evaluations: Sequence[Path], titles: Sequ
     """
     own = ground()
     keys = trusted(own).keys
-    table = safeguards_table(safeguards, keys) if safeguards is not None else None
+    table = signed_table(safeguards, keys) if safeguards is not None else None
     return Transparency(
         version=__version__,
         made=own.now(),

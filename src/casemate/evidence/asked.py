@@ -10,7 +10,7 @@ from casemate.model.finding import Asked, Demonstration
 
 
 def asked_words(asked: Asked) -> str:
-    """`openai:x, 12 exchanges, 2 leads proposed; tests judged them`."""
+    """Its name, the exchanges with it, the leads that it proposed, and that it judged none of them."""
     judged = "; what is proven or fixed, oracles and the ladder say, not the model" if asked.leads else ""
     return (
         f"{visible(asked.name)}, {plural(asked.exchanges, 'exchange')}, {plural(asked.leads, 'lead')} proposed "

@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 from functools import cache
 from hashlib import sha256
 from random import Random
+from typing import Any
 
 from casemate.adapters.keys import FileSigner
 from casemate.app.launch import house
@@ -47,6 +48,8 @@ from casemate.safeguards.attack import NOON, Attempt, Ground
 RULE = sha256(b"proven and fixed on the harmless twins not once").hexdigest()
 SUITES = {Task.CONTAINMENT: "casemate/containment", Task.INJECTION: "casemate/injection"}
 CASES = {Task.CONTAINMENT: 500}
+TASKS = tuple(task for task in Task if task is not Task.COMPLETION)
+"""What an assessment rests on here."""
 
 
 def signer(name: str) -> FileSigner:
@@ -176,11 +179,9 @@ class Scene:
 
     system: System = field(default_factory=a_system)
     tier: Tier = Tier.FIX
-    evaluations: list[Evaluation] = field(
-        default_factory=lambda: [an_evaluation(task) for task in Task if task is not Task.COMPLETION]
-    )
+    evaluations: list[Evaluation] = field(default_factory=lambda: [an_evaluation(task) for task in TASKS])
     more: list[Evaluation] = field(default_factory=list)
-    changes: dict[str, object] = field(default_factory=dict)
+    changes: dict[str, Any] = field(default_factory=dict)
     standing: Standing = field(default_factory=Standing)
     house: Thresholds = field(default_factory=cache(house))
     own: bytes | None = None
@@ -191,7 +192,7 @@ class Scene:
 
     def assessment(self) -> Assessment:
         """The assessment, with the changes that the scene asks for."""
-        return replace(an_assessment(tuple(self.evaluations)), **self.changes)  # type: ignore[arg-type]
+        return replace(an_assessment(tuple(self.evaluations)), **self.changes)
 
     def evidence(self) -> Evidence:
         """What the gate is shown; the assessor's signature counts, and the issuer's for thresholds."""
@@ -209,12 +210,9 @@ class Scene:
         """What the gate says."""
         return decide(self.system, self.tier, evidence or self.evidence(), standing=self.standing, now=self.now)
 
-    def change(self, task: Task, **changes: object) -> None:
+    def change(self, task: Task, **changes: Any) -> None:
         """Sign the evaluation of a task with other content, and let the assessment rest on that."""
-        self.evaluations = [
-            replace(one, **changes) if one.task is task else one  # type: ignore[arg-type]
-            for one in self.evaluations
-        ]
+        self.evaluations = [replace(one, **changes) if one.task is task else one for one in self.evaluations]
 
 
 @cache

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from itertools import pairwise
 from random import Random
+from typing import Any
 
 from casemate.governance.charter import Target, Tier
 from casemate.governance.charter_file import CHARTER, Installed, open_charter, person_body
@@ -64,7 +65,7 @@ class Scene:
         """A fresh identity, or nonce."""
         return f"{self.random.getrandbits(128):032x}"
 
-    def limits(self, **changes: object) -> Limits:
+    def limits(self, **changes: Any) -> Limits:
         """What a first block states: to prove in the inner place, for two hours around noon."""
         limits = Limits(
             tier=Tier.PROVE,
@@ -76,9 +77,9 @@ class Scene:
             begins=self.now - timedelta(hours=1),
             ends=self.now + timedelta(hours=1),
         )
-        return replace(limits, **changes)  # type: ignore[arg-type]
+        return replace(limits, **changes)
 
-    def token(self, holder: str = WORKER, *, blocks: int = 1, **changes: object) -> str:
+    def token(self, holder: str = WORKER, *, blocks: int = 1, **changes: Any) -> str:
         """A token that alice issued, narrowed so often (each time for another holder), of which `holder` is the last."""
         between = [f"holder {number}" for number in range(1, blocks)]
         holders = [*between, holder]
@@ -103,11 +104,11 @@ class Scene:
             )
         return text
 
-    def proof(self, text: str, by: str, operation: str = "scan", path: str = "", **changes: object) -> str:
+    def proof(self, text: str, by: str, operation: str = "scan", path: str = "", **changes: Any) -> str:
         """The proof that somebody makes for a token, honest but for the changes (time, nonce, audience)."""
-        made = {"time": self.now, "nonce": self.id(), "audience": self.audience, **changes}
-        act = Act(operation=operation, subject=digest_of(path or self.inside), audience=made["audience"])  # type: ignore[arg-type]
-        return present(text, act, time=made["time"], nonce=made["nonce"], holder=self.ground.signer(by))  # type: ignore[arg-type]
+        made: dict[str, Any] = {"time": self.now, "nonce": self.id(), "audience": self.audience, **changes}
+        act = Act(operation=operation, subject=digest_of(path or self.inside), audience=made["audience"])
+        return present(text, act, time=made["time"], nonce=made["nonce"], holder=self.ground.signer(by))
 
     def taken(self, text: str, proof: str, operation: str = "scan", path: str = "") -> Accepted:
         """What the verifier makes of token and proof, for an operation on a place. Raises TokenRefused."""

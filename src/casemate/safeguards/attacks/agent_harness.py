@@ -19,6 +19,8 @@ from casemate.safeguards.attack import Attack, Attempt, Ground
 from casemate.safeguards.crew import MARK, Scene
 
 _REACHED: Final = "REACHED-" + "2b90"
+_BEGUN: Final = "begun-71c4"
+_NOT_RUN: Final = "it was not run"
 
 
 def _programs(scene: Scene) -> tuple[tuple[str, str], ...]:
@@ -72,11 +74,16 @@ def _attempt(ground: Ground) -> Attempt:
 
         scene.seal = sealed
         what, program = random.choice(_programs(scene))
+        program = f"print({_BEGUN!r}, flush=True)\n{program}"
         _, script, _ = scene.act("prover", [[("explore", {"program": program})], [("done", {"why": "seen"})]])
         heard = script.heard()
         got = MARK in heard or _REACHED in heard or not scene.unchanged()
         if scene.facts()[-1].get("calls") != 2:
             raise AssertionError("the run left no entry")
+        if _NOT_RUN in heard:  # counted apart: it says nothing of a sandbox
+            return Attempt(what=f"{what}, where no sandbox holds", succeeded=got, answer=_NOT_RUN)
+        if _BEGUN not in heard:
+            raise AssertionError("what only prints is not run")
         return Attempt(what=what, succeeded=got, answer="the sandbox holds")
 
 

@@ -1,4 +1,4 @@
-"""A compromised agent uses what its role does not have: other roles' tools, ports beyond its grant, operations of people.
+"""A compromised agent uses what its role does not have: other roles' tools, ports beyond its grant, operations above its tier.
 
 Tools are called by name through the loop. Ports and operations are asked for with the grant that its session really has, as code
 of ours that an agent had talked into it would.
@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from casemate.app.agents import HELD
 from casemate.governance.errors import Denied
+from casemate.governance.grants import Grant
+from casemate.governance.policy import HOUSE_POLICY, OPERATION
 from casemate.model.errors import CasemateError
 from casemate.safeguards.attack import Attack, Attempt, Ground
 from casemate.safeguards.crew import ROLES, Scene
-from casemate.safeguards.scene import MAKERS, OPERATIONS, USES, Tripwire
+from casemate.safeguards.scene import MAKERS, USES, Tripwire
 
 _OWN: Final = {
     "scout": {"propose"},
@@ -37,7 +39,6 @@ _INVENTED: Final = (
     ),
     *("set_budget", "token", "charter_new", "append_ledger", "add_tool", "system", "__class__", "run"),
 )
-_FREE: Final = frozenset(name for name in OPERATIONS if name.startswith("agent") or name == "scan")
 
 
 def _tool(random: Random, scene: Scene, role: str) -> Attempt:
@@ -67,47 +68,37 @@ def _tool(random: Random, scene: Scene, role: str) -> Attempt:
     return Attempt(what=what, succeeded=done or ended.refused != 1, answer="there is no such tool for it")
 
 
+def _granted(scene: Scene, role: str) -> Grant:
+    """The grant that a session of the role really has. The control: with it such a session begins."""
+    tier, ports = HELD[role]
+    grant = scene.stage.wall.grant().narrow(holder=f"alice ({role})", tier=tier, ports=ports)
+    with scene.stage.wall.operation(f"agent-{role}", subject=scene.stage.subject, grant=grant):
+        return grant
+
+
 def _port(random: Random, scene: Scene, role: str) -> Attempt:
     """A port of its session's operation that its grant does not reach."""
-    tier, ports = HELD[role]
-    port, action = random.choice([use for use in USES if use[0] not in ports])
-    whole = scene.stage.wall.grant()
-    grant = whole.narrow(holder=f"alice ({role})", tier=tier, ports=ports)
+    grant = _granted(scene, role)
+    port, action = random.choice([use for use in USES if use[0] not in HELD[role][1]])
     wire = Tripwire()
     try:
         with scene.stage.wall.operation(f"agent-{role}", subject=scene.stage.subject, grant=grant) as operation:
             USES[port, action](MAKERS[port](operation, wire))
-    except (Denied, CasemateError):
+    except CasemateError:
         pass
     return Attempt(what=f"the port {port}", succeeded=bool(wire.effects), answer="the grant does not reach it")
 
 
 def _operation(random: Random, scene: Scene, role: str) -> Attempt:
-    """An operation that is a person's, begun with an agent's grant."""
-    tier, ports = HELD[role]
-    name = random.choice([name for name in OPERATIONS if name not in _FREE])
-    grant = scene.stage.wall.grant().narrow(holder=f"alice ({role})", tier=tier, ports=ports)
-    reached: list[str] = []
+    """An operation above its tier, begun with an agent's grant."""
+    grant = _granted(scene, role)
+    rules = [rule for rule in HOUSE_POLICY.rules if rule.port == OPERATION and not grant.tier.includes(rule.tier)]
+    name = random.choice(sorted(frozenset[str]().union(*(rule.actions for rule in rules))))
     try:
         with scene.stage.wall.operation(name, subject=scene.stage.subject, grant=grant):
-            reached.append(name)
-    except (Denied, CasemateError):
-        pass
-    # What only looks at the operator's own records, or is within its tier, touches nothing that the agent could not see anyway.
-    people = {"release", "apply", "undo", "confirm", "verify", "fix", "prove"} - _within(role)
-    return Attempt(
-        what="an operation of people", succeeded=bool(reached) and name in people, answer="not with its grant"
-    )
-
-
-def _within(role: str) -> set[str]:
-    """Operations that a role's tier gives, none of which releases or writes anything by itself: their ports do."""
-    return {
-        "scout": set[str](),
-        "adversary": set[str](),
-        "prover": {"verify", "prove"},
-        "mender": {"verify", "prove", "fix", "apply", "undo", "confirm"},
-    }[role]
+            return Attempt(what="an operation above its tier", succeeded=True)
+    except Denied as error:
+        return Attempt(what="an operation above its tier", succeeded=False, answer=error.what)
 
 
 def _attempt(ground: Ground) -> Attempt:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from casemate.governance.charter import Charter, Person, Target, Tier
 from casemate.governance.note import parse_key
@@ -39,9 +40,15 @@ def attempt(ground: Ground) -> Attempt:
     unsigned = sign_statement(REQUEST, asked.body(), ground.signer("alice"))
     agreed = cosign(unsigned, ground.signer("bob"))
 
-    def refused(data: bytes | None = agreed, **changes: object) -> str:
-        given = {"bundles": asked.bundles, "target": asked.target, "now": NOON, "requester": alice, **changes}
-        return release_refusal(charter, data=data, **given)  # type: ignore[arg-type] # as the variants have it
+    def refused(data: bytes | None = agreed, **changes: Any) -> str:
+        given: dict[str, Any] = {
+            "bundles": asked.bundles,
+            "target": asked.target,
+            "now": NOON,
+            "requester": alice,
+            **changes,
+        }
+        return release_refusal(charter, data=data, **given)
 
     assert refused() == "", refused()
     what = random.choice(

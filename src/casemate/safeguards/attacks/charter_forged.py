@@ -36,11 +36,24 @@ def attempt(ground: Ground) -> Attempt:
     signed = sign_statement(CHARTER, body, issuer)
     honest = _opened(signed, ground)
     assert isinstance(honest, Installed), honest
+    if random.random() < 0.1:
+        return _revoked_by_others(ground)
     what, data = random.choice(_VARIANTS)(ground, body, signed)
-    if data == signed:
-        return Attempt(what=what, succeeded=False, answer="nothing was changed")
+    assert data != signed, "nothing was changed"
     opened = _opened(data, ground)
     return Attempt(what=what, succeeded=isinstance(opened, Installed), answer=str(opened))
+
+
+def _revoked_by_others(ground: Ground) -> Attempt:
+    """A list of revocations that the issuer did not sign, however many others did."""
+    body: Body = {"number": 9, "revoked": []}
+    open_revocations(sign_statement(REVOCATION, body, ground.signer(ISSUER)), (_key(ground, ISSUER),))  # the control
+    made = cosign(sign_statement(REVOCATION, body, ground.signer(EVE)), ground.signer(HOLDER))
+    try:
+        open_revocations(made, (_key(ground, ISSUER),))
+    except InvalidStatement as error:
+        return Attempt(what="revocations by others", succeeded=False, answer=str(error))
+    return Attempt(what="revocations by others", succeeded=True)
 
 
 def _opened(data: bytes, ground: Ground) -> Installed | str:
@@ -57,7 +70,7 @@ def _key(ground: Ground, name: str) -> VerifierKey:
 def _byte(ground: Ground, body: Body, signed: bytes) -> tuple[str, bytes]:
     at, random = ground.random.randrange(len(signed)), ground.random
     kind = random.choice(("changed", "left out", "put in"))
-    byte = bytes([random.randrange(256)])
+    byte = bytes([signed[at] ^ random.randrange(1, 256)])
     middle = {"changed": byte, "left out": b"", "put in": byte + signed[at : at + 1]}[kind]
     return f"a byte {kind}", signed[:at] + middle + signed[at + 1 :]
 
@@ -120,17 +133,7 @@ def _spelling(ground: Ground, body: Body, signed: bytes) -> tuple[str, bytes]:
     )
 
 
-def _agreed(ground: Ground, body: Body, signed: bytes) -> tuple[str, bytes]:
-    """A list of revocations by somebody else, to which the issuer's key is a stranger."""
-    made = cosign(sign_statement(REVOCATION, {"number": 9, "revoked": []}, ground.signer(EVE)), ground.signer(HOLDER))
-    try:
-        open_revocations(made, (_key(ground, ISSUER),))
-    except InvalidStatement:
-        return "revocations by others", made
-    return "revocations by others", signed + b""
-
-
-_VARIANTS = (_byte, _byte, _wider, _wider, _own, _named, _beside, _kind, _spelling, _agreed)
+_VARIANTS = (_byte, _byte, _wider, _wider, _own, _named, _beside, _kind, _spelling)
 
 ATTACK = Attack(
     id="charter-forged",

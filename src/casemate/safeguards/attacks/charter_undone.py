@@ -55,7 +55,8 @@ def attempt(here: Ground) -> Attempt:
                 "the entry edited",
             ]
         )
-        revoked = random.random() < 0.4 and what != "an earlier freedom"
+        listed = what in ("the list deleted", "an older list")  # there must be a list to be rid of
+        revoked = listed or (random.random() < 0.4 and what != "an earlier freedom")
         if revoked:
             run_add(top / "r", "")
         if what == "an earlier freedom":

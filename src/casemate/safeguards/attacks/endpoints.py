@@ -40,8 +40,7 @@ def attempt(ground: Ground) -> Attempt:
             ("everything", "*"),
         )
     )
-    if asked == named:
-        return Attempt(what=what, succeeded=False, answer="nothing was changed")
+    assert asked != named, "nothing was changed"
     answer = charter.model_refusal(asked)
     return Attempt(what=what, succeeded=answer is None, answer=answer or "")
 

@@ -8,8 +8,6 @@ an edited report decides, into the notes of a trace, and into a bundle's own cas
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
-from dataclasses import replace
 from random import Random
 from typing import Any, Final
 
@@ -111,7 +109,10 @@ def _report(inputs: dict[str, Any] | None, place: str, text: str) -> dict[str, A
 def _bundle(random: Random, payload: dict[str, Any], place: str, text: str) -> bytes:
     """A bundle that was driven with the payload, and tells the text at one place."""
     location = Location(path="a.py", line=3)
-    said: Callable[[str, str], str] = lambda name, plain: text if place == name else plain  # noqa: E731
+
+    def said(name: str, plain: str) -> str:
+        return text if place == name else plain
+
     steps = tuple(Step(location=location, role=role, note=said("note", "")) for role in (Role.SOURCE, Role.SINK))
     lead = Lead(
         rule=RuleId("command-injection"),
@@ -151,10 +152,10 @@ def _bundle(random: Random, payload: dict[str, Any], place: str, text: str) -> b
     return seal(finding, exhibit, "0.1.0")[1]
 
 
-def _drafted(told: Told, clock: Ground) -> str:
+def _drafted(told: Told, ground: Ground) -> str:
     """All that may leave of a finding, in both forms."""
     said = Publication(
-        date=clock.clock.now(),
+        date=ground.clock.now(),
         product="Back Office",
         version="4.2.0",
         purl="pkg:generic/back-office@4.2.0",
@@ -165,19 +166,19 @@ def _drafted(told: Told, clock: Ground) -> str:
     return csaf.render([(told, _PAGE)], said) + openvex.render([(told, _PAGE)], said)
 
 
+def _honest(ground: Ground) -> None:
+    """The control: a draft says what it is to say. Raises AssertionError."""
+    text = _drafted(of_report(json.dumps(_report(None, "none", "")).encode(), "r.json")[0], ground)
+    if _PLAIN not in text or "SHA-256 " + "ab" * 32 not in text or "quote it" not in text:
+        raise AssertionError("a draft lost what it is to say")
+
+
 def _attempt(ground: Ground) -> Attempt:
+    _honest(ground)
     random = ground.random
     place = random.choice(_PLACES)
-    variant = random.choice(
-        ("released input", "released input quoted", "bundle's input quoted", "secret in a report", "control")
-    )
+    variant = random.choice(("released input", "released input quoted", "bundle's input quoted", "secret in a report"))
     payload: dict[str, Any] | None = None
-    if variant == "control":
-        told = of_report(json.dumps(_report(None, "none", "")).encode(), "r.json")[0]
-        text = _drafted(replace(told, message=_PLAIN), ground)
-        if _PLAIN not in text or "SHA-256 " + "ab" * 32 not in text or "quote it" not in text:
-            raise AssertionError("a draft lost what it is to say")
-        return Attempt(what=variant, succeeded=False, answer="the draft says what it is to say")
     if variant == "secret in a report":
         kept, quoted = _secret(random)
         if random.random() < 0.3 and place in ("message", "function", "note", "happened", "stub"):

@@ -113,10 +113,8 @@ def _forged(ground: Ground) -> Attempt:
     what = random.choice(["a forged grant for another place", "a forged grant for more", "a forged grant for longer"])
     name, subject = "scan", tuple[Target, ...]((place,))
     if what.endswith("place"):
-        outside = Target(name="./bank", path=random.choice([p for p in _PATHS if not p.startswith("/srv/bank/")][3:]))
+        outside = Target(name="./bank", path=random.choice([p for p in _PATHS if not f"{p}/".startswith("/srv/bank/")]))
         subject = random.choice([(outside,), (place, outside), (outside, place)])
-        if all(wall_covers.path == "/srv/bank" for wall_covers in subject):
-            raise AssertionError("the attack names nothing outside")
     elif what.endswith("more"):
         name = random.choice(["release", *(["fix", "apply"] if tier is not Tier.FIX else ["release"])])
     else:

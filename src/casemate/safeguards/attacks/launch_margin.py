@@ -11,9 +11,7 @@ from random import Random
 from casemate.governance.evaluation import Item, Task
 from casemate.governance.thresholds import MILLION, Threshold
 from casemate.safeguards.attack import NOON, Attack, Attempt, Ground
-from casemate.safeguards.launching import Scene, closed_by
-
-TASKS = tuple(task for task in Task if task is not Task.COMPLETION)
+from casemate.safeguards.launching import TASKS, Scene, closed_by
 
 
 def _threshold(scene: Scene, task: Task) -> Threshold:

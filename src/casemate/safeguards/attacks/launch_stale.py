@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from random import Random
 
 from casemate.governance.evaluation import Task
 from casemate.governance.standing import Standing
 from casemate.safeguards.attack import NOON, Attack, Attempt, Ground
-from casemate.safeguards.launching import Scene, an_evaluation, closed_by, registration
+from casemate.safeguards.launching import TASKS, Scene, an_evaluation, closed_by, registration
 
-TASKS = tuple(task for task in Task if task is not Task.COMPLETION)
 BEGAN = an_evaluation(Task.FIND).began
 FRESH = timedelta(days=90)
 
@@ -78,9 +78,11 @@ VARIANTS: dict[str, Callable[[Scene, Random], None]] = {
 
 def attempt(ground: Ground) -> Attempt:
     """One thing that is out of its time."""
+    assert edge(), "what is as old as it may be is refused"
     return closed_by(ground, VARIANTS)
 
 
+@cache
 def edge() -> bool:
     """The control of the freshest case that is still allowed: exactly as old as an evaluation may be."""
     scene = Scene()

@@ -5,14 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from random import Random
+from typing import Any
 
 from casemate.governance.assessment import Misuse, Safeguards
 from casemate.governance.charter import Person, Tier
 from casemate.governance.entries import Outcome
-from casemate.governance.evaluation import SCORERS, Suite, Task
+from casemate.governance.evaluation import SCORERS, Suite
 from casemate.safeguards.attack import Attack, Attempt, Ground
 from casemate.safeguards.launching import (
     RULE,
+    TASKS,
     Scene,
     a_system,
     an_assessment,
@@ -23,15 +25,13 @@ from casemate.safeguards.launching import (
     registration,
 )
 
-TASKS = tuple(task for task in Task if task is not Task.COMPLETION)
-
 
 def changed_system(scene: Scene, random: Random) -> str:
     """The system that runs differs from the one that was assessed in one part; which."""
     now = a_system()
     prompts, tools = list(now.prompts), list(now.tools)
     other = digest(str(random.random()))
-    changes = {
+    changes: dict[str, dict[str, Any]] = {
         "model": {"model": "example:tiny-2"},
         "weights": {"weights": random.choice(("", other))},
         "a prompt": {"prompts": ((prompts[0][0], other), *prompts[1:])},
@@ -49,7 +49,7 @@ def changed_system(scene: Scene, random: Random) -> str:
         "version": {"version": "0.1.1"},
     }
     part = random.choice(sorted(changes))
-    scene.system = replace(now, **changes[part])  # type: ignore[arg-type]
+    scene.system = replace(now, **changes[part])
     return part
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from typing import Any
 
 from casemate.governance.charter import Tier
@@ -68,15 +67,18 @@ def _above(ground: Ground, port: str, action: str) -> Policy:
 def _malformed(ground: Ground, port: str, action: str) -> Policy:
     """What a faulty loader could make: text where a set should be, a text for a tier, no tuple."""
     kept: Any = list(without(HOUSE_POLICY, port, action).rules)
-    bad: tuple[Callable[[], Any], ...] = (
-        lambda: Rule(tier=Tier.FIND, port=port, actions=f"un{action}ed"),  # type: ignore[arg-type]
-        lambda: Rule(tier=Tier.FIND, port=port, actions=[f"un{action}ed", None]),  # type: ignore[arg-type]
-        lambda: Rule(tier="find", port=port, actions=frozenset({action})),  # type: ignore[arg-type]
-        lambda: Rule(tier=None, port=port, actions=frozenset({action})),  # type: ignore[arg-type]
-        lambda: Rule(tier=Tier.FIND, port=None, actions=frozenset({action})),  # type: ignore[arg-type]
-        lambda: Rule(tier=Tier.FIND, port=port, actions=frozenset()),
+    sound = {"tier": Tier.FIND, "port": port, "actions": frozenset({action})}
+    bad: dict[str, Any] = ground.random.choice(
+        (
+            {"actions": f"un{action}ed"},
+            {"actions": [f"un{action}ed", None]},
+            {"tier": "find"},
+            {"tier": None},
+            {"port": None},
+            {"actions": frozenset()},
+        )
     )
-    rule = ground.random.choice(bad)()
+    rule = Rule(**(sound | bad))
     rules: list[Any] = [(*kept, rule), (rule, *kept), [*kept, rule], {rule}, None]
     return Policy(rules=ground.random.choice(rules))
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from casemate.governance.charter_file import REVOCATION, open_revocations
-from casemate.governance.errors import TokenRefused
 from casemate.governance.fields import InvalidStatement
 from casemate.governance.limits import Limits
 from casemate.governance.statement import sign_statement
@@ -36,22 +37,9 @@ def _attempt(ground: Ground) -> Attempt:
     if what == "a block, narrowed again":
         text = attenuate(text, limits=Limits(), holder=here.key(WORKER), id=here.id(), signer=ground.signer(WORKER))
     elif what == "a list of the thief's":
-        try:
+        with suppress(InvalidStatement):  # the list before it must still count
             installed([], 3, THIEF)
-        except InvalidStatement as error:
-            return _still(here.taken, text, here.proof(text, WORKER), what, str(error))
-        return Attempt(what=what, succeeded=True)
     return attempted(what, lambda: here.taken(text, here.proof(text, WORKER)))
-
-
-def _still(taken: object, text: str, proof: str, what: str, answer: str) -> Attempt:
-    """The forged list was refused; the one before it must still count."""
-    assert callable(taken)
-    try:
-        taken(text, proof)
-    except TokenRefused:
-        return Attempt(what=what, succeeded=False, answer=answer)
-    return Attempt(what=what, succeeded=True)
 
 
 ATTACK = Attack(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from casemate.governance.errors import TokenRefused
 from casemate.governance.jws import Kind, jwk
 from casemate.governance.limits import Limits, path_target
 from casemate.governance.token import attenuate, text_digest
@@ -55,7 +56,7 @@ def _attempt(ground: Ground) -> Attempt:
             try:
                 limits = Limits(targets=(path_target(path),))
             except ValueError as error:
-                _refused(error)
+                raise TokenRefused(str(error), "name a place inside") from error
             attenuate(text, limits=limits, holder=here.key(WORKER), id=here.id(), signer=ground.signer(WORKER))
 
         return attempted(f"asked for: {what}", narrow)
@@ -91,12 +92,6 @@ def _link(ground: Ground) -> Attempt:
     return attempted(
         "by hand: a link that leads out", lambda: here.taken(made, here.proof(made, WORKER, path=led), path=led)
     )
-
-
-def _refused(error: ValueError) -> None:
-    from casemate.governance.errors import TokenRefused
-
-    raise TokenRefused(str(error), "name a place inside") from error
 
 
 ATTACK = Attack(

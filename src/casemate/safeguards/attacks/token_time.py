@@ -4,18 +4,15 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from casemate.governance.limits import Limits
+from casemate.governance.jws import Kind
+from casemate.governance.limits import Limits, seconds
 from casemate.governance.token import attenuate, issue
 from casemate.safeguards.attack import Attack, Attempt, Ground
-from casemate.safeguards.tokens import ALICE, WORKER, Scene, attempted, scene
+from casemate.safeguards.tokens import ALICE, WORKER, Scene, attempted, header_of, payload_of, scene, signed, spelled
 
 
 def _too_long(here: Scene) -> Attempt:
     """A first block for longer than any may be, which only a changed Casemate makes."""
-    from casemate.governance.jws import Kind
-    from casemate.governance.limits import seconds
-    from casemate.safeguards.tokens import header_of, payload_of, signed, spelled
-
     payload = payload_of(here.token())
     payload["exp"] = seconds(here.now + timedelta(days=here.random.randint(32, 4000)))
     text = signed(header_of(Kind.TOKEN), spelled(payload), here.ground.signer(ALICE))

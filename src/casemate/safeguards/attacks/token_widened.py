@@ -8,6 +8,7 @@ from datetime import timedelta
 from casemate.governance.errors import TokenRefused
 from casemate.governance.jws import Kind, encode64url, jwk
 from casemate.governance.limits import seconds
+from casemate.governance.token import text_digest
 from casemate.safeguards.attack import Attack, Attempt, Ground
 from casemate.safeguards.tokens import (
     OTHER_ENDPOINT,
@@ -76,7 +77,7 @@ def _stated(here: Scene, claim: str) -> Attempt:
         **more,
         "cnf": {"jwk": jwk(here.key(WORKER))},
         "jti": here.id(),
-        "prev": _digest(text),
+        "prev": text_digest(text),
         "v": 1,
     }
     wider = f"{text}~{signed(header_of(Kind.BLOCK), spelled(payload), here.ground.signer(WORKER))}"
@@ -101,12 +102,6 @@ def _stated(here: Scene, claim: str) -> Attempt:
         or quotas.releases != 2
     )
     return Attempt(what=what, succeeded=got, answer="without effect")
-
-
-def _digest(text: str) -> str:
-    from casemate.governance.token import text_digest
-
-    return text_digest(text)
 
 
 def _attempt(ground: Ground) -> Attempt:
