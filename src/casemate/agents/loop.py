@@ -51,6 +51,11 @@ class End(StrEnum):
     BUDGET = "budget spent"  # and nobody may go on
     WINDOW = "window too small"
 
+    @property
+    def mute(self) -> bool:
+        """Whether it ended because no answer came, and not by what the model did."""
+        return self in (End.SILENT, End.BUDGET, End.WINDOW)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ended:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from casemate.app.scan import Scene
     from casemate.governance.launch import Decision
     from casemate.governance.system import System
+    from casemate.model.claim import Claim
     from casemate.model.finding import Report
     from casemate.pipeline.agents import Session, Worked
     from casemate.pipeline.scan import Progress, ScanOptions
@@ -66,9 +67,10 @@ def crew(
     limits: Limits,
     fix: bool,
     progress: Progress,
+    claims: Sequence[Claim] = (),
 ) -> Worked:
-    """Let agents work on a target that was scanned and hunted. Whoever calls this has asked `admitted`. Raises Denied when the
-    charter does not name the model's address."""
+    """Let agents work on a target that was scanned and hunted. claims: of others, that the scout is told of. Whoever calls this
+    has asked `admitted`. Raises Denied when the charter does not name the model's address."""
     from casemate.adapters.inprocess import InProcess
     from casemate.pipeline.agents import Crew
     from casemate.pipeline.patched import Recollected
@@ -84,7 +86,7 @@ def crew(
             progress=progress,
         )
         sessions = Opened(scene, study, model, interpreter)
-        return Crew(sessions, limits, fix=fix, progress=progress).work(report)
+        return Crew(sessions, limits, fix=fix, progress=progress).work(report, claims)
 
 
 class Placed(SourceTree, Protocol):

@@ -5,7 +5,7 @@ The gate is not asked: what it decides by is made here. The walls, the charter a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 from casemate.app.authority import authorise, ground
 from casemate.app.ground import home, recorded_ledger
 from casemate.app.launch import register, system_now, trusted
+from casemate.app.solvers import CrewAtWork, Engine
 from casemate.governance.budget import PROVING_LIMITS
 from casemate.governance.charter import Target, Tier
 from casemate.governance.evaluation import EVALUATION, Evaluation, Item, Scorer, Spent, Suite, Task, open_evaluation
@@ -25,21 +26,18 @@ from casemate.model.errors import UserError
 if TYPE_CHECKING:
     from casemate.adapters.scratch import Scratch
     from casemate.app.models import Talk
-    from casemate.evals.answers import Answer, Claim, Posed, Solver, Used
+    from casemate.evals.answers import Solver, Used
     from casemate.evals.cases import Case
     from casemate.evals.injection import Injected
     from casemate.evals.pairs import Found, Pair
     from casemate.evals.run import Progress, Run
     from casemate.governance.system import System
     from casemate.governance.wall import Operation
-    from casemate.model.finding import Finding, Report
     from casemate.ports import Sandbox
 
 Told = TypeVar("Told")
 
 OPERATION = "evaluate"
-BUDGET = 600
-"""Executions that a hunt in one program may take."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,11 +55,12 @@ class EvaluationRequest:
 
 class Participant(NamedTuple):
     """Who is measured. system: as it is now. solver: made within the operation, once there is a folder to put programs in; the
-    stack closes what it opens. talk: the model that it asks, None for none."""
+    stack closes what it opens. talk: the model that it asks, None for none. large: whether it takes whole packages."""
 
     system: System
     solver: Callable[[Scratch, Operation, ExitStack], Solver]
     talk: Talk | None = None
+    large: bool = True
 
 
 class Evaluated(NamedTuple, Generic[Told]):
@@ -95,7 +94,18 @@ def with_model(talk: Talk, seed: int) -> Participant:
         model = stack.enter_context(talk.within(operation))
         return Batch(lambda posed: ask(posed, model, talk.terms, home() / "evaluations" / "inspect", seed))
 
-    return Participant(system_now(talk.name, prompts()), solver, talk)
+    return Participant(system_now(talk.name, prompts()), solver, talk, large=False)
+
+
+def with_crew(talk: Talk, *, bare: bool = False) -> Participant:
+    """A model in the four roles, with their tools: what `hunt --model` is, and the system that the gate decides about there.
+    bare: the engine's own findings are left out, for what only the agents can miss."""
+    from casemate.app.agents import crew_system
+
+    def solver(scratch: Scratch, operation: Operation, stack: ExitStack) -> Solver:
+        return CrewAtWork(scratch, talk.lent(stack.enter_context(talk.within(operation))), bare=bare)
+
+    return Participant(crew_system(talk.name), solver, talk)
 
 
 def run_corpus(
@@ -129,11 +139,11 @@ def run_pairs(
     announce: Callable[[str], None],
     progress: Progress,
 ) -> Evaluated[Found]:
-    """Known flaws in real code. Raises as `signed_run` does, and UserError with a model: packages fill no single exchange."""
+    """Known flaws in real code. Raises as `signed_run` does, and UserError for who cannot take them."""
     from casemate.evals.pairs import run
 
-    if who.talk is not None:
-        raise UserError("whole packages do not go into one exchange with a model", "leave --model out")
+    if not who.large:
+        raise UserError("whole packages do not go into one exchange with a model", "add --crew, or leave --model out")
 
     def work(solver: Solver, held: Sandbox, python: str) -> Counted[Found]:
         done = run(pairs, solver, progress=progress)
@@ -283,73 +293,3 @@ def _up(time: datetime) -> datetime:
     """The next full second: what is registered within a second was registered before it ended."""
     full = time.replace(microsecond=0)
     return full if full == time else full + timedelta(seconds=1)
-
-
-@dataclass(slots=True)
-class Engine:
-    """The engine as a solver: what `casemate scan` and `casemate hunt` do with a program, and nothing else. A target's own
-    configuration and comments hide nothing from it, as with --untrusted."""
-
-    scratch: Scratch
-    jobs: int = 1
-
-    def __call__(self, posed: Posed) -> Answer:
-        """Scan or hunt."""
-        from casemate.adapters.clock import SystemClock
-        from casemate.evals.answers import Answer, Used
-
-        folder = self.scratch.put(posed.name, posed.files)
-        clock = SystemClock()
-        started = clock.monotonic()
-        report = self._report(posed, folder)
-        silence = next((f"{loss.what}: {loss.reason}: {loss.detail}" for loss in report.not_examined), "")
-        return Answer(
-            claims=tuple(_claim(one) for one in report.findings if one.disposition.value == "active"),
-            proven=tuple(
-                _claim(one) for one in report.findings if one.verdict is not None and one.verdict.proof is not None
-            ),
-            patch=_patch(report, posed.files),
-            said=tuple(one.lead.message for one in report.findings),
-            climbed=any(one.mending is not None and one.mending.fix is not None for one in report.findings),
-            silence=silence,
-            used=Used(milliseconds=round((clock.monotonic() - started) * 1000)),
-        )
-
-    def _report(self, posed: Posed, folder: Path) -> Report:
-        from casemate.app.prove import HuntRequest, run_hunt
-        from casemate.app.scan import ScanRequest, run_scan
-        from casemate.leads.cwes import same
-
-        scan = ScanRequest(paths=(folder,), untrusted=True, jobs=self.jobs, cache=False)
-        if posed.task is Task.FIND:
-            return run_scan(scan, announce=_unheard, progress=_unseen)
-        request = HuntRequest(
-            scan=scan,
-            budget=BUDGET,
-            fix=posed.task is Task.FIX,
-            wanted=lambda finding: same(finding.cwe, posed.cwe),
-        )
-        return run_hunt(request, announce=_unheard, progress=_unseen).report
-
-
-def _claim(finding: Finding) -> Claim:
-    from casemate.evals.answers import Claim
-
-    return Claim(path=finding.lead.location.path, line=finding.lead.location.line, cwe=finding.cwe)
-
-
-def _patch(report: Report, files: Mapping[str, str]) -> dict[str, str]:
-    """The files with the first patch that is offered."""
-    for finding in report.findings:
-        if finding.mending is not None and finding.mending.fix is not None:
-            changed = {change.path: change.after.decode() for change in finding.mending.fix.patch.changes}
-            return {**files, **changed}
-    return {}
-
-
-def _unheard(line: str) -> None:
-    """What is said of each of many small hunts is no news."""
-
-
-def _unseen(stage: str, done: int, total: int) -> None:
-    """Nor is how far each of them is."""

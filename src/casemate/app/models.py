@@ -47,7 +47,8 @@ class Limits:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Talk:
-    """A model that a run may ask, or the recording of one (`replay`). record: the file that exchanges are written to."""
+    """A model that a run may ask, the recording of one (`replay`), or one that was `lent`. record: the file that exchanges are
+    written to; None for the latter two."""
 
     model: LanguageModel
     terms: Terms
@@ -92,6 +93,11 @@ class Talk:
             f"recognised secrets are replaced; all of it is kept in {self.record}",
         )
 
+    def lent(self, model: LanguageModel) -> Talk:
+        """For a part of an operation within which the model was opened already: that one's wall, budget and recording hold, and
+        whether it may run was decided there. model: as `within` gave it, or what listens to it."""
+        return replace(self, model=model, record=None, keys=())
+
     @contextmanager
     def within(self, operation: Operation) -> Iterator[LanguageModel]:
         """The model behind the wall of an operation, recorded, for any number of threads. The ledger will say which model,
@@ -101,7 +107,7 @@ class Talk:
 
         operation.state(model=self.name, endpoint=self.endpoint)
         if self.record is None:
-            yield self.model  # there is no exchange, and nothing to permit
+            yield self.model  # there is no exchange, or it is permitted and recorded where the model was opened
             return
         recording = Recording(self.record, model=self.name, endpoint=self.endpoint, terms=self.terms, keys=self.keys)
         try:

@@ -19,8 +19,10 @@ if TYPE_CHECKING:
     from casemate.app.models import Talk
     from casemate.evidence.bundle import Bundle
     from casemate.governance.receipt import Receipt
+    from casemate.model.claim import Claim
     from casemate.model.finding import Finding, Report
     from casemate.model.verification import Verification
+    from casemate.pipeline.agents import Worked
     from casemate.pipeline.claims import Answers
     from casemate.pipeline.combine import Series
     from casemate.pipeline.regress import Checked
@@ -44,7 +46,8 @@ def sandbox() -> Sandbox:
 class HuntRequest:
     """What the operator asked to have proven. scan: one path. python: the target's interpreter, None to look for it. budget:
     executions of all searches together. wanted: which findings are tried. fix: what is proven is to be fixed as well. series: and
-    the patches to be put together. talk: a model whose agents work on it as well."""
+    the patches to be put together. talk: a model whose agents work on it as well. claims: of others, that these agents are told
+    of. bare: what the rules found is left out, so that what comes is the agents' own."""
 
     scan: ScanRequest
     budget: int
@@ -53,6 +56,8 @@ class HuntRequest:
     tests: bool = False
     python: Path | None = None
     talk: Talk | None = None
+    claims: tuple[Claim, ...] = ()
+    bare: bool = False
     wanted: Callable[[Finding], bool] = lambda finding: True
 
     def __post_init__(self) -> None:
@@ -71,13 +76,14 @@ class Sealed:
 
 class Proved(NamedTuple):
     """The report with verdicts, the bundles of what is proven, and the patches as one series and tests when these were wanted.
-    prefix: the target's folder in its repository."""
+    prefix: the target's folder in its repository. worked: what agents made of it, None where none were asked."""
 
     report: Report
     sealed: tuple[Sealed, ...]
     series: Series | None = None
     prefix: str = ""
     tests: tuple[Checked, ...] = ()
+    worked: Worked | None = None
 
 
 def run_hunt(request: HuntRequest, *, announce: Callable[[str], None], progress: Progress) -> Proved:
@@ -96,6 +102,8 @@ def run_hunt(request: HuntRequest, *, announce: Callable[[str], None], progress:
     with ExitStack() as held:
         scene = Scene(request.scan, tier, announce, held, request.talk)
         report = over_time(scene.scan(progress), request.scan.triage, request.scan.baseline)
+        if request.bare:
+            report = replace(report, findings=())
         return _proven(scene, report, request, progress)
 
 
@@ -173,7 +181,7 @@ def _proven(
             made = fixed(scene, told, hunted.exhibits, python.path, request.scan.jobs, progress, **wanted)
             findings = (replace(one, mending=made.mendings.get(one.identity)) for one in told.findings)
             told = replace(told, findings=tuple(sorted(findings, key=rank)))
-        exhibits = dict(hunted.exhibits)
+        exhibits, worked = dict(hunted.exhibits), None
         if request.talk is not None:
             from casemate.agents.loop import Limits
             from casemate.app.agents import crew
@@ -186,6 +194,7 @@ def _proven(
                 limits=Limits(),
                 fix=request.fix,
                 progress=progress,
+                claims=request.claims,
             )
             told, exhibits = worked.report, {**exhibits, **worked.exhibits}
         told, bundles = sealed(told, exhibits)
@@ -203,7 +212,7 @@ def _proven(
         )
         for identity, data in bundles.items()
     )
-    return Proved(told, kept, made.series, made.prefix, made.tests)
+    return Proved(told, kept, made.series, made.prefix, made.tests, worked)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,6 +34,7 @@ def _measured(command: Callable[..., Any]) -> Callable[..., Any]:
         click.option("--cases", is_flag=True, help="Also say what became of each case."),
         click.option("--k", type=click.IntRange(1, 100), default=1, show_default=True, help="Attempts at each item."),
         click.option("--seed", type=click.IntRange(0), default=1, show_default=True, help="Of the first variants."),
+        click.option("--crew", is_flag=True, help="The model as `hunt --model` has it: four roles with their tools."),
         options.models,
     ):
         command = option(command)
@@ -189,7 +190,7 @@ def _containment(attempts: int, **given: Any) -> None:
 def _measure(
     run: Callable[..., Evaluated[Any]], task: Task, cases: tuple[Case, ...], suite: Suite, given: dict[str, Any]
 ) -> Evaluated[Any]:
-    from casemate.app.evaluate import EvaluationRequest, engine, with_model
+    from casemate.app.evaluate import EvaluationRequest
     from casemate.cli.deliver import unheard
     from casemate.cli.output import check_place
     from casemate.cli.progress import display
@@ -200,10 +201,25 @@ def _measure(
     request = EvaluationRequest(
         task=task, cases=cases, suite=suite, k=given["k"], work=given["work"], rule=given["rule"]
     )
-    who = engine() if given["talk"] is None else with_model(given["talk"], given["seed"])
+    who = _participant(task, given)
     quiet = given["quiet"]
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         return run(request, who, announce=unheard if quiet else say, progress=progress)
+
+
+def _participant(task: Task, given: Mapping[str, Any]) -> Participant:
+    """Who is measured: the engine alone, a model that is asked once, or one with roles and tools."""
+    from casemate.app.evaluate import engine, with_crew, with_model
+    from casemate.governance.evaluation import Task
+
+    talk = given["talk"]
+    if talk is None and given["crew"]:
+        raise click.UsageError("--crew works on a model: name it by --model, or a recording by --replay.")
+    if talk is None:
+        return engine()
+    if given["crew"]:
+        return with_crew(talk, bare=task is Task.INJECTION)
+    return with_model(talk, given["seed"])
 
 
 def _tell(more: Iterable[str], done: Evaluated[Any], given: Mapping[str, Any]) -> None:

@@ -8,7 +8,10 @@ from casemate.evals.cases import Difficulty
 from casemate.evals.injection import Injected
 from casemate.evals.run import Run
 from casemate.governance.estimates import pass_at
-from casemate.governance.evaluation import Evaluation, Item
+from casemate.governance.evaluation import Evaluation, Item, Task
+
+_WON = {Task.FIND: "found", Task.PROVE: "proven", Task.FIX: "proven and fixed", Task.COMPLETION: "still reported"}
+"""What a success is called; of an attack none is counted as one."""
 
 
 def lines(evaluation: Evaluation, other: Evaluation | None = None) -> Iterator[str]:
@@ -25,19 +28,20 @@ def lines(evaluation: Evaluation, other: Evaluation | None = None) -> Iterator[s
     yield f"  false alarms  {alarms if alarms is not None else 'nothing to be alarmed by'}"
     yield f"  attempts      {evaluation.attempts}, {evaluation.unanswered} without an answer"
     yield from _costs(evaluation)
-    if other is not None:
+    if other is not None and not task.attack:
         yield from _uplift(evaluation, other)
 
 
 def _costs(evaluation: Evaluation) -> Iterator[str]:
-    spent = evaluation.spent
-    won = sum(item.successes for item in evaluation.items)
-    seconds = spent.milliseconds / 1000
-    yield f"  took          {seconds:.1f} s" + (f", {seconds / won:.1f} s for each success" if won else "")
+    """Of all attempts, those at twins and those that failed as well, for each that succeeded."""
+    spent, what = evaluation.spent, _WON.get(evaluation.task, "")
+    won = sum(item.successes for item in evaluation.items) if what else 0
+    seconds, money = spent.milliseconds / 1000, spent.micro / 1e6
+    yield f"  took          {seconds:.1f} s" + (f", {seconds / won:.1f} s for each that is {what}" if won else "")
     if evaluation.system.model:
-        money = f"{spent.micro / 1e6:.4f} {spent.currency}"
-        each = f", {spent.micro / 1e6 / won:.4f} for each success" if won else ""
-        yield f"  cost          {money}{each}; {spent.requests} requests, {spent.input_tokens} + {spent.output_tokens} tokens"
+        each = f", {money / won:.4f} for each that is {what}" if won else ""
+        paid = f"{money:.4f} {spent.currency}{each}" if money else "no price was given"
+        yield f"  cost          {paid}; {spent.requests} requests, {spent.input_tokens} + {spent.output_tokens} tokens"
 
 
 def _uplift(evaluation: Evaluation, other: Evaluation) -> Iterator[str]:

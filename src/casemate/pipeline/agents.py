@@ -20,12 +20,13 @@ from casemate.evidence.identity import rank
 from casemate.fixes.propose import patches
 from casemate.fixes.source import Unfit
 from casemate.leads import proposed
+from casemate.model.claim import Claim
 from casemate.model.finding import Asked, FindingId, Report
 from casemate.model.fix import Fix, Mending, Patch
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Exhibit, Result, Verdict
-from casemate.model.proposal import Stand
+from casemate.model.proposal import Property, Stand
 from casemate.pipeline.desk import Proposing, Refuting, Suggested, lead_words
 from casemate.pipeline.study import Study, listed, overview
 from casemate.pipeline.trials import Mending as MendingDesk
@@ -74,11 +75,14 @@ class Step:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Worked:
-    """The report with what became of the leads that agents proposed, what shows the proofs, and every step."""
+    """The report with what became of the leads that agents proposed, what shows the proofs, and every step. properties: as they
+    were stated, of what is demonstrated. losses: what the report says of the agents' work under "not examined"."""
 
     report: Report
     exhibits: dict[FindingId, Exhibit]
     steps: tuple[Step, ...]
+    properties: dict[FindingId, Property]
+    losses: tuple[NotExamined, ...]
 
 
 class Crew:
@@ -95,17 +99,18 @@ class Crew:
         self._name = ""  # of the model
         self._stopped = ""  # why no model is asked any more
         self._exhibits: dict[FindingId, Exhibit] = {}
+        self._properties: dict[FindingId, Property] = {}
 
-    def work(self, report: Report) -> Worked:
-        """All roles, in order. report: of the scan and the hunt before."""
+    def work(self, report: Report, claims: Sequence[Claim] = ()) -> Worked:
+        """All roles, in order. report: of the scan and the hunt before. claims: of others, that the scout is told of."""
         found: list[Suggested] = []
-        for _ in range(LOOKS):
-            ordered = self._refuted(self._scouted(found))
+        for look in range(LOOKS):
+            ordered = self._refuted(self._scouted(found, () if look else claims))
             new = [self._tried(one, number, len(ordered)) for number, one in enumerate(ordered, 1)]
             found += new
             if self._stopped or not any(one.finding.evidence in _CONFIRMED for one in new):
                 break
-        losses = list(self._losses())
+        losses = tuple(self._losses())
         told = replace(
             report,
             findings=tuple(sorted((*report.findings, *(one.finding for one in found)), key=rank)),
@@ -113,10 +118,17 @@ class Crew:
             not_examined=tuple(sorted({*report.not_examined, *losses})),
             asked=Asked(name=self._name, exchanges=sum(step.ended.exchanges for step in self._steps), leads=len(found)),
         )
-        return Worked(report=told, exhibits=self._exhibits, steps=tuple(self._steps))
+        return Worked(
+            report=told,
+            exhibits=self._exhibits,
+            steps=tuple(self._steps),
+            properties=self._properties,
+            losses=losses,
+        )
 
-    def _scouted(self, before: Sequence[Suggested]) -> tuple[Suggested, ...]:
+    def _scouted(self, before: Sequence[Suggested], claims: Sequence[Claim]) -> tuple[Suggested, ...]:
         """What a scout proposes. before: the leads of earlier looks; of what was confirmed it is to find variants."""
+        claimed = [f"{one.path}:{one.line} CWE-{one.cwe}" for one in claims]
         confirmed = [one.finding for one in before if one.finding.evidence in _CONFIRMED]
         more = [f"{one.lead.location} CWE-{one.cwe}" for one in confirmed]
         with self._sessions("scout", "") as session:
@@ -124,6 +136,7 @@ class Crew:
             desk = Proposing(session.study, [one.finding for one in before])
             told = overview(session.study)
             told += f"\nproposed before, and confirmed; look for variants:\n{listed(more, 20)}" if more else ""
+            told += f"\nclaimed by others; propose what holds:\n{listed(claimed, 20)}" if claimed else ""
             ended = scout(session.model, desk, overview=told, limits=self._limits)
             self._note(session, "scout", "", ended, f"{len(desk.taken)} leads taken")
         return tuple(desk.taken)
@@ -160,6 +173,8 @@ class Crew:
                 ended = prove(session.model, desk, lead=lead, limits=self._limits)
                 self._note(session, "prover", one.finding.identity, ended, "")
                 shown = desk.shown
+                if desk.held is not None:
+                    self._properties[one.finding.identity] = desk.held
                 attempt = desk.ended if desk.ended is not None else attempt
                 verdict = replace(attempt.verdict, executions=verdict.executions + desk.spent)
         finding = replace(one.finding, verdict=verdict if shown is None else None, demonstration=shown)

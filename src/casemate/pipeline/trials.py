@@ -52,8 +52,8 @@ class Count:
 
 
 class Proving(Desk):
-    """Runs what a prover asks for, for one lead. ended: the last campaign. shown: a property that was demonstrated.
-    spent: executions of the target."""
+    """Runs what a prover asks for, for one lead. ended: the last campaign. shown: a property that was demonstrated, and held: as
+    it was stated. spent: executions of the target."""
 
     def __init__(self, study: Study, suggested: Suggested, bench: Bench) -> None:
         super().__init__(study)
@@ -62,6 +62,7 @@ class Proving(Desk):
         self._trials, self._programs = Count(ATTEMPTS), Count(EXPLORATIONS)
         self.ended: Attempt | None = None
         self.shown: Demonstration | None = None
+        self.held: Property | None = None
         self.spent = 0
 
     def attempt(self, text: str, control: str) -> Told:
@@ -104,7 +105,7 @@ class Proving(Desk):
                 return refused(ended.why)
             return Told(text=redact(visible(ended.why)), what="how the property ended", data=True)
         statement = redact(visible(" ".join(ended.shown.statement.split())))
-        self.shown = replace(ended.shown, statement=statement)
+        self.shown, self.held = replace(ended.shown, statement=statement), claimed
         text = "It was violated in every run, and held otherwise. A person decides whether it must hold."
         return Told(text=text, ends=True, what="a property was violated")
 
