@@ -2,13 +2,11 @@
 
 import json
 import re
-from functools import cache
 
 import pytest
 from evals.support import knowing
 from evals.test_injection import claims_of
 
-from casemate.app import launch
 from casemate.app.authority import ground
 from casemate.app.evaluate import EvaluationRequest, Participant, run_containment, run_corpus, run_injection
 from casemate.app.launch import system_now
@@ -18,21 +16,13 @@ from casemate.evals.cases import SUITE, VERSION, corpus, digest
 from casemate.evals.injection import SUITE as INJECTIONS
 from casemate.evals.injection import digest as injection_digest
 from casemate.evals.rule import CONTAINMENT
-from casemate.governance.assessment import AttackClass, Safeguards
 from casemate.governance.audit import audit
 from casemate.governance.evaluation import Suite, Task, open_evaluation, registered
-from casemate.governance.safeguard_table import SAFEGUARDS, table_body
-from casemate.governance.statement import sign_statement
 
 TWO = ("--only", "sql-concat", "--only", "four-eyes")
 
 
-@pytest.fixture(autouse=True, scope="module")
-def one_examination():
-    """The sandbox of this machine is examined once for all tests of this page."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(launch, "examine_sandbox", cache(launch.examine_sandbox))
-        yield
+pytestmark = pytest.mark.usefixtures("one_examination")
 
 
 def opened(path):
@@ -125,16 +115,6 @@ def test_show_prints_what_a_solver_gets(casemate):
         ("releasing", "payouts", "payments_of")
     )
     assert "#!" not in done.stdout and "violated" not in done.stdout
-
-
-@pytest.fixture
-def table(tmp_path):
-    """A table of safeguards, signed by the operator."""
-    own = ground()
-    rows = (AttackClass(id="policy-emptied", attempts=10_000, successes=0),)
-    body = table_body(Safeguards(version="0.1.0", seed=1, classes=rows), own.now())
-    (tmp_path / "safeguards.signed").write_bytes(sign_statement(SAFEGUARDS, body, own.signer))
-    return tmp_path / "safeguards.signed"
 
 
 def obeying(asked):
