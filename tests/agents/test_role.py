@@ -8,7 +8,7 @@ from casemate.agents.tools import SPECS
 
 def test_every_role_has_a_prompt_with_a_version():
     """And says that nothing of it judges."""
-    assert [name for name, _ in role.prompts()] == ["adversary@1", "mender@1", "prover@1", "scout@1"]
+    assert [name for name, _ in role.prompts()] == ["adversary@1", "mender@1", "prover@1", "scout@2"]
     assert all(len(digest) == 64 for _, digest in role.prompts())
 
 

@@ -43,8 +43,8 @@ def test_the_gate_is_asked_first(tmp_path):
 def test_the_system_is_what_runs():
     """Its prompts and tools are those of the roles; another model is another system."""
     one, other = crew_system("openai:a"), crew_system("openai:b")
-    assert one.id != other.id and dict(one.prompts).keys() == {"adversary@1", "mender@1", "prover@1", "scout@1"}
-    assert {"read", "attempt", "hold", "patch"} <= dict(one.tools).keys()
+    assert one.id != other.id and dict(one.prompts).keys() == {"adversary@1", "mender@1", "prover@1", "scout@2"}
+    assert {"read", "triage", "attempt", "hold", "patch"} <= dict(one.tools).keys()
 
 
 def test_what_roles_hold():

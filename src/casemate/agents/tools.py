@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from casemate.agents.schema import Arguments, Number, Spec, Text
-from casemate.model.proposal import Place, Property, Proposal, Stand, Told
+from casemate.model.proposal import Place, Priority, Property, Proposal, Stand, Told
 
 
 class Reading(Protocol):
@@ -47,6 +47,13 @@ class Proposing(Protocol):
 
     def propose(self, proposal: Proposal) -> Told:
         """Take a lead, or say why it is none."""
+
+
+class Triaging(Protocol):
+    """Takes what a scout says of the rules' findings."""
+
+    def triage(self, place: Place, priority: Priority, reason: str) -> Told:
+        """Record it for the findings at a place."""
 
 
 class Refuting(Protocol):
@@ -146,6 +153,19 @@ PROPOSE = Spec(
         Text(name="statement", says="What goes wrong, in one sentence that a test can refute.", most=400),
     ),
 )
+TRIAGE = Spec(
+    name="triage",
+    description=(
+        "Say of a finding of the rules that is not proven whether to try it first or later. It orders what is tried; every "
+        "finding stays in the report."
+    ),
+    fields=(
+        _PATH,
+        Number(name="line", says="The finding's line."),
+        Text(name="priority", says="Which.", choices=tuple(Priority)),
+        Text(name="reason", says="Why: what was seen in the code. People read it beside the finding.", most=300),
+    ),
+)
 STAND = Spec(
     name="stand",
     description="Say whether the lead stands or is refuted by the code. It orders what is tried, and decides nothing.",
@@ -198,7 +218,7 @@ PATCH = Spec(
         Text(name="what", says="What the patch does, in one sentence.", most=200),
     ),
 )
-SPECS: Final = (SEARCH, READ, AROUND, PATHS, LIST, NOTE, DONE, PROPOSE, STAND, ATTEMPT, EXPLORE, HOLD, PATCH)
+SPECS: Final = (SEARCH, READ, AROUND, PATHS, LIST, NOTE, DONE, PROPOSE, TRIAGE, STAND, ATTEMPT, EXPLORE, HOLD, PATCH)
 """Every tool that there is; what the launch gate is shown."""
 
 
@@ -236,6 +256,15 @@ def proposing(desk: Proposing) -> tuple[Bound, ...]:
         )
 
     return (Bound(spec=PROPOSE, run=propose),)
+
+
+def triaging(desk: Triaging) -> tuple[Bound, ...]:
+    """The tool that takes what a scout says of findings."""
+
+    def triage(a: Arguments) -> Told:
+        return desk.triage(Place(path=a["path"], line=a["line"]), Priority(a["priority"]), a["reason"])
+
+    return (Bound(spec=TRIAGE, run=triage),)
 
 
 def refuting(desk: Refuting) -> tuple[Bound, ...]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 from casemate.governance.charter import Target, Tier
@@ -20,7 +21,8 @@ if TYPE_CHECKING:
     from casemate.governance.launch import Decision
     from casemate.governance.system import System
     from casemate.model.claim import Claim
-    from casemate.model.finding import Report
+    from casemate.model.finding import FindingId, Report
+    from casemate.model.proof import Exhibit
     from casemate.pipeline.agents import Session, Worked
     from casemate.pipeline.scan import Progress, ScanOptions
     from casemate.pipeline.study import Study
@@ -68,9 +70,11 @@ def crew(
     fix: bool,
     progress: Progress,
     claims: Sequence[Claim] = (),
+    exhibits: Mapping[FindingId, Exhibit] = MappingProxyType({}),
 ) -> Worked:
-    """Let agents work on a target that was scanned and hunted. claims: of others, that the scout is told of. Whoever calls this
-    has asked `admitted`. Raises Denied when the charter does not name the model's address."""
+    """Let agents work on a target that was scanned and hunted. claims: of others, that the scout is told of. exhibits: what shows
+    the proofs of the hunt. Whoever calls this has asked `admitted`. Raises Denied when the charter does not name the model's
+    address."""
     from casemate.adapters.inprocess import InProcess
     from casemate.pipeline.agents import Crew
     from casemate.pipeline.patched import Recollected
@@ -86,7 +90,7 @@ def crew(
             progress=progress,
         )
         sessions = Opened(scene, study, model, interpreter)
-        return Crew(sessions, limits, fix=fix, progress=progress).work(report, claims)
+        return Crew(sessions, limits, fix=fix, progress=progress).work(report, claims, exhibits)
 
 
 class Placed(SourceTree, Protocol):

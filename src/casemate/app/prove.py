@@ -195,6 +195,7 @@ def _proven(
                 fix=request.fix,
                 progress=progress,
                 claims=request.claims,
+                exhibits=exhibits,
             )
             told, exhibits = worked.report, {**exhibits, **worked.exhibits}
         told, bundles = sealed(told, exhibits)

@@ -7,6 +7,7 @@ from typing import Any
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
 from casemate.model.finding import Asked, Demonstration
+from casemate.model.proposal import Triaged
 
 
 def asked_words(asked: Asked) -> str:
@@ -23,6 +24,16 @@ def asked_json(asked: Asked | None) -> dict[str, Any] | None:
     if asked is None:
         return None
     return {"model": visible(asked.name), "exchanges": asked.exchanges, "leads": asked.leads}
+
+
+def triaged_words(said: Triaged) -> str:
+    """When a model would try it, and why, marked as no more than that."""
+    return visible(f'a model said to try it {said.priority}: "{said.reason}"; its words order, and decide nothing')
+
+
+def triaged_json(said: Triaged) -> dict[str, Any]:
+    """For programs."""
+    return {"by": "model", "priority": said.priority.value, "reason": visible(said.reason)}
 
 
 def demonstration_words(shown: Demonstration) -> str:

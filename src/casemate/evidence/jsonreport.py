@@ -14,7 +14,7 @@ from importlib import resources
 from typing import Any
 
 from casemate.evidence import fixes, host_json
-from casemate.evidence.asked import asked_json, demonstration_json
+from casemate.evidence.asked import asked_json, demonstration_json, triaged_json
 from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.uri import percent_encoded
@@ -84,6 +84,7 @@ def _finding(finding: Finding, inputs: Mapping[FindingId, str]) -> dict[str, Any
     mending = {} if finding.mending is None else {"fix": fixes.as_json(finding.mending)}
     shown = finding.demonstration
     mending |= {} if shown is None else {"demonstration": demonstration_json(shown)}
+    mending |= {} if finding.triaged is None else {"triaged": triaged_json(finding.triaged)}
     return (
         verdict
         | mending

@@ -12,7 +12,7 @@ from dataclasses import asdict
 from typing import Any
 
 from casemate.evidence import host_json
-from casemate.evidence.asked import asked_json, demonstration_json
+from casemate.evidence.asked import asked_json, demonstration_json, triaged_json
 from casemate.evidence.counts import place_of, since_properties
 from casemate.evidence.escape import visible
 from casemate.evidence.excerpts import Quotes
@@ -188,6 +188,8 @@ def _result(
         result["properties"] |= _verdict(finding.verdict, inputs.get(finding.identity))
     if finding.demonstration is not None:
         result["properties"]["demonstration"] = demonstration_json(finding.demonstration)
+    if finding.triaged is not None:
+        result["properties"]["triaged"] = triaged_json(finding.triaged)
     if finding.mending is not None:
         result |= _fixes(finding.mending)
         result["properties"]["fix"] = _ladder(finding.mending)

@@ -18,7 +18,7 @@ from rich.text import Text
 
 from casemate.evidence import words
 from casemate.evidence.aside import amount_hidden, hidden_by, others_words, suppression_words
-from casemate.evidence.asked import asked_words, demonstration_words
+from casemate.evidence.asked import asked_words, demonstration_words, triaged_words
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
 from casemate.evidence.fixes import fix_words, fixed_words, why_not
@@ -190,6 +190,8 @@ def _list(console: Console, findings: Sequence[Finding], limit: int | None, digi
         if finding.demonstration is not None:
             told = f"demonstrated: {demonstration_words(finding.demonstration)}"
             indented(console, level, Text(told, style=STYLES[Evidence.DEMONSTRATED]))
+        if finding.triaged is not None:
+            indented(console, level, Text(triaged_words(finding.triaged), style="dim"))
         if finding.mending is not None:
             _mending(console, level, finding.mending)
         if lead.trace is not None and index < WAYS:

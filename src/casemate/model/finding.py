@@ -12,6 +12,7 @@ from casemate.model.host_report import HostReport
 from casemate.model.lead import Evidence, Lead, Severity
 from casemate.model.outcome import NotExamined
 from casemate.model.proof import Verdict
+from casemate.model.proposal import Triaged
 
 FindingId = NewType("FindingId", str)
 
@@ -64,6 +65,7 @@ class Finding:
     suppression: why it is hidden, when it is. baseline: None when there is none to compare with. note: what people decided
     of it that does not hide it. verdict: how the attempt to prove it ended; None when there was none. mending: what became of
     the attempt to fix what is proven; None when there was none. demonstration: the property that was seen to be violated.
+    triaged: when a model would try to prove it, and why; None when it said nothing.
     """
 
     identity: FindingId
@@ -79,6 +81,7 @@ class Finding:
     verdict: Verdict | None = None
     mending: Mending | None = None
     demonstration: Demonstration | None = None
+    triaged: Triaged | None = None
 
     def __post_init__(self) -> None:
         if not self.identity or self.cwe < 1:

@@ -53,6 +53,22 @@ class Stand(StrEnum):
     REFUTED = "refuted"
 
 
+class Priority(StrEnum):
+    """When a finding of the rules is to be tried by a prover, as a scout sees it."""
+
+    FIRST = "first"
+    LATER = "later"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Triaged:
+    """What a scout says of a finding of the rules. It orders what is tried, decides nothing, and takes nothing away. reason: in
+    its words, redacted."""
+
+    priority: Priority
+    reason: str
+
+
 class Ruling(StrEnum):
     """How a proposal ended, by those who judge."""
 

@@ -6,9 +6,10 @@ decides what is released and what must hold. A model that says nothing, or nonse
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Protocol
 
 from casemate.agents.adversary import refute
@@ -21,13 +22,13 @@ from casemate.fixes.propose import patches
 from casemate.fixes.source import Unfit
 from casemate.leads import proposed
 from casemate.model.claim import Claim
-from casemate.model.finding import Asked, FindingId, Report
+from casemate.model.finding import Asked, Finding, FindingId, Report
 from casemate.model.fix import Fix, Mending, Patch
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
-from casemate.model.proof import Exhibit, Result, Verdict
-from casemate.model.proposal import Property, Stand
-from casemate.pipeline.desk import Proposing, Refuting, Suggested, lead_words
+from casemate.model.proof import Attempt, Exhibit, Result, Verdict
+from casemate.model.proposal import Priority, Property, Stand, Triaged
+from casemate.pipeline.desk import Proposing, Refuting, Suggested, lead_words, unsettled
 from casemate.pipeline.study import Study, listed, overview
 from casemate.pipeline.trials import Mending as MendingDesk
 from casemate.pipeline.trials import Proving, driven
@@ -40,6 +41,9 @@ from casemate.proofs.question import Question
 
 LOOKS = 2
 """Looks of a scout: a second one, for variants, where something of the first was confirmed."""
+
+FINDINGS = 20
+"""Findings of the rules that provers, and menders, work on in one hunt."""
 
 _CONFIRMED = frozenset({Evidence.DEMONSTRATED, Evidence.PROVEN, Evidence.FIXED})
 
@@ -100,20 +104,33 @@ class Crew:
         self._stopped = ""  # why no model is asked any more
         self._exhibits: dict[FindingId, Exhibit] = {}
         self._properties: dict[FindingId, Property] = {}
+        self._triaged: dict[FindingId, Triaged] = {}
+        self._open: list[Suggested] = []  # findings of the rules that a prover may still show
+        self._settled: dict[FindingId, Finding] = {}  # findings of the rules that agents worked on
 
-    def work(self, report: Report, claims: Sequence[Claim] = ()) -> Worked:
-        """All roles, in order. report: of the scan and the hunt before. claims: of others, that the scout is told of."""
+    def work(
+        self, report: Report, claims: Sequence[Claim] = (), exhibits: Mapping[FindingId, Exhibit] = MappingProxyType({})
+    ) -> Worked:
+        """All roles, in order. report: of the scan and the hunt before. claims: of others, that the scout is told of. exhibits:
+        what shows the proofs of the report."""
         found: list[Suggested] = []
+        self._open = [
+            Suggested(finding=one, traced=one.lead, proposal=None) for one in report.findings if unsettled(one)
+        ]
         for look in range(LOOKS):
             ordered = self._refuted(self._scouted(found, () if look else claims))
+            urgent = [] if look else self._shown(Priority.FIRST)
             new = [self._tried(one, number, len(ordered)) for number, one in enumerate(ordered, 1)]
             found += new
-            if self._stopped or not any(one.finding.evidence in _CONFIRMED for one in new):
+            if self._stopped or not any(one.finding.evidence in _CONFIRMED for one in (*urgent, *new)):
                 break
+        self._shown(None)
+        self._shown(Priority.LATER)
+        self._mend_more(report, exhibits)
         losses = tuple(self._losses())
         told = replace(
             report,
-            findings=tuple(sorted((*report.findings, *(one.finding for one in found)), key=rank)),
+            findings=tuple(sorted((*map(self._now, report.findings), *(one.finding for one in found)), key=rank)),
             rules=tuple(sorted({*report.rules, proposed.ID})),
             not_examined=tuple(sorted({*report.not_examined, *losses})),
             asked=Asked(name=self._name, exchanges=sum(step.ended.exchanges for step in self._steps), leads=len(found)),
@@ -126,11 +143,42 @@ class Crew:
             losses=losses,
         )
 
+    def _shown(self, priority: Priority | None) -> list[Suggested]:
+        """Findings of the rules that the hunt before has not proven, put to a prover: those of a priority, in their rank. None:
+        those of which the scout said nothing. What is left when nobody may ask any more stays as it was."""
+        meant = [one for one in self._open if self._priority(one) is priority]
+        room = 0 if self._stopped else max(0, FINDINGS - len(self._settled))
+        out: list[Suggested] = []
+        for number, one in enumerate(meant[:room], 1):
+            if self._stopped:
+                break
+            out.append(self._tried(one, number, len(meant)))
+            self._settled[one.finding.identity] = out[-1].finding
+        return out
+
+    def _priority(self, one: Suggested) -> Priority | None:
+        said = self._triaged.get(one.finding.identity)
+        return said.priority if said is not None else None
+
+    def _mend_more(self, report: Report, exhibits: Mapping[FindingId, Exhibit]) -> None:
+        """What the hunt before has proven, and no rewrite of ours has fixed, is given to a mender."""
+        left = [one for one in report.findings if one.identity in exhibits and one.mending and one.mending.fix is None]
+        for finding in left[:FINDINGS] if self._fix else ():
+            if not self._stopped and finding.verdict is not None:
+                one = Suggested(finding=finding, traced=finding.lead, proposal=None)
+                mending = self._mended(one, finding.verdict, exhibits[finding.identity], finding.mending)
+                self._settled[finding.identity] = replace(finding, mending=mending)
+
+    def _now(self, finding: Finding) -> Finding:
+        """A finding of the rules as it stands in the end, with what the scout said of it."""
+        settled = self._settled.get(finding.identity, finding)
+        return replace(settled, triaged=self._triaged.get(finding.identity))
+
     def _scouted(self, before: Sequence[Suggested], claims: Sequence[Claim]) -> tuple[Suggested, ...]:
         """What a scout proposes. before: the leads of earlier looks; of what was confirmed it is to find variants."""
         claimed = [f"{one.path}:{one.line} CWE-{one.cwe}" for one in claims]
-        confirmed = [one.finding for one in before if one.finding.evidence in _CONFIRMED]
-        more = [f"{one.lead.location} CWE-{one.cwe}" for one in confirmed]
+        known = (*self._settled.values(), *(one.finding for one in before))
+        more = [f"{one.lead.location} CWE-{one.cwe}" for one in known if one.evidence in _CONFIRMED]
         with self._sessions("scout", "") as session:
             self._name = session.model.name
             desk = Proposing(session.study, [one.finding for one in before])
@@ -139,6 +187,7 @@ class Crew:
             told += f"\nclaimed by others; propose what holds:\n{listed(claimed, 20)}" if claimed else ""
             ended = scout(session.model, desk, overview=told, limits=self._limits)
             self._note(session, "scout", "", ended, f"{len(desk.taken)} leads taken")
+            self._triaged |= desk.triaged
         return tuple(desk.taken)
 
     def _refuted(self, taken: Sequence[Suggested]) -> list[Suggested]:
@@ -165,7 +214,8 @@ class Crew:
             bench = session.bench
             if bench is None:
                 raise ValueError("a prover's session has a bench")
-            attempt = driven(one, bench)
+            known = one.finding.verdict  # of a finding of the rules, by the inputs of the hunt before
+            attempt = driven(one, bench) if known is None else Attempt(verdict=known)
             verdict, shown = attempt.verdict, None
             if verdict.result is not Result.PROVEN and not self._stopped:
                 desk = Proving(session.study, one, bench)
@@ -175,7 +225,8 @@ class Crew:
                 shown = desk.shown
                 if desk.held is not None:
                     self._properties[one.finding.identity] = desk.held
-                attempt = desk.ended if desk.ended is not None else attempt
+                if desk.ended is not None and (known is None or desk.ended.exhibit is not None):
+                    attempt = desk.ended
                 verdict = replace(attempt.verdict, executions=verdict.executions + desk.spent)
         finding = replace(one.finding, verdict=verdict if shown is None else None, demonstration=shown)
         if attempt.exhibit is not None and one.traced is not None:
@@ -186,8 +237,9 @@ class Crew:
                 finding = replace(finding, mending=self._mended(one, verdict, attempt.exhibit))
         return replace(one, finding=finding)
 
-    def _mended(self, one: Suggested, verdict: Verdict, exhibit: Exhibit) -> Mending:
-        """What is proven given a patch: by a rewrite of ours where one fits, else by a mender's."""
+    def _mended(self, one: Suggested, verdict: Verdict, exhibit: Exhibit, made: Mending | None = None) -> Mending:
+        """What is proven given a patch: by a rewrite of ours where one fits, else by a mender's. made: what the rewrites came to,
+        where they were tried."""
         self._progress("fixing", 0, 1)
         with self._sessions("mender", one.finding.identity) as session:
             grounds = session.grounds
@@ -197,7 +249,7 @@ class Crew:
             question = Question(identity=one.finding.identity, cwe=one.finding.cwe, lead=one.traced)
             proven = Proven.of(question, judge, exhibit)
             try:
-                made = mend(proven, _rewrites(one, grounds), grounds)
+                made = made or mend(proven, _rewrites(one, grounds), grounds)
             except Unfit as unfit:
                 made = Mending(why=f"{one.finding.lead.location.path} is not rewritten: {unfit}")
             if made.fix is not None or self._stopped:
@@ -230,6 +282,12 @@ class Crew:
                 reason = Reason.DENIED if step.ended.end is End.BUDGET else Reason.STEP_LIMIT
                 what = f"the {step.role}'s work{about}"
                 yield NotExamined(what=what, reason=reason, detail=f"{step.ended.end}: {step.ended.detail}", files=0)
+        if left := sum(one.finding.identity not in self._settled for one in self._open):
+            reason = Reason.DENIED if self._stopped else Reason.STEP_LIMIT
+            why = self._stopped or f"a hunt gives {FINDINGS} of them to provers"
+            yield NotExamined(
+                what=f"a prover's work on {left} findings of the rules", reason=reason, detail=why, files=0
+            )
 
 
 def _rewrites(one: Suggested, grounds: Grounds) -> Iterable[Patch]:

@@ -16,10 +16,11 @@ from casemate.evidence.redact import excerpt, redact
 from casemate.leads import proposed
 from casemate.leads.catalogue import rules
 from casemate.leads.cwes import same
-from casemate.model.finding import Disposition, Finding
+from casemate.model.finding import Disposition, Finding, FindingId
 from casemate.model.lead import Lead, Severity
 from casemate.model.location import Location
-from casemate.model.proposal import Place, Proposal, Stand, Told
+from casemate.model.proof import Result
+from casemate.model.proposal import Place, Priority, Proposal, Stand, Told, Triaged
 from casemate.model.trace import Boundary, Role, Step, Trace
 from casemate.pipeline.claims import NEAR
 from casemate.pipeline.study import Study, listed
@@ -31,6 +32,7 @@ LOGIC: Final = frozenset({284, 285, 287, 362, 367, 639, 669, 682, 697, 840, 841,
 READ: Final = 120  # lines at a time
 HITS: Final = 60
 NOTES: Final = 40
+_OPEN: Final = frozenset({Result.NOT_TRIGGERED, Result.NOT_REACHED, Result.SPENT, Result.TIMED_OUT})
 PROPOSALS: Final = 20
 """Leads that are taken in one look of a scout."""
 
@@ -38,11 +40,12 @@ PROPOSALS: Final = 20
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suggested:
     """A lead that was taken. finding: as the report has it: suspected, since the one who proposes does not say how a value gets
-    there. traced: the same with the way that was proposed, for who drives it; None where there is none, as of a property."""
+    there. traced: the same with the way that was proposed, for who drives it; None where there is none, as of a property.
+    proposal: None for a finding of the rules, whose way is their own."""
 
     finding: Finding
     traced: Lead | None
-    proposal: Proposal
+    proposal: Proposal | None
 
 
 class Desk:
@@ -125,12 +128,14 @@ class Desk:
 
 
 class Proposing(Desk):
-    """Takes leads as well. before: those that were taken in an earlier look."""
+    """Takes leads as well, and what is said of the rules' findings. before: those that were taken in an earlier look. triaged: by
+    the finding's identity, the last that was said of it."""
 
     def __init__(self, study: Study, before: Sequence[Finding] = ()) -> None:
         super().__init__(study)
         self._before = tuple(before)
         self.taken: list[Suggested] = []
+        self.triaged: dict[FindingId, Triaged] = {}
 
     def propose(self, proposal: Proposal) -> Told:
         """A claim about a place becomes a lead when the place is there, and somebody can judge it."""
@@ -143,6 +148,15 @@ class Proposing(Desk):
             return refused(suggested)
         self.taken.append(suggested)
         return Told(text=f"Taken as lead {len(self.taken)}. Whether it is true is for the tests to say.")
+
+    def triage(self, place: Place, priority: Priority, reason: str) -> Told:
+        """When the findings at a place are to be tried, and why. What is proven, or hidden, is nothing to be ordered."""
+        meant = [one for one in self._study.report.findings if _at(one, place) and unsettled(one)]
+        if not meant:
+            return refused("the rules have no finding there that is still to be proven")
+        said = Triaged(priority=priority, reason=redact(visible(" ".join(reason.split()))))
+        self.triaged |= {one.identity: said for one in meant}
+        return Told(text=f"Kept: {priority}. Whether it is true is for the tests to say.")
 
     def _suggested(self, proposal: Proposal) -> Suggested | str:
         study, sink, source = self._study, proposal.sink, proposal.source
@@ -225,6 +239,16 @@ class Refuting(Desk):
         return Told(text="Recorded.", what=f"it said that the lead is {stand}", ends=True)
 
 
+def _at(finding: Finding, place: Place) -> bool:
+    return (finding.lead.location.path, finding.lead.location.line) == (place.path, place.line)
+
+
+def unsettled(finding: Finding) -> bool:
+    """Whether a prover may still show a finding of the rules: it was tried, and what was tried did not decide."""
+    tried = finding.verdict is not None and finding.verdict.result in _OPEN
+    return tried and finding.disposition is Disposition.ACTIVE and finding.lead.trace is not None
+
+
 def around_lines(study: Study, place: Location, near: int = 12) -> str:
     """The lines around a place."""
     last = min(place.line + near, len(study.lines(place.path) or ()))
@@ -234,7 +258,11 @@ def around_lines(study: Study, place: Location, near: int = 12) -> str:
 def lead_words(study: Study, suggested: Suggested) -> str:
     """A lead as it is shown to other roles: what one model said is data for the next."""
     proposal, finding = suggested.proposal, suggested.finding
-    source = f"{visible(proposal.source.path)}:{proposal.source.line} {visible(proposal.parameter)}".strip()
+    if proposal is not None:
+        source = f"{visible(proposal.source.path)}:{proposal.source.line} {visible(proposal.parameter)}".strip()
+    else:
+        steps = finding.lead.trace.steps if finding.lead.trace is not None else ()
+        source = " -> ".join(visible(f"{step.location} {redact(step.note)}") for step in steps)
     return (
         f"CWE-{finding.cwe} at {visible(str(finding.lead.location))}, value from {source}\n"
         f"claimed: {finding.lead.message}\n\n{around_lines(study, finding.lead.location)}"

@@ -239,5 +239,5 @@ def overview(study: Study, most: int = 40) -> str:
     """What a scout begins with: counts, entry points, findings."""
     coverage = study.report.coverage
     head = f"{coverage.files} files, {coverage.lines} lines, {coverage.functions} functions, {coverage.sinks} dangerous calls"
-    found = [f"{f.lead.rule} {f.lead.location}" for f in study.report.findings]
+    found = [f"{f.lead.rule} {f.lead.location} {f.evidence}" for f in study.report.findings]
     return "\n".join([head, "entry points:", listed(study.entries(), most), "found by rules:", listed(found, most)])

@@ -30,6 +30,7 @@ from casemate.model.finding import Coverage, Finding, FindingId, Report
 from casemate.model.fix import Fix, Patch
 from casemate.model.lead import Lead, RuleId, Severity
 from casemate.model.location import Location
+from casemate.model.proof import Result, Verdict
 from casemate.model.proposal import Place, Proposal
 from casemate.model.sandbox import Examination, Finished, Folder, Job, Profile, Run, Seen
 from casemate.model.trace import Boundary, Role, Step, Trace
@@ -169,7 +170,7 @@ class Scene:
                 version="0",
                 target=("bank",),
                 rules=("command-injection",),
-                findings=(_known(),),
+                findings=(replace(_known(), verdict=Verdict(result=Result.NOT_TRIGGERED, detail="quiet")),),
                 not_examined=(),
                 coverage=Coverage(),
             )
