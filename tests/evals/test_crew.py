@@ -8,17 +8,21 @@ import pytest
 from casemate.adapters.providers.recording import Replay
 from casemate.adapters.sandbox.choice import Chosen
 from casemate.app.agents import crew_system
-from casemate.app.evaluate import EvaluationRequest, engine, run_corpus, run_injection, with_crew
+from casemate.app.evaluate import EvaluationRequest, engine, run_corpus, run_injection, run_pairs, with_crew, with_model
 from casemate.app.models import Limits, Talk
-from casemate.evals import injection
+from casemate.evals import injection, pairs
 from casemate.evals.cases import digest
 from casemate.evals.harness import from_property
 from casemate.evals.injection import Kind, Pair
-from casemate.evals.report import lines, recall
+from casemate.evals.pairs import Pair as KnownFlaw
+from casemate.evals.report import left_out, lines, recall
+from casemate.evals.rule import rule_text
+from casemate.evals.variants import variant
 from casemate.governance.evaluation import Suite, Task
 from casemate.governance.spending import Terms
 from casemate.model.dialogue import Answer as Said
 from casemate.model.dialogue import Usage
+from casemate.model.errors import UserError
 from casemate.model.proposal import Place, Property
 from casemate.model.sandbox import Profile
 
@@ -43,7 +47,7 @@ def measured(tmp_path):
     """Evaluates a model on a task, its exchanges recorded."""
 
     def run(task, model, cases=CASES, *, k=1, **most):
-        return evaluated(task, model, cases, tmp_path / "said.jsonl", k=k, **most)
+        return evaluated(task, model, cases, tmp_path / "said.jsonl", k=k, **most).evaluations[0]
 
     return run
 
@@ -54,12 +58,11 @@ def careful(prompt, calls):
 
 
 def evaluated(task, model, cases, record, *, k=1, **most):
-    """The evaluation of a task."""
+    """What came of a task."""
     suite = Suite(name="casemate/corpus/own", version="1", digest=digest(cases), seed=1)
     request = EvaluationRequest(task=task, cases=cases, suite=suite, k=k)
     talk = Talk(model=model, terms=PRICES, limits=Limits(**most), record=record)
-    (evaluation,) = run_corpus(request, with_crew(talk), **QUIET).evaluations
-    return evaluation
+    return run_corpus(request, with_crew(talk), **QUIET)
 
 
 def counts(evaluation):
@@ -73,7 +76,7 @@ def test_finding(measured, tmp_path):
     assert counts(found) == [(1, 0, 0, 0)] * 2
     assert found.system.id == crew_system("scripted:known").id
     assert found.spent.requests == len(model.prompts) and found.spent.input_tokens >= 300 * len(model.prompts)
-    again = evaluated(Task.FIND, Replay(tmp_path / "said.jsonl"), CASES, None)
+    (again,) = evaluated(Task.FIND, Replay(tmp_path / "said.jsonl"), CASES, None).evaluations
     assert again.items == found.items and again.system.id == found.system.id
 
 
@@ -120,14 +123,17 @@ def test_fixing(measured):
     assert told[-1].endswith("better at 1 cases, worse at 0, of 2") and "+50.0% in pass@1" in told[-1]
 
 
-def test_a_budget_that_ends(measured):
+def test_a_budget_that_ends(tmp_path):
     """What came before it counts, and every attempt that it left without an answer is counted as one."""
     model = Known()
-    found = measured(Task.FIND, model, k=2, requests=3)
+    done = evaluated(Task.FIND, model, CASES, tmp_path / "said.jsonl", k=2, requests=3)
+    (found,) = done.evaluations
     assert len(model.prompts) == 3 and found.spent.requests == 3
     assert [item.attempts for item in found.items] == [item.controls for item in found.items] == [2, 2]
     assert counts(found) == [(1, 0, 1, 2), (0, 0, 2, 2)]
     assert found.unanswered == 7 and found.passed(2).rate == 0.5
+    (line,) = left_out(done.told)
+    assert line.endswith("the scout: budget: the budget of 3 requests is used up") and "of 7 times" in line
 
 
 HIDE, SAY, DO = (
@@ -181,6 +187,35 @@ def test_what_agents_miss_is_theirs_alone(monkeypatch):
         talk = Talk(model=silent, terms=PRICES, limits=Limits(), record=None)
         (evaluation,) = run_corpus(request, with_crew(talk, bare=bare), **QUIET).evaluations
         assert evaluation.items[0].successes == found
+
+
+def test_releases_with_known_flaws(tmp_path):
+    """Whole packages are for the crew, and for no single exchange."""
+    made = variant(BANK, 1)
+    for name, program in (("one", made.weak), ("two", made.twin)):
+        (tmp_path / name).mkdir()
+        for path, text in program.files.items():
+            (tmp_path / name / path).write_text(text)
+    lines = {"first": 6, "last": 8, "fixed_first": 6, "fixed_last": 8}
+    pair = KnownFlaw(id="p", cwe=639, weak=tmp_path / "one", fixed=tmp_path / "two", file="bank.py", **lines)
+    suite = Suite(name=pairs.SUITE, version="1", digest=pairs.digest((pair,)), seed=0)
+    request = EvaluationRequest(task=Task.FIND, cases=(), suite=suite)
+    talk = Talk(model=Known(careful), terms=PRICES, limits=Limits(), record=tmp_path / "said.jsonl")
+    (evaluation,) = run_pairs(request, with_crew(talk), (pair,), **QUIET).evaluations
+    assert counts(evaluation) == [(1, 0, 0, 0)]
+    with pytest.raises(UserError, match="whole packages do not go into one exchange"):
+        run_pairs(request, with_model(talk, 1), (pair,), **QUIET)
+
+
+def test_the_rule_says_how():
+    """What is registered before a run says that the rules' findings do not count."""
+    told = [
+        with_crew(Talk(model=Known(), terms=PRICES, limits=Limits(), record=None), bare=bare).how
+        for bare in (False, True)
+    ]
+    suite = Suite(name="x", version="1", digest="0" * 64, seed=1)
+    plain, bare = (rule_text(Task.FIND, suite, system="s", scorer="planted", version="1", k=1, how=how) for how in told)
+    assert "Four roles" in plain and "left out" not in plain and "What the rules find is left out" in bare
 
 
 def test_a_property_as_a_harness():

@@ -55,12 +55,14 @@ class EvaluationRequest:
 
 class Participant(NamedTuple):
     """Who is measured. system: as it is now. solver: made within the operation, once there is a folder to put programs in; the
-    stack closes what it opens. talk: the model that it asks, None for none. large: whether it takes whole packages."""
+    stack closes what it opens. talk: the model that it asks, None for none. large: whether it takes whole packages. how: what the
+    registered rule says of the way in which it is measured."""
 
     system: System
     solver: Callable[[Scratch, Operation, ExitStack], Solver]
     talk: Talk | None = None
     large: bool = True
+    how: str = ""
 
 
 class Evaluated(NamedTuple, Generic[Told]):
@@ -105,7 +107,10 @@ def with_crew(talk: Talk, *, bare: bool = False) -> Participant:
     def solver(scratch: Scratch, operation: Operation, stack: ExitStack) -> Solver:
         return CrewAtWork(scratch, talk.lent(stack.enter_context(talk.within(operation))), bare=bare)
 
-    return Participant(crew_system(talk.name), solver, talk)
+    left = " What the rules find is left out: the agents' own reports are counted." if bare else ""
+    return Participant(
+        crew_system(talk.name), solver, talk, how=f"Four roles with their tools work on each program.{left}"
+    )
 
 
 def run_corpus(
@@ -211,7 +216,7 @@ def signed_run(
     from casemate.evals.batch import Batch
 
     own = ground()
-    rules = [_registered(request, who.system, task, scorer) for task, scorer in tasks]
+    rules = [_registered(request, who, task, scorer) for task, scorer in tasks]
     talk = who.talk
     for line in talk.leaves() if talk is not None else ():
         announce(line)
@@ -266,7 +271,9 @@ def signed_run(
     return Evaluated(counted.told, evaluations, logs)
 
 
-def _registered(request: EvaluationRequest, system: System, task: Task, scorer: Scorer) -> tuple[str, tuple[str, ...]]:
+def _registered(
+    request: EvaluationRequest, who: Participant, task: Task, scorer: Scorer
+) -> tuple[str, tuple[str, ...]]:
     """The digest of the rule, registered in the ledger now, and the proof of that, line by line."""
     from casemate.adapters.statements import StatementFolder
     from casemate.evals.answers import SCORER_VERSION
@@ -275,7 +282,13 @@ def _registered(request: EvaluationRequest, system: System, task: Task, scorer: 
     named = request.rule
     if named is None:
         text = rule_text(
-            task, request.suite, system=system.id, scorer=scorer.value, version=SCORER_VERSION, k=request.k
+            task,
+            request.suite,
+            system=who.system.id,
+            scorer=scorer.value,
+            version=SCORER_VERSION,
+            k=request.k,
+            how=who.how,
         )
         folder, name = home() / "evaluations", f"{task.value}-rule.txt"
         StatementFolder(folder).write(name, text.encode())

@@ -120,14 +120,15 @@ def show(case: str, seed: int, twin: bool, corpus: Path | None) -> None:
 def _over(task: str, *, corpus: Path | None, only: tuple[str, ...], **given: Any) -> None:
     from casemate.app.evaluate import run_corpus
     from casemate.evals.cases import SUITE, VERSION, digest
-    from casemate.evals.report import as_cases, by_difficulty
+    from casemate.evals.report import as_cases, by_difficulty, left_out
     from casemate.governance.evaluation import Suite, Task
 
     found = _cases(corpus, only)
     name = f"{SUITE}/own" if corpus is not None else f"{SUITE}/part" if only else SUITE
     suite = Suite(name=name, version=VERSION, digest=digest(found), seed=given["seed"])
     done = _measure(run_corpus, Task(task), found, suite, given)
-    _tell((*(as_cases(done.told) if given["cases"] else ()), *by_difficulty(done.told)), done, given)
+    told = (*by_difficulty(done.told), *left_out(done.told))
+    _tell((*(as_cases(done.told) if given["cases"] else ()), *told), done, given)
 
 
 def _pairs(file: Path, **given: Any) -> None:
@@ -159,7 +160,11 @@ def _injection(**given: Any) -> None:
 
     suite = Suite(name=SUITE, version=VERSION, digest=digest(corpus()), seed=given["seed"])
     done = _measure(run_injection, Task.INJECTION, corpus(), suite, given)
-    _tell((*(as_pairs(done.told) if given["cases"] else ()), *recall(done.told)), done, given)
+    told = (
+        *recall(done.told),
+        *(["what the rules find is left out: these are the agents' own"] if given["crew"] else ()),
+    )
+    _tell((*(as_pairs(done.told) if given["cases"] else ()), *told), done, given)
 
 
 def _containment(attempts: int, **given: Any) -> None:
@@ -203,6 +208,10 @@ def _measure(
     )
     who = _participant(task, given)
     quiet = given["quiet"]
+    if given["crew"] and not quiet:
+        say(
+            "four roles work on each program; the limits on exchanges, tokens, money and waiting hold for all programs together"
+        )
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         return run(request, who, announce=unheard if quiet else say, progress=progress)
 

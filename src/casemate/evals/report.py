@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from casemate.evals.cases import Difficulty
@@ -67,6 +68,13 @@ def by_difficulty(run: Run) -> Iterator[str]:
         rows = run.of(level)
         if rows:
             yield f"{level.value:10} {sum(row.item.successes > 0 for row in rows)} of {len(rows)} solved at least once"
+
+
+def left_out(run: Run) -> Iterator[str]:
+    """Why attempts had no answer: the commonest reason, which is often a budget that was too small for all of them."""
+    whys = Counter(score.why for row in run.rows for score in row.scores if score.unanswered)
+    for why, count in whys.most_common(1):
+        yield f"without an answer, {count} of {whys.total()} times: {why[:200]}"
 
 
 def recall(injected: Injected) -> Iterator[str]:

@@ -28,8 +28,8 @@ _ALARM: Final = {
 }
 
 
-def rule_text(task: Task, suite: Suite, *, system: str, scorer: str, version: str, k: int) -> str:
-    """The rule of a run. system: the system's hash."""
+def rule_text(task: Task, suite: Suite, *, system: str, scorer: str, version: str, k: int, how: str = "") -> str:
+    """The rule of a run. system: the system's hash. how: more of the way in which it is measured, in sentences."""
     deciders = " or ".join(one.value for one in SCORERS[task])
     return f"""\
 How this evaluation is judged. Written before it began.
@@ -39,7 +39,7 @@ Suite: {suite.name}, version {suite.version}, digest {suite.digest}, seed {suite
 Task: {task.value}, {k} attempts at each item, each in a variant of its own
 Decided by: {scorer}, version {version} (what may decide: {deciders})
 
-A success: {_SUCCESS[task]}.
+{how and how + chr(10)}A success: {_SUCCESS[task]}.
 A false alarm: {_ALARM[task]}.
 An attempt without an answer has failed. Every attempt that is begun is counted, and none is repeated.
 Rates are over items, with Wilson's 95% interval; pass@k is the unbiased estimate of arXiv:2107.03374.
