@@ -114,6 +114,12 @@ PATCH = {
     "what": "hand the name on as an argument",
 }
 STARTS = {"You look for": "scout", "You try to": "adversary", "You show that": "prover", "You mend": "mender"}
+MORE = {
+    "path": "bank.py",
+    "old": "    return _KEPT[account]",
+    "new": '    return _KEPT[account] if _KEPT[account]["owner"] == user else None',
+    "what": "show it to its owner alone",
+}
 DONE = ("done", {"why": "nothing is left"})
 
 
@@ -143,7 +149,7 @@ def spoken(messages):
             if "bank.py" in about
             else ("attempt", {"text": "v1:x; {canary}", "control": "v1:{calm}"})
         ]
-    return [("patch", PATCH)]
+    return [("patch", MORE if "bank.py" in about else PATCH)]
 
 
 def asked(calls):

@@ -34,9 +34,11 @@ def lines(evaluation: Evaluation, other: Evaluation | None = None) -> Iterator[s
 
 
 def _costs(evaluation: Evaluation) -> Iterator[str]:
-    """Of all attempts, those at twins and those that failed as well, for each that succeeded."""
+    """Of all attempts, those at twins and those that failed as well, for each that succeeded: of patches for each that also
+    passed what was held back."""
     spent, what = evaluation.spent, _WON.get(evaluation.task, "")
-    won = sum(item.successes for item in evaluation.items) if what else 0
+    failed = evaluation.task is Task.FIX
+    won = sum(item.successes - item.false_alarms * failed for item in evaluation.items) if what else 0
     seconds, money = spent.milliseconds / 1000, spent.micro / 1e6
     yield f"  took          {seconds:.1f} s" + (f", {seconds / won:.1f} s for each that is {what}" if won else "")
     if evaluation.system.model:
