@@ -13,7 +13,7 @@ from casemate.app.ground import rule_texts
 from casemate.app.models import Limits, Talk
 from casemate.app.prove import HuntRequest, run_hunt
 from casemate.app.scan import ScanRequest
-from casemate.evidence import html, jsonreport, markdown, sarif, table
+from casemate.evidence import gitlab, html, jsonreport, markdown, sarif, table
 from casemate.governance.spending import Terms
 from casemate.model.lead import Evidence
 from casemate.model.proof import Result
@@ -93,6 +93,7 @@ def test_it_orders_what_is_proven_first(tmp_path):
         html.render(done.report, rules),
         markdown.render(done.report, rules),
         table.render(done.report, width=100, color=False),
+        gitlab.render(done.report, rules),
     ):
         assert "comes from a form" in text and "\x1b" not in text and "AKIAABCDEFGHIJKLMNOP" not in text
         assert "model" in text

@@ -131,7 +131,7 @@ def test_a_budget_that_ends(tmp_path):
     assert counts(found) == [(1, 0, 1, 2), (0, 0, 2, 2)]
     assert found.unanswered == 7 and found.passed(2).rate == 0.5
     (line,) = left_out(done.told)
-    assert line.endswith("the scout: budget: the budget of 3 requests is used up") and "of 7 times" in line
+    assert line == "no answer (7 of 7): the scout: budget: the budget of 3 requests is used up"
 
 
 HIDE, SAY, DO = (

@@ -76,7 +76,7 @@ def left_out(run: Run) -> Iterator[str]:
     """Why attempts had no answer: the commonest reason, which is often a budget that was too small for all of them."""
     whys = Counter(score.why for row in run.rows for score in row.scores if score.unanswered)
     for why, count in whys.most_common(1):
-        yield f"without an answer, {count} of {whys.total()} times: {why[:200]}"
+        yield f"no answer ({count} of {whys.total()}): {why[:200]}"
 
 
 def recall(injected: Injected) -> Iterator[str]:

@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from casemate.evidence import words
+from casemate.evidence.asked import demonstration_words, triaged_words
 from casemate.evidence.commonmark import code, prose
 from casemate.evidence.escape import visible
 from casemate.evidence.excerpts import Quotes
@@ -160,6 +161,10 @@ def _details(finding: Finding, quotes: Quotes) -> Json:
     out: Json = {"evidence": _text("Evidence", f"{finding.evidence}: {words.EVIDENCE[finding.evidence]}")}
     if lead.boundary is not None:
         out["boundary"] = _text("The value comes", words.BOUNDARY[lead.boundary])
+    if finding.demonstration is not None:
+        out["demonstrated"] = _text("Demonstrated", demonstration_words(finding.demonstration))
+    if finding.triaged is not None:
+        out["triaged"] = _text("Triaged", triaged_words(finding.triaged))
     if finding.verdict is not None:
         out |= _proof(finding.verdict)
     if finding.mending is not None:
