@@ -13,6 +13,7 @@ from casemate.model.lead import Lead, RuleId, Severity
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Fidelity, Observer, Proof, ProofKind, Result, Verdict
+from casemate.model.proposal import Priority, Triaged
 from casemate.model.trace import Boundary, Role, Step, Trace
 
 
@@ -227,11 +228,16 @@ verdicts = st.builds(
 
 def decide(report, suppression, baseline, note, revision, verdict):
     """The report with the same decisions on every finding that counts, and narrowed when there is a revision; a verdict on
-    each, and what a proof was driven with."""
+    each, what a proof was driven with, and what a model says of each."""
+    said = Triaged(priority=Priority.LATER, reason=note) if note else None
     fate = {"suppression": suppression, "disposition": Disposition.SUPPRESSED} if suppression else {"note": note}
     findings = tuple(
         replace(
-            finding, baseline=baseline, verdict=verdict, **(fate if finding.disposition is Disposition.ACTIVE else {})
+            finding,
+            baseline=baseline,
+            verdict=verdict,
+            triaged=said,
+            **(fate if finding.disposition is Disposition.ACTIVE else {}),
         )
         for finding in report.findings
     )
