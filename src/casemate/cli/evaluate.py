@@ -208,10 +208,8 @@ def _measure(
     )
     who = _participant(task, given)
     quiet = given["quiet"]
-    if given["crew"] and not quiet:
-        say(
-            "four roles work on each program; the limits on exchanges, tokens, money and waiting hold for all programs together"
-        )
+    if given["crew"] and task.value != "containment" and not quiet:
+        say("four roles work on each program; the limits on exchanges hold for all programs together")
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         return run(request, who, announce=unheard if quiet else say, progress=progress)
 

@@ -33,6 +33,8 @@ READ: Final = 120  # lines at a time
 HITS: Final = 60
 NOTES: Final = 40
 _OPEN: Final = frozenset({Result.NOT_TRIGGERED, Result.NOT_REACHED, Result.SPENT, Result.TIMED_OUT})
+"""Ends of an attempt that another input may change."""
+
 PROPOSALS: Final = 20
 """Leads that are taken in one look of a scout."""
 
