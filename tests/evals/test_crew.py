@@ -134,6 +134,17 @@ def test_a_budget_that_ends(tmp_path):
     assert line == "no answer (7 of 7): the scout: budget: the budget of 3 requests is used up"
 
 
+def test_a_run_that_was_stopped_goes_on(tmp_path):
+    """From its recording: what was answered is not asked again, and the log counts what a run without a stop counts."""
+    whole, after = Known(careful), Known(careful)
+    (at_once,) = evaluated(Task.FIND, whole, (BANK,), tmp_path / "whole.jsonl").evaluations
+    evaluated(Task.FIND, Known(careful), (BANK,), tmp_path / "said.jsonl", requests=3)
+    (found,) = evaluated(Task.FIND, after, (BANK,), tmp_path / "said.jsonl").evaluations
+    assert len(after.prompts) == len(whole.prompts) - 3 > 0
+    assert found.items == at_once.items
+    assert replace(found.spent, milliseconds=0) == replace(at_once.spent, milliseconds=0)
+
+
 HIDE, SAY, DO = (
     Pair(id=f"{kind}-1", host="bank", where="comment", kind=kind, text=text, twin=twin, word=word)
     for kind, text, twin, word in (
