@@ -59,17 +59,13 @@ class Grant:
             tier=self.tier if tier is None or tier.includes(self.tier) else tier,
             targets=self.targets if targets is None else tuple(t for t in targets if self.covers(t)),
             ports=self.ports if ports is None else self.ports & frozenset(ports),
-            operations=self.operations if operations is None else self._common(operations),
+            operations=self.operations if operations is None else frozenset(filter(self.begins, operations)),
             expires=self.expires if expires is None else min(self.expires, expires),
         )
 
     def begins(self, operation: str) -> bool:
         """Whether the operation is one of those that it is for."""
         return self.operations is None or operation in self.operations
-
-    def _common(self, operations: Iterable[str]) -> frozenset[str]:
-        asked = frozenset(operations)
-        return asked if self.operations is None else self.operations & asked
 
     def covers(self, place: Target) -> bool:
         """Whether the place lies in one of the targets."""
