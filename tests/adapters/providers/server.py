@@ -102,16 +102,21 @@ class Server:
 def _read(connection: socket.socket) -> Request:
     data = b""
     while b"\r\n\r\n" not in data:
-        piece = connection.recv(65_536)
-        if not piece:
-            raise ValueError("no request")
-        data += piece
+        data += _piece(connection)
     head, _, body = data.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     while len(body) < int(headers["content-length"]):
-        body += connection.recv(65_536)
+        body += _piece(connection)
     return Request(first.split(" ")[1], headers, json.loads(body), data[: len(head)] + body)
+
+
+def _piece(connection: socket.socket) -> bytes:
+    """What came next. Raises ValueError when the client went away."""
+    piece = connection.recv(65_536)
+    if not piece:
+        raise ValueError("no whole request")
+    return piece
 
 
 def http(status: int, body: Any, *, kind: str = "application/json", **headers: str) -> bytes:
