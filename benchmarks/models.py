@@ -35,7 +35,7 @@ def main() -> int:
     if given.killed:
         return each_killed()
     started = time.monotonic()
-    replies = silences = exchanges = overruns = beyond = other = 0
+    replies = silences = exchanges = overruns = beyond = other = late = 0
     with tempfile.TemporaryDirectory() as folder:
         for seed in range(given.first, given.first + given.runs):
             outcome = run(seed, Path(folder))
@@ -44,6 +44,7 @@ def main() -> int:
             exchanges += outcome.seen.requests
             beyond += any(getattr(outcome.used, name) > getattr(outcome.limits, name) for name in ("tokens", "micros"))
             other += not outcome.replayed
+            late = max(late, outcome.late)
             for what in outcome.overruns():
                 overruns += 1
                 print(f"run {seed}: {what}")
@@ -53,6 +54,7 @@ def main() -> int:
     print(f"runs charged beyond a limit at all     {beyond:,}")
     print(f"overruns beyond one reserved exchange  {overruns:,}")
     print(f"runs whose replay differs              {other:,}")
+    print(f"latest end after a deadline of 50 ms   {late:,} ms")
     print(f"seconds                                {time.monotonic() - started:.0f}")
     return 1 if overruns or other else 0
 
