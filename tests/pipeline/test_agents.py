@@ -16,7 +16,6 @@ from casemate.evidence.bundle import read
 from casemate.evidence.verdicts import sealed
 from casemate.governance.audit import audit
 from casemate.model.dialogue import NoAnswer, Silence
-from casemate.model.fix import Rung, Step
 from casemate.model.lead import Evidence
 from casemate.model.proof import Result
 from casemate.model.sandbox import Profile
@@ -269,38 +268,3 @@ def test_secrets_do_not_reach_a_model(bank):
     work(bank, model, fix=False)
     told = "\n".join(m.text for _, prompt in model.prompts for m in prompt.messages)
     assert "Settings." in told and key not in told and "correct-horse" not in told
-
-
-OWNED = '    return _KEPT[account] if _KEPT[account]["owner"] == user else None'
-"""What `show` is to end with."""
-
-
-@pytest.mark.parametrize(
-    ("old", "new", "rung"),
-    [
-        ("    return _KEPT[account]", OWNED, None),
-        (
-            "\n\ndef show(",
-            "\n\ndef _own(account):\n    raise PermissionError(account)\n\n\n@staticmethod\ndef show(",
-            Rung.DEAD,
-        ),
-        ("    return _KEPT[account]", "    return None if account == 'c1' else _KEPT[account]", Rung.DEAD),
-        ("    return _KEPT[account]", "    raise PermissionError(account)", Rung.BENIGN),
-        ("def show(user, account):", "def shown(user, account):", Rung.LOADS),
-    ],
-)
-def test_a_patch_for_a_property(bank, old, new, rung):
-    """One after which it cannot be violated any more, while ordinary use and tests go on, is offered, and the finding stays
-    demonstrated; any other is kept as an attempt, with the rung that it failed at, and the function is found where it is then."""
-    patch = {"path": "bank.py", "old": old, "new": new, "what": "ask whose it is"}
-    model = Scripted(
-        scout=[says(("propose", LEAD))], prover=[says(("hold", PROPERTY))], mender=[says(("patch", patch))]
-    )
-    (finding,) = work(bank, model).report.findings
-    assert finding.evidence is Evidence.DEMONSTRATED and finding.verdict is None
-    if rung is None:
-        assert finding.mending.fix.tested and finding.mending.fix.patch.proposer == "agent:mender"
-    else:
-        assert finding.mending.fix is None and finding.mending.why == "no patch of 1 holds"
-        failed = [one.rung for one in finding.mending.attempts[0].ladder if one.step is Step.FAILS]
-        assert failed == [rung]

@@ -6,12 +6,12 @@ The function that a property is about is known by its file and name here, becaus
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import ast
+from collections.abc import Iterator, Mapping
 from pprint import pformat
 from typing import Final
 
 from casemate.model.proposal import Property
-from casemate.pipeline.uphold import functions
 from casemate.proofs.runtime.holding import QUESTIONS
 
 _TEXT: Final = '''\
@@ -66,7 +66,7 @@ def violated():
 def from_property(stated: Property, files: Mapping[str, str]) -> str:
     """The harness. files: of the program that the property was stated for. "" where it watches no function of that program."""
     name = next(
-        (name for name, line in functions(files.get(stated.watched.path, "")) if line == stated.watched.line), ""
+        (name for name, line in _functions(files.get(stated.watched.path, "")) if line == stated.watched.line), ""
     )
     if not name:
         return ""
@@ -79,3 +79,22 @@ def from_property(stated: Property, files: Mapping[str, str]) -> str:
         program=pformat(stated.violates),
         questions=sorted(QUESTIONS),
     )
+
+
+def _functions(text: str) -> Iterator[tuple[str, int]]:
+    """Qualified name and first line of each function, as Python names it."""
+
+    def within(node: ast.AST, prefix: str) -> Iterator[tuple[str, int]]:
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, (ast.FunctionDef, ast.AsyncFunctionDef)):
+                yield f"{prefix}{child.name}", child.lineno
+                yield from within(child, f"{prefix}{child.name}.<locals>.")
+            elif isinstance(child, ast.ClassDef):
+                yield from within(child, f"{prefix}{child.name}.")
+            else:
+                yield from within(child, prefix)
+
+    try:
+        yield from within(ast.parse(text), "")
+    except (SyntaxError, ValueError, RecursionError):
+        return

@@ -97,7 +97,7 @@ def why_not(mending: Mending) -> str:
 
 def fixed_words(report: Report) -> str:
     """`12 of 20 proven findings`; "" when nothing was to be fixed."""
-    tried = [f for f in report.of(Disposition.ACTIVE) if f.mending is not None and f.demonstration is None]
+    tried = [f for f in report.of(Disposition.ACTIVE) if f.mending is not None]
     offered = sum(f.mending is not None and f.mending.fix is not None for f in tried)
     return f"{offered:,} of {plural(len(tried), 'proven finding')}" if tried else ""
 

@@ -64,8 +64,8 @@ class Finding:
     lines (SARIF partialFingerprints). snippet: the source line, already redacted. title, cwe, severity: the rule's.
     suppression: why it is hidden, when it is. baseline: None when there is none to compare with. note: what people decided
     of it that does not hide it. verdict: how the attempt to prove it ended; None when there was none. mending: what became of
-    the attempt to fix what is proven, or demonstrated, which it then stays; None when there was none. demonstration: the property
-    that was seen to be violated. triaged: when a model would try to prove it, and why; None when it said nothing.
+    the attempt to fix what is proven; None when there was none. demonstration: the property that was seen to be violated.
+    triaged: when a model would try to prove it, and why; None when it said nothing.
     """
 
     identity: FindingId
@@ -94,7 +94,7 @@ class Finding:
     @property
     def evidence(self) -> Evidence:
         """The rung that the finding stands on."""
-        if self.mending is not None and self.mending.fix is not None and self.demonstration is None:
+        if self.mending is not None and self.mending.fix is not None:
             return Evidence.FIXED
         if self.verdict is not None and self.verdict.proof is not None:
             return Evidence.PROVEN

@@ -33,7 +33,6 @@ from casemate.pipeline.study import Study, listed, overview
 from casemate.pipeline.trials import Mending as MendingDesk
 from casemate.pipeline.trials import Proving, driven
 from casemate.pipeline.tried import Proven, before
-from casemate.pipeline.uphold import uphold
 from casemate.pipeline.validate import Grounds, climb, mend
 from casemate.ports import LanguageModel
 from casemate.proofs.campaign import Bench
@@ -236,25 +235,7 @@ class Crew:
             self._exhibits[finding.identity] = attempt.exhibit
             if self._fix:
                 finding = replace(finding, mending=self._mended(one, verdict, attempt.exhibit))
-        elif shown is not None and self._fix and not self._stopped:
-            finding = replace(finding, mending=self._upheld(one, self._properties[finding.identity]))
         return replace(one, finding=finding)
-
-    def _upheld(self, one: Suggested, claimed: Property) -> Mending:
-        """What is demonstrated given a patch by a mender, which the property judges: a proposal, while nobody has accepted it."""
-        self._progress("fixing", 0, 1)
-        with self._sessions("mender", one.finding.identity) as session:
-            grounds = session.grounds
-            if grounds is None:
-                raise ValueError("a mender's session has grounds")
-            desk = MendingDesk(session.study, lambda patch: uphold(claimed, one.finding.lead, patch, grounds))
-            words = f"demonstrated: {claimed.statement}\nit must never be that: {claimed.never}\nit is when:\n{claimed.violates}"
-            words = f"{lead_words(session.study, one)}\n\n{words}"
-            ended = ask_mender(session.model, desk, finding=words, limits=self._limits)
-            self._note(session, "mender", one.finding.identity, ended, "")
-        tries = tuple(desk.attempts)
-        why = f"no patch of {len(tries)} holds" if tries else "no patch was proposed"
-        return Mending(fix=desk.fix, attempts=tries, why="" if desk.fix is not None else why)
 
     def _mended(self, one: Suggested, verdict: Verdict, exhibit: Exhibit, made: Mending | None = None) -> Mending:
         """What is proven given a patch: by a rewrite of ours where one fits, else by a mender's. made: what the rewrites came to,

@@ -51,20 +51,20 @@ def held(claimed: Property, study: Study, bench: Bench) -> Held:
         return Held(shown=None, why=why)
     spent = 0
     for number in range(RUNS):
-        seen = run(bench, claimed, scenario=claimed.violates)
+        seen = _run(bench, claimed, scenario=claimed.violates)
         spent += 1
-        if why := unseen(seen) or ("" if seen["violated"] else "it did not happen"):
+        if why := _unseen(seen) or ("" if seen["violated"] else "it did not happen"):
             return Held(shown=None, why=f"run {number + 1} of {RUNS} that was to violate it: {why}", executions=spent)
     for number in range(2):
-        seen = run(bench, claimed, scenario=claimed.ordinary)
+        seen = _run(bench, claimed, scenario=claimed.ordinary)
         spent += 1
         raised = f"it raised {seen['raised']}" if seen.get("raised") else ""
-        if why := unseen(seen) or raised or ("it happened there, too" if seen["violated"] else ""):
+        if why := _unseen(seen) or raised or ("it happened there, too" if seen["violated"] else ""):
             return Held(shown=None, why=f"run {number + 1} of ordinary use: {why}", executions=spent)
     tests = [path for path in study.files if TESTS_PATTERN.search(path)][:_FILES]
     calls = 0
     if tests:
-        seen = run(bench, claimed, tests=tests)
+        seen = _run(bench, claimed, tests=tests)
         spent += 1
         if seen.get("failed") or not seen.get("passed"):
             tests = []  # they do not run here, so that they say nothing
@@ -102,8 +102,8 @@ def _refusal(claimed: Property, study: Study) -> str:
     return ""
 
 
-def unseen(seen: Mapping[str, Any]) -> str:
-    """Why a run says nothing, or ""."""
+def _unseen(seen: Mapping[str, Any]) -> str:
+    """Why a run says nothing."""
     if seen.get("failed"):
         return str(seen["failed"])
     if seen["unasked"]:
@@ -114,8 +114,7 @@ def unseen(seen: Mapping[str, Any]) -> str:
     return ""
 
 
-def run(bench: Bench, claimed: Property, *, scenario: str = "", tests: Sequence[str] = ()) -> dict[str, Any]:
-    """What one run shows, watched: of a scenario, or of files of tests. `failed` alone when it came to nothing."""
+def _run(bench: Bench, claimed: Property, *, scenario: str = "", tests: Sequence[str] = ()) -> dict[str, Any]:
     patched = {change.path: b64encode(change.after).decode() for change in bench.patched or ()}
     settings = canonical(
         {

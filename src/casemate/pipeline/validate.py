@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.fix import Climb, Fix, Mending, Patch, Rung, Step
-from casemate.model.lead import Lead
 from casemate.pipeline.suite import Suite
 from casemate.pipeline.tried import After, Before, Proven, after, alike, answered, before
 from casemate.proofs.campaign import Bench
@@ -47,17 +46,17 @@ def mend(proven: Proven, patches: Iterable[Patch], grounds: Grounds) -> Mending:
 
 def climb(proven: Proven, patch: Patch, known: Before, grounds: Grounds) -> Fix:
     """Put a patch to every rung, the cheap ones first; below a rung that fails nothing more is tried."""
-    rungs = {Rung.APPLIES: applies(patch, grounds.bench)}
+    rungs = {Rung.APPLIES: _applies(patch, grounds.bench)}
     executions = 0
     if rungs[Rung.APPLIES].step is Step.HOLDS:
         rungs[Rung.CONTROL] = control(known)
-    if climbing(rungs):
+    if _climbing(rungs):
         seen = after(proven, grounds.bench, patch, known)
         executions = seen.executions
         rungs |= {climb.rung: climb for climb in driven(patch, known, seen)}
-    if climbing(rungs):
-        rungs[Rung.RESCAN] = rescan(proven.question.lead, patch, grounds)
-    if climbing(rungs):
+    if _climbing(rungs):
+        rungs[Rung.RESCAN] = _rescan(proven, patch, grounds)
+    if _climbing(rungs):
         rungs[Rung.TESTS] = grounds.suite.climb(patch)
     return Fix(
         patch=patch,
@@ -66,13 +65,11 @@ def climb(proven: Proven, patch: Patch, known: Before, grounds: Grounds) -> Fix:
     )
 
 
-def climbing(rungs: Mapping[Rung, Climb]) -> bool:
-    """Whether nothing has failed yet."""
+def _climbing(rungs: dict[Rung, Climb]) -> bool:
     return all(climb.step in (Step.HOLDS, Step.NOT_APPLICABLE) for climb in rungs.values())
 
 
-def applies(patch: Patch, bench: Bench) -> Climb:
-    """The files are those that it was made for."""
+def _applies(patch: Patch, bench: Bench) -> Climb:
     other = [change.path for change in patch.changes if bench.source(change.path) != change.before]
     if other:
         return _fails(Rung.APPLIES, f"{other[0]} is not the file that it was made for")
@@ -115,7 +112,7 @@ def driven(patch: Patch, known: Before, seen: After) -> list[Climb]:
     return [*out, _holds(Rung.BENIGN, f"{len(pairs)} get the answer that they got before")]
 
 
-def rescan(lead: Lead, patch: Patch, grounds: Grounds) -> Climb:
+def _rescan(proven: Proven, patch: Patch, grounds: Grounds) -> Climb:
     """No rule finds in a function what it did not find there before; of this finding's own it is said whether it is gone."""
     report = grounds.rescan(patch)
     was, now = _counts(grounds.report.findings), _counts(report.findings)
@@ -125,6 +122,7 @@ def rescan(lead: Lead, patch: Patch, grounds: Grounds) -> Climb:
         return _fails(Rung.RESCAN, f"a new finding of {rule} in {path}{f', {function}' if function else ''}")
     if broken := [loss for loss in report.not_examined if loss not in grounds.report.not_examined]:
         return _fails(Rung.RESCAN, f"{broken[0].what} cannot be examined any more: {broken[0].reason}")
+    lead = proven.question.lead
     key = (lead.rule, lead.location.path, lead.function)
     gone = key not in was or now.get(key, 0) < was[key]
     return _holds(Rung.RESCAN, "no new finding" + ("" if gone else "; the scan still reports this one"))
