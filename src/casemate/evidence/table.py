@@ -36,7 +36,7 @@ from casemate.evidence.identity import digits_needed
 from casemate.evidence.verdicts import seen_words, tried_words, verdict_words
 from casemate.model.finding import Coverage, Disposition, Finding, Report, Since
 from casemate.model.fix import Mending
-from casemate.model.hiding import Hider, Remark
+from casemate.model.hiding import Remark
 from casemate.model.host_report import HostReport
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
@@ -316,7 +316,7 @@ def _set_aside(console: Console, report: Report, shown: Mapping[Disposition, boo
     if known := len(report.of(Disposition.KNOWN)):
         line("Known from the baseline", f"{known:,}", Disposition.KNOWN)
     for by, here in hidden_by(report):
-        untrusted = "" if by is Hider.TRIAGE else "--untrusted"
+        untrusted = "" if here[0].personal else "--untrusted"
         line(f"Suppressed by {words.HIDER[by]}", amount_hidden(here), Disposition.SUPPRESSED, untrusted)
 
 

@@ -115,7 +115,8 @@ HOUSE_POLICY = Policy(
     rules=(
         _rule(Tier.FIND, OPERATION, "scan", "slice", "host", "export"),
         _rule(Tier.PROVE, OPERATION, "verify", "evaluate"),
-        _rule(Tier.RELEASE, OPERATION, "release"),
+        # What a person decides takes the widest tier: no agent and no client of the tool server is ever granted it.
+        _rule(Tier.RELEASE, OPERATION, "release", "property-decide"),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
         _rule(Tier.FIND, "RootFilesystem", "name", "nodes", "read"),
         _rule(Tier.FIND, "History", "base", "paths", "before"),

@@ -6,6 +6,7 @@ decides what is released and what must hold. A model that says nothing, or nonse
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -17,16 +18,19 @@ from casemate.agents.mender import mend as ask_mender
 from casemate.agents.prover import prove
 from casemate.agents.scout import scout
 from casemate.evidence.identity import rank
+from casemate.evidence.stated import read_stated
 from casemate.fixes.propose import patches
 from casemate.fixes.source import Unfit
 from casemate.leads import proposed
-from casemate.model.finding import Asked, FindingId, Report
+from casemate.model.finding import Asked, Demonstration, FindingId, Report
 from casemate.model.fix import Fix, Mending, Patch
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Exhibit, Result, Verdict
 from casemate.model.proposal import Stand
 from casemate.pipeline.desk import Proposing, Refuting, Suggested, lead_words
+from casemate.pipeline.property_ladder import climb as climb_property
+from casemate.pipeline.property_ladder import unoffered
 from casemate.pipeline.study import Study, listed, overview
 from casemate.pipeline.trials import Mending as MendingDesk
 from casemate.pipeline.trials import Proving, driven
@@ -153,17 +157,21 @@ class Crew:
             if bench is None:
                 raise ValueError("a prover's session has a bench")
             attempt = driven(one, bench)
-            verdict, shown = attempt.verdict, None
+            verdict, shown, kept = attempt.verdict, None, None
             if verdict.result is not Result.PROVEN and not self._stopped:
                 desk = Proving(session.study, one, bench)
                 lead = f"{lead_words(session.study, one)}\n\nso far: {verdict.result}"
                 ended = prove(session.model, desk, lead=lead, limits=self._limits)
                 self._note(session, "prover", one.finding.identity, ended, "")
-                shown = desk.shown
+                shown, kept = desk.shown, desk.exhibit
                 attempt = desk.ended if desk.ended is not None else attempt
                 verdict = replace(attempt.verdict, executions=verdict.executions + desk.spent)
         finding = replace(one.finding, verdict=verdict if shown is None else None, demonstration=shown)
-        if attempt.exhibit is not None and one.traced is not None:
+        if shown is not None and kept is not None:
+            self._exhibits[finding.identity] = kept
+            if self._fix:
+                finding = replace(finding, mending=self._unaccepted(one, shown, kept))
+        elif attempt.exhibit is not None and one.traced is not None:
             # The proof's own stack is a trace: what was proposed became what happened.
             finding = replace(finding, lead=one.traced)
             self._exhibits[finding.identity] = attempt.exhibit
@@ -200,6 +208,22 @@ class Crew:
             if desk.fix is not None:
                 return Mending(fix=desk.fix, attempts=tries)
             return Mending(attempts=tries, why=made.why if not desk.attempts else f"no patch of {len(tries)} holds")
+
+    def _unaccepted(self, one: Suggested, shown: Demonstration, exhibit: Exhibit) -> Mending:
+        """Patches for a property that was demonstrated: one that holds is kept until a person accepts the property."""
+        if self._stopped:
+            return unoffered(())
+        self._progress("fixing", 0, 1)
+        with self._sessions("mender", one.finding.identity) as session:
+            grounds = session.grounds
+            if grounds is None:
+                raise ValueError("a mender's session has grounds")
+            stated = read_stated(json.loads(exhibit.settings)["property"])
+            desk = MendingDesk(session.study, lambda patch: climb_property(stated, one.finding.lead, patch, grounds))
+            words = f"{lead_words(session.study, one)}\n\nviolated: {shown.statement}"
+            ended = ask_mender(session.model, desk, finding=words, limits=self._limits)
+            self._note(session, "mender", one.finding.identity, ended, "")
+            return unoffered([*desk.attempts, *([desk.fix] if desk.fix is not None else [])])
 
     def _note(self, session: Session, role: str, about: str, ended: Ended, said: str) -> None:
         self._steps.append(Step(role=role, about=about, ended=ended, said=said))

@@ -1,0 +1,85 @@
+"""A property as people are shown it and decide about it, and the digest that their decision is bound to.
+
+Beside the property stands what it is about: the function that is watched and the line that it rests on, as they were, redacted
+as in a report. Numbers of lines are no part of the digest, so that a decision survives moved lines and nothing else.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from hashlib import sha256
+from typing import Any
+
+from casemate.model.proposal import Place, Property
+
+MOST_TEXT = 60_000
+"""Characters of the watched function that are kept: of a longer one nobody could say what it is."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Stated:
+    """A property and what it is about. function: qualified name of the one that is watched. code: its lines. line: the text of
+    the line that it rests on. Both redacted, without line ends."""
+
+    claimed: Property
+    function: str
+    code: tuple[str, ...]
+    line: str
+
+    def as_json(self) -> dict[str, Any]:
+        """For a bundle."""
+        claimed = self.claimed
+        return {
+            "statement": claimed.statement,
+            "never": claimed.never,
+            "violates": claimed.violates,
+            "ordinary": claimed.ordinary,
+            "rests_on": {"path": claimed.rests_on.path, "line": claimed.rests_on.line, "text": self.line},
+            "watched": {
+                "path": claimed.watched.path,
+                "line": claimed.watched.line,
+                "function": self.function,
+                "code": list(self.code),
+            },
+        }
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 in hex of all of it but the numbers of lines."""
+        told = self.as_json()
+        del told["rests_on"]["line"], told["watched"]["line"]
+        return sha256(json.dumps(told, sort_keys=True, separators=(",", ":")).encode("ascii")).hexdigest()
+
+
+def read_stated(value: Any) -> Stated:
+    """From a bundle. Raises ValueError, KeyError or TypeError for what is none."""
+    rests_on, watched = value["rests_on"], value["watched"]
+    stated = Stated(
+        claimed=Property(
+            statement=_text(value["statement"]),
+            rests_on=Place(path=_text(rests_on["path"]), line=_number(rests_on["line"])),
+            watched=Place(path=_text(watched["path"]), line=_number(watched["line"])),
+            never=_text(value["never"]),
+            violates=_text(value["violates"]),
+            ordinary=_text(value["ordinary"]),
+        ),
+        function=_text(watched["function"]),
+        code=tuple(_text(line) for line in watched["code"]),
+        line=_text(rests_on["text"]),
+    )
+    if stated.as_json() != value or not stated.claimed.statement or not stated.claimed.never:
+        raise ValueError("it is not as a property is told")
+    return stated
+
+
+def _text(value: object) -> str:
+    if type(value) is not str:
+        raise TypeError(f"a text expected: {value!r}")
+    return value
+
+
+def _number(value: object) -> int:
+    if type(value) is not int or value < 1:
+        raise TypeError(f"the number of a line expected: {value!r}")
+    return value
