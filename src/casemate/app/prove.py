@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -17,9 +17,11 @@ from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
     from casemate.app.models import Talk
+    from casemate.app.property import Decisions, Taken
     from casemate.evidence.bundle import Bundle
     from casemate.governance.receipt import Receipt
-    from casemate.model.finding import Finding, Report
+    from casemate.model.finding import Finding, FindingId, Report
+    from casemate.model.proof import Exhibit
     from casemate.model.verification import Verification
     from casemate.pipeline.claims import Answers
     from casemate.pipeline.combine import Series
@@ -44,7 +46,8 @@ def sandbox() -> Sandbox:
 class HuntRequest:
     """What the operator asked to have proven. scan: one path. python: the target's interpreter, None to look for it. budget:
     executions of all searches together. wanted: which findings are tried. fix: what is proven is to be fixed as well. series: and
-    the patches to be put together. talk: a model whose agents work on it as well."""
+    the patches to be put together. talk: a model whose agents work on it as well. decisions: what people decided about
+    properties, which are put to the test again."""
 
     scan: ScanRequest
     budget: int
@@ -53,6 +56,7 @@ class HuntRequest:
     tests: bool = False
     python: Path | None = None
     talk: Talk | None = None
+    decisions: Decisions | None = None
     wanted: Callable[[Finding], bool] = lambda finding: True
 
     def __post_init__(self) -> None:
@@ -147,7 +151,6 @@ def _proven(
     from casemate.app.fix import Fixed, fixed
     from casemate.evidence.bundle import digest
     from casemate.evidence.identity import rank
-    from casemate.evidence.verdicts import sealed
     from casemate.pipeline.attempts import Attempts
     from casemate.pipeline.bench import bench, sources
     from casemate.pipeline.hunt import hunt
@@ -173,7 +176,12 @@ def _proven(
             made = fixed(scene, told, hunted.exhibits, python.path, request.scan.jobs, progress, **wanted)
             findings = (replace(one, mending=made.mendings.get(one.identity)) for one in told.findings)
             told = replace(told, findings=tuple(sorted(findings, key=rank)))
-        exhibits = dict(hunted.exhibits)
+        exhibits, before = dict(hunted.exhibits), None
+        if request.decisions is not None:
+            from casemate.app.property import taken
+
+            before = taken(scene, operation, told, request.decisions, python.path, fix=request.fix, progress=progress)
+            told, exhibits = before.report, {**exhibits, **before.exhibits}
         if request.talk is not None:
             from casemate.agents.loop import Limits
             from casemate.app.agents import crew
@@ -188,7 +196,7 @@ def _proven(
                 progress=progress,
             )
             told, exhibits = worked.report, {**exhibits, **worked.exhibits}
-        told, bundles = sealed(told, exhibits)
+        told, bundles = _decided(told, exhibits, before)
         digests = {identity: digest(data) for identity, data in bundles.items()}
         for name in digests.values():
             operation.keep(name)
@@ -204,6 +212,18 @@ def _proven(
         for identity, data in bundles.items()
     )
     return Proved(told, kept, made.series, made.prefix, made.tests)
+
+
+def _decided(
+    report: Report, exhibits: Mapping[FindingId, Exhibit], before: Taken | None
+) -> tuple[Report, dict[FindingId, bytes]]:
+    """The report with what people decided about its properties, sealed, and the bundles."""
+    from casemate.evidence.verdicts import sealed
+    from casemate.pipeline.kept import decided
+
+    if before is None:
+        return sealed(report, exhibits)
+    return sealed(replace(report, findings=decided(report.findings, before.said)), exhibits, before.data, before.fixes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

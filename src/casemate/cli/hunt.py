@@ -16,6 +16,7 @@ from casemate.cli.errors import say
 
 if TYPE_CHECKING:
     from casemate.app.models import Talk
+    from casemate.app.property import Decisions
     from casemate.app.prove import Sealed
     from casemate.model.finding import Report
 
@@ -44,6 +45,13 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the patches for what is proven to DIR, numbered, for `git am`.",
 )
+@click.option(
+    "--decisions",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="What people decided about properties (see `casemate property --help`); these are put to the test again.",
+)
+@options.DECIDED_BY
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Sandboxes at a time. Default: one per core.")
 @options.NO_CACHE
 @options.EVERYTHING
@@ -65,6 +73,8 @@ def hunt(
     include_proofs: bool,
     no_fix: bool,
     patches: Path | None,
+    decisions: Path | None,
+    decided_by: tuple[str, ...],
     jobs: int | None,
     no_cache: bool,
     everything: bool,
@@ -96,6 +106,8 @@ def hunt(
         check_folder(patches)
     if output is not None:
         check_place(output)
+    if decided_by and decisions is None:
+        raise click.UsageError("--decided-by says whose decisions count: name their folder with --decisions DIR")
     if form == "gitlab":
         moment(os.environ)
     form = form or options.SUFFIXES.get(output.suffix if output else "", "table")
@@ -110,7 +122,13 @@ def hunt(
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         request = HuntRequest(
-            scan=scan, python=python, budget=budget, fix=not no_fix, series=patches is not None, talk=talk
+            scan=scan,
+            python=python,
+            budget=budget,
+            fix=not no_fix,
+            series=patches is not None,
+            talk=talk,
+            decisions=None if decisions is None else _decisions(decisions, bundles, decided_by),
         )
         found = run_hunt(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
@@ -119,7 +137,7 @@ def hunt(
     written = write_patches(found, patches) if patches is not None else 0
     if include_proofs and sealed:
         report = _released(path, report, sealed, announce=unheard if quiet else say)
-    shown = Shown(everything=everything, by_design=False, known=False, suppressed=False)
+    shown = Shown(everything=everything, by_design=False, known=False, suppressed=decisions is not None)
     deliver(report, form, output, shown, (), quiet=quiet)
     if not quiet:
         tell(sealed, where)
@@ -128,6 +146,14 @@ def hunt(
             tell_notes(found)
         say(f"time: {took:.1f} s")
     sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
+
+
+def _decisions(folder: Path, bundles: Path | None, by: tuple[str, ...]) -> Decisions:
+    """What was decided, and where the properties that it is about are kept."""
+    from casemate.app.property import Decisions
+    from casemate.app.prove import bundles_folder
+
+    return Decisions(folder=folder, bundles=(*(() if bundles is None else (bundles,)), bundles_folder()), by=by)
 
 
 def _released(path: Path, report: Report, sealed: Sequence[Sealed], *, announce: Callable[[str], None]) -> Report:

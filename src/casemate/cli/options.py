@@ -115,6 +115,13 @@ BUNDLES = click.option(
     type=click.Path(path_type=Path),
     help="Keep the evidence bundles of what is proven in DIR. Default: beside the ledger.",
 )
+DECIDED_BY = click.option(
+    "--decided-by",
+    "decided_by",
+    metavar="VKEY",
+    multiple=True,
+    help="The key of a person whose decisions count as well. Repeatable. Default: the operator, or whom the charter names.",
+)
 TOKEN = click.option(
     "--token",
     metavar="FILE",

@@ -82,11 +82,13 @@ class _Invalid(ValueError):
     """A bundle that is not as it must be, and why."""
 
 
-def seal(finding: Finding, exhibit: Exhibit, version: str, decision: bytes = b"") -> tuple[Finding, bytes]:
+def seal(
+    finding: Finding, exhibit: Exhibit, version: str, decision: bytes = b"", fix: Mended | None = None
+) -> tuple[Finding, bytes]:
     """The finding whose proof names its bundle, and the bundle. finding: with a verdict that proves it, or a demonstration.
-    version: of Casemate. decision: what a person signed about a property."""
+    version: of Casemate. decision: what a person signed about a property. fix: a patch for it that is kept as it was."""
     if finding.demonstration is not None:
-        return _sealed_property(finding, finding.demonstration, exhibit, version, decision)
+        return _sealed_property(finding, finding.demonstration, exhibit, version, decision, fix)
     verdict = finding.verdict
     if verdict is None or verdict.proof is None:
         raise ValueError(f"only what is proven is sealed: {finding.identity!r}, {verdict!r}")
@@ -99,7 +101,7 @@ def seal(finding: Finding, exhibit: Exhibit, version: str, decision: bytes = b""
 
 
 def _sealed_property(
-    finding: Finding, shown: Demonstration, exhibit: Exhibit, version: str, decision: bytes
+    finding: Finding, shown: Demonstration, exhibit: Exhibit, version: str, decision: bytes, fix: Mended | None
 ) -> tuple[Finding, bytes]:
     """As `seal`: a patch that holds is kept also where nobody has accepted the property, so that it need not be sought anew."""
     bare = replace(shown, bundle="", decided=None, void="")
@@ -111,7 +113,7 @@ def _sealed_property(
         version=version,
         finding=replace(_bare(finding, None), demonstration=bare),
         exhibit=_shown(exhibit),
-        fix=mended(held[0]) if held else None,
+        fix=mended(held[0]) if held else fix,
         decision=decision,
     )
     data = encode(bundle)

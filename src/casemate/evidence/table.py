@@ -18,7 +18,7 @@ from rich.text import Text
 
 from casemate.evidence import words
 from casemate.evidence.aside import amount_hidden, hidden_by, others_words, suppression_words
-from casemate.evidence.asked import asked_words, demonstration_words
+from casemate.evidence.asked import asked_words, demonstration_words, standing_word
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
 from casemate.evidence.fixes import fix_words, fixed_words, why_not
@@ -188,8 +188,11 @@ def _list(console: Console, findings: Sequence[Finding], limit: int | None, digi
         if finding.verdict is not None:
             _verdict(console, level, finding.verdict)
         if finding.demonstration is not None:
-            told = f"demonstrated: {demonstration_words(finding.demonstration)}"
+            claim = finding.demonstration
+            told = f"{standing_word(claim)}: {demonstration_words(claim)}"
             indented(console, level, Text(told, style=STYLES[Evidence.DEMONSTRATED]))
+            if finding.verdict is None and claim.bundle:
+                indented(console, level, Text(f"bundle {claim.bundle[:BUNDLE]} (casemate property show)"))
         if finding.mending is not None:
             _mending(console, level, finding.mending)
         if lead.trace is not None and index < WAYS:

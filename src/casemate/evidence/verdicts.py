@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from casemate.evidence.bundle import canonical, digest, of_proof, read, seal
 from casemate.evidence.counts import plural
+from casemate.evidence.mended import Mended
 from casemate.evidence.redact import redact
 from casemate.model.finding import Disposition, Finding, FindingId, Report
 from casemate.model.proof import Exhibit, Fidelity, Observer, Proof, Result, Verdict
@@ -54,10 +55,14 @@ OBSERVER: Final = {
 
 
 def sealed(
-    report: Report, exhibits: Mapping[FindingId, Exhibit], decisions: Mapping[str, bytes] = MappingProxyType({})
+    report: Report,
+    exhibits: Mapping[FindingId, Exhibit],
+    decisions: Mapping[str, bytes] = MappingProxyType({}),
+    fixes: Mapping[FindingId, Mended] = MappingProxyType({}),
 ) -> tuple[Report, dict[FindingId, bytes]]:
     """The report whose proofs name their bundles, and the bundles. exhibits: of what is proven or demonstrated, by identity.
-    decisions: what people signed about properties, by the identity of the finding; those that count are sealed with it.
+    decisions: what people signed about properties, by the identity of the finding; those that count are sealed with it. fixes:
+    patches that are kept as they were.
 
     What verdicts quote of the target is redacted, as everything in a report is.
     """
@@ -67,7 +72,9 @@ def sealed(
         if finding.identity in exhibits:
             shown = finding.demonstration
             said = decisions.get(finding.identity, b"") if shown is not None and shown.decided is not None else b""
-            finding, bundles[finding.identity] = seal(finding, exhibits[finding.identity], report.version, said)
+            finding, bundles[finding.identity] = seal(
+                finding, exhibits[finding.identity], report.version, said, fixes.get(finding.identity)
+            )
         findings.append(_redacted(finding))
     return replace(report, findings=tuple(findings)), bundles
 

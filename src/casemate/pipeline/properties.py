@@ -17,7 +17,7 @@ from typing import Any, Final
 from casemate.evidence.redact import redact_lines
 from casemate.evidence.stated import MOST_TEXT, Stated
 from casemate.model.finding import Demonstration
-from casemate.model.proof import Exhibit
+from casemate.model.proof import Exhibit, Result
 from casemate.model.proposal import Place, Property
 from casemate.model.sandbox import Harness, Job, PlacedFile
 from casemate.pipeline.study import Study
@@ -39,24 +39,25 @@ _NEAR: Final = 4_000  # lines around its old place in which a line is looked for
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
     """How a property ended. shown: what is demonstrated; None when it is not, and why. exhibit: what shows it again. executions:
-    of the target. decided: it was put to the test; else a run gave no report, which says nothing of the property. seen, quiet:
-    runs in which it was violated, and ordinary uses in which it was not."""
+    of the target. result: how the attempt ended, as of a proof. seen, quiet: runs in which it was violated, and ordinary uses in
+    which it was not."""
 
     shown: Demonstration | None
     exhibit: Exhibit | None = None
     why: str = ""
     executions: int = 0
-    decided: bool = True
+    result: Result = Result.NOT_EXAMINED
     seen: int = 0
     quiet: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Seen:
-    """One run. failed: why nothing can be read of it. unasked: why the condition could not be asked. raised: what ended the
-    program. passed: of tests. answers: of the function, and what the program kept."""
+    """One run. failed, result: why nothing can be read of it, and how it ended. unasked: why the condition could not be asked.
+    raised: what ended the program. passed: of tests. answers: of the function, and what the program kept."""
 
     failed: str = ""
+    result: Result = Result.NOT_TRIGGERED
     calls: int = 0
     violated: int = 0
     unasked: str = ""
@@ -149,7 +150,7 @@ def held(claimed: Property, study: Study, bench: Bench, about: Sequence[str] = (
     counts = [0, 0]
 
     def ended(why: str, last: Seen) -> Held:
-        return Held(shown=None, why=why, executions=len(seen), decided=not last.failed, seen=counts[0], quiet=counts[1])
+        return Held(shown=None, why=why, executions=len(seen), result=last.result, seen=counts[0], quiet=counts[1])
 
     for number in range(RUNS):
         one = run(bench, claimed, scenario=claimed.violates)
@@ -187,6 +188,7 @@ def held(claimed: Property, study: Study, bench: Bench, about: Sequence[str] = (
         ),
         exhibit=_exhibit(whole, bench, seen, (claimed.watched.path, claimed.rests_on.path, *about)),
         executions=len(seen),
+        result=Result.PROVEN,
         seen=counts[0],
         quiet=counts[1],
     )
@@ -258,15 +260,16 @@ def run(
     )
     told = reported(bench.sandbox.run(bench.profile, Job(what=Harness(path="casemate_holding.py"), files=files)))
     if isinstance(told, Failed):
-        return Seen(failed=f"{told.result}: {told.why}"[:300])
+        return Seen(failed=f"{told.result}: {told.why}"[:300], result=told.result)
     try:
         return _read(json.loads(told))
     except (ValueError, KeyError, TypeError, RecursionError):
-        return Seen(failed="the report cannot be read")
+        return Seen(failed="the report cannot be read", result=Result.BROKEN)
 
 
 def _read(value: Mapping[str, Any]) -> Seen:
     return Seen(
+        result=Result.NOT_TRIGGERED if value["calls"] else Result.NOT_REACHED,
         calls=int(value["calls"]),
         violated=int(value["violated"]),
         unasked=str(value["unasked"])[:300],

@@ -13,7 +13,6 @@ from typing import Final
 
 from casemate.evidence.stated import Stated
 from casemate.leads.proposed import ID
-from casemate.model.finding import Finding
 from casemate.model.fix import Climb, Fix, Mending, Patch, Rung, Step
 from casemate.model.lead import Lead
 from casemate.model.location import Location
@@ -160,16 +159,6 @@ def _alike(before: Seen, after: Seen, steady: bool) -> bool:
 
 def _answers(seen: Seen) -> tuple[str, ...]:
     return tuple(_ADDRESS.sub("0x", answer) for answer in seen.answers)
-
-
-def mending(stated: Stated, finding: Finding, patches: Sequence[Patch], grounds: Grounds) -> Mending:
-    """What became of these patches for a property that nobody has accepted yet: one that holds is kept, and not offered."""
-    tries: list[Fix] = []
-    for patch in patches:
-        tries.append(climb(stated, finding.lead, patch, grounds))
-        if tries[-1].offered:
-            break
-    return unoffered(tries)
 
 
 def unoffered(tries: Sequence[Fix]) -> Mending:

@@ -1,0 +1,127 @@
+"""Properties that were demonstrated before, put to the test again without anybody who proposes; and what a person's decision
+makes of one.
+
+What is kept is not believed: places are looked up anew, programs are checked, every run is made again. A patch that is kept with
+it climbs the ladder again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+
+from casemate.evidence.bundle import Bundle
+from casemate.evidence.identity import identities, rank
+from casemate.evidence.mended import Mended
+from casemate.evidence.redact import excerpt
+from casemate.leads import proposed
+from casemate.model.decision import Decided, Stance
+from casemate.model.finding import Disposition, Finding, FindingId, Report
+from casemate.model.fix import Mending
+from casemate.model.hiding import Hider, Suppression
+from casemate.model.proof import Exhibit, Result, Verdict
+from casemate.pipeline.properties import Held, held, placed, stated
+from casemate.pipeline.property_ladder import climb, offer, unoffered
+from casemate.pipeline.study import Study
+from casemate.pipeline.validate import Grounds
+from casemate.pipeline.verify_fix import patch_of
+from casemate.proofs.campaign import Bench
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Again:
+    """The report with the kept findings as they are now, and what shows each that is demonstrated again. fixes: kept patches that
+    were not put to the ladder, because nobody wants patches."""
+
+    report: Report
+    exhibits: dict[FindingId, Exhibit]
+    fixes: dict[FindingId, Mended]
+
+
+def again(
+    bundles: Sequence[Bundle],
+    report: Report,
+    study: Study,
+    bench: Bench,
+    grounds: Grounds | None,
+    progress: Callable[[str, int, int], None],
+) -> Again:
+    """Put kept properties to the test. bundles: of demonstrations, each of another finding. grounds: where patches are wanted."""
+    exhibits: dict[FindingId, Exhibit] = {}
+    fixes: dict[FindingId, Mended] = {}
+    found: list[Finding] = []
+    for number, bundle in enumerate(bundles):
+        progress("proving", number, len(bundles))
+        finding = _located(bundle.finding, study)
+        whole = bundle.stated
+        assert whole is not None
+        claimed = placed(whole, study)
+        one = held(claimed, study, bench, (finding.lead.location.path,))
+        if one.shown is None or one.exhibit is None:
+            found.append(replace(finding, demonstration=None, verdict=_verdict(one)))
+            continue
+        exhibits[finding.identity] = one.exhibit
+        if grounds is None and bundle.fix is not None:
+            fixes[finding.identity] = bundle.fix
+        mending = _mended(bundle, finding, study, grounds) if grounds is not None else None
+        found.append(replace(finding, demonstration=one.shown, mending=mending))
+    progress("proving", len(bundles), len(bundles))
+    known = {finding.identity for finding in found}
+    findings = [*(one for one in report.findings if one.identity not in known), *found]
+    rules = {*report.rules, *({proposed.ID} if found else ())}
+    told = replace(report, findings=tuple(sorted(findings, key=rank)), rules=tuple(sorted(rules)))
+    return Again(report=told, exhibits=exhibits, fixes=fixes)
+
+
+def decided(findings: Iterable[Finding], said: Callable[[Finding], Decided | str | None]) -> tuple[Finding, ...]:
+    """The findings with what people decided about their properties, ranked. said: of a finding with a demonstration the decision
+    that counts, why one does not, or None where nobody decided."""
+    return tuple(sorted((_decided(f, said(f)) if f.demonstration is not None else f for f in findings), key=rank))
+
+
+def _decided(finding: Finding, said: Decided | str | None) -> Finding:
+    shown = finding.demonstration
+    assert shown is not None
+    if said is None:
+        return finding
+    if isinstance(said, str):
+        return replace(finding, demonstration=replace(shown, void=said))
+    shown = replace(shown, decided=said)
+    if said.stance is Stance.REFUSED:
+        why = Suppression(by=Hider.DECISION, reason=said.reason, state=said.stance, who=said.who, until=said.until)
+        return replace(finding, demonstration=shown, disposition=Disposition.SUPPRESSED, suppression=why, mending=None)
+    verdict = Verdict(result=Result.PROVEN, executions=shown.runs, proof=shown.proof)
+    mending = None if finding.mending is None else offer(finding.mending)
+    return replace(finding, demonstration=shown, verdict=verdict, mending=mending)
+
+
+def _verdict(one: Held) -> Verdict:
+    """Of a property that is not seen violated any more, or that could not be put to the test."""
+    return Verdict(result=one.result, detail=f"the kept property: {one.why}", executions=one.executions)
+
+
+def _located(finding: Finding, study: Study) -> Finding:
+    """The finding at its line, wherever that has moved; where it is not found any more, at its old place."""
+    lead = finding.lead
+    lines = study.lines(lead.location.path) or []
+    for number in sorted(range(1, len(lines) + 1), key=lambda number: abs(number - lead.location.line))[:_NEAR]:
+        there = replace(lead, location=replace(lead.location, line=number))
+        if identities([there], [f"{excerpt(lines[number - 1], 1)} CWE-{finding.cwe}"]) == [finding.identity]:
+            return replace(finding, lead=there)
+    return finding
+
+
+_NEAR = 4_000  # lines around its old place in which it is looked for
+
+
+def _mended(bundle: Bundle, finding: Finding, study: Study, grounds: Grounds) -> Mending:
+    """The patch that is kept with a property, put to the ladder again."""
+    whole = bundle.stated
+    assert whole is not None
+    if bundle.fix is None:
+        return unoffered(())
+    patch = patch_of(bundle.fix, grounds.bench.source)
+    if isinstance(patch, str):
+        return Mending(why=f"the patch that was kept with it cannot be applied: {patch}")
+    now = stated(placed(whole, study), study)
+    return unoffered([climb(whole if isinstance(now, str) else now, finding.lead, patch, grounds)])
