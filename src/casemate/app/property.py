@@ -16,7 +16,7 @@ from casemate.app.launch import trusted
 from casemate.evidence.archive import MAX_ARCHIVE
 from casemate.evidence.bundle import Bundle, digest, read
 from casemate.governance.charter import Tier, single_operator
-from casemate.governance.decision import DECISION, Deciders, Decision, counts, open_decision
+from casemate.governance.decision import DECISION, Deciders, Decision, counts, open_decision, signed_by
 from casemate.governance.errors import Denied
 from casemate.governance.fields import InvalidStatement, visible_text
 from casemate.governance.note import VerifierKey, parse_key
@@ -159,6 +159,27 @@ def deciders(own: Ground, by: Sequence[str] = ()) -> Deciders:
         last=own.standing.decided,
         withdrawn=trust.withdrawn,
     )
+
+
+def carried(bundle: Bundle) -> str:
+    """What a bundle brings along of a person's decision about its property, in words, and whether that person counts here."""
+    from casemate.evidence.asked import decision_words
+
+    shown, data = bundle.finding.demonstration, bundle.decision
+    assert shown is not None
+    if not data:
+        return decision_words(shown)
+    own = ground()
+    try:
+        key = signed_by(data)
+    except InvalidStatement as error:
+        return f"what it holds is no decision: {error}"
+    alone = Deciders(keys=(key,), own=None, last={})
+    said = counts(data, alone, finding=bundle.finding.identity, property=shown.digest, now=own.now())
+    if isinstance(said, str):
+        return said
+    known = "counts here" if key in deciders(own).keys else "is not one that counts here: whose it is, you must know"
+    return f"{decision_words(replace(shown, decided=said))}; the key {known}"
 
 
 class Taken(NamedTuple):

@@ -16,10 +16,12 @@ from casemate.governance.charter import Target, Tier
 from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
+    from casemate.adapters.filesystem import FileTree
     from casemate.app.models import Talk
     from casemate.app.property import Decisions, Taken
     from casemate.evidence.bundle import Bundle
     from casemate.governance.receipt import Receipt
+    from casemate.governance.wall import Operation
     from casemate.model.finding import Finding, FindingId, Report
     from casemate.model.proof import Exhibit
     from casemate.model.verification import Verification
@@ -247,8 +249,8 @@ def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Ve
     from casemate.proofs.replay import profile
 
     name = request.bundle.proof.oracle
-    judge = oracle(name)
-    if judge is None:
+    judge, shown = oracle(name), request.bundle.finding.demonstration
+    if judge is None and shown is None:
         return unchecked(f"this version has no oracle {name!r}; update Casemate")
     if request.target is None:
         return unchecked("no target was given; --target PATH names what the bundle is of")
@@ -263,6 +265,8 @@ def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Ve
                 python = target_python(tree.place, request.python)
             except UserError as error:
                 return unchecked(str(error))
+            if judge is None:
+                return _verified_property(request.bundle, operation, tree, python.path)
             return verify(
                 request.bundle,
                 oracle=judge,
@@ -270,6 +274,33 @@ def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Ve
                 sandbox=operation.sandbox(sandbox()),
                 profile=profile(str(tree.place), python.path, single=single),
             )
+
+
+def _verified_property(bundle: Bundle, operation: Operation, tree: FileTree, interpreter: str) -> Verification:
+    """The property of a bundle put to the test, and what a person decided about it."""
+    from casemate.adapters.inprocess import InProcess
+    from casemate.adapters.nostore import NoStore
+    from casemate.app.property import carried
+    from casemate.model.finding import Coverage, Report
+    from casemate.pipeline.bench import bench
+    from casemate.pipeline.patched import Recollected
+    from casemate.pipeline.scan import ScanOptions
+    from casemate.pipeline.study import Study
+    from casemate.pipeline.verify_property import verify_property
+
+    target, held = Recollected(operation.tree(tree)), operation.sandbox(sandbox())
+    nothing = Report(version="", target=(), rules=(), findings=(), not_examined=(), coverage=Coverage())
+    study = Study(
+        target,
+        nothing,
+        store=operation.store(NoStore()),
+        executor=operation.executor(InProcess()),
+        options=ScanOptions(),
+        progress=lambda stage, done, total: None,
+    )
+    made = bench(target, held, tree.place, interpreter)
+    found = verify_property(bundle, study=study, tree=target, sandbox=held, profile=made.profile, bench=made)
+    return replace(found, decision=carried(bundle))
 
 
 def receipt(entry: int, bundles: Sequence[str], bundle: str) -> str:

@@ -85,11 +85,11 @@ def signed_by(data: bytes) -> VerifierKey:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deciders:
-    """Whose decisions count here. keys: of people. own: of the operator. last: of those that the operator made the last about
-    each property, by the operator's ledger. withdrawn: identities that were revoked."""
+    """Whose decisions count here. keys: of people. own: of the operator, None where it does not matter. last: of those that the
+    operator made the last about each property, by the operator's ledger. withdrawn: identities that were revoked."""
 
     keys: tuple[VerifierKey, ...]
-    own: VerifierKey
+    own: VerifierKey | None
     last: Mapping[str, str]
     withdrawn: frozenset[str] = frozenset()
 
