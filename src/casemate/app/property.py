@@ -27,6 +27,7 @@ from casemate.model.errors import UserError
 from casemate.model.outcome import NotExamined, Reason
 
 if TYPE_CHECKING:
+    from casemate.app.prove import HuntRequest
     from casemate.app.scan import Scene
     from casemate.evidence.mended import Mended
     from casemate.governance.wall import Operation
@@ -64,6 +65,10 @@ class Decisions:
         files = StatementFolder(self.folder)
         named = (name for name in files.names() if name.endswith(SUFFIX))
         return {name.removesuffix(SUFFIX): files.read(name) or b"" for name in named}
+
+    def known(self) -> dict[FindingId, Kept]:
+        """The demonstrations that are kept of what was decided about. Raises as `kept`."""
+        return {one.identity: one for identity in self.found() if (one := self.kept(identity)) is not None}
 
     def kept(self, identity: str) -> Kept | None:
         """The demonstration of a finding, None where none is kept. Raises UserError for one that is damaged."""
@@ -196,14 +201,14 @@ def taken(
     scene: Scene,
     operation: Operation,
     report: Report,
+    request: HuntRequest,
     decisions: Decisions,
     interpreter: str,
     *,
-    fix: bool,
     progress: Progress,
 ) -> Taken:
-    """Put every kept property to the test that somebody decided about. operation: one that proves; what mends is one of its own.
-    Raises UserError for a bundle that is damaged."""
+    """Put every kept property to the test that somebody decided about, and that is wanted. operation: one that proves; what mends
+    is one of its own. Raises UserError for a bundle that is damaged."""
     from casemate.app.agents import study_of
     from casemate.app.fix import ladder
     from casemate.app.prove import sandbox
@@ -219,22 +224,22 @@ def taken(
             return None
         return counts(data[finding.identity], whose, finding=finding.identity, property=shown.digest, now=now)
 
-    bundles, lost = [], []
-    for identity in sorted(data):
-        one = decisions.kept(identity)
-        if one is not None:
-            bundles.append(one.bundle)
-        else:
-            why = "a decision is there, and no kept demonstration: name its folder by --bundles, or hunt with a model again"
-            what = f"the property of {identity[:SHORT]}"
-            lost.append(NotExamined(what=what, reason=Reason.UNREADABLE, detail=why, files=0))
-    report = replace(report, not_examined=tuple(sorted({*report.not_examined, *lost})))
+    known = decisions.known()
+    bundles = [known[identity].bundle for identity in sorted(known) if request.wanted(known[identity].bundle.finding)]
+    why = "somebody decided about it, and no demonstration is kept: put its bundle beside the decision, or hunt with a model"
+    report = _with(
+        report,
+        *(
+            NotExamined(what=f"the property of {identity[:SHORT]}", reason=Reason.UNREADABLE, detail=why, files=0)
+            for identity in data.keys() - known.keys()
+        ),
+    )
     if not bundles:
         return Taken(report, {}, {}, said, data)
-    with scene.wall.operation("fix", subject=scene.subject) if fix else nullcontext(operation) as within:
+    with scene.wall.operation("fix", subject=scene.subject) if request.fix else nullcontext(operation) as within:
         tree = within.tree(scene.trees[0])
         study = study_of(scene, within, report, progress)
-        grounds = ladder(scene, within, report, interpreter).grounds if fix else None
+        grounds = ladder(scene, within, report, interpreter).grounds if request.fix else None
         made = (
             grounds.bench
             if grounds is not None
@@ -243,9 +248,13 @@ def taken(
         examination = made.sandbox.examine(made.profile)
         if examination.refusal:
             loss = NotExamined(what=".", reason=Reason.NO_SANDBOX, detail=examination.refusal, files=0)
-            report = replace(report, not_examined=tuple(sorted({*report.not_examined, loss})))
+            report = _with(report, loss)
         found = again(bundles, report, study, replace(made, held_by=examination.sandbox), grounds, progress)
     return Taken(found.report, found.exhibits, found.fixes, said, data)
+
+
+def _with(report: Report, *losses: NotExamined) -> Report:
+    return replace(report, not_examined=tuple(sorted({*report.not_examined, *losses})))
 
 
 def _kept(folder: Path, name: str) -> Kept | None:

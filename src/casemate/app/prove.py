@@ -130,6 +130,10 @@ def run_prove(request: ProveRequest, *, announce: Callable[[str], None], progres
         scene = Scene(request.hunt.scan, Tier.FIX if request.hunt.fix else Tier.PROVE, announce, held)
         tree = scene.trees[0]
         report = scene.scan(progress)
+        if request.hunt.decisions is not None:
+            known = [one.bundle.finding for one in request.hunt.decisions.known().values()]
+            more = (replace(one, demonstration=None) for one in known)
+            report = replace(report, findings=(*report.findings, *more))
         claims = request.claims
         if request.every:
             claims += tuple(finding.identity for finding in report.of(Disposition.ACTIVE))
@@ -155,9 +159,11 @@ def _proven(
     from casemate.evidence.identity import rank
     from casemate.pipeline.attempts import Attempts
     from casemate.pipeline.bench import bench, sources
+    from casemate.pipeline.combine import extended
     from casemate.pipeline.hunt import hunt
 
     tree = scene.trees[0]
+    kept = request.decisions.known() if request.decisions is not None else {}
     python = target_python(tree.place, request.python)
     scene.announce(f"proving with {python.path} ({python.why})")
     with scene.wall.operation("prove", subject=scene.subject) as operation:
@@ -170,7 +176,7 @@ def _proven(
             budget=request.budget,
             jobs=request.scan.jobs,
             progress=progress,
-            wanted=request.wanted,
+            wanted=lambda finding: finding.identity not in kept and request.wanted(finding),
         )
         told, made = hunted.report, Fixed({})
         if request.fix:
@@ -182,7 +188,7 @@ def _proven(
         if request.decisions is not None:
             from casemate.app.property import taken
 
-            before = taken(scene, operation, told, request.decisions, python.path, fix=request.fix, progress=progress)
+            before = taken(scene, operation, told, request, request.decisions, python.path, progress=progress)
             told, exhibits = before.report, {**exhibits, **before.exhibits}
         if request.talk is not None:
             from casemate.agents.loop import Limits
@@ -199,13 +205,17 @@ def _proven(
             )
             told, exhibits = worked.report, {**exhibits, **worked.exhibits}
         told, bundles = _decided(told, exhibits, before)
+        series = made.series
+        if series is not None:
+            offers = ((f.identity, f.mending.fix) for f in told.findings if f.mending is not None)
+            series = extended(series, [(identity, fix) for identity, fix in offers if fix is not None])
         digests = {identity: digest(data) for identity, data in bundles.items()}
         for name in digests.values():
             operation.keep(name)
     rules = {finding.identity: finding.lead.rule for finding in told.findings}
     entry = operation.entry
     assert entry is not None  # the operation has ended
-    kept = tuple(
+    files = tuple(
         Sealed(
             name=f"{rules[identity]}-{identity[:12]}",
             data=data,
@@ -213,7 +223,7 @@ def _proven(
         )
         for identity, data in bundles.items()
     )
-    return Proved(told, kept, made.series, made.prefix, made.tests)
+    return Proved(told, files, series, made.prefix, made.tests)
 
 
 def _decided(

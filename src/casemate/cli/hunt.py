@@ -16,7 +16,6 @@ from casemate.cli.errors import say
 
 if TYPE_CHECKING:
     from casemate.app.models import Talk
-    from casemate.app.property import Decisions
     from casemate.app.prove import Sealed
     from casemate.model.finding import Report
 
@@ -45,12 +44,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the patches for what is proven to DIR, numbered, for `git am`.",
 )
-@click.option(
-    "--decisions",
-    metavar="DIR",
-    type=click.Path(path_type=Path, file_okay=False),
-    help="What people decided about properties (see `casemate property --help`); these are put to the test again.",
-)
+@options.DECISIONS
 @options.DECIDED_BY
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Sandboxes at a time. Default: one per core.")
 @options.NO_CACHE
@@ -106,8 +100,6 @@ def hunt(
         check_folder(patches)
     if output is not None:
         check_place(output)
-    if decided_by and decisions is None:
-        raise click.UsageError("--decided-by says whose decisions count: name their folder with --decisions DIR")
     if form == "gitlab":
         moment(os.environ)
     form = form or options.SUFFIXES.get(output.suffix if output else "", "table")
@@ -128,7 +120,7 @@ def hunt(
             fix=not no_fix,
             series=patches is not None,
             talk=talk,
-            decisions=None if decisions is None else _decisions(decisions, bundles, decided_by),
+            decisions=options.decisions(decisions, bundles, decided_by),
         )
         found = run_hunt(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
@@ -146,14 +138,6 @@ def hunt(
             tell_notes(found)
         say(f"time: {took:.1f} s")
     sys.exit(exit_code(report, fail_on=fail_on, strict=strict))
-
-
-def _decisions(folder: Path, bundles: Path | None, by: tuple[str, ...]) -> Decisions:
-    """What was decided, and where the properties that it is about are kept."""
-    from casemate.app.property import Decisions
-    from casemate.app.prove import bundles_folder
-
-    return Decisions(folder=folder, bundles=(*(() if bundles is None else (bundles,)), bundles_folder()), by=by)
 
 
 def _released(path: Path, report: Report, sealed: Sequence[Sealed], *, announce: Callable[[str], None]) -> Report:
