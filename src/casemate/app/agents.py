@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from casemate.app.scan import Scene
     from casemate.governance.launch import Decision
     from casemate.governance.system import System
-    from casemate.model.finding import Report
+    from casemate.model.finding import FindingId, Report
+    from casemate.model.proof import Exhibit
     from casemate.pipeline.agents import Session, Worked
     from casemate.pipeline.scan import Progress, ScanOptions
     from casemate.pipeline.study import Study
@@ -66,15 +67,16 @@ def crew(
     limits: Limits,
     fix: bool,
     progress: Progress,
+    kept: Mapping[FindingId, Exhibit] | None = None,
 ) -> Worked:
-    """Let agents work on a target that was scanned and hunted. Whoever calls this has asked `admitted`. Raises Denied when the
-    charter does not name the model's address."""
+    """Let agents work on a target that was scanned and hunted. Whoever calls this has asked `admitted`. kept: what shows the
+    properties that the report has from before. Raises Denied when the charter does not name the model's address."""
     from casemate.pipeline.agents import Crew
 
     with scene.wall.operation("agents", subject=scene.subject) as operation, talk.within(operation) as model:
         study = study_of(scene, operation, report, progress)
         sessions = Opened(scene, study, model, interpreter)
-        return Crew(sessions, limits, fix=fix, progress=progress).work(report)
+        return Crew(sessions, limits, fix=fix, progress=progress, kept=kept or {}).work(report)
 
 
 def study_of(scene: Scene, operation: Operation, report: Report, progress: Progress) -> Study:

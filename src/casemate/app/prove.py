@@ -202,6 +202,7 @@ def _proven(
                 limits=Limits(),
                 fix=request.fix,
                 progress=progress,
+                kept=before.exhibits if before is not None else None,
             )
             told, exhibits = worked.report, {**exhibits, **worked.exhibits}
         told, bundles = _decided(told, exhibits, before)

@@ -7,9 +7,10 @@ decides what is released and what must hold. A model that says nothing, or nonse
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
+from types import MappingProxyType
 from typing import Protocol
 
 from casemate.agents.adversary import refute
@@ -22,13 +23,13 @@ from casemate.evidence.stated import read_stated
 from casemate.fixes.propose import patches
 from casemate.fixes.source import Unfit
 from casemate.leads import proposed
-from casemate.model.finding import Asked, Demonstration, FindingId, Report
+from casemate.model.finding import Asked, Demonstration, Finding, FindingId, Report
 from casemate.model.fix import Fix, Mending, Patch
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Exhibit, Result, Verdict
 from casemate.model.proposal import Stand
-from casemate.pipeline.desk import Proposing, Refuting, Suggested, lead_words
+from casemate.pipeline.desk import Proposing, Refuting, Suggested, finding_words, lead_words
 from casemate.pipeline.property_ladder import climb as climb_property
 from casemate.pipeline.property_ladder import unoffered
 from casemate.pipeline.study import Study, listed, overview
@@ -86,14 +87,22 @@ class Worked:
 
 
 class Crew:
-    """The four roles on one target. fix: what is proven is to be mended as well. progress: told the stage."""
+    """The four roles on one target. fix: what is proven is to be mended as well. progress: told the stage. kept: what shows
+    the properties that the report has from before; one without a patch is given to a mender."""
 
     def __init__(
-        self, sessions: Sessions, limits: Limits, *, fix: bool, progress: Callable[[str, int, int], None]
+        self,
+        sessions: Sessions,
+        limits: Limits,
+        *,
+        fix: bool,
+        progress: Callable[[str, int, int], None],
+        kept: Mapping[FindingId, Exhibit] = MappingProxyType({}),
     ) -> None:
         self._sessions = sessions
         self._limits = limits
         self._fix = fix
+        self._kept = kept
         self._progress = progress
         self._steps: list[Step] = []
         self._name = ""  # of the model
@@ -102,6 +111,7 @@ class Crew:
 
     def work(self, report: Report) -> Worked:
         """All roles, in order. report: of the scan and the hunt before."""
+        report = replace(report, findings=tuple(self._known(finding) for finding in report.findings))
         found: list[Suggested] = []
         for _ in range(LOOKS):
             ordered = self._refuted(self._scouted(found))
@@ -170,7 +180,7 @@ class Crew:
         if shown is not None and kept is not None:
             self._exhibits[finding.identity] = kept
             if self._fix:
-                finding = replace(finding, mending=self._unaccepted(one, shown, kept))
+                finding = replace(finding, mending=self._unaccepted(finding, shown, kept))
         elif attempt.exhibit is not None and one.traced is not None:
             # The proof's own stack is a trace: what was proposed became what happened.
             finding = replace(finding, lead=one.traced)
@@ -209,20 +219,28 @@ class Crew:
                 return Mending(fix=desk.fix, attempts=tries)
             return Mending(attempts=tries, why=made.why if not desk.attempts else f"no patch of {len(tries)} holds")
 
-    def _unaccepted(self, one: Suggested, shown: Demonstration, exhibit: Exhibit) -> Mending:
+    def _known(self, finding: Finding) -> Finding:
+        """A finding from before; a property that has no patch that holds is given to a mender."""
+        shown, exhibit = finding.demonstration, self._kept.get(finding.identity)
+        has = finding.mending is not None and any(fix.offered for fix in finding.mending.attempts)
+        if not self._fix or shown is None or exhibit is None or has:
+            return finding
+        return replace(finding, mending=self._unaccepted(finding, shown, exhibit))
+
+    def _unaccepted(self, finding: Finding, shown: Demonstration, exhibit: Exhibit) -> Mending:
         """Patches for a property that was demonstrated: one that holds is kept until a person accepts the property."""
         if self._stopped:
             return unoffered(())
         self._progress("fixing", 0, 1)
-        with self._sessions("mender", one.finding.identity) as session:
-            grounds = session.grounds
+        with self._sessions("mender", finding.identity) as session:
+            self._name, grounds = session.model.name, session.grounds
             if grounds is None:
                 raise ValueError("a mender's session has grounds")
             stated = read_stated(json.loads(exhibit.settings)["property"])
-            desk = MendingDesk(session.study, lambda patch: climb_property(stated, one.finding.lead, patch, grounds))
-            words = f"{lead_words(session.study, one)}\n\nviolated: {shown.statement}"
+            desk = MendingDesk(session.study, lambda patch: climb_property(stated, finding.lead, patch, grounds))
+            words = f"{finding_words(session.study, finding)}\n\nviolated: {shown.statement}"
             ended = ask_mender(session.model, desk, finding=words, limits=self._limits)
-            self._note(session, "mender", one.finding.identity, ended, "")
+            self._note(session, "mender", finding.identity, ended, "")
             return unoffered([*desk.attempts, *([desk.fix] if desk.fix is not None else [])])
 
     def _note(self, session: Session, role: str, about: str, ended: Ended, said: str) -> None:

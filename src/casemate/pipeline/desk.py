@@ -231,6 +231,14 @@ def around_lines(study: Study, place: Location, near: int = 12) -> str:
     return study.told(place.path, max(1, place.line - near), last)
 
 
+def finding_words(study: Study, finding: Finding) -> str:
+    """What was claimed, with the lines around it."""
+    place = visible(str(finding.lead.location))
+    return (
+        f"CWE-{finding.cwe} at {place}\nclaimed: {finding.lead.message}\n\n{around_lines(study, finding.lead.location)}"
+    )
+
+
 def lead_words(study: Study, suggested: Suggested) -> str:
     """A lead as it is shown to other roles: what one model said is data for the next."""
     proposal, finding = suggested.proposal, suggested.finding

@@ -63,6 +63,8 @@ def again(
         exhibits[finding.identity] = one.exhibit
         if grounds is None and bundle.fix is not None:
             fixes[finding.identity] = bundle.fix
+        if grounds is not None and bundle.fix is not None:
+            progress("fixing", number, len(bundles))
         mending = _mended(bundle, finding, study, grounds) if grounds is not None else None
         found.append(replace(finding, demonstration=one.shown, mending=mending))
     progress("proving", len(bundles), len(bundles))
