@@ -32,6 +32,7 @@ STATED = Stated(
         violates="from bank import show\nshow('ann', 'b1')\n",
         ordinary="from bank import show\nshow('ann', 'a1')\n",
     ),
+    claim="subprocess.run runs a command made from the form field",
     function="show",
     code=("def show(user, account):", "    return _KEPT[account]"),
     line='"""An account, to its owner alone."""',
@@ -187,8 +188,11 @@ def test_what_is_no_property(name):
 
 def test_what_leaves_for_a_maintainer():
     """The bundle alone says that it was demonstrated; no part of a program leaves in the draft of an advisory."""
-    quoting = replace(FINDING, lead=replace(FINDING.lead, message=f"run {STATED.claimed.violates}"))
-    _, data = seal(quoting, EXHIBIT, "0.1.0", b"signed\n")
+    stated = replace(STATED, claim=f"run {STATED.claimed.violates}")
+    lead = replace(FINDING.lead, message=stated.claim)
+    quoting = replace(FINDING, lead=lead, demonstration=replace(SHOWN, digest=stated.digest))
+    settings = as_json(property=stated.as_json(), paths=["."])
+    _, data = seal(quoting, replace(EXHIBIT, settings=settings), "0.1.0", b"signed\n")
     told = of_bundle(read(data, "b"), "ab" * 32)
     assert told.evidence is Evidence.DEMONSTRATED and told.patch == "" and "b1" not in told.message
     (one,) = of_report(jsonreport.render(report(SAID)).encode(), "r")

@@ -13,6 +13,8 @@ from casemate.adapters.nostore import NoStore
 from casemate.adapters.sandbox.choice import Chosen
 from casemate.model.finding import Coverage, Report
 from casemate.model.fix import Change, Climb, Fix, Patch, Rung, Step
+from casemate.model.lead import Lead
+from casemate.model.location import Location
 from casemate.model.proof import Result
 from casemate.model.proposal import Place, Property
 from casemate.model.sandbox import Profile
@@ -32,6 +34,7 @@ CLAIMED = Property(
     violates=PROPERTY["violates"],
     ordinary=PROPERTY["ordinary"],
 )
+LEAD_ = Lead(rule="proposed", location=Location(path="bank.py", line=8), function="show", message="c")
 BODY = "    return _KEPT[account]\n"
 CHECKED = BANK.replace(
     BODY,
@@ -85,7 +88,7 @@ def climbed(place, after, claimed=CLAIMED):
         patch = Patch(
             proposer="x", what="y", changes=(Change(path="bank.py", before=before.encode(), after=after.encode()),)
         )
-        return driven(Trying(stated(claimed, study), made, patch))
+        return driven(Trying(stated(claimed, study, "c"), made, patch))
 
 
 def test_a_patch_that_holds(bank):
@@ -165,14 +168,14 @@ def test_nothing_is_offered_before_somebody_accepts(bank):
 
 def test_moved_lines_change_nothing_and_other_code_does(bank):
     """Places are found again by name and text; the digest is of what a person is shown, without numbers."""
-    before = stated(CLAIMED, study_of(bank))
+    before = stated(CLAIMED, study_of(bank), "c")
     assert (before.function, before.line.strip()) == ("show", '"""An account, to its owner alone."""')
     assert before.code[-1] == BODY.rstrip("\n") and len(before.code) == 3
     (bank / "bank.py").write_text(BANK.replace("_KEPT =", "# one\n# two\n\n_KEPT ="))
     study = study_of(bank)
     moved = placed(before, study)
     assert (moved.watched.line, moved.rests_on.line) == (9, 10)
-    assert stated(moved, study).digest == before.digest
+    assert stated(moved, study, "c").digest == before.digest
     for old, new in (
         (BODY, BODY.replace("]", "] or None")),
         ("to its owner alone", "to anybody"),
@@ -180,7 +183,7 @@ def test_moved_lines_change_nothing_and_other_code_does(bank):
     ):
         (bank / "bank.py").write_text(BANK.replace(old, new))
         study = study_of(bank)
-        other = stated(placed(before, study), study)
+        other = stated(placed(before, study), study, "c")
         assert isinstance(other, str) or other.digest != before.digest, new
 
 
@@ -197,7 +200,7 @@ def test_moved_lines_change_nothing_and_other_code_does(bank):
 )
 def test_every_word_of_it_is_in_the_digest(bank, change):
     study = study_of(bank)
-    assert stated(replace(CLAIMED, **change), study).digest != stated(CLAIMED, study).digest
+    assert stated(replace(CLAIMED, **change), study, "c").digest != stated(CLAIMED, study, "c").digest
 
 
 def test_how_an_attempt_ends(bank):
@@ -207,14 +210,14 @@ def test_how_an_attempt_ends(bank):
         made = bench(tree, Chosen(), bank, sys.executable)
 
         def result(**changes):
-            return held(replace(CLAIMED, **changes), study, made).result
+            return held(replace(CLAIMED, **changes), study, made, LEAD_).result
 
         assert result(violates='from bank import show\nshow("ann", "a1")\n') is Result.NOT_TRIGGERED
         assert result(violates='from bank import accounts\naccounts("ann")\n') is Result.NOT_REACHED
         assert result(never="True") is Result.NOT_EXAMINED
         assert result(statement=" ") is Result.NOT_EXAMINED
         (bank / "bank.py").write_text(BANK + "\nimport os\nos._exit(3)\n")
-        assert held(CLAIMED, study, made).result is Result.BROKEN
+        assert held(CLAIMED, study, made, LEAD_).result is Result.BROKEN
 
 
 def test_other_values():

@@ -71,7 +71,7 @@ def property_() -> None:
 @_BUNDLES
 @options.DECIDED_BY
 def list_(decisions: Path, bundles: Path | None, decided_by: tuple[str, ...]) -> None:
-    """List the properties that are kept, and what was decided about each."""
+    """List what is kept, and what was decided about it."""
     from casemate.app.property import kept_in
     from casemate.cli.output import show
     from casemate.cli.screen import takes_color, width
@@ -91,9 +91,10 @@ def list_(decisions: Path, bundles: Path | None, decided_by: tuple[str, ...]) ->
 @options.DECIDED_BY
 @_JSON
 def show_(which: str, decisions: Path, bundles: Path | None, decided_by: tuple[str, ...], as_json: bool) -> None:
-    """Show all that is decided about: words, code, both programs, what was seen.
+    """Show all that is decided about.
 
-    It is named by the beginning of the finding's identity (the id in a table), or by its evidence bundle.
+    That is its words, the code, both programs, and what was seen. It is named by the beginning of the finding's identity (the id
+    in a table), or by its evidence bundle.
     """
     from casemate.cli.output import emit
     from casemate.evidence import property_text
@@ -131,9 +132,9 @@ def accept(
 def refuse(
     which: str, reason: str, who: str, until: date | None, yes: bool, decisions: Path, bundles: Path | None
 ) -> None:
-    """Say that a property need not hold: its finding does not count, and every report says who decided so.
+    """Say that a property need not hold: it counts no more.
 
-    You are shown what you sign, and asked.
+    Every report says who decided so, and why. You are shown what you sign, and asked.
     """
     from casemate.model.decision import Stance
 

@@ -375,9 +375,9 @@ def _check_property(bundle: Bundle) -> None:
             raise _Invalid("it holds a decision, and is of no property")
         return
     claimed = stated.claimed
-    said = (shown.statement, shown.never, shown.digest, shown.watched, shown.rests_on)
+    said = (bundle.finding.lead.message, shown.statement, shown.never, shown.digest, shown.watched, shown.rests_on)
     places = (f"{place.path}:{place.line}" for place in (claimed.watched, claimed.rests_on))
-    if said != (claimed.statement, claimed.never, stated.digest, *places):
+    if said != (stated.claim, claimed.statement, claimed.never, stated.digest, *places):
         raise _Invalid("its property is not the one that its manifest states")
     driven = [(bundle.exhibit.cases, claimed.violates), (bundle.exhibit.controls, claimed.ordinary)]
     if any(set(given) != {canonical({"payload": {"text": program}})} for given, program in driven):

@@ -19,10 +19,12 @@ MOST_TEXT = 60_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Stated:
-    """A property and what it is about. function: qualified name of the one that is watched. code: its lines. line: the text of
-    the line that it rests on. Both redacted, without line ends."""
+    """A property and what it is about. claim: what was said to be wrong, of which it is to be an instance. function: qualified
+    name of the one that is watched. code: its lines. line: the text of the line that it rests on. Both redacted, without line
+    ends."""
 
     claimed: Property
+    claim: str
     function: str
     code: tuple[str, ...]
     line: str
@@ -31,6 +33,7 @@ class Stated:
         """For a bundle."""
         claimed = self.claimed
         return {
+            "claim": self.claim,
             "statement": claimed.statement,
             "never": claimed.never,
             "violates": claimed.violates,
@@ -64,6 +67,7 @@ def read_stated(value: Any) -> Stated:
             violates=_text(value["violates"]),
             ordinary=_text(value["ordinary"]),
         ),
+        claim=_text(value["claim"]),
         function=_text(watched["function"]),
         code=tuple(_text(line) for line in watched["code"]),
         line=_text(rests_on["text"]),

@@ -173,7 +173,7 @@ class Proposing(Desk):
             message=redact(visible(" ".join(proposal.statement.split()))),
         )
         line = excerpt((study.lines(sink.path) or [""])[sink.line - 1], 1)
-        title, severity = _named(proposal.cwe)
+        title, severity = named(proposal.cwe)
         finding = Finding(
             identity=identities([lead], [f"{line} CWE-{proposal.cwe}"])[0],
             lead=lead,
@@ -249,7 +249,7 @@ def lead_words(study: Study, suggested: Suggested) -> str:
     )
 
 
-def _named(cwe: int) -> tuple[str, Severity]:
+def named(cwe: int) -> tuple[str, Severity]:
     """What our rules call a weakness, and how bad they say it is."""
     rule = next((rule for rule in rules() if cwe == rule.cwe or cwe in rule.also), None)
     rule = rule or next((rule for rule in rules() if same(rule.cwe, cwe)), None)

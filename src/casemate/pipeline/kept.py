@@ -20,6 +20,7 @@ from casemate.model.finding import Disposition, Finding, FindingId, Report
 from casemate.model.fix import Mending
 from casemate.model.hiding import Hider, Suppression
 from casemate.model.proof import Exhibit, Result, Verdict
+from casemate.pipeline.desk import named
 from casemate.pipeline.properties import Held, held, placed, stated
 from casemate.pipeline.property_ladder import climb, offer, unoffered
 from casemate.pipeline.study import Study
@@ -55,8 +56,12 @@ def again(
         finding = _located(bundle.finding, study)
         whole = bundle.stated
         assert whole is not None
+        if finding is None:
+            verdict = Verdict(result=Result.NOT_EXAMINED, detail="the kept property: the line of its finding is gone")
+            found.append(replace(bundle.finding, demonstration=None, verdict=verdict))
+            continue
         claimed = placed(whole, study)
-        one = held(claimed, study, bench, (finding.lead.location.path,))
+        one = held(claimed, study, bench, finding.lead)
         if one.shown is None or one.exhibit is None:
             found.append(replace(finding, demonstration=None, verdict=_verdict(one)))
             continue
@@ -102,15 +107,17 @@ def _verdict(one: Held) -> Verdict:
     return Verdict(result=one.result, detail=f"the kept property: {one.why}", executions=one.executions)
 
 
-def _located(finding: Finding, study: Study) -> Finding:
-    """The finding at its line, wherever that has moved; where it is not found any more, at its old place."""
+def _located(finding: Finding, study: Study) -> Finding | None:
+    """The finding at its line, wherever that has moved; None where there is no line any more of which its identity is. What
+    follows from its CWE is not taken from what was kept."""
     lead = finding.lead
     lines = study.lines(lead.location.path) or []
     for number in sorted(range(1, len(lines) + 1), key=lambda number: abs(number - lead.location.line))[:_NEAR]:
         there = replace(lead, location=replace(lead.location, line=number))
         if identities([there], [f"{excerpt(lines[number - 1], 1)} CWE-{finding.cwe}"]) == [finding.identity]:
-            return replace(finding, lead=there)
-    return finding
+            title, severity = named(finding.cwe)
+            return replace(finding, lead=there, title=title, severity=severity)
+    return None
 
 
 _NEAR = 4_000  # lines around its old place in which it is looked for
@@ -125,5 +132,5 @@ def _mended(bundle: Bundle, finding: Finding, study: Study, grounds: Grounds) ->
     patch = patch_of(bundle.fix, grounds.bench.source)
     if isinstance(patch, str):
         return Mending(why=f"the patch that was kept with it cannot be applied: {patch}")
-    now = stated(placed(whole, study), study)
+    now = stated(placed(whole, study), study, finding.lead.message)
     return unoffered([climb(whole if isinstance(now, str) else now, finding.lead, patch, grounds)])

@@ -14,9 +14,10 @@ from dataclasses import dataclass, replace
 from hashlib import sha256
 from typing import Any, Final
 
-from casemate.evidence.redact import redact_lines
+from casemate.evidence.redact import redact, redact_lines
 from casemate.evidence.stated import MOST_TEXT, Stated
 from casemate.model.finding import Demonstration
+from casemate.model.lead import Lead
 from casemate.model.proof import Exhibit, Result
 from casemate.model.proposal import Place, Property
 from casemate.model.sandbox import Harness, Job, PlacedFile
@@ -94,8 +95,9 @@ def offered(study: Study) -> dict[str, frozenset[str]]:
     return out
 
 
-def stated(claimed: Property, study: Study) -> Stated | str:
-    """A property with the code that it is about; why it is none. Nothing is run of what is none."""
+def stated(claimed: Property, study: Study, claim: str) -> Stated | str:
+    """A property with the code that it is about; why it is none. Nothing is run of what is none. claim: what is said to be
+    wrong."""
     if not claimed.statement.strip():
         return "it does not say what must never happen"
     spot = study.at(claimed.watched.path, claimed.watched.line)
@@ -114,7 +116,7 @@ def stated(claimed: Property, study: Study) -> Stated | str:
     if sum(map(len, code)) > MOST_TEXT:
         return f"the watched function has more than {MOST_TEXT:,} characters"
     (line,) = _told(study, claimed.rests_on.path, claimed.rests_on.line, claimed.rests_on.line)
-    return Stated(claimed=claimed, function=spot.name, code=code, line=line)
+    return Stated(claimed=claimed, claim=redact(claim), function=spot.name, code=code, line=line)
 
 
 def placed(kept: Stated, study: Study) -> Property:
@@ -140,10 +142,9 @@ def placed(kept: Stated, study: Study) -> Property:
     )
 
 
-def held(claimed: Property, study: Study, bench: Bench, about: Sequence[str] = ()) -> Held:
-    """Put a property to the test. about: files beside those that it names whose content is noted. Nothing is run of what is no
-    property."""
-    whole = stated(claimed, study)
+def held(claimed: Property, study: Study, bench: Bench, lead: Lead) -> Held:
+    """Put a property to the test. lead: what it is to be an instance of. Nothing is run of what is no property."""
+    whole = stated(claimed, study, lead.message)
     if isinstance(whole, str):
         return Held(shown=None, why=whole)
     seen: list[Seen] = []
@@ -186,7 +187,7 @@ def held(claimed: Property, study: Study, bench: Bench, about: Sequence[str] = (
             calls=calls,
             digest=whole.digest,
         ),
-        exhibit=_exhibit(whole, bench, seen, (claimed.watched.path, claimed.rests_on.path, *about)),
+        exhibit=_exhibit(whole, bench, seen, (claimed.watched.path, claimed.rests_on.path, lead.location.path)),
         executions=len(seen),
         result=Result.PROVEN,
         seen=counts[0],

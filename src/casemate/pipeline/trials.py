@@ -99,8 +99,8 @@ class Proving(Desk):
         if self._trials.spent():
             return _enough(ATTEMPTS)
         statement = redact(visible(" ".join(claimed.statement.split())))
-        about = (self._suggested.finding.lead.location.path,)
-        ended = held(replace(claimed, statement=statement), self._study, self._bench, about)
+        lead = self._suggested.finding.lead
+        ended = held(replace(claimed, statement=statement), self._study, self._bench, lead)
         self.spent += ended.executions
         if ended.shown is None:
             if not ended.executions:

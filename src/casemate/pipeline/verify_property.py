@@ -42,12 +42,13 @@ class _Property(Replay):
         whole = self._bundle.stated
         assert whole is not None
         claimed = placed(whole, study)
-        one = held(claimed, study, bench)
+        lead = self._bundle.finding.lead
+        one = held(claimed, study, bench, lead)
         self._seen, self._quiet = one.seen, one.quiet
         if one.shown is None:
             driven_ = one.result in (Result.NOT_TRIGGERED, Result.NOT_REACHED)
             raise Ended(Answer.FAILS if driven_ else Answer.UNCHECKED, one.why)
-        now = stated(claimed, study)
+        now = stated(claimed, study, lead.message)
         if isinstance(now, str) or now.digest != whole.digest:
             self._notes.append(
                 "the code that the property is about is not as it was: a decision about it does not count"

@@ -117,6 +117,7 @@ def _stated(random: Random) -> Stated:
             violates=f"from bank import show\nshow('ann', 'b{random.randrange(9)}')\n",
             ordinary="from bank import show\nshow('ann', 'a1')\n",
         ),
+        claim="any account is shown to anybody",
         function="show",
         code=(f"def show({user}, account):", "    return _KEPT[account]"),
         line='"""An account, to its owner alone."""',
@@ -127,7 +128,7 @@ def _edited(scene: _Scene) -> bytes:
     """A word of the property, or of the code that it is about, is another one than that which was accepted."""
     data, random, stated = scene.decides(), scene.ground.random, scene.stated
     scene.records()
-    name = random.choice(("statement", "never", "violates", "ordinary", "code", "line", "function", "place"))
+    name = random.choice(("statement", "never", "violates", "ordinary", "code", "line", "claim", "place"))
     if name in ("statement", "never", "violates", "ordinary"):
         old = getattr(stated.claimed, name)
         at = random.randrange(len(old))
@@ -140,7 +141,7 @@ def _edited(scene: _Scene) -> bytes:
     elif name == "line":
         scene.stated = replace(stated, line="another")
     else:
-        scene.stated = replace(stated, function="another")
+        scene.stated = replace(stated, claim="a program is run", function="another")
     scene.last[scene.stated.digest] = scene.signed
     return data
 
