@@ -146,6 +146,8 @@ def _released(path: Path, report: Report, sealed: Sequence[Sealed], *, announce:
     from casemate.evidence.bundle import digest
     from casemate.evidence.verdicts import released
 
-    bundles = [one.data for one in sealed]
-    hand_out(path, [digest(data) for data in bundles], announce=announce)
+    proofs = {f.verdict.proof.bundle for f in report.findings if f.verdict is not None and f.verdict.proof is not None}
+    bundles = [one.data for one in sealed if digest(one.data) in proofs]  # what is only demonstrated is told nothing of
+    if bundles:
+        hand_out(path, [digest(data) for data in bundles], announce=announce)
     return released(report, bundles)
