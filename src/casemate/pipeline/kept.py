@@ -9,11 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
+from typing import Final
 
 from casemate.evidence.bundle import Bundle
 from casemate.evidence.identity import identities, rank
 from casemate.evidence.mended import Mended
 from casemate.evidence.redact import excerpt
+from casemate.evidence.stated import Stated
 from casemate.leads import proposed
 from casemate.model.decision import Decided, Stance
 from casemate.model.finding import Disposition, Finding, FindingId, Report
@@ -21,12 +23,14 @@ from casemate.model.fix import Mending
 from casemate.model.hiding import Hider, Suppression
 from casemate.model.proof import Exhibit, Result, Verdict
 from casemate.pipeline.desk import named
-from casemate.pipeline.properties import Held, held, placed, stated
+from casemate.pipeline.properties import Held, held, placed
 from casemate.pipeline.property_ladder import climb, offer, unoffered
 from casemate.pipeline.study import Study
 from casemate.pipeline.validate import Grounds
 from casemate.pipeline.verify_fix import patch_of
 from casemate.proofs.campaign import Bench
+
+_NEAR: Final = 4_000  # lines around its old place in which a finding is looked for
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,15 +66,16 @@ def again(
             continue
         claimed = placed(whole, study)
         one = held(claimed, study, bench, finding.lead)
-        if one.shown is None or one.exhibit is None:
+        if one.shown is None or one.stated is None or one.exhibit is None:
             found.append(replace(finding, demonstration=None, verdict=_verdict(one)))
             continue
         exhibits[finding.identity] = one.exhibit
-        if grounds is None and bundle.fix is not None:
-            fixes[finding.identity] = bundle.fix
-        if grounds is not None and bundle.fix is not None:
+        mending = None
+        if grounds is not None:
             progress("fixing", number, len(bundles))
-        mending = _mended(bundle, finding, study, grounds) if grounds is not None else None
+            mending = _mended(bundle.fix, one.stated, finding, grounds)
+        elif bundle.fix is not None:
+            fixes[finding.identity] = bundle.fix
         found.append(replace(finding, demonstration=one.shown, mending=mending))
     progress("proving", len(bundles), len(bundles))
     known = {finding.identity for finding in found}
@@ -96,7 +101,7 @@ def _decided(finding: Finding, said: Decided | str | None) -> Finding:
     shown = replace(shown, decided=said)
     if said.stance is Stance.REFUSED:
         why = Suppression(by=Hider.DECISION, reason=said.reason, state=said.stance, who=said.who, until=said.until)
-        return replace(finding, demonstration=shown, disposition=Disposition.SUPPRESSED, suppression=why, mending=None)
+        return replace(finding, demonstration=shown, disposition=Disposition.SUPPRESSED, suppression=why)
     verdict = Verdict(result=Result.PROVEN, executions=shown.runs, proof=shown.proof)
     mending = None if finding.mending is None else offer(finding.mending)
     return replace(finding, demonstration=shown, verdict=verdict, mending=mending)
@@ -120,17 +125,11 @@ def _located(finding: Finding, study: Study) -> Finding | None:
     return None
 
 
-_NEAR = 4_000  # lines around its old place in which it is looked for
-
-
-def _mended(bundle: Bundle, finding: Finding, study: Study, grounds: Grounds) -> Mending:
+def _mended(fix: Mended | None, whole: Stated, finding: Finding, grounds: Grounds) -> Mending:
     """The patch that is kept with a property, put to the ladder again."""
-    whole = bundle.stated
-    assert whole is not None
-    if bundle.fix is None:
+    if fix is None:
         return unoffered(())
-    patch = patch_of(bundle.fix, grounds.bench.source)
+    patch = patch_of(fix, grounds.bench.source)
     if isinstance(patch, str):
         return Mending(why=f"the patch that was kept with it cannot be applied: {patch}")
-    now = stated(placed(whole, study), study, finding.lead.message)
-    return unoffered([climb(whole if isinstance(now, str) else now, finding.lead, patch, grounds)])
+    return unoffered([climb(whole, finding.lead, patch, grounds)])

@@ -39,11 +39,12 @@ _NEAR: Final = 4_000  # lines around its old place in which a line is looked for
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Held:
-    """How a property ended. shown: what is demonstrated; None when it is not, and why. exhibit: what shows it again. executions:
-    of the target. result: how the attempt ended, as of a proof. seen, quiet: runs in which it was violated, and ordinary uses in
-    which it was not."""
+    """How a property ended. shown: what is demonstrated; None when it is not, and why. stated: it with the code that it is about;
+    None when it is no property. exhibit: what shows it again. executions: of the target. result: how the attempt ended, as of a
+    proof. seen, quiet: runs in which it was violated, and ordinary uses in which it was not."""
 
     shown: Demonstration | None
+    stated: Stated | None = None
     exhibit: Exhibit | None = None
     why: str = ""
     executions: int = 0
@@ -151,7 +152,9 @@ def held(claimed: Property, study: Study, bench: Bench, lead: Lead) -> Held:
     counts = [0, 0]
 
     def ended(why: str, last: Seen) -> Held:
-        return Held(shown=None, why=why, executions=len(seen), result=last.result, seen=counts[0], quiet=counts[1])
+        return Held(
+            shown=None, stated=whole, why=why, executions=len(seen), result=last.result, seen=counts[0], quiet=counts[1]
+        )
 
     for number in range(RUNS):
         one = run(bench, claimed, scenario=claimed.violates)
@@ -187,6 +190,7 @@ def held(claimed: Property, study: Study, bench: Bench, lead: Lead) -> Held:
             calls=calls,
             digest=whole.digest,
         ),
+        stated=whole,
         exhibit=_exhibit(whole, bench, seen, (claimed.watched.path, claimed.rests_on.path, lead.location.path)),
         executions=len(seen),
         result=Result.PROVEN,

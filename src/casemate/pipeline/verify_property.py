@@ -11,7 +11,7 @@ from casemate.model.fix import Climb, Rung, Step
 from casemate.model.proof import Result
 from casemate.model.sandbox import Profile
 from casemate.model.verification import Answer, Verification
-from casemate.pipeline.properties import held, placed, stated
+from casemate.pipeline.properties import held, placed
 from casemate.pipeline.property_ladder import Trying, driven
 from casemate.pipeline.study import Study
 from casemate.pipeline.verify import Ended, Replay
@@ -42,14 +42,12 @@ class _Property(Replay):
         whole = self._bundle.stated
         assert whole is not None
         claimed = placed(whole, study)
-        lead = self._bundle.finding.lead
-        one = held(claimed, study, bench, lead)
+        one = held(claimed, study, bench, self._bundle.finding.lead)
         self._seen, self._quiet = one.seen, one.quiet
-        if one.shown is None:
+        if one.shown is None or one.stated is None:
             driven_ = one.result in (Result.NOT_TRIGGERED, Result.NOT_REACHED)
             raise Ended(Answer.FAILS if driven_ else Answer.UNCHECKED, one.why)
-        now = stated(claimed, study, lead.message)
-        if isinstance(now, str) or now.digest != whole.digest:
+        if one.stated.digest != whole.digest:
             self._notes.append(
                 "the code that the property is about is not as it was: a decision about it does not count"
             )
@@ -58,5 +56,5 @@ class _Property(Replay):
             if isinstance(patch, str):
                 self.heed((Climb(rung=Rung.APPLIES, step=Step.UNTRIED, detail=patch),))
             else:
-                trying = Trying(whole if isinstance(now, str) else now, bench, patch)
+                trying = Trying(one.stated, bench, patch)
                 self.heed((Climb(rung=Rung.APPLIES, step=Step.HOLDS), *driven(trying)))
