@@ -14,9 +14,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from math import isfinite
-from typing import Any, TypeVar
+from typing import Any
 
-from casemate.evidence import archive
+from casemate.evidence import archive, exact
 from casemate.evidence.mended import Mended, mended, read_mended
 from casemate.evidence.redact import PLACEHOLDER, redact
 from casemate.evidence.stated import Stated, read_stated
@@ -41,10 +41,8 @@ GET_IT_AGAIN = "get it again from where it was made: one changed byte and a bund
 
 _MEMBER = re.compile(r"settings\.json|decision\.txt|(?:cases|controls|reports)/[0-9]{3}\.json")
 _NO_WORD = re.compile(r"\W+")
-_HASH = re.compile(r"[0-9a-f]{64}")
 _DEMONSTRATION = ("statement", "rests_on", "watched", "never", "runs", "tests", "calls", "digest")
 
-Value = TypeVar("Value")
 Json = dict[str, Any]
 
 
@@ -76,10 +74,6 @@ class Bundle:
         if verdict is None or verdict.proof is None:
             raise ValueError(f"a bundle is of what is proven: {self.finding.identity!r}")
         return verdict.proof
-
-
-class _Invalid(ValueError):
-    """A bundle that is not as it must be, and why."""
 
 
 def seal(
@@ -142,7 +136,7 @@ def read(data: bytes, name: str) -> Bundle:
         return _read(data, members)
     except archive.NoArchive as error:
         why = str(error)
-    except _Invalid as error:
+    except exact.Invalid as error:
         why = str(error)
     except RecursionError:
         why = "its manifest is nested too deeply"
@@ -289,10 +283,10 @@ def _refuse_newer(data: bytes, name: str) -> None:
     except (ValueError, RecursionError):
         manifest = None
     if not isinstance(manifest, dict) or manifest.get("kind") != KIND:
-        raise _Invalid("it does not begin with the manifest of one")
+        raise exact.Invalid("it does not begin with the manifest of one")
     number = manifest.get("format")
     if type(number) is not int or number < 1:
-        raise _Invalid("its manifest has no format")
+        raise exact.Invalid("its manifest has no format")
     if number > FORMAT:
         raise UserError(
             f"{name!r} was made by a newer version of Casemate: its format is {number}, this version reads {FORMAT}",
@@ -302,98 +296,98 @@ def _refuse_newer(data: bytes, name: str) -> None:
 
 def _read(data: bytes, members: dict[str, bytes]) -> Bundle:
     manifest = json.loads(members.pop(MANIFEST))
-    stated = {_text(m["name"]): (_number(m["size"]), _hash(m["sha256"])) for m in manifest["members"]}
+    stated = {exact.text(m["name"]): (exact.number(m["size"]), exact.sha256(m["sha256"])) for m in manifest["members"]}
     for name, content in members.items():
         if not _MEMBER.fullmatch(name):
-            raise _Invalid(f"it holds {name!r}, which no bundle has")
+            raise exact.Invalid(f"it holds {name!r}, which no bundle has")
         if name not in stated:
-            raise _Invalid(f"it holds {name!r}, which its manifest does not name")
+            raise exact.Invalid(f"it holds {name!r}, which its manifest does not name")
         if stated[name] != (len(content), digest(content)):
-            raise _Invalid(f"the content of {name!r} is not what its manifest states")
+            raise exact.Invalid(f"the content of {name!r} is not what its manifest states")
     if lost := sorted(stated.keys() - members.keys()):
-        raise _Invalid(f"it lacks {lost[0]!r}")
+        raise exact.Invalid(f"it lacks {lost[0]!r}")
     exhibit = Exhibit(
         settings=members[SETTINGS],
-        python=_text(manifest["python"]),
-        sandbox=_text(manifest["sandbox"]),
-        sources=tuple((_path(one["path"]), _hash(one["sha256"])) for one in manifest["sources"]),
+        python=exact.text(manifest["python"]),
+        sandbox=exact.text(manifest["sandbox"]),
+        sources=tuple((exact.path(one["path"]), exact.sha256(one["sha256"])) for one in manifest["sources"]),
         **{part: tuple(members[n] for n in sorted(members) if n.startswith(f"{part}/")) for part in PARTS},
     )
     decision = members.get(DECISION, b"")
     if not exhibit.cases or not exhibit.controls:
-        raise _Invalid("it has no case, or no control, to see again")
+        raise exact.Invalid("it has no case, or no control, to see again")
     bundle = Bundle(
-        version=_text(manifest["tool"]["version"]),
+        version=exact.text(manifest["tool"]["version"]),
         finding=_finding(manifest),
         exhibit=exhibit,
-        fix=read_mended(manifest["fix"], _path, _hash) if "fix" in manifest else None,
+        fix=read_mended(manifest["fix"], exact.path, exact.sha256) if "fix" in manifest else None,
         decision=decision,
     )
     _check_property(bundle)
     if encode(bundle) != data:
-        raise _Invalid("its manifest is not as Casemate writes it")
+        raise exact.Invalid("its manifest is not as Casemate writes it")
     return bundle
 
 
 def _finding(manifest: Json) -> Finding:
     told, seen = manifest["finding"], manifest["proof"]
     proof = Proof(
-        oracle=_text(seen["oracle"]),
+        oracle=exact.text(seen["oracle"]),
         kind=ProofKind(seen["kind"]),
         observer=Observer(seen["observer"]),
         fidelity=Fidelity(seen["fidelity"]),
-        happened=_text(seen["happened"]),
-        runs=_number(seen["runs"]),
-        stubs=tuple(map(_text, seen["stubs"])),
+        happened=exact.text(seen["happened"]),
+        runs=exact.number(seen["runs"]),
+        stubs=tuple(map(exact.text, seen["stubs"])),
     )
     shown = manifest.get("demonstration")
     lead = Lead(
-        rule=RuleId(_text(told["rule"])),
+        rule=RuleId(exact.text(told["rule"])),
         location=_location(told["location"]),
-        function=_text(told["function"]),
-        message=_text(told["message"]),
+        function=exact.text(told["function"]),
+        message=exact.text(told["message"]),
         trace=_trace(told["boundary"], told["trace"]),
         fact=told["fact"] is True,
     )
     return Finding(
-        identity=FindingId(_hash(told["identity"])),
+        identity=FindingId(exact.sha256(told["identity"])),
         lead=lead,
-        title=_text(told["title"]),
-        cwe=_number(told["cwe"]),
+        title=exact.text(told["title"]),
+        cwe=exact.number(told["cwe"]),
         severity=Severity(told["severity"]),
-        snippet=_text(told["snippet"]),
+        snippet=exact.text(told["snippet"]),
         verdict=Verdict(result=Result.PROVEN, proof=proof) if shown is None else None,
         demonstration=None if shown is None else _demonstration(shown),
     )
 
 
 def _check_property(bundle: Bundle) -> None:
-    """What the manifest says of a property is what its members hold. Raises _Invalid."""
+    """What the manifest says of a property is what its members hold. Raises exact.Invalid."""
     stated, shown = bundle.stated, bundle.finding.demonstration
     if stated is None or shown is None:
         if bundle.decision:
-            raise _Invalid("it holds a decision, and is of no property")
+            raise exact.Invalid("it holds a decision, and is of no property")
         return
     claimed = stated.claimed
     said = (bundle.finding.lead.message, shown.statement, shown.never, shown.digest, shown.watched, shown.rests_on)
     places = (f"{place.path}:{place.line}" for place in (claimed.watched, claimed.rests_on))
     if said != (stated.claim, claimed.statement, claimed.never, stated.digest, *places):
-        raise _Invalid("its property is not the one that its manifest states")
+        raise exact.Invalid("its property is not the one that its manifest states")
     driven = [(bundle.exhibit.cases, claimed.violates), (bundle.exhibit.controls, claimed.ordinary)]
     if any(set(given) != {canonical({"payload": {"text": program}})} for given, program in driven):
-        raise _Invalid("its programs are not those of its property")
+        raise exact.Invalid("its programs are not those of its property")
 
 
 def _demonstration(told: Json) -> Demonstration:
     return Demonstration(
-        statement=_text(told["statement"]),
-        rests_on=_text(told["rests_on"]),
-        watched=_text(told["watched"]),
-        never=_text(told["never"]),
-        runs=_number(told["runs"]),
-        tests=_number(told["tests"]),
-        calls=_number(told["calls"]),
-        digest=_hash(told["digest"]),
+        statement=exact.text(told["statement"]),
+        rests_on=exact.text(told["rests_on"]),
+        watched=exact.text(told["watched"]),
+        never=exact.text(told["never"]),
+        runs=exact.number(told["runs"]),
+        tests=exact.number(told["tests"]),
+        calls=exact.number(told["calls"]),
+        digest=exact.sha256(told["digest"]),
     )
 
 
@@ -401,42 +395,12 @@ def _trace(boundary: object, steps: Sequence[Json]) -> Trace | None:
     if boundary is None:
         return None
     return Trace(
-        boundary=Boundary(_text(boundary)),
+        boundary=Boundary(exact.text(boundary)),
         steps=tuple(
-            Step(location=_location(s["location"]), role=Role(s["role"]), note=_text(s["note"])) for s in steps
+            Step(location=_location(s["location"]), role=Role(s["role"]), note=exact.text(s["note"])) for s in steps
         ),
     )
 
 
 def _location(told: Json) -> Location:
-    return Location(path=_path(told["path"]), line=_number(told["line"]), column=_number(told["column"]))
-
-
-def _path(value: object) -> str:
-    """A path below the target, which a reader may join to where the target is."""
-    path = _text(value)
-    if not path or path.startswith("/") or "\0" in path or not {"", ".", ".."}.isdisjoint(path.split("/")):
-        raise _Invalid(f"it names {path!r}, which is no path below a target")
-    return path
-
-
-def _hash(value: object) -> str:
-    text = _text(value)
-    if not _HASH.fullmatch(text):
-        raise _Invalid(f"{text[:80]!r} is no hash")
-    return text
-
-
-def _text(value: object) -> str:
-    return _typed(str, value)
-
-
-def _number(value: object) -> int:
-    return _typed(int, value)
-
-
-def _typed(kind: type[Value], value: object) -> Value:
-    """The value when it is exactly of that type (JSON's true is no integer)."""
-    if type(value) is not kind:
-        raise TypeError(f"{kind.__name__} expected: {value!r}")
-    return value
+    return Location(path=exact.path(told["path"]), line=exact.number(told["line"]), column=exact.number(told["column"]))

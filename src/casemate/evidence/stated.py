@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
+from casemate.evidence import exact
 from casemate.model.proposal import Place, Property
 
 MOST_TEXT = 60_000
@@ -60,30 +61,20 @@ def read_stated(value: Any) -> Stated:
     rests_on, watched = value["rests_on"], value["watched"]
     stated = Stated(
         claimed=Property(
-            statement=_text(value["statement"]),
-            rests_on=Place(path=_text(rests_on["path"]), line=_number(rests_on["line"])),
-            watched=Place(path=_text(watched["path"]), line=_number(watched["line"])),
-            never=_text(value["never"]),
-            violates=_text(value["violates"]),
-            ordinary=_text(value["ordinary"]),
+            statement=exact.text(value["statement"]),
+            rests_on=Place(path=exact.path(rests_on["path"]), line=exact.number(rests_on["line"])),
+            watched=Place(path=exact.path(watched["path"]), line=exact.number(watched["line"])),
+            never=exact.text(value["never"]),
+            violates=exact.text(value["violates"]),
+            ordinary=exact.text(value["ordinary"]),
         ),
-        claim=_text(value["claim"]),
-        function=_text(watched["function"]),
-        code=tuple(_text(line) for line in watched["code"]),
-        line=_text(rests_on["text"]),
+        claim=exact.text(value["claim"]),
+        function=exact.text(watched["function"]),
+        code=tuple(exact.text(line) for line in watched["code"]),
+        line=exact.text(rests_on["text"]),
     )
+    if min(stated.claimed.rests_on.line, stated.claimed.watched.line) < 1:
+        raise exact.Invalid("its property names a line that no file has")
     if stated.as_json() != value or not stated.claimed.statement or not stated.claimed.never:
         raise ValueError("it is not as a property is told")
     return stated
-
-
-def _text(value: object) -> str:
-    if type(value) is not str:
-        raise TypeError(f"a text expected: {value!r}")
-    return value
-
-
-def _number(value: object) -> int:
-    if type(value) is not int or value < 1:
-        raise TypeError(f"the number of a line expected: {value!r}")
-    return value
