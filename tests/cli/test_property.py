@@ -279,8 +279,7 @@ def test_a_forged_acceptance_proves_nothing(scene, casemate):
     )
     (scene / "bank.py").write_text(CHECKED)
     ((finding,), _) = hunt(casemate, "--no-fix", "--decided-by", stranger)
-    assert finding["evidence"] == "suspected" and finding["verdict"]["result"] == "not examined"
-    assert "the line of its finding is gone" in finding["verdict"]["detail"]
+    assert finding["evidence"] == "demonstrated" and "was changed since" in finding["demonstration"]["void"]
     (bundle,) = Path("home/bundles").glob("*.casemate")
     assert read(bundle.read_bytes(), "b").fix is not None  # a patch is kept also where nobody wanted one
 

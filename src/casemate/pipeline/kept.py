@@ -57,17 +57,17 @@ def again(
     found: list[Finding] = []
     for number, bundle in enumerate(bundles):
         progress("proving", number, len(bundles))
-        finding = _located(bundle.finding, study)
+        located = _located(bundle.finding, study)
+        finding = located or bundle.finding
         whole = bundle.stated
         assert whole is not None
-        if finding is None:
-            verdict = Verdict(result=Result.NOT_EXAMINED, detail="the kept property: the line of its finding is gone")
-            found.append(replace(bundle.finding, demonstration=None, verdict=verdict))
-            continue
         claimed = placed(whole, study)
         one = held(claimed, study, bench, finding.lead)
         if one.shown is None or one.stated is None or one.exhibit is None:
             found.append(replace(finding, demonstration=None, verdict=_verdict(one)))
+            continue
+        if located is None:  # it is not the finding any more that somebody decided about
+            found.append(replace(finding, demonstration=replace(one.shown, digest="")))
             continue
         exhibits[finding.identity] = one.exhibit
         mending = None
