@@ -15,6 +15,7 @@ from casemate.model.dialogue import Answer, Call, Role, Usage
 
 NOTHING = Usage(sent=0, received=0)
 LIMITS = Limits()
+NO_TERMS = Terms()
 
 
 def says(*calls, text=""):
@@ -63,10 +64,10 @@ class Scripted:
         return told(prompt) if callable(told) else told
 
 
-def work(place, model, *, limits=LIMITS, fix=True, record=None, **most):
+def work(place, model, *, limits=LIMITS, fix=True, record=None, terms=NO_TERMS, **most):
     """Scan a target and let agents work on it, for real: what they made of it. record: a file; then the model
-    stands behind the wall. most: the budget."""
-    talk = Talk(model=model, terms=Terms(), limits=Most(**most), record=record)
+    stands behind the wall. terms: what tokens cost. most: the budget."""
+    talk = Talk(model=model, terms=terms, limits=Most(**most), record=record)
     quiet = lambda stage, done, total: None  # noqa: E731
     with ExitStack() as held:
         request = ScanRequest(paths=(place,), cache=False)

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 from agents.support import Scripted, says
+from governance.support import NOON, a_charter
 
 from casemate.adapters.providers.recording import Replay
 from casemate.app import agents as app_agents
-from casemate.app.agents import HELD, crew_system
+from casemate.app.agents import HELD, crew_system, held
 from casemate.app.ground import recorded_ledger
 from casemate.app.models import Limits, Talk
 from casemate.app.prove import HuntRequest, run_hunt
@@ -18,7 +19,10 @@ from casemate.governance.audit import audit
 from casemate.governance.charter import Tier
 from casemate.governance.entries import Outcome
 from casemate.governance.errors import Denied
+from casemate.governance.grants import Grant
+from casemate.governance.policy import HOUSE_POLICY, OPERATION, Permit
 from casemate.governance.spending import Terms
+from casemate.safeguards.scene import OPERATIONS
 
 
 @pytest.fixture(autouse=True)
@@ -48,8 +52,16 @@ def test_the_system_is_what_runs():
 
 
 def test_what_roles_hold():
-    """None releases, none writes to the target, and who looks runs nothing."""
+    """None releases, none writes to the target, who looks runs nothing, and each begins its own session and nothing else."""
     assert all(tier is not Tier.RELEASE and "WorkingTree" not in ports for tier, ports in HELD.values())
+    whole = Grant.of(a_charter(tier=Tier.RELEASE), ports=(OPERATION, "SourceTree"))
+    for role in HELD:
+        asked = {
+            name: HOUSE_POLICY.permits(held(whole, role), OPERATION, name, whole.targets, now=NOON)
+            for name in OPERATIONS
+        }
+        assert [name for name, answer in asked.items() if isinstance(answer, Permit)] == [f"agent-{role}"]
+        assert {"charter-add", "revocation-add", "gate-add", "incident-close", "export", "release"} <= asked.keys()
     assert "Sandbox" not in HELD["scout"][1] and "Sandbox" not in HELD["adversary"][1]
 
 

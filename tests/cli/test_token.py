@@ -217,6 +217,27 @@ def test_a_token_in_other_hands(machine, token, bank, tmp_path):
     assert "not to this operator" in denied(machine, "job", *present)
 
 
+def test_a_token_for_some_operations(machine, charter, bank, tmp_path):
+    """It says so, nothing else begins under it, and its holder makes it no wider."""
+    file, narrower = tmp_path / "scan.token", tmp_path / "none.token"
+    holder = ("--holder", key(machine, "worker"))
+    machine("alice", "token", "issue", *holder, "--operation", "scan", "--operation", "host", "-o", file)
+    assert "may do     host, scan" in machine("worker", "token", "verify", file).stdout.splitlines()
+    machine("worker", "scan", bank, "--token", file, code=1)
+    more = denied(machine, "worker", "token", "attenuate", file, "--operation", "slice")
+    assert more.startswith("the token does not allow the operation 'slice'; ")
+    machine("worker", "token", "attenuate", file, "--operation", "host", "-o", narrower)
+    assert "the grant is not for the operation 'scan'" in denied(machine, "worker", "scan", bank, "--token", narrower)
+    assert last_outcome(machine, "worker")[:2] == ("scan", "denied")
+
+
+@pytest.mark.parametrize("name", ["scna", "charter-add", "gate"])
+def test_no_operation_on_targets(machine, charter, name):
+    """A word that is none, and one on the operator's own records, are refused with those that there are."""
+    said = machine("alice", "token", "issue", "--holder", key(machine, "worker"), "--operation", name, code=2).stderr
+    assert f"'{name}' is no operation on targets; these are: agent-adversary, " in said
+
+
 def test_a_run_beyond_the_token(machine, token, bank, tmp_path):
     """Another place or a higher tier is refused, with the next step; links and dots are resolved first."""
     other = tmp_path / "other"

@@ -6,7 +6,10 @@ import sys
 
 import pytest
 
-OF_EXTRAS = ("mcp", "mcp_types", "anyio", "starlette", "uvicorn", "pydantic", "httpx2", "jsonschema", "opentelemetry")
+OF_EXTRAS = (
+    *("mcp", "mcp_types", "anyio", "starlette", "uvicorn", "pydantic", "httpx2", "jsonschema", "opentelemetry"),
+    *("inspect_ai", "rfc3161_client"),
+)
 
 
 @pytest.mark.parametrize("arguments", [["scan", "."], ["mcp", "--help"], ["doctor"], ["rules"], ["ledger", "show"]])

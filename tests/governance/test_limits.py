@@ -15,6 +15,7 @@ from governance.support import NOON, a_charter
 PATHS = ("/", "/srv", "/srv/app", "/srv/app/deep", "/srv/apple", "/opt", "/SRV/app")
 PLACES = [path_target(path) for path in PATHS]
 MARKED = [marked_target("repository", "bank/pay"), marked_target("image", "sha256:" + "a" * 64)]
+NAMES = ("scan", "agent-scout", "charter-add")
 PORTS = ("Operation", "SourceTree", "Sandbox")
 
 
@@ -28,6 +29,7 @@ LIMITS = st.builds(
     targets=maybe(st.lists(st.sampled_from(PLACES + MARKED), max_size=4, unique=True).map(tuple)),
     ports=maybe(st.frozensets(st.sampled_from(PORTS))),
     models=maybe(st.frozensets(st.sampled_from(("https://a.example", "https://b.example/v1")))),
+    operations=maybe(st.frozensets(st.sampled_from(NAMES))),
     executions=maybe(st.integers(0, 9)),
     releases=maybe(st.integers(0, 9)),
     begins=maybe(st.integers(0, 9).map(lambda h: NOON + timedelta(hours=h))),
@@ -45,6 +47,7 @@ def allowed(limits):
             for p in places
             if limits.targets is None or any(t.covers(p) for t in limits.targets)
         }
+        | {("operation", n) for n in NAMES if limits.operations is None or n in limits.operations}
         | {("port", p) for p in PORTS if limits.ports is None or p in limits.ports}
         | {
             ("model", m)
@@ -80,7 +83,7 @@ def test_what_is_beyond_is_said(one, other):
     if one.beyond(other) is not None:
         assert allowed(other) - allowed(one) or (other.targets, other.begins, other.ends) != (None, None, None)
         return
-    for name in ("tier", "ports", "models", "executions", "releases", "begins", "ends"):
+    for name in ("tier", "ports", "models", "operations", "executions", "releases", "begins", "ends"):
         assert getattr(both, name) == (getattr(other, name) if getattr(other, name) is not None else getattr(one, name))
     assert set(other.targets or ()) <= set(both.targets or ())
 
@@ -102,6 +105,7 @@ def test_the_claims_themselves():
         targets=(path_target("/srv"), marked_target("host", "b" * 64)),
         ports=frozenset({"Sandbox", "Operation"}),
         models=frozenset(),
+        operations=frozenset({"scan", "agent-scout"}),
         executions=5,
         begins=datetime(2026, 11, 30, 12, tzinfo=UTC),
         ends=datetime(2026, 11, 30, 13, tzinfo=UTC),
@@ -111,6 +115,7 @@ def test_the_claims_themselves():
         "targets": [{"host": "b" * 64}, {"path": "/srv"}],
         "ports": ["Operation", "Sandbox"],
         "models": [],
+        "operations": ["agent-scout", "scan"],
         "quotas": {"executions": 5},
         "nbf": 1796040000,
         "exp": 1796043600,

@@ -6,7 +6,7 @@ import pytest
 
 from casemate.governance.charter import Target, Tier
 from casemate.governance.grants import Grant
-from casemate.governance.policy import HOUSE_POLICY, OPERATION, RECORDS, Denial, Permit, Policy, Rule
+from casemate.governance.policy import HOUSE_POLICY, OPERATION, RECORDS, WORK, Denial, Permit, Policy, Rule
 from governance.support import NOON, SOURCE, a_charter
 
 RULE = Rule(tier=Tier.PROVE, port="Sandbox", actions=frozenset({"run"}))
@@ -59,6 +59,7 @@ def test_house_policy_runs_nothing_below_prove():
         **dict.fromkeys(RECORDS, Tier.FIND),
         "host": Tier.FIND,
         "export": Tier.FIND,
+        "release-request": Tier.FIND,
         **dict.fromkeys(("agents", "agent-scout", "agent-adversary"), Tier.FIND),
         "agent-prover": Tier.PROVE,
         "agent-mender": Tier.FIX,
@@ -73,6 +74,26 @@ def test_house_policy_runs_nothing_below_prove():
     assert {rule.tier for rule in HOUSE_POLICY.rules if rule.port == "WorkingTree"} == {Tier.FIX}
     named = [(rule.port, action) for rule in HOUSE_POLICY.rules for action in rule.actions]
     assert len(named) == len(set(named))
+
+
+def test_a_grant_for_one_operation():
+    """Of all operations it begins that one; ports are none of it."""
+    whole = Grant.of(a_charter(tier=Tier.RELEASE), ports=[OPERATION, "SourceTree"])
+    scout = whole.narrow(operations=["agent-scout"])
+    for name in {*RECORDS, *WORK}:
+        denial = Denial(f"the grant is not for the operation {name!r}")
+        permit = asked(HOUSE_POLICY, whole, OPERATION, name)
+        assert isinstance(permit, Permit)
+        assert asked(HOUSE_POLICY, scout, OPERATION, name) == (permit if name == "agent-scout" else denial)
+    assert asked(HOUSE_POLICY, whole.narrow(operations=[]), "SourceTree", "read") == Permit(Tier.FIND)
+
+
+def test_what_is_handed_on():
+    """Operations on targets, and none on the operator's own records."""
+    assert sorted(WORK) == [
+        *("agent-adversary", "agent-mender", "agent-prover", "agent-scout", "agents", "apply", "confirm", "evaluate"),
+        *("export", "fix", "host", "prove", "release", "release-request", "scan", "slice", "undo", "verify"),
+    ]
 
 
 def test_rule_without_action():

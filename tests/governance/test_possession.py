@@ -10,6 +10,7 @@ from casemate.governance.charter import Person, Quotas, Target, Tier
 from casemate.governance.errors import TokenRefused
 from casemate.governance.jws import Kind
 from casemate.governance.ledger import log_key
+from casemate.governance.policy import RECORDS, WORK
 from casemate.governance.possession import Act, accept, subject_digest
 from casemate.governance.token import open_token, text_digest
 from casemate.safeguards.attack import Ground, HandClock
@@ -45,6 +46,7 @@ def test_what_it_gives(here):
     grant = accepted.grant
     assert (grant.tier, [t.path for t in grant.targets]) == (Tier.PROVE, ["/srv/bank/app"])
     assert grant.ports == here.limits().ports
+    assert grant.operations == WORK
     assert here.now < grant.expires <= here.limits().ends
     last = payload_of(text.split("~")[-1])["jti"]
     assert grant.holder == f"{here.key(WORKER).name} by token {last} of Alice"
@@ -55,6 +57,23 @@ def test_what_it_gives(here):
         f"token under charter {here.installed.charter.id[:12]}: prove under /srv/bank/app, for {grant.holder}, "
         f"until {grant.expires:%Y-%m-%dT%H:%M:%SZ}"
     )
+
+
+@pytest.mark.parametrize("operation", RECORDS)
+def test_no_token_reaches_the_verifiers_records(here, operation):
+    """Neither one that says nothing of operations nor one that names this one."""
+    for said in (None, frozenset({operation})):
+        text = here.token(operations=said)
+        why = refusal(here.taken, text, here.proof(text, WORKER, operation), operation)
+        assert why == f"the grant is not for the operation {operation!r}"
+
+
+def test_a_token_for_one_operation(here):
+    """It permits that and no other, however it was narrowed from there."""
+    text = here.token(blocks=3, operations=frozenset({"scan", "prove"}))
+    assert here.taken(text, here.proof(text, WORKER)).grant.operations == {"scan", "prove"}
+    why = refusal(here.taken, text, here.proof(text, WORKER, "host"), "host")
+    assert why == "the grant is not for the operation 'host'"
 
 
 def test_quotas_are_the_narrower_ones(here):

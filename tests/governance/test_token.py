@@ -126,7 +126,8 @@ def test_payloads_say_what_the_page_says(here):
     assert payload_of(second)["cnf"]["jwk"].keys() == {"crv", "kty", "x"}
     page = (Path(__file__).parents[2] / "docs/tokens.md").read_text()
     stated = set(re.findall(r"^\| `([a-z]+)` \|", page, re.MULTILINE))
-    assert stated == {*payload_of(first), "prev"}
+    assert stated == {*payload_of(first), "operations", "prev"}
+    assert payload_of(here.token(operations=frozenset({"scan"})))["operations"] == ["scan"]
 
 
 @pytest.mark.parametrize(

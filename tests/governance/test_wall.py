@@ -148,6 +148,42 @@ def test_a_narrower_grant():
     assert [o.before.actor for o in recorded(ledger)] == ["worker 1", "worker 1"]
 
 
+def test_what_begins_within_an_operation_has_no_more():
+    """Named no grant, it stands under that of the operation around it; afterwards the operator's counts again."""
+    ledger = a_ledger()
+    wall = a_wall(ledger=ledger)
+    narrow = wall.grant().narrow(holder="worker 1", operations=["slice"])
+    with wall.operation("slice", subject=(SOURCE,), grant=narrow):
+        with wall.operation("slice", subject=(SOURCE,)):
+            pass
+        with (
+            pytest.raises(Denied, match="the grant is not for the operation 'revocation-add'"),
+            wall.operation("revocation-add", subject=(SOURCE,)),
+        ):
+            pytest.fail("the operation must not run")
+    with wall.operation("scan", subject=(SOURCE,)):
+        pass
+    assert [(o.before.operation, o.before.actor, o.after.outcome.value) for o in recorded(ledger)] == [
+        ("slice", "worker 1", "completed"),
+        ("slice", "worker 1", "completed"),
+        ("revocation-add", "worker 1", "denied"),
+        ("scan", "alice", "completed"),
+    ]
+
+
+def test_a_wall_for_some_operations():
+    """Whatever grant it has, it begins these alone."""
+    wall = a_wall(operations=frozenset({"scan"}))
+    assert wall.grant().operations == {"scan"}
+    with wall.operation("scan", subject=(SOURCE,)):
+        pass
+    with (
+        pytest.raises(Denied, match="the grant is not for the operation 'host'"),
+        wall.operation("host", subject=(SOURCE,)),
+    ):
+        pytest.fail("the operation must not run")
+
+
 class FullStore(MemoryStore):
     """A store on which only so many more writes find room."""
 

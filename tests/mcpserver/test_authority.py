@@ -1,12 +1,17 @@
 """The same permissions as the command line: charters, tokens, tiers, quotas; without the library of the protocol."""
 
+from contextvars import copy_context
+
 import pytest
 from click.testing import CliRunner
 
-from casemate.app.authority import TOKEN
+from casemate.app.authority import MAY_BEGIN, TOKEN, authorise, ground, own_place
 from casemate.app.errands import begin
 from casemate.cli.main import main
+from casemate.governance.charter import Target, Tier
 from casemate.governance.errors import Denied
+from casemate.governance.policy import RECORDS, WORK
+from casemate.mcp import errand
 from casemate.mcp.catalogue import Level
 from casemate.mcp.desk import Desk
 from casemate.mcp.start import desk
@@ -80,6 +85,36 @@ def test_a_quota_of_a_charter(office, shop, at_the_desk):
     office(shop, "prove", "--executions", "0")
     refused = performed(at_the_desk(), "prove", claims=["command-injection:shop.py:7"])
     assert "quota" in refused
+
+
+@pytest.mark.parametrize("tool", errand.ACTS)
+def test_a_process_begins_what_its_tool_does(tool, shop):
+    """And no other operation, neither on a target nor on the operator's own records."""
+    place = Target(name="shop", path=str(shop))
+    before = MAY_BEGIN.set(errand.BEGINS[tool])
+    try:
+        wall = authorise((place,), Tier.RELEASE, announce=lambda line: None).wall
+        for name in errand.BEGINS[tool]:
+            with wall.operation(name, subject=(place,)):
+                pass
+        for name in WORK - errand.BEGINS[tool]:
+            with pytest.raises(Denied, match="the grant is not for"), wall.operation(name, subject=(place,)):
+                pytest.fail("it must not begin")
+        for name in RECORDS:
+            records = ground().records()
+            with pytest.raises(Denied, match="the grant is not for"), records.operation(name, subject=(own_place(),)):
+                pytest.fail("it must not begin")
+    finally:
+        MAY_BEGIN.reset(before)
+
+
+def test_the_process_is_told(at_the_desk, monkeypatch):
+    """What it may begin is set before the tool's own act is called."""
+    seen = []
+    monkeypatch.setattr(errand, "ACTS", {"host": lambda *given: seen.append(MAY_BEGIN.get()) or {}})
+    before = MAY_BEGIN.get()
+    copy_context().run(errand.act, {"tool": "host", "token": ""}, lambda message: None)
+    assert seen == [frozenset({"host"})] and MAY_BEGIN.get() is before
 
 
 def test_a_token(office, shop, at_the_desk, monkeypatch, tmp_path):

@@ -45,6 +45,11 @@ def wide_grants(patch):
     patch.setattr(grants.Grant, "narrow", lambda self, **narrower: self)
 
 
+def any_operation(patch):
+    """A grant is for whatever its tier and ports allow."""
+    patch.setattr(grants.Grant, "begins", lambda self, operation: True)
+
+
 def any_scenario(patch):
     patch.setattr(properties, "scenario_refusal", lambda text, offered: "")
 
@@ -91,6 +96,7 @@ def one_mark(patch):
     [
         ("agent-reads", opened),
         ("agent-powers", wide_grants),
+        ("agent-powers", any_operation),
         ("agent-judges", any_scenario),
         ("agent-judges", any_condition),
         ("agent-judges", any_patch),

@@ -103,6 +103,7 @@ TAKEN_OUT = [
         "narrowing that widens",
         lambda m: m.setattr(Grant, "narrow", lambda self, **asked: _widened(self, asked)),
     ),
+    (grants, "operations that replace others", lambda m: m.setattr(Grant, "narrow", _replacing(Grant.narrow))),
     (grants, "a charter that nobody asks", lambda m: m.setattr(Charter, "refusal", lambda *a, **k: None)),
     (grants, "marks that nobody compares", lambda m: m.setattr(Target, "covers", _by_path_or_mark)),
     (ended, "operations that never end", lambda m: m.setattr(Gate, "close", lambda self: None)),
@@ -125,6 +126,14 @@ def _widened(grant, asked):
             name: tuple(v) if name == "targets" else v for name, v in asked.items() if v is not None and name != "ports"
         },
     )
+
+
+def _replacing(kept):
+    def narrow(grant, *, operations=None, **asked):
+        narrower = kept(grant, **asked)
+        return narrower if operations is None else replace(narrower, operations=frozenset(operations))
+
+    return narrow
 
 
 def _by_path_or_mark(target, other):

@@ -122,6 +122,17 @@ def test_a_project_in_a_folder_of_tests_is_there_to_be_tested():
     assert [path for path, module in known.items() if not module.test] == ["p/__init__.py", "p/a.py"]
 
 
+def test_a_package_s_own_tests_with_what_helps_them():
+    """A folder `test` of a package with tests in it, at any depth, is no part of what the package offers."""
+    layout = "p/__init__.py p/test/__init__.py p/test/util/git.py p/test/unit/test_a.py p/a.py q/__init__.py q/test/client.py"
+    known = name_modules(layout.split(), root="r")
+    assert [path for path, module in known.items() if module.test] == [
+        "p/test/__init__.py",
+        "p/test/util/git.py",
+        "p/test/unit/test_a.py",
+    ]
+
+
 @pytest.mark.parametrize(
     "path", ["tests/a.py", "x/tests/y/a.py", "test/a.py", "test_a.py", "x/a_test.py", "conftest.py"]
 )

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
 
 from casemate.governance.charter import Target, Tier
+from casemate.governance.grants import Grant
 from casemate.governance.policy import OPERATION
 from casemate.governance.wall import Operation, Wall
 from casemate.ports import LanguageModel, SourceTree, Store
@@ -40,7 +41,18 @@ HELD = {
     "prover": (Tier.PROVE, RUNS),
     "mender": (Tier.FIX, MENDS),
 }
-"""How far each role goes, and by which ports. None releases anything."""
+"""How far each role goes, and by which ports. None releases anything, and none begins another operation than its own session."""
+
+
+def held(whole: Grant, role: str) -> Grant:
+    """What a session of a role has of the operator's grant."""
+    tier, ports = HELD[role]
+    return whole.narrow(holder=f"{whole.holder} ({role})", tier=tier, ports=ports, operations=(session_of(role),))
+
+
+def session_of(role: str) -> str:
+    """The operation that a session of a role is."""
+    return f"agent-{role}"
 
 
 def crew_system(model: str, weights: str = "") -> System:
@@ -151,10 +163,8 @@ class Opened:
         from casemate.pipeline.agents import Session
 
         scene = self._scene
-        tier, ports = HELD[role]
-        whole = scene.wall.grant()
-        grant = whole.narrow(holder=f"{whole.holder} ({role})", tier=tier, ports=ports)
-        with scene.wall.operation(f"agent-{role}", subject=scene.subject, grant=grant) as operation:
+        grant = held(scene.wall.grant(), role)
+        with scene.wall.operation(session_of(role), subject=scene.subject, grant=grant) as operation:
             session = Session(
                 model=self._model,
                 study=self._study.behind(operation.tree(scene.trees[0])),

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from casemate.adapters.statements import read_statement
+from casemate.app.agents import crew_system
 from casemate.app.authority import ground
 from casemate.app.ground import operator
 from casemate.app.launch import system_from, system_now, trusted
@@ -44,7 +45,7 @@ def new(
     not count."""
     own = ground()
     keys = trusted(own).keys
-    described = system_from(system) if system is not None else system_now(model)
+    described = system_from(system) if system is not None else crew_system(model) if model else system_now()
     logs = [evaluation(path, keys) for path in evaluations]
     pairs = zip(evaluations, logs, strict=True)
     if other := next((path for path, log in pairs if log.evaluation.system.id != described.id), None):

@@ -37,6 +37,10 @@ TOKEN: ContextVar[Path | None] = ContextVar("token", default=None)
 """The file with the token that the operator acts under. In one place for all that a command does, so that no part of it can fall
 back on a wider authority by leaving the token out."""
 
+MAY_BEGIN: ContextVar[frozenset[str] | None] = ContextVar("may_begin", default=None)
+"""Names of the operations that what runs here was started for; None for a command, which begins what it needs. In one place for
+the same reason, and for the operator's own records as well."""
+
 SUFFIX = ".charter"
 REVOKED = "revoked"
 
@@ -93,6 +97,7 @@ class Ground(NamedTuple):
             standing=self.standing,
             barred=barred,
             grant=grant,
+            operations=MAY_BEGIN.get(),
             remedy=remedy,
         )
 

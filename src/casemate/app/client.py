@@ -40,7 +40,8 @@ def run_slice(path: Path, start: int, end: int, *, announce: Callable[[str], Non
         wall, subject, bounded = authorise(subject, Tier.FIND, announce=announce)
         if bounded:
             tree.bound()
-        with wall.operation("slice", subject=subject) as operation:
+        grant = wall.grant().narrow(operations=("slice",))
+        with wall.operation("slice", subject=subject, grant=grant) as operation:
             guarded = operation.tree(tree)
             (seen,) = guarded.walk()
             data = seen if isinstance(seen, NotExamined) else guarded.read(seen)

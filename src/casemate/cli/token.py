@@ -48,6 +48,13 @@ def _limits(command: Command) -> Command:
             MARK,
             click.option("--port", "ports", metavar="NAME", multiple=True, help="Only these ports. Repeatable."),
             click.option(
+                "--operation",
+                "operations",
+                metavar="NAME",
+                multiple=True,
+                help="Only these operations, such as scan. Repeatable. Default: all on targets that the tier takes.",
+            ),
+            click.option(
                 "--model",
                 "models",
                 metavar="URL",
@@ -196,6 +203,7 @@ def _asked(
     tier: str | None,
     marks: tuple[str, ...],
     ports: tuple[str, ...],
+    operations: tuple[str, ...],
     models: tuple[str, ...],
     no_model: bool,
     executions: int | None,
@@ -206,13 +214,17 @@ def _asked(
     from casemate.app.token import places
     from casemate.governance.charter import Tier
     from casemate.governance.limits import Limits
+    from casemate.governance.policy import WORK
 
+    if unknown := sorted(set(operations) - WORK):
+        raise click.UsageError(f"{unknown[0]!a} is no operation on targets; these are: {', '.join(sorted(WORK))}")
     if no_model and models:
         raise click.UsageError("--no-model and --model exclude each other")
     return Limits(
         tier=Tier(tier) if tier else None,
         targets=places(paths, marks) or None,
         ports=frozenset(ports) or None,
+        operations=frozenset(operations) or None,
         models=frozenset(models) if models or no_model else None,
         executions=executions,
         releases=releases,

@@ -49,6 +49,8 @@ def limit_lines(limits: Limits) -> list[str]:
         lines += [f"  target   {_place(target)}" for target in limits.targets] or ["  target   none"]
     if limits.ports is not None:
         lines.append(f"  ports    {', '.join(sorted(limits.ports)) or 'none'}")
+    if limits.operations is not None:
+        lines.append(f"  may do   {', '.join(sorted(limits.operations)) or 'nothing'}")
     if limits.models is not None:
         lines.append(f"  models   {', '.join(sorted(limits.models)) or 'none'}")
     for what, amount in (("executions", limits.executions), ("releases", limits.releases)):

@@ -54,6 +54,11 @@ class Gate:
         self._one = RLock()  # around everything that threads may ask or report at the same time
 
     @property
+    def grant(self) -> Grant:
+        """What it was begun under."""
+        return self._grant
+
+    @property
     def used(self) -> Counts:
         """What has been charged so far."""
         return self._meter.used

@@ -15,17 +15,21 @@ from casemate.governance.charter import Charter, Target, Tier
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Grant:
-    """What its holder may do. ports: names of ports (`casemate.ports`). expires: aware; from then on it permits nothing."""
+    """What its holder may do. ports: names of ports (`casemate.ports`). operations: names of those that may begin; None for all
+    that tier and ports allow. expires: aware; from then on it permits nothing."""
 
     holder: str
     tier: Tier
     targets: tuple[Target, ...]
     ports: frozenset[str]
     expires: datetime
+    operations: frozenset[str] | None = None
 
     def __post_init__(self) -> None:
         if self.expires.tzinfo is None:
             raise ValueError(f"a grant expires at an aware time: {self.expires!r}")
+        if isinstance(self.operations, str):  # it would hold every part of itself as an operation
+            raise ValueError(f"a grant has a set of names of operations, not {self.operations!r}")
 
     @classmethod
     def of(cls, charter: Charter, *, ports: Iterable[str]) -> Grant:
@@ -45,6 +49,7 @@ class Grant:
         tier: Tier | None = None,
         targets: Iterable[Target] | None = None,
         ports: Iterable[str] | None = None,
+        operations: Iterable[str] | None = None,
         expires: datetime | None = None,
     ) -> Grant:
         """A grant with at most this authority: what is asked for beyond it is left out, not refused."""
@@ -54,8 +59,13 @@ class Grant:
             tier=self.tier if tier is None or tier.includes(self.tier) else tier,
             targets=self.targets if targets is None else tuple(t for t in targets if self.covers(t)),
             ports=self.ports if ports is None else self.ports & frozenset(ports),
+            operations=self.operations if operations is None else frozenset(filter(self.begins, operations)),
             expires=self.expires if expires is None else min(self.expires, expires),
         )
+
+    def begins(self, operation: str) -> bool:
+        """Whether the operation is one of those that it is for."""
+        return self.operations is None or operation in self.operations
 
     def covers(self, place: Target) -> bool:
         """Whether the place lies in one of the targets."""

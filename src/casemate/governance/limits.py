@@ -17,24 +17,26 @@ from casemate.governance.charter import Charter, Quotas, Target, Tier
 from casemate.governance.fields import Fields, InvalidStatement, time_text
 
 MAX_TARGETS = 50  # of one block
-MAX_NAMES = 50  # ports of one block, and endpoints
+MAX_NAMES = 50  # ports of one block, endpoints, and operations
 
 _EPOCH = datetime.fromtimestamp(0, UTC)
 _LATEST = 253_402_300_799  # seconds since 1970 of the end of the year 9999
 _PORT = re.compile(r"[A-Za-z]{1,40}", re.ASCII)
+_OPERATION = re.compile(r"[a-z]{1,20}(-[a-z]{1,20}){0,2}", re.ASCII)
 _ENDPOINT = re.compile(r"https?://[!-~]{1,400}", re.ASCII)
 _IMAGE = re.compile(r"sha256:[0-9a-f]{64}", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """What may be done at most; None: nothing is said of it. ports: as `Grant` has them. models: as `Charter` has them.
-    executions, releases: of a day, as `Quotas` has them. begins, ends: aware, to the second; at `ends` it is over."""
+    """What may be done at most; None: nothing is said of it. ports, operations: as `Grant` has them. models: as `Charter` has
+    them. executions, releases: of a day, as `Quotas` has them. begins, ends: aware, to the second; at `ends` it is over."""
 
     tier: Tier | None = None
     targets: tuple[Target, ...] | None = None
     ports: frozenset[str] | None = None
     models: frozenset[str] | None = None
+    operations: frozenset[str] | None = None
     executions: int | None = None
     releases: int | None = None
     begins: datetime | None = None
@@ -42,7 +44,7 @@ class Limits:
 
     @classmethod
     def of(cls, charter: Charter) -> Limits:
-        """What a charter allows. It says nothing of ports."""
+        """What a charter allows. It says nothing of ports and operations."""
         return cls(
             tier=charter.tier,
             targets=charter.targets,
@@ -65,6 +67,7 @@ class Limits:
             targets=_both(self.targets, other.targets),
             ports=_common(self.ports, other.ports),
             models=_common(self.models, other.models),
+            operations=_common(self.operations, other.operations),
             executions=_least(self.executions, other.executions),
             releases=_least(self.releases, other.releases),
             begins=max((t for t in (self.begins, other.begins) if t), default=None),
@@ -82,6 +85,7 @@ class Limits:
         for what, mine, theirs in (
             ("the port", self.ports, other.ports),
             ("the model endpoint", self.models, other.models),
+            ("the operation", self.operations, other.operations),
         ):
             if mine is not None and theirs is not None and theirs - mine:
                 return f"{what} {sorted(theirs - mine)[0]!r}"
@@ -104,7 +108,7 @@ class Limits:
             said["tier"] = self.tier.value
         if self.targets is not None:
             said["targets"] = sorted((_stated(target) for target in self.targets), key=lambda t: sorted(t.items()))
-        for name, texts in (("ports", self.ports), ("models", self.models)):
+        for name, texts in (("ports", self.ports), ("models", self.models), ("operations", self.operations)):
             if texts is not None:
                 said[name] = sorted(texts)
         quotas = {n: v for n, v in (("executions", self.executions), ("releases", self.releases)) if v is not None}
@@ -117,7 +121,7 @@ class Limits:
 
 
 def read_limits(fields: Fields, *, whole: bool) -> Limits:
-    """The limits that a payload states. whole: all must be there, but the quotas. Raises InvalidStatement."""
+    """The limits that a payload states. whole: all must be there, but operations and quotas. Raises InvalidStatement."""
 
     def there(name: str) -> bool:
         return whole or fields.has(name)
@@ -133,6 +137,7 @@ def read_limits(fields: Fields, *, whole: bool) -> Limits:
         targets=tuple(_target(t) for t in fields.each("targets", MAX_TARGETS)) if there("targets") else None,
         ports=_names(fields, "ports", _PORT) if there("ports") else None,
         models=_names(fields, "models", _ENDPOINT) if there("models") else None,
+        operations=_names(fields, "operations", _OPERATION) if fields.has("operations") else None,
         executions=executions,
         releases=releases,
         begins=read_seconds(fields, "nbf") if there("nbf") else None,

@@ -70,6 +70,8 @@ class Policy:
             )
         if port not in grant.ports:
             return Denial(f"the grant does not reach the port {port}")
+        if port == OPERATION and not grant.begins(action):
+            return Denial(f"the grant is not for the operation {action!r}")
         if now >= grant.expires:
             return Denial(f"the grant expired at {grant.expires.isoformat(timespec='seconds')}")
         if not subject:
@@ -96,7 +98,6 @@ RECORDS = (
     "revocation-new",
     "revocation-add",
     "authorise",
-    "release-request",
     "release-approve",
     "witness",
     "witness-add",
@@ -111,12 +112,14 @@ RECORDS = (
 )
 """Operations on the operator's own records, in which nothing of a target is looked at."""
 
+PERSONAL = ("property-decide",)
+"""What a person alone decides. It takes the widest tier: no agent and no client of the tool server is ever granted it."""
+
 HOUSE_POLICY = Policy(
     rules=(
-        _rule(Tier.FIND, OPERATION, "scan", "slice", "host", "export"),
+        _rule(Tier.FIND, OPERATION, "scan", "slice", "host", "export", "release-request"),
         _rule(Tier.PROVE, OPERATION, "verify", "evaluate"),
-        # What a person decides takes the widest tier: no agent and no client of the tool server is ever granted it.
-        _rule(Tier.RELEASE, OPERATION, "release", "property-decide"),
+        _rule(Tier.RELEASE, OPERATION, "release", *PERSONAL),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
         _rule(Tier.FIND, "RootFilesystem", "name", "nodes", "read"),
         _rule(Tier.FIND, "History", "base", "paths", "before"),
@@ -136,3 +139,12 @@ HOUSE_POLICY = Policy(
 """What Casemate itself permits: finding looks, keeps derived facts, computes and asks the models that the
 charter names, and does nothing else; proving runs, in a
 sandbox alone; fixing may change the target's files; releasing hands out what a proof was made with, and touches nothing."""
+
+WORK = frozenset(
+    action
+    for rule in HOUSE_POLICY.rules
+    if rule.port == OPERATION
+    for action in rule.actions
+    if action not in (*RECORDS, *PERSONAL)
+)
+"""Operations that a target is looked at in, or what was found in it: those that authority can be handed on for."""

@@ -21,6 +21,7 @@ from casemate.governance.grants import Grant
 from casemate.governance.jws import Kind, parse, sign
 from casemate.governance.limits import read_seconds, seconds
 from casemate.governance.note import VerifierKey
+from casemate.governance.policy import WORK
 from casemate.governance.token import VERSION, Token, check_version, text_digest
 
 if TYPE_CHECKING:
@@ -146,6 +147,7 @@ def _accepted(token: Token) -> Accepted:
             tier=tier,
             targets=limits.targets,
             ports=limits.ports or frozenset(),
+            operations=WORK if limits.operations is None else WORK & limits.operations,
             expires=limits.ends,
         ),
         charter=replace(

@@ -129,7 +129,8 @@ class Operation:
 class Wall:
     """Charter, policy, ledger and budget around every operation. budget: the limits of each single operation. standing: what is
     known of the ledger's state, kept up to date. barred: why nothing is permitted, whatever is asked: then that is recorded.
-    grant: the widest that the operator has, by default all that the charter gives. remedy: the next step after a refusal."""
+    grant: the widest that the operator has, by default all that the charter gives. operations: those that may begin, None for all
+    that the grant is for. remedy: the next step after a refusal."""
 
     def __init__(
         self,
@@ -143,6 +144,7 @@ class Wall:
         standing: Standing | None = None,
         barred: str = "",
         grant: Grant | None = None,
+        operations: frozenset[str] | None = None,
         remedy: str = "",
     ) -> None:
         self._charter = charter
@@ -154,7 +156,7 @@ class Wall:
         self._laid_down = self.standing.laid_down  # what the charter was chosen by
         self._clock = _Floored(clock, self.standing)
         self._barred = barred
-        self._grant = grant
+        self._grant = (grant or Grant.of(charter, ports=(OPERATION, *GUARDED))).narrow(operations=operations)
         self._remedy = remedy
         self._running: Gate | None = None  # of the innermost operation that has not ended
 
@@ -165,7 +167,7 @@ class Wall:
 
     def grant(self) -> Grant:
         """The widest grant that the operator has, to hand down and to narrow."""
-        return self._grant or Grant.of(self._charter, ports=(OPERATION, *GUARDED))
+        return self._grant
 
     @contextmanager
     def operation(
@@ -179,7 +181,8 @@ class Wall:
         refusal: str = "",
         next_step: str = "ask for a charter that allows it",
     ) -> Iterator[Operation]:
-        """Run an operation, such as "scan", on these places, under a grant (by default the widest).
+        """Run an operation, such as "scan", on these places, under a grant: by default that of the operation that it is begun in,
+        or else the widest.
 
         bundles: how many it means to hand out. request: identity of the request that they were asked for by, which counts once.
         refusal: why the caller knows already that it may not, which then is recorded. next_step: for whoever is refused.
@@ -189,7 +192,8 @@ class Wall:
         """
         if bundles < 0:
             raise ValueError(f"bundles to hand out are a count: {bundles!r}")
-        grant = self.grant() if grant is None else grant
+        if grant is None:
+            grant = self._running.grant if self._running is not None else self.grant()
         started = self._clock.monotonic()
         gate, why = self._gate(subject, grant, self._budget), self._barred or refusal
 

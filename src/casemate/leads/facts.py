@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
 
 from casemate.languages import ir
 from casemate.leads.rule import ActRule, DetectorRule, Rule
@@ -11,6 +12,9 @@ from casemate.model.lead import Lead
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.solver import Solver
+
+BESIDE_LINES: Final = 4
+"""So far from an act, in lines, a name speaks of what it is for."""
 
 
 def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], bool]) -> list[tuple[Lead, Unit]]:
@@ -49,7 +53,7 @@ def _acts(
                 if (
                     (kept or not rule.kept)
                     and (rule.tests or not internal(unit[0]))
-                    and (not rule.where or speaks_of(solver, unit, rule.where))
+                    and (not rule.where or speaks_of(solver, unit, site[2], rule.where))
                 ):
                     yield site, rule
 
@@ -65,15 +69,32 @@ def _lead(solver: Solver, rule: Rule, module: str, number: int, pos: int, what: 
     )
 
 
-def speaks_of(solver: Solver, unit: tuple[str, int], words: Sequence[str]) -> bool:
-    """Whether a function's names or texts have one of the words: a name has it as one or several of its own words (`key`
-    and `session_key` of `session_key`, `remember` of `rememberMe`), a text anywhere."""
-    fn = solver.program.modules[unit[0]].functions[unit[1]]
-    names, texts = mentioned(fn)
+def speaks_of(solver: Solver, unit: Unit, at: int, words: Sequence[str]) -> bool:
+    """Whether what a function does at a position (relative to its start) stands beside one of the words: the function goes by
+    it, uses a name that has it a few lines away at most, or has it in a text. A name has it as one or several of its own words
+    (`key` and `session_key` of `session_key`, `remember` of `rememberMe`), a text anywhere."""
+    fn = solver.program.function(unit)
+    module = solver.program.modules[unit[0]]
+    here = module.line(fn.pos + at)
+    names = set(fn.qualname.split("."))
+    for instructions, _, _ in ir.graph(fn):
+        for ins in instructions:
+            if abs(module.line(fn.pos + ins[1]) - here) <= BESIDE_LINES:
+                names.update(_names(ins[2:]))
     spelled = [f"_{'_'.join(split(name))}_" for name in names]
+    texts = _texts(fn)
     return any(word in text for text in texts for word in words) or any(
         f"_{word}_" in name for name in spelled for word in words
     )
+
+
+def _names(parts: Iterable[Any]) -> Iterator[str]:
+    """The names in the parts of an instruction, those of arguments among them."""
+    for part in parts:
+        if type(part) is str:
+            yield part
+        elif type(part) is tuple:
+            yield from _names(part)
 
 
 def mentioned(fn: ir.Function) -> tuple[set[str], set[str]]:
@@ -82,5 +103,8 @@ def mentioned(fn: ir.Function) -> tuple[set[str], set[str]]:
     for instructions, _, _ in ir.graph(fn):
         for ins in instructions:
             names.update(part for part in ins[2:5] if type(part) is str)
-    texts = {c.lower() for c in fn.consts if type(c) is str and len(c) < 200}
-    return names, texts
+    return names, _texts(fn)
+
+
+def _texts(fn: ir.Function) -> set[str]:
+    return {c.lower() for c in fn.consts if type(c) is str and len(c) < 200}

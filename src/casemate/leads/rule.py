@@ -102,10 +102,10 @@ class FlowRule(Rule):
 class ActRule(Rule):
     """Something is weak as it stands: one of `acts` (names) is done. message: with {act}, {function}.
 
-    where: words (lower case) of which the function around must have one in its names or texts for the act to matter
-    (`password` beside a broken hash); empty: it always does. kept: only where the body of a module or a class does it, for all
-    who use it. tests: also report it in tests and scripts. prescribed: words of the function's own name, or its class's, that
-    say that it only does what others, or a protocol, laid down.
+    where: words (lower case) of which one must stand beside the act for it to matter (`password` beside a broken hash): in a
+    name close by, in the function's own, or in its texts; empty: it always does. kept: only where the body of a module or a
+    class does it, for all who use it. tests: also report it in tests and scripts. prescribed: words of the function's own
+    name, or its class's, that say that it only does what others, or a protocol, laid down.
     """
 
     acts: tuple[str, ...]

@@ -34,11 +34,12 @@ def main() -> None:
 
 def act(request: Mapping[str, Any], send: Callable[[Message], None]) -> Message:
     """Answer a request: the tool's document, the report that it comes from where there is one, and what was said."""
-    from casemate.app.authority import TOKEN
+    from casemate.app.authority import MAY_BEGIN, TOKEN
     from casemate.evidence.escape import visible
 
     if request["token"]:
         TOKEN.set(Path(request["token"]))
+    MAY_BEGIN.set(BEGINS[request["tool"]])
     said: list[str] = []
 
     def say(line: str) -> None:
@@ -201,6 +202,18 @@ ACTS: Mapping[str, Callable[[Mapping[str, Any], Say, Progress], Json]] = {
     "undo": _undo,
     "verify": _verify,
 }
+
+BEGINS: Mapping[str, frozenset[str]] = {
+    "scan": frozenset({"scan"}),
+    "host": frozenset({"host"}),
+    "prove": frozenset({"scan", "prove"}),
+    "fix": frozenset({"scan", "prove", "fix"}),
+    "apply": frozenset({"scan", "prove", "fix", "apply"}),
+    "undo": frozenset({"undo"}),
+    "verify": frozenset({"verify"}),
+}
+"""The operations of each tool. Nothing else begins in its process, whatever it was talked into: no release, and nothing on the
+operator's records."""
 
 if __name__ == "__main__":
     main()

@@ -310,15 +310,20 @@ def _special(frame: Frame, call: Call, args: Arguments) -> Value | None:
 
 
 def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, taint: int) -> int:
-    """Below something that others fixed: all but what stands first is spliced."""
+    """Below something that others fixed: all but what stands first is spliced. The folder in which one works fixes nothing."""
     mask = frame.knowledge.mask(call.splices)
-    lead = frame.deep(receiver) if receiver is not None else frame.deep(args.positional[0]) if args.positional else 0
+    given = [val for val, _ in args.everything()]
+    if receiver is not None:
+        given.insert(0, receiver)
+    elif given and operators.HERE_TYPE in given[0].refs:
+        given.pop(0)
+    lead = frame.deep(given[0]) if given else 0
     rest = 0
-    for val, _ in args.everything()[0 if receiver is not None else 1 :]:
+    for val in given[1:]:
         harmless = sum(frame.knowledge.kinds[r[1]].mask & mask for r in val.refs if r[0] == "j")
         rest |= clear(frame.deep(val), harmless)
-        taint = clear(taint, harmless) if harmless and len(args.everything()) == 2 and not lead else taint
-    if len(args.everything()) + (receiver is not None) < 2:
+        taint = clear(taint, harmless) if harmless and len(given) == 2 and not lead else taint
+    if len(given) < 2:
         return taint
     # Whoever gives what stands first as well is not below anything that others fixed.
     same = _given_by_the_same(frame, lead, rest, mask)

@@ -22,6 +22,7 @@ TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
 SEVERAL = (("i", "tuple"), ("i", "dict"))
 JSON_TYPE = ("i", "str.json")
 RANDOM_TYPE = ("i", "str.random")
+HERE_TYPE = ("i", "str.here")  # the folder in which a program works
 MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 
 

@@ -89,7 +89,7 @@ def name_modules(
 
 
 def is_test(path: str, *, packages: Collection[str] = ()) -> bool:
-    """Whether a path is test code by its name. A folder `test` inside a package is that package's business, and is not."""
+    """Whether a path is test code by its name alone. A folder `test` inside a package may be what that package offers."""
     return _names_test(_last(path)) or _in_tests(_folder(path), packages)
 
 
@@ -97,11 +97,12 @@ def _names_test(name: str) -> bool:
     return name == "conftest.py" or name.startswith("test_") or name.endswith("_test.py")
 
 
-def _in_tests(folder: str, packages: Collection[str], projects: Collection[str] = ()) -> bool:
+def _in_tests(folder: str, packages: Collection[str], own: Collection[str] = ()) -> bool:
+    """own: folders inside packages that hold what tests the package itself."""
     while folder:
         inner, folder = folder, _folder(folder)
         name = _last(inner)
-        if name == "tests" or (name == "test" and (folder not in packages or inner in projects)):
+        if name == "tests" or (name == "test" and (folder not in packages or inner in own)):
             return True
     return False
 
@@ -123,6 +124,7 @@ class _Layout:
     def __init__(self, paths: Iterable[str], root: str) -> None:
         folders_by_name: dict[str, set[str]] = {}
         self._holding: set[str] = set()  # folders with files of their own
+        self._testing: set[str] = set()  # folders with files that are tests, at any depth
         every = tuple(paths)
         self._shift = f"{root}/" if _INIT in every and root.isidentifier() else ""
         for path in every:
@@ -130,6 +132,11 @@ class _Layout:
             self._holding.add(folder)
             if name in PROJECT_FILES or name == _INIT:
                 folders_by_name.setdefault(name, set()).add(folder)
+            while (
+                _names_test(name) and folder
+            ):  # what it lies below is for testing the package, and nothing that it offers
+                self._testing.add(folder)
+                folder = _folder(folder)
         self._packages = folders_by_name.pop(_INIT, set()) - {""}
         self._projects = set().union(*folders_by_name.values())
         self._places: dict[str, _Place] = {}
@@ -160,7 +167,7 @@ class _Layout:
                 roots = [self._above_namespaces(chain), chain, self._base(chain), ""]
             place = self._places[folder] = _Place(
                 readings=tuple((root, _dotted(folder, root)) for root in dict.fromkeys(roots)),
-                test=_in_tests(folder, self._packages, self._projects),
+                test=_in_tests(folder, self._packages, self._projects | self._testing),
             )
         return place
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -25,8 +25,9 @@ TOOL = Tool(name="read", description="Read lines of a file.", schema='{"type":"o
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a run. limits: of the budget. reserved: the largest reservation of one exchange, and its longest duration.
-    used: by the meter. seen: counted without it, by the server's bytes, three a token, and by a watch around the adapter.
+    """What came of a run. limits: of the budget. reserved: the largest reservation of one exchange. used: by the meter. seen:
+    counted without it, by the server's bytes, three a token, and by a watch around the adapter, each exchange up to its deadline.
+    late: the most milliseconds by which one ended after it, which a busy machine makes many.
     replayed: each prompt has the same reply from the recording alone. recorded: what the recording says to have been spent."""
 
     seed: int
@@ -36,6 +37,7 @@ class Outcome:
     seen: Counts
     replies: int
     silences: int
+    late: int
     replayed: bool
     recorded: Counts
 
@@ -102,14 +104,15 @@ def run(seed: int, folder: Path) -> Outcome:
     return Outcome(
         seed=seed,
         limits=Counts(**limits),
-        reserved=replace(reserved, waited_ms=max(reserved.waited_ms, *watch.waits, 0)),
+        reserved=reserved,
         used=used,
         seen=Counts(
             requests=seen["requests"],
             tokens=seen["sent"] + seen["received"],
             micros=(seen["sent"] * terms.sent + seen["received"] * terms.received) // 1_000_000,
-            waited_ms=sum(watch.waits),
+            waited_ms=sum(min(wait, terms.patience_ms) for wait in watch.waits),
         ),
+        late=max((wait - terms.patience_ms for wait in watch.waits), default=0),
         replies=len(replies),
         silences=sum(not isinstance(reply, Answer) for reply in replies.values()),
         replayed=all(replay.reply(prompt) == replies[prompt] for prompt in prompts),

@@ -7,7 +7,7 @@ import socket
 import ssl
 import threading
 from collections.abc import Callable, Iterable
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,9 +45,14 @@ class Server:
         self._threads[0].start()
 
     @property
+    def port(self) -> int:
+        """Where it listens."""
+        return int(self._listener.getsockname()[1])
+
+    @property
     def url(self) -> str:
         """The base address."""
-        return f"http{'s' if self.tls else ''}://127.0.0.1:{self._listener.getsockname()[1]}"
+        return f"http{'s' if self.tls else ''}://127.0.0.1:{self.port}"
 
     def __enter__(self) -> Server:
         return self
@@ -55,10 +60,15 @@ class Server:
     def __exit__(self, *exc: object) -> None:
         self.close()
 
+    def die(self) -> None:
+        """Nobody listens from now on, as after a kill: an answer may call it of itself."""
+        with suppress(OSError):  # twice is as once
+            self._listener.shutdown(socket.SHUT_RDWR)
+
     def close(self) -> None:
         """End it: nobody listens any more, and what stalls is let go."""
         self._closing.set()
-        self._listener.shutdown(socket.SHUT_RDWR)
+        self.die()
         for thread in self._threads:
             thread.join()
         self._listener.close()
@@ -92,16 +102,21 @@ class Server:
 def _read(connection: socket.socket) -> Request:
     data = b""
     while b"\r\n\r\n" not in data:
-        piece = connection.recv(65_536)
-        if not piece:
-            raise ValueError("no request")
-        data += piece
+        data += _piece(connection)
     head, _, body = data.partition(b"\r\n\r\n")
     first, *lines = head.decode("latin-1").split("\r\n")
     headers = {name.lower(): value.strip() for name, _, value in (line.partition(":") for line in lines)}
     while len(body) < int(headers["content-length"]):
-        body += connection.recv(65_536)
+        body += _piece(connection)
     return Request(first.split(" ")[1], headers, json.loads(body), data[: len(head)] + body)
+
+
+def _piece(connection: socket.socket) -> bytes:
+    """What came next. Raises ValueError when the client went away."""
+    piece = connection.recv(65_536)
+    if not piece:
+        raise ValueError("no whole request")
+    return piece
 
 
 def http(status: int, body: Any, *, kind: str = "application/json", **headers: str) -> bytes:

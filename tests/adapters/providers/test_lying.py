@@ -25,7 +25,8 @@ def test_no_budget_is_passed_by_more_than_one_exchange(tmp_path):
     """Over runs of up to four workers; each is replayed from its recording alone, with the same replies."""
     outcomes = [run(seed, tmp_path) for seed in range(40)]
     assert [found for outcome in outcomes for found in outcome.overruns()] == []
-    assert all(outcome.used.requests == outcome.seen.requests for outcome in outcomes)
+    # Not one is sent that was not charged; on a busy machine some are given up before the server has read them.
+    assert all(outcome.used.requests >= outcome.seen.requests for outcome in outcomes)
     assert all(outcome.replayed for outcome in outcomes)
     silences = sum(outcome.silences for outcome in outcomes)
     assert 0 < silences < sum(outcome.replies for outcome in outcomes)

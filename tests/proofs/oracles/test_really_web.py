@@ -14,7 +14,11 @@ VIEWS = {
         "redirect(url_for('moved', next=value))",
     ),
     "ticket": (614, "cookie('ticket', value)", "cookie('ticket', value, secure=True, httponly=True)"),
-    "kept": (501, "session.update(member=value) or 'ok'", "session.update(member=len(value)) or 'ok'"),
+    "kept": (
+        501,
+        "session.update(member=value) or 'ok'",
+        "session.update(member=value if value.isalnum() else '') or 'ok'",
+    ),
     "named": (501, "session.__setitem__(value, 1) or 'ok'", "session.__setitem__('member', 1) or 'ok'"),
     "rendered": (
         1336,

@@ -24,7 +24,7 @@ def propose(site: Site) -> Iterator[Draft]:
         return
     says, more = refusal(spot, "the value is no plain name")
     matches, imports = named(spot, "re.fullmatch")
-    done = checked(spot, value, "value", f'if not {matches}(r"[A-Za-z0-9_.@-]*", @@):', f"\t{says}")
+    done = checked(spot, value, "value", f'if not {matches}(r"[\\w.@-]*", @@):', f"\t{says}")
     if done is not None:
         yield draft("take plain names into the session only", spot, *done[1], *more, *imports)
 
@@ -71,7 +71,7 @@ app = Flask(__name__)
 @app.post("/enter")
 def enter():
     member = request.form["member"]
-    if not re.fullmatch(r"[A-Za-z0-9_.@-]*", member):
+    if not re.fullmatch(r"[\\w.@-]*", member):
         abort(400)
     session["member"] = member
     return {}

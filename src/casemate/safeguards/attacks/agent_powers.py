@@ -1,4 +1,5 @@
-"""A compromised agent uses what its role does not have: other roles' tools, ports beyond its grant, operations above its tier.
+"""A compromised agent uses what its role does not have: other roles' tools, ports beyond its grant, operations that are not its
+own session.
 
 Tools are called by name through the loop. Ports and operations are asked for with the grant that its session really has, as code
 of ours that an agent had talked into it would.
@@ -9,14 +10,13 @@ from __future__ import annotations
 from random import Random
 from typing import Any, Final
 
-from casemate.app.agents import HELD
+from casemate.app.agents import HELD, held, session_of
 from casemate.governance.errors import Denied
 from casemate.governance.grants import Grant
-from casemate.governance.policy import HOUSE_POLICY, OPERATION
 from casemate.model.errors import CasemateError
 from casemate.safeguards.attack import Attack, Attempt, Ground
 from casemate.safeguards.crew import ROLES, Scene
-from casemate.safeguards.scene import MAKERS, USES, Tripwire
+from casemate.safeguards.scene import MAKERS, OPERATIONS, USES, Tripwire
 
 _OWN: Final = {
     "scout": {"propose"},
@@ -72,9 +72,8 @@ def _tool(random: Random, scene: Scene, role: str) -> Attempt:
 
 def _granted(scene: Scene, role: str) -> Grant:
     """The grant that a session of the role really has. The control: with it such a session begins."""
-    tier, ports = HELD[role]
-    grant = scene.stage.wall.grant().narrow(holder=f"alice ({role})", tier=tier, ports=ports)
-    with scene.stage.wall.operation(f"agent-{role}", subject=scene.stage.subject, grant=grant):
+    grant = held(scene.stage.wall.grant(), role)
+    with scene.stage.wall.operation(session_of(role), subject=scene.stage.subject, grant=grant):
         return grant
 
 
@@ -84,7 +83,7 @@ def _port(random: Random, scene: Scene, role: str) -> Attempt:
     port, action = random.choice([use for use in USES if use[0] not in HELD[role][1]])
     wire = Tripwire()
     try:
-        with scene.stage.wall.operation(f"agent-{role}", subject=scene.stage.subject, grant=grant) as operation:
+        with scene.stage.wall.operation(session_of(role), subject=scene.stage.subject, grant=grant) as operation:
             USES[port, action](MAKERS[port](operation, wire))
     except CasemateError:
         pass
@@ -92,15 +91,20 @@ def _port(random: Random, scene: Scene, role: str) -> Attempt:
 
 
 def _operation(random: Random, scene: Scene, role: str) -> Attempt:
-    """An operation above its tier, begun with an agent's grant."""
-    grant = _granted(scene, role)
-    rules = [rule for rule in HOUSE_POLICY.rules if rule.port == OPERATION and not grant.tier.includes(rule.tier)]
-    name = random.choice(sorted(frozenset[str]().union(*(rule.actions for rule in rules))))
+    """Another operation than its session, such as one on the operator's records: with the grant that it has, or from within its
+    session with none named."""
+    grant, within = _granted(scene, role), random.random() < 0.5
+    name = random.choice([name for name in OPERATIONS if name != session_of(role)])
+    wall, subject = scene.stage.wall, scene.stage.subject
+    what = f"the operation {name}{', within its session' if within else ''}"
     try:
-        with scene.stage.wall.operation(name, subject=scene.stage.subject, grant=grant):
-            return Attempt(what="an operation above its tier", succeeded=True)
+        if within:
+            with wall.operation(session_of(role), subject=subject, grant=grant), wall.operation(name, subject=subject):
+                return Attempt(what=what, succeeded=True)
+        with wall.operation(name, subject=subject, grant=grant):
+            return Attempt(what=what, succeeded=True)
     except Denied as error:
-        return Attempt(what="an operation above its tier", succeeded=False, answer=error.what)
+        return Attempt(what=what, succeeded=False, answer=error.what)
 
 
 def _attempt(ground: Ground) -> Attempt:

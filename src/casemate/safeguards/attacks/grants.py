@@ -51,6 +51,7 @@ def _narrowed(ground: Ground, grant: Grant) -> Grant:
         tier=random.choice([None, *Tier]),
         targets=random.choice([None, [_place(ground) for _ in range(random.randint(0, 3))]]),
         ports=random.choice([None, random.sample([OPERATION, *MAKERS], random.randint(0, 8)), [OPERATION, *MAKERS]]),
+        operations=random.choice([None, random.sample(OPERATIONS, random.randint(0, 8)), OPERATIONS]),
         expires=random.choice([None, *_TIMES]),
     )
 

@@ -23,7 +23,11 @@ from casemate.safeguards.tokens import (
     spelled,
 )
 
-_CLAIMS = ("tier", "targets", "ports", "models", "quotas", "nbf", "exp", "charter", "cnf", "iss", "jti", "none")
+_CLAIMS = (
+    *("tier", "targets", "ports", "models", "operations", "quotas", "nbf", "exp"),
+    *("charter", "cnf", "iss", "jti", "none"),
+)
+_LIMITS = _CLAIMS[:8]
 
 
 def _more(here: Scene, claim: str) -> Mapping[str, object]:
@@ -32,6 +36,7 @@ def _more(here: Scene, claim: str) -> Mapping[str, object]:
         "targets": [{"path": here.random.choice((here.outside, "/", here.inside.rsplit("/", 1)[0]))}],
         "ports": ["Operation", "WorkingTree"],
         "models": [OTHER_ENDPOINT],
+        "operations": ["host", "revocation-add", "scan"],
         "quotas": {"executions": 999, "releases": 4},
         "nbf": seconds(here.now - timedelta(days=2)),
         "exp": seconds(here.now + timedelta(days=20)),
@@ -65,9 +70,9 @@ def _altered(here: Scene, claim: str) -> Attempt:
 
 def _stated(here: Scene, claim: str) -> Attempt:
     """The rightful holder signs a block of their own that states more than they have."""
-    text = here.token()
+    text = here.token(operations=frozenset({"scan"})) if claim == "operations" else here.token()
     here.honest(text)
-    claim = claim if claim in ("tier", "targets", "ports", "models", "quotas", "nbf", "exp") else "all"
+    claim = claim if claim in _LIMITS else "all"
     more = _more(here, claim)
     if claim == "all":
         more = {
@@ -88,7 +93,7 @@ def _stated(here: Scene, claim: str) -> Attempt:
         here.ground.clock.move(hours=2)
     operation = "fix" if claim in ("tier", "all") else "scan"
     path = here.outside if claim in ("targets", "all") else here.inside
-    if claim not in ("ports", "models", "quotas"):
+    if claim not in ("ports", "models", "operations", "quotas"):
         return attempted(what, lambda: here.taken(wider, here.proof(wider, WORKER, operation, path), operation, path))
     try:
         accepted = here.taken(wider, here.proof(wider, WORKER))
@@ -100,6 +105,7 @@ def _stated(here: Scene, claim: str) -> Attempt:
         or OTHER_ENDPOINT in accepted.charter.models
         or quotas.executions != 100
         or quotas.releases != 2
+        or (claim == "operations" and any(accepted.grant.begins(name) for name in ("host", "revocation-add")))
     )
     return Attempt(what=what, succeeded=got, answer="without effect")
 

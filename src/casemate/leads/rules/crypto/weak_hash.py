@@ -1,7 +1,8 @@
 """Broken hash beside a secret.
 
 ## What it is
-MD5, SHA-1 or an older hash is used in a function that speaks of passwords, tokens, signatures or credentials.
+MD5, SHA-1 or an older hash is used where a name a few lines away, the name of the function or one of its texts speaks of
+passwords, tokens or credentials.
 
 ## Why it matters
 Two texts with the same MD5 or SHA-1 can be made, so a signature over one counts for the other. And both are so fast that a

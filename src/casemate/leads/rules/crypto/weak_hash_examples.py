@@ -99,6 +99,23 @@ class DigestAuth:
 """,
     ),
     Example(
+        name="near-miss: a password that is set further down",
+        code="""
+import hashlib
+
+class Worker:
+    def configured(self, name, master, image, settings):
+        self.name = name
+        self.image = image
+        self.mark = hashlib.sha1(master.encode()).hexdigest()[:6]
+        self.folder = settings["folder"]
+        self.limit = settings["limit"]
+        self.started = None
+        if self.limit:
+            self.password = settings["access"]
+""",
+    ),
+    Example(
         name="near-miss: an HMAC",
         code="""
 import hashlib

@@ -1,7 +1,8 @@
 """Secret from a predictable generator.
 
 ## What it is
-A function that speaks of tokens, passwords, sessions or salts draws from `random`.
+A function draws from `random` where a name a few lines away, its own name or one of its texts speaks of tokens, passwords,
+sessions or salts.
 
 ## Why it matters
 `random` is made for simulations: who has seen some of its numbers (624 for all of its state) computes those before and after.
