@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 from casemate import __version__
 from casemate.evidence.assemble import assemble
 from casemate.evidence.rulebook import RuleText
-from casemate.model.finding import Baseline, Coverage, Disposition, Since
+from casemate.model.decision import Decided, Stance
+from casemate.model.finding import Baseline, Coverage, Demonstration, Disposition, Since
 from casemate.model.hiding import Amiss, Hider, Remark, Suppression
 from casemate.model.lead import Lead, RuleId, Severity
 from casemate.model.location import Location
@@ -226,10 +227,39 @@ verdicts = st.builds(
 )
 
 
-def decide(report, suppression, baseline, note, revision, verdict):
+decisions = st.builds(
+    lambda stance, who, reason: Decided(
+        stance=stance, who=who, key=f"casemate.alt/key/{'ab' * 16}", reason=reason, until="2027-01-31", id="cd" * 32
+    ),
+    st.sampled_from(Stance),
+    nasty,
+    nasty,
+)
+demonstrations = st.builds(
+    lambda statement, place, never, decided, void: Demonstration(
+        statement=statement or "s",
+        rests_on=place,
+        watched=place,
+        never=never or "n",
+        runs=5,
+        digest="ef" * 32,
+        decided=decided,
+        void="" if decided else void,
+    ),
+    nasty,
+    nasty,
+    nasty,
+    st.none() | decisions,
+    nasty,
+)
+
+
+def decide(report, suppression, baseline, note, revision, verdict, shown=None):
     """The report with the same decisions on every finding that counts, and narrowed when there is a revision; a verdict on
-    each, what a proof was driven with, and what a model says of each."""
+    each, what a proof was driven with, a property, and what a model says of each."""
     said = Triaged(priority=Priority.LATER, reason=note) if note else None
+    if verdict and verdict.proof and verdict.proof.kind is ProofKind.PROPERTY and not (shown and shown.accepted):
+        verdict = None
     fate = {"suppression": suppression, "disposition": Disposition.SUPPRESSED} if suppression else {"note": note}
     findings = tuple(
         replace(
@@ -237,6 +267,7 @@ def decide(report, suppression, baseline, note, revision, verdict):
             baseline=baseline,
             verdict=verdict,
             triaged=said,
+            demonstration=shown,
             **(fate if finding.disposition is Disposition.ACTIVE else {}),
         )
         for finding in report.findings
@@ -259,4 +290,5 @@ reports = st.builds(
     nasty,
     nasty,
     st.none() | verdicts,
+    st.none() | demonstrations,
 )

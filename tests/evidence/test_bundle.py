@@ -182,7 +182,7 @@ def test_any_other_bytes_are_refused(data):
 def test_a_bundle_of_a_newer_version():
     """Is said to be that, with its own next step; whatever else of it is unknown here."""
     error = refusal(repacked(format=FORMAT + 1, members="elsewhere"))
-    assert error.what == ("'a.casemate' was made by a newer version of Casemate: its format is 3, this version reads 2")
+    assert error.what == ("'a.casemate' was made by a newer version of Casemate: its format is 4, this version reads 3")
     assert error.next_step == "update Casemate and verify it again"
 
 

@@ -67,6 +67,7 @@ def test_house_policy_runs_nothing_below_prove():
         "verify": Tier.PROVE,
         "evaluate": Tier.PROVE,
         "release": Tier.RELEASE,
+        "property-decide": Tier.RELEASE,
         **fixing,
     }
     assert {rule.tier for rule in HOUSE_POLICY.rules if rule.port == "Sandbox"} == {Tier.PROVE}

@@ -85,24 +85,30 @@ def crew(
     exhibits: Mapping[FindingId, Exhibit] = MappingProxyType({}),
 ) -> Worked:
     """Let agents work on a target that was scanned and hunted. claims: of others, that the scout is told of. exhibits: what shows
-    the proofs of the hunt. Whoever calls this has asked `admitted`. Raises Denied when the charter does not name the model's
-    address."""
-    from casemate.adapters.inprocess import InProcess
+    the proofs of the hunt, and the properties that the report has from before. Whoever calls this has asked `admitted`. Raises
+    Denied when the charter does not name the model's address."""
     from casemate.pipeline.agents import Crew
+
+    with scene.wall.operation("agents", subject=scene.subject) as operation, talk.within(operation) as model:
+        study = study_of(scene, operation, report, progress)
+        sessions = Opened(scene, study, model, interpreter)
+        return Crew(sessions, limits, fix=fix, progress=progress).work(report, claims, exhibits)
+
+
+def study_of(scene: Scene, operation: Operation, report: Report, progress: Progress) -> Study:
+    """The index of what was scanned, behind the wall of an operation."""
+    from casemate.adapters.inprocess import InProcess
     from casemate.pipeline.patched import Recollected
     from casemate.pipeline.study import Study
 
-    with scene.wall.operation("agents", subject=scene.subject) as operation, talk.within(operation) as model:
-        study = Study(
-            Recollected(operation.tree(scene.trees[0])),
-            report,
-            store=operation.store(scene.store),
-            executor=operation.executor(InProcess()),
-            options=scene.options(),
-            progress=progress,
-        )
-        sessions = Opened(scene, study, model, interpreter)
-        return Crew(sessions, limits, fix=fix, progress=progress).work(report, claims, exhibits)
+    return Study(
+        Recollected(operation.tree(scene.trees[0])),
+        report,
+        store=operation.store(scene.store),
+        executor=operation.executor(InProcess()),
+        options=scene.options(),
+        progress=progress,
+    )
 
 
 class Placed(SourceTree, Protocol):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,11 +16,15 @@ from casemate.governance.charter import Target, Tier
 from casemate.model.errors import UserError
 
 if TYPE_CHECKING:
+    from casemate.adapters.filesystem import FileTree
     from casemate.app.models import Talk
+    from casemate.app.property import Decisions, Taken
     from casemate.evidence.bundle import Bundle
     from casemate.governance.receipt import Receipt
+    from casemate.governance.wall import Operation
     from casemate.model.claim import Claim
-    from casemate.model.finding import Finding, Report
+    from casemate.model.finding import Finding, FindingId, Report
+    from casemate.model.proof import Exhibit
     from casemate.model.verification import Verification
     from casemate.pipeline.agents import Worked
     from casemate.pipeline.claims import Answers
@@ -47,7 +51,8 @@ class HuntRequest:
     """What the operator asked to have proven. scan: one path. python: the target's interpreter, None to look for it. budget:
     executions of all searches together. wanted: which findings are tried. fix: what is proven is to be fixed as well. series: and
     the patches to be put together. talk: a model whose agents work on it as well. claims: of others, that these agents are told
-    of. bare: what the rules found is left out, so that what comes is the agents' own."""
+    of. bare: what the rules found is left out, so that what comes is the agents' own. decisions: what people decided about
+    properties, which are put to the test again."""
 
     scan: ScanRequest
     budget: int
@@ -58,6 +63,7 @@ class HuntRequest:
     talk: Talk | None = None
     claims: tuple[Claim, ...] = ()
     bare: bool = False
+    decisions: Decisions | None = None
     wanted: Callable[[Finding], bool] = lambda finding: True
 
     def __post_init__(self) -> None:
@@ -132,6 +138,10 @@ def run_prove(request: ProveRequest, *, announce: Callable[[str], None], progres
         scene = Scene(request.hunt.scan, Tier.FIX if request.hunt.fix else Tier.PROVE, announce, held)
         tree = scene.trees[0]
         report = scene.scan(progress)
+        if request.hunt.decisions is not None:
+            known = [one.bundle.finding for one in request.hunt.decisions.known().values()]
+            more = (replace(one, demonstration=None) for one in known)
+            report = replace(report, findings=(*report.findings, *more))
         claims = request.claims
         if request.every:
             claims += tuple(finding.identity for finding in report.of(Disposition.ACTIVE))
@@ -155,12 +165,13 @@ def _proven(
     from casemate.app.fix import Fixed, fixed
     from casemate.evidence.bundle import digest
     from casemate.evidence.identity import rank
-    from casemate.evidence.verdicts import sealed
     from casemate.pipeline.attempts import Attempts
     from casemate.pipeline.bench import bench, sources
+    from casemate.pipeline.combine import extended
     from casemate.pipeline.hunt import hunt
 
     tree = scene.trees[0]
+    kept = request.decisions.known() if request.decisions is not None else {}
     python = target_python(tree.place, request.python)
     scene.announce(f"proving with {python.path} ({python.why})")
     with scene.wall.operation("prove", subject=scene.subject) as operation:
@@ -173,7 +184,7 @@ def _proven(
             budget=request.budget,
             jobs=request.scan.jobs,
             progress=progress,
-            wanted=request.wanted,
+            wanted=lambda finding: finding.identity not in kept and request.wanted(finding),
         )
         told, made = hunted.report, Fixed({})
         if request.fix:
@@ -181,7 +192,12 @@ def _proven(
             made = fixed(scene, told, hunted.exhibits, python.path, request.scan.jobs, progress, **wanted)
             findings = (replace(one, mending=made.mendings.get(one.identity)) for one in told.findings)
             told = replace(told, findings=tuple(sorted(findings, key=rank)))
-        exhibits, worked = dict(hunted.exhibits), None
+        exhibits, before, worked = dict(hunted.exhibits), None, None
+        if request.decisions is not None:
+            from casemate.app.property import taken
+
+            before = taken(scene, operation, told, request, request.decisions, python.path, progress=progress)
+            told, exhibits = before.report, {**exhibits, **before.exhibits}
         if request.talk is not None:
             from casemate.agents.loop import Limits
             from casemate.app.agents import crew
@@ -198,14 +214,18 @@ def _proven(
                 exhibits=exhibits,
             )
             told, exhibits = worked.report, {**exhibits, **worked.exhibits}
-        told, bundles = sealed(told, exhibits)
+        told, bundles = _decided(told, exhibits, before)
+        series = made.series
+        if series is not None:
+            offers = ((f.identity, f.mending.fix) for f in told.findings if f.mending is not None)
+            series = extended(series, [(identity, fix) for identity, fix in offers if fix is not None])
         digests = {identity: digest(data) for identity, data in bundles.items()}
         for name in digests.values():
             operation.keep(name)
     rules = {finding.identity: finding.lead.rule for finding in told.findings}
     entry = operation.entry
     assert entry is not None  # the operation has ended
-    kept = tuple(
+    files = tuple(
         Sealed(
             name=f"{rules[identity]}-{identity[:12]}",
             data=data,
@@ -213,7 +233,19 @@ def _proven(
         )
         for identity, data in bundles.items()
     )
-    return Proved(told, kept, made.series, made.prefix, made.tests, worked)
+    return Proved(told, files, series, made.prefix, made.tests, worked)
+
+
+def _decided(
+    report: Report, exhibits: Mapping[FindingId, Exhibit], before: Taken | None
+) -> tuple[Report, dict[FindingId, bytes]]:
+    """The report with what people decided about its properties, sealed, and the bundles."""
+    from casemate.evidence.verdicts import sealed
+    from casemate.pipeline.kept import decided
+
+    if before is None:
+        return sealed(report, exhibits)
+    return sealed(replace(report, findings=decided(report.findings, before.said)), exhibits, before.data, before.fixes)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -237,8 +269,8 @@ def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Ve
     from casemate.proofs.replay import profile
 
     name = request.bundle.proof.oracle
-    judge = oracle(name)
-    if judge is None:
+    judge, shown = oracle(name), request.bundle.finding.demonstration
+    if judge is None and shown is None:
         return unchecked(f"this version has no oracle {name!r}; update Casemate")
     if request.target is None:
         return unchecked("no target was given; --target PATH names what the bundle is of")
@@ -253,6 +285,8 @@ def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Ve
                 python = target_python(tree.place, request.python)
             except UserError as error:
                 return unchecked(str(error))
+            if judge is None:
+                return _verified_property(request.bundle, operation, tree, python.path)
             return verify(
                 request.bundle,
                 oracle=judge,
@@ -260,6 +294,33 @@ def run_verify(request: VerifyRequest, *, announce: Callable[[str], None]) -> Ve
                 sandbox=operation.sandbox(sandbox()),
                 profile=profile(str(tree.place), python.path, single=single),
             )
+
+
+def _verified_property(bundle: Bundle, operation: Operation, tree: FileTree, interpreter: str) -> Verification:
+    """The property of a bundle put to the test, and what a person decided about it."""
+    from casemate.adapters.inprocess import InProcess
+    from casemate.adapters.nostore import NoStore
+    from casemate.app.property import carried
+    from casemate.model.finding import Coverage, Report
+    from casemate.pipeline.bench import bench
+    from casemate.pipeline.patched import Recollected
+    from casemate.pipeline.scan import ScanOptions
+    from casemate.pipeline.study import Study
+    from casemate.pipeline.verify_property import verify_property
+
+    target, held = Recollected(operation.tree(tree)), operation.sandbox(sandbox())
+    nothing = Report(version="", target=(), rules=(), findings=(), not_examined=(), coverage=Coverage())
+    study = Study(
+        target,
+        nothing,
+        store=operation.store(NoStore()),
+        executor=operation.executor(InProcess()),
+        options=ScanOptions(),
+        progress=lambda stage, done, total: None,
+    )
+    made = bench(target, held, tree.place, interpreter)
+    found = verify_property(bundle, study=study, tree=target, sandbox=held, profile=made.profile, bench=made)
+    return replace(found, decision=carried(bundle))
 
 
 def receipt(entry: int, bundles: Sequence[str], bundle: str) -> str:

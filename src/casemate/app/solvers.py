@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from casemate.app.prove import HuntRequest
     from casemate.evals.answers import Answer, Claim, Posed
     from casemate.model.finding import Finding, Report
+    from casemate.model.fix import Fix
     from casemate.model.outcome import NotExamined
 
 BUDGET = 600
@@ -127,7 +128,7 @@ def _answer(report: Report, posed: Posed) -> Answer:
         ),
         patch=_patch(asked, posed.files),
         said=tuple(one.lead.message for one in report.findings),
-        climbed=any(one.mending is not None and one.mending.fix is not None for one in asked),
+        climbed=any(_climbed(one) is not None for one in asked),
     )
 
 
@@ -142,12 +143,17 @@ def _claim(finding: Finding) -> Claim:
 
 
 def _patch(findings: Sequence[Finding], files: Mapping[str, str]) -> dict[str, str]:
-    """The files with the first patch that is offered."""
-    for finding in findings:
-        if finding.mending is not None and finding.mending.fix is not None:
-            changed = {change.path: change.after.decode() for change in finding.mending.fix.patch.changes}
-            return {**files, **changed}
+    """The files with the first patch that climbed."""
+    for fix in filter(None, map(_climbed, findings)):
+        return {**files, **{change.path: change.after.decode() for change in fix.patch.changes}}
     return {}
+
+
+def _climbed(finding: Finding) -> Fix | None:
+    """The patch on which every rung holds: one that is offered, or that waits for a property to be accepted."""
+    if finding.mending is None:
+        return None
+    return finding.mending.fix or next((fix for fix in finding.mending.attempts if fix.offered), None)
 
 
 def _unheard(line: str) -> None:

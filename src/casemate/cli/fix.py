@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 @options.PYTHON
 @options.BUDGET
 @options.BUNDLES
+@options.DECISIONS
+@options.DECIDED_BY
 @click.option("--apply", is_flag=True, help="Write the patches to the target's files; what these were is kept.")
 @click.option("--undo", is_flag=True, help="Put back what --apply wrote last, and do nothing else.")
 @click.option("--confirm", is_flag=True, help="Drop what --apply kept, and do nothing else.")
@@ -51,6 +53,8 @@ def fix(
     python: Path | None,
     budget: int,
     bundles: Path | None,
+    decisions: Path | None,
+    decided_by: tuple[str, ...],
     apply: bool,
     undo: bool,
     confirm: bool,
@@ -93,7 +97,15 @@ def fix(
         check_folder(output)
     scan = ScanRequest(paths=(target,), jobs=len(os.sched_getaffinity(0)), pedantic=bool(claims))
     series = apply or output is not None
-    hunt = HuntRequest(scan=scan, python=python, budget=budget, fix=True, series=series, tests=with_tests)
+    hunt = HuntRequest(
+        scan=scan,
+        python=python,
+        budget=budget,
+        fix=True,
+        series=series,
+        tests=with_tests,
+        decisions=options.decisions(decisions, bundles, decided_by),
+    )
     request = ProveRequest(hunt=hunt, claims=claims, every=not claims)
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:

@@ -44,6 +44,8 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="Write the patches for what is proven to DIR, numbered, for `git am`.",
 )
+@options.DECISIONS
+@options.DECIDED_BY
 @click.option("--jobs", metavar="N", type=click.IntRange(min=1), help="Sandboxes at a time. Default: one per core.")
 @options.NO_CACHE
 @options.EVERYTHING
@@ -65,6 +67,8 @@ def hunt(
     include_proofs: bool,
     no_fix: bool,
     patches: Path | None,
+    decisions: Path | None,
+    decided_by: tuple[str, ...],
     jobs: int | None,
     no_cache: bool,
     everything: bool,
@@ -110,7 +114,13 @@ def hunt(
     started = time.monotonic()
     with display(quiet=quiet, terminal=sys.stderr.isatty()) as progress:
         request = HuntRequest(
-            scan=scan, python=python, budget=budget, fix=not no_fix, series=patches is not None, talk=talk
+            scan=scan,
+            python=python,
+            budget=budget,
+            fix=not no_fix,
+            series=patches is not None,
+            talk=talk,
+            decisions=options.decisions(decisions, bundles, decided_by),
         )
         found = run_hunt(request, announce=unheard if quiet else say, progress=progress)
     took = time.monotonic() - started
@@ -119,7 +129,7 @@ def hunt(
     written = write_patches(found, patches) if patches is not None else 0
     if include_proofs and sealed:
         report = _released(path, report, sealed, announce=unheard if quiet else say)
-    shown = Shown(everything=everything, by_design=False, known=False, suppressed=False)
+    shown = Shown(everything=everything, by_design=False, known=False, suppressed=decisions is not None)
     deliver(report, form, output, shown, (), quiet=quiet)
     if not quiet:
         tell(sealed, where)
@@ -136,6 +146,8 @@ def _released(path: Path, report: Report, sealed: Sequence[Sealed], *, announce:
     from casemate.evidence.bundle import digest
     from casemate.evidence.verdicts import released
 
-    bundles = [one.data for one in sealed]
-    hand_out(path, [digest(data) for data in bundles], announce=announce)
+    proofs = {f.verdict.proof.bundle for f in report.findings if f.verdict is not None and f.verdict.proof is not None}
+    bundles = [one.data for one in sealed if digest(one.data) in proofs]  # what is only demonstrated is told nothing of
+    if bundles:
+        hand_out(path, [digest(data) for data in bundles], announce=announce)
     return released(report, bundles)

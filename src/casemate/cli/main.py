@@ -32,6 +32,7 @@ COMMANDS: Mapping[str, Entry] = {
     "verify": Entry("casemate.cli.verify:verify", "See the proof in an evidence bundle again, in a sandbox."),
     "diff": Entry("casemate.cli.diff:diff", "Compare two reports: what is new, fixed, unchanged."),
     "triage": Entry("casemate.cli.triage:triage", "Keep what people decided about findings."),
+    "property": Entry("casemate.cli.property:property_", "Accept or refuse what agents say must never happen."),
     "export": Entry("casemate.cli.export:export", "Draft an advisory of a finding: CSAF 2.0 or OpenVEX."),
     "rules": Entry("casemate.cli.rules:rules", "List the rules."),
     "explain": Entry("casemate.cli.explain:explain", "Show a rule's page: what, why, and how to fix it."),

@@ -13,6 +13,7 @@ from casemate.cli.rulenames import all_known, complete
 
 if TYPE_CHECKING:
     from casemate.app.models import Talk
+    from casemate.app.property import Decisions
 
 FORMATS = ("table", "json", "sarif", "html", "md", "gitlab")
 TIERS = ("find", "prove", "fix", "release")
@@ -114,6 +115,19 @@ BUNDLES = click.option(
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="Keep the evidence bundles of what is proven in DIR. Default: beside the ledger.",
+)
+DECISIONS = click.option(
+    "--decisions",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="What people decided about properties (see `casemate property --help`); these are put to the test again.",
+)
+DECIDED_BY = click.option(
+    "--decided-by",
+    "decided_by",
+    metavar="VKEY",
+    multiple=True,
+    help="The key of a person whose decisions count as well. Repeatable. Default: the operator, or whom the charter names.",
 )
 TOKEN = click.option(
     "--token",
@@ -220,3 +234,15 @@ def _talk(asked: dict[str, Any]) -> Talk | None:
         record=asked["model_record"],
         replay=asked["replay"],
     )
+
+
+def decisions(folder: Path | None, bundles: Path | None, by: tuple[str, ...]) -> Decisions | None:
+    """What was decided about properties, and where these are kept; None where no folder is named. Raises UsageError."""
+    if folder is None:
+        if by:
+            raise click.UsageError("--decided-by says whose decisions count: name their folder with --decisions DIR")
+        return None
+    from casemate.app.property import Decisions
+    from casemate.app.prove import bundles_folder
+
+    return Decisions(folder=folder, bundles=(*(() if bundles is None else (bundles,)), bundles_folder()), by=by)

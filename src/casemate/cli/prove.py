@@ -26,6 +26,8 @@ from casemate.cli.errors import ExitCode, say
 @options.PYTHON
 @options.BUDGET
 @options.BUNDLES
+@options.DECISIONS
+@options.DECIDED_BY
 @click.option("--format", "form", type=click.Choice(("table", "json")), default="table", show_default=True)
 @click.option("--strict", is_flag=True, help="Exit with 3 when some claim was not examined.")
 @options.TOKEN
@@ -37,6 +39,8 @@ def prove(
     python: Path | None,
     budget: int,
     bundles: Path | None,
+    decisions: Path | None,
+    decided_by: tuple[str, ...],
     form: str,
     strict: bool,
     quiet: bool,
@@ -69,7 +73,9 @@ def prove(
         raise click.UsageError("name a claim, RULE:FILE:LINE, or --sarif FILE")
     scan = ScanRequest(paths=(target,), jobs=len(os.sched_getaffinity(0)), pedantic=True)
     request = ProveRequest(
-        hunt=HuntRequest(scan=scan, python=python, budget=budget),
+        hunt=HuntRequest(
+            scan=scan, python=python, budget=budget, decisions=options.decisions(decisions, bundles, decided_by)
+        ),
         claims=claims,
         sarif=tuple((str(path), read_file(path, MAX_REPORT, NEXT_STEP)) for path in sarif),
     )

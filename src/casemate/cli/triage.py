@@ -34,7 +34,7 @@ _FILE = click.option(
 )
 
 
-def _day(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
+def day(ctx: click.Context, param: click.Parameter, text: str | None) -> date | None:
     """A day as people and TOML write it. Raises BadParameter."""
     try:
         if text is None or re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", text):
@@ -82,7 +82,7 @@ def list_entries(place: Path, as_json: bool) -> None:
 @click.argument("state", type=click.Choice(STATES))
 @click.option("--why", metavar="TEXT", required=True, help="The reason, which every report shows.")
 @click.option("--who", metavar="NAME", help="Who decided. Default: the account's name.")
-@click.option("--until", metavar="YYYY-MM-DD", callback=_day, help="The last day it holds.")
+@click.option("--until", metavar="YYYY-MM-DD", callback=day, help="The last day it holds.")
 @click.option(
     "--report",
     metavar="FILE",

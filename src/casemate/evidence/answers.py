@@ -11,8 +11,10 @@ from typing import Protocol
 from rich.text import Text
 
 from casemate.evidence import verdicts
+from casemate.evidence.asked import decision_words
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
+from casemate.evidence.redact import redact
 from casemate.evidence.table import hanging, plain_console, trimmed
 from casemate.model.claim import Claim
 from casemate.model.finding import Finding
@@ -39,6 +41,12 @@ class Answer(Protocol):
         """How the attempt to prove it ended."""
 
 
+def decided_words(one: Answer) -> str:
+    """Who accepted the property that a proof rests on; "" for a proof by an oracle."""
+    shown = None if one.finding is None else one.finding.demonstration
+    return "" if shown is None else visible(redact(decision_words(shown)))
+
+
 def as_text(answers: Sequence[Answer], odd: Sequence[NotExamined], width: int, color: bool) -> str:
     """One answer after the other, and their count, in lines of at most `width` cells. odd: what was no claim."""
     out = StringIO()
@@ -51,6 +59,8 @@ def as_text(answers: Sequence[Answer], odd: Sequence[NotExamined], width: int, c
         if one.verdict.proof is not None:
             proof = one.verdict.proof
             hanging(console, " " * 16, visible(f"{verdicts.seen_words(proof)}; bundle {proof.bundle[:12]}"))
+            if said := decided_words(one):
+                hanging(console, " " * 16, said)
     for loss in odd:
         console.print(Text.assemble((f"{'no claim':<14}", "yellow"), "  ", visible(loss.what)))
         hanging(console, " " * 16, visible(loss.detail))

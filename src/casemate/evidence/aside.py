@@ -13,7 +13,7 @@ from casemate.model.hiding import Hider, Suppression
 
 def suppression_words(suppression: Suppression) -> str:
     """`accepted by alice until 2026-12-31: the reason`; of what stands in the target `comment: the reason`."""
-    if suppression.by is not Hider.TRIAGE:
+    if not suppression.personal:
         return f"{suppression.by}: {suppression.reason}"
     who = suppression.who and f" by {suppression.who}"
     until = suppression.until and f" until {suppression.until}"

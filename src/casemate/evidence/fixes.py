@@ -15,7 +15,9 @@ from casemate.evidence.redact import redact, redact_lines
 from casemate.evidence.unified import ABOVE, lines, on_screen, regions
 from casemate.model.finding import Disposition, Report
 from casemate.model.fix import Change, Climb, Fix, Mending, Patch, Rung, Step
+from casemate.model.lead import Evidence
 
+_PROVEN = (Evidence.PROVEN, Evidence.FIXED)  # of a property that nobody has accepted a patch is kept, and not offered
 _WHOLE = 1 << 30  # characters: a line of a patch is not cut
 
 RUNGS = {
@@ -97,7 +99,7 @@ def why_not(mending: Mending) -> str:
 
 def fixed_words(report: Report) -> str:
     """`12 of 20 proven findings`; "" when nothing was to be fixed."""
-    tried = [f for f in report.of(Disposition.ACTIVE) if f.mending is not None]
+    tried = [f for f in report.of(Disposition.ACTIVE) if f.mending is not None and f.evidence in _PROVEN]
     offered = sum(f.mending is not None and f.mending.fix is not None for f in tried)
     return f"{offered:,} of {plural(len(tried), 'proven finding')}" if tried else ""
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 
 from casemate.evidence import words
 from casemate.evidence.aside import amount_hidden, hidden_by, others_words, suppression_words
-from casemate.evidence.asked import asked_words, demonstration_words, triaged_words
+from casemate.evidence.asked import asked_words, demonstration_words, standing_word, triaged_words
 from casemate.evidence.commonmark import block, code, prose
 from casemate.evidence.counts import plural
 from casemate.evidence.excerpts import Quotes
@@ -122,7 +122,10 @@ def _way(finding: Finding, quotes: Quotes, fix: str, used: str | None) -> str:
         "",
     ]
     if finding.demonstration is not None:
-        parts += [f"**Demonstrated:** {prose(demonstration_words(finding.demonstration))}.", ""]
+        claim = finding.demonstration
+        bundle = f" Evidence bundle: {code(claim.bundle)}." if finding.verdict is None and claim.bundle else ""
+        word = standing_word(claim).capitalize()
+        parts += [f"**{word}:** {prose(demonstration_words(claim))}.{bundle}", ""]
     if finding.triaged is not None:
         parts += [f"**Triaged:** {prose(triaged_words(finding.triaged))}.", ""]
     if finding.verdict is not None:

@@ -112,6 +112,8 @@ def _answer(console: Console, one: claims.Answer) -> None:
     _say(console, "", visible(verdicts.verdict_words(verdict) if verdict.proof else verdict.detail))
     if verdict.proof is not None:
         _say(console, "", visible(f"{verdicts.seen_words(verdict.proof)}; bundle {verdict.proof.bundle[:12]}"))
+        if said := claims.decided_words(one):
+            _say(console, "", said)
 
 
 def _mending(console: Console, mending: Mending) -> None:

@@ -258,7 +258,7 @@ def _suppression(suppression: Suppression) -> Json:
     """A comment is "inSource"; a file beside the source, the target's or the operator's, is "external" (§3.35.2)."""
     kind = "inSource" if suppression.by is Hider.COMMENT else "external"
     out: Json = {"kind": kind, "justification": visible(suppression.reason)}
-    if suppression.by is Hider.TRIAGE:
+    if suppression.personal:
         said = {"state": suppression.state, "who": suppression.who, "until": suppression.until}
         out["status"] = "accepted"
         out["properties"] = {key: visible(text) for key, text in said.items() if text}

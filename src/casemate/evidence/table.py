@@ -18,7 +18,7 @@ from rich.text import Text
 
 from casemate.evidence import words
 from casemate.evidence.aside import amount_hidden, hidden_by, others_words, suppression_words
-from casemate.evidence.asked import asked_words, demonstration_words, triaged_words
+from casemate.evidence.asked import asked_words, demonstration_words, standing_word, triaged_words
 from casemate.evidence.counts import losses, not_examined_words, plural
 from casemate.evidence.escape import visible
 from casemate.evidence.fixes import fix_words, fixed_words, why_not
@@ -36,7 +36,7 @@ from casemate.evidence.identity import digits_needed
 from casemate.evidence.verdicts import seen_words, tried_words, verdict_words
 from casemate.model.finding import Coverage, Disposition, Finding, Report, Since
 from casemate.model.fix import Mending
-from casemate.model.hiding import Hider, Remark
+from casemate.model.hiding import Remark
 from casemate.model.host_report import HostReport
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
@@ -188,8 +188,11 @@ def _list(console: Console, findings: Sequence[Finding], limit: int | None, digi
         if finding.verdict is not None:
             _verdict(console, level, finding.verdict)
         if finding.demonstration is not None:
-            told = f"demonstrated: {demonstration_words(finding.demonstration)}"
+            claim = finding.demonstration
+            told = f"{standing_word(claim)}: {demonstration_words(claim)}"
             indented(console, level, Text(told, style=STYLES[Evidence.DEMONSTRATED]))
+            if finding.verdict is None and claim.bundle:
+                indented(console, level, Text(f"bundle {claim.bundle[:BUNDLE]} (casemate property show)"))
         if finding.triaged is not None:
             indented(console, level, Text(triaged_words(finding.triaged), style="dim"))
         if finding.mending is not None:
@@ -318,7 +321,7 @@ def _set_aside(console: Console, report: Report, shown: Mapping[Disposition, boo
     if known := len(report.of(Disposition.KNOWN)):
         line("Known from the baseline", f"{known:,}", Disposition.KNOWN)
     for by, here in hidden_by(report):
-        untrusted = "" if by is Hider.TRIAGE else "--untrusted"
+        untrusted = "" if here[0].personal else "--untrusted"
         line(f"Suppressed by {words.HIDER[by]}", amount_hidden(here), Disposition.SUPPRESSED, untrusted)
 
 

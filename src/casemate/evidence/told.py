@@ -123,6 +123,8 @@ def of_bundle(bundle: Bundle, digest: str) -> Told:
     told = of_finding(bundle.finding)
     proof = of_proof(bundle.proof) | {"bundle": digest}
     fix = None
+    if bundle.finding.demonstration is not None:  # who may say that it must hold, no bundle knows
+        return _told({**told, "evidence": Evidence.DEMONSTRATED.value}, proof, None, clean, host=False)
     if bundle.fix is not None:
         fix = {"what": bundle.fix.what, "ladder": ladder_json(bundle.fix.ladder)}
     rung = Evidence.PROVEN if bundle.fix is None else Evidence.FIXED

@@ -9,16 +9,21 @@ import json
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Any, Final
 
 from casemate.evidence.bundle import canonical, digest, of_proof, read, seal
 from casemate.evidence.counts import plural
+from casemate.evidence.mended import Mended
 from casemate.evidence.redact import redact
 from casemate.model.finding import Disposition, Finding, FindingId, Report
 from casemate.model.proof import Exhibit, Fidelity, Observer, Proof, Result, Verdict
 
 RESULT: Final = {
-    Result.PROVEN: "An oracle saw it in every one of its runs, in fresh sandboxes; what a canary did, a harmless input did not.",
+    Result.PROVEN: (
+        "An oracle saw it in every one of its runs, in fresh sandboxes, and what a canary did, a harmless input did not; or a "
+        "property that a person has accepted was violated in every run, and held in ordinary use."
+    ),
     Result.NOT_TRIGGERED: "The code was driven up to the finding's line, and no oracle saw anything take effect.",
     Result.NOT_REACHED: "The code was driven, and never came to the finding's line.",
     Result.BROKEN: "The target could not be loaded or driven.",
@@ -49,8 +54,15 @@ OBSERVER: Final = {
 }
 
 
-def sealed(report: Report, exhibits: Mapping[FindingId, Exhibit]) -> tuple[Report, dict[FindingId, bytes]]:
-    """The report whose proofs name their bundles, and the bundles. exhibits: of what is proven, by identity.
+def sealed(
+    report: Report,
+    exhibits: Mapping[FindingId, Exhibit],
+    decisions: Mapping[str, bytes] = MappingProxyType({}),
+    fixes: Mapping[FindingId, Mended] = MappingProxyType({}),
+) -> tuple[Report, dict[FindingId, bytes]]:
+    """The report whose proofs name their bundles, and the bundles. exhibits: of what is proven or demonstrated, by identity.
+    decisions: what people signed about properties, by the identity of the finding; those that count are sealed with it. fixes:
+    patches that are kept as they were.
 
     What verdicts quote of the target is redacted, as everything in a report is.
     """
@@ -58,7 +70,11 @@ def sealed(report: Report, exhibits: Mapping[FindingId, Exhibit]) -> tuple[Repor
     findings = []
     for finding in report.findings:
         if finding.identity in exhibits:
-            finding, bundles[finding.identity] = seal(finding, exhibits[finding.identity], report.version)
+            shown = finding.demonstration
+            said = decisions.get(finding.identity, b"") if shown is not None and shown.decided is not None else b""
+            finding, bundles[finding.identity] = seal(
+                finding, exhibits[finding.identity], report.version, said, fixes.get(finding.identity)
+            )
         findings.append(_redacted(finding))
     return replace(report, findings=tuple(findings)), bundles
 

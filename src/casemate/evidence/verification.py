@@ -11,6 +11,7 @@ from casemate.evidence.bundle import Bundle
 from casemate.evidence.counts import plural
 from casemate.evidence.escape import visible
 from casemate.evidence.fixes import climb_words, ladder_json
+from casemate.evidence.redact import redact
 from casemate.evidence.table import hanging, plain_console, trimmed
 from casemate.evidence.verdicts import seen_words
 from casemate.model.fix import Step
@@ -51,6 +52,7 @@ def as_json(bundle: Bundle, digest: str, found: Verification, recorded: str) -> 
             "line": lead.location.line,
             "happened": visible(bundle.proof.happened),
         },
+        "decision": visible(redact(found.decision)),
         "recorded": visible(recorded),
         "python": visible(found.python),
         "sandbox": visible(found.sandbox),
@@ -71,6 +73,7 @@ def _rows(bundle: Bundle, digest: str, found: Verification, recorded: str) -> li
         *([("recorded", recorded)] if recorded else []),
         ("claim", f"{lead.rule} (CWE-{finding.cwe}) at {lead.location}: {lead.message}"),
         ("happened", f"{proof.happened}; {seen_words(proof)}"),
+        *([("decision", redact(found.decision))] if found.decision else []),
     ]
     if not found.sandbox:
         return rows + [("but", note) for note in found.notes]
@@ -79,10 +82,7 @@ def _rows(bundle: Bundle, digest: str, found: Verification, recorded: str) -> li
         *rows,
         ("here", f"Python {found.python}, {found.sandbox}"),
         ("target", f"files of the trace that are as they were: {found.same} of {sources}"),
-        (
-            "runs",
-            f"the oracle fired in {found.seen} of {cases}, and was quiet on {found.quiet} of {plural(controls, 'control')}",
-        ),
+        ("runs", _runs(found, cases, controls, finding.demonstration is not None)),
         *(
             ("patch", f"{climb.rung}: {climb.step}, {climb_words(climb)}")
             for climb in found.ladder
@@ -90,3 +90,11 @@ def _rows(bundle: Bundle, digest: str, found: Verification, recorded: str) -> li
         ),
         *(("but", note) for note in found.notes),
     ]
+
+
+def _runs(found: Verification, cases: int, controls: int, of_property: bool) -> str:
+    if of_property:
+        uses = plural(controls, "ordinary use")
+        return f"the property was violated in {found.seen} of {cases}, and held in {found.quiet} of {uses}"
+    quiet = plural(controls, "control")
+    return f"the oracle fired in {found.seen} of {cases}, and was quiet on {found.quiet} of {quiet}"

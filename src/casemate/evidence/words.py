@@ -13,7 +13,10 @@ EVIDENCE: Final = {
     Evidence.SUSPECTED: "A rule says so; no way from outside was followed.",
     Evidence.TRACED: "A value was followed step by step from outside to the place where it does harm.",
     Evidence.DEMONSTRATED: "A property was seen to be violated; no person has accepted yet that it must hold.",
-    Evidence.PROVEN: "An oracle saw it in fresh sandboxes, every time; what a canary did, a harmless input did not.",
+    Evidence.PROVEN: (
+        "An oracle saw it in fresh sandboxes, every time, and what a canary did, a harmless input did not; or a property that a "
+        "person accepted was violated there, every time."
+    ),
     Evidence.FIXED: "With the fix in place the proof and its variants no longer take effect.",
 }
 
@@ -70,6 +73,7 @@ REASON: Final = {
 HIDER: Final = {
     Hider.CONFIGURATION: "the target's own configuration",
     Hider.COMMENT: "comments in the target",
+    Hider.DECISION: "a decision on a property",
     Hider.TRIAGE: "triage",
 }
 

@@ -112,11 +112,14 @@ RECORDS = (
 )
 """Operations on the operator's own records, in which nothing of a target is looked at."""
 
+PERSONAL = ("property-decide",)
+"""What a person alone decides. It takes the widest tier: no agent and no client of the tool server is ever granted it."""
+
 HOUSE_POLICY = Policy(
     rules=(
         _rule(Tier.FIND, OPERATION, "scan", "slice", "host", "export", "release-request"),
         _rule(Tier.PROVE, OPERATION, "verify", "evaluate"),
-        _rule(Tier.RELEASE, OPERATION, "release"),
+        _rule(Tier.RELEASE, OPERATION, "release", *PERSONAL),
         _rule(Tier.FIND, "SourceTree", "name", "walk", "read"),
         _rule(Tier.FIND, "RootFilesystem", "name", "nodes", "read"),
         _rule(Tier.FIND, "History", "base", "paths", "before"),
@@ -138,6 +141,10 @@ charter names, and does nothing else; proving runs, in a
 sandbox alone; fixing may change the target's files; releasing hands out what a proof was made with, and touches nothing."""
 
 WORK = frozenset(
-    action for rule in HOUSE_POLICY.rules if rule.port == OPERATION for action in rule.actions if action not in RECORDS
+    action
+    for rule in HOUSE_POLICY.rules
+    if rule.port == OPERATION
+    for action in rule.actions
+    if action not in (*RECORDS, *PERSONAL)
 )
 """Operations that a target is looked at in, or what was found in it: those that authority can be handed on for."""

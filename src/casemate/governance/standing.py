@@ -23,6 +23,7 @@ REVOKE = "revocation-add"
 ADD_THRESHOLDS = "thresholds-add"
 OPEN_INCIDENT = "incident-open"
 CLOSE_INCIDENT = "incident-close"
+DECIDE = "property-decide"
 RELEASE = "release"
 WITNESS = "witness"
 EARLIEST = datetime.min.replace(tzinfo=UTC)
@@ -46,7 +47,8 @@ class Standing:
     issuer; kept for good, so that no list counts twice. numbered, thresholds: number and identity of the own thresholds of the
     launch gate, 0 and "" for none. incidents: the open ones, each with its severity. outcomes: how many operations of a name
     ended how. refused: calls within operations that were refused. delivered: requests whose bundles were handed out. witnessed:
-    of other people's logs, by name, the largest size that was cosigned here, and its root.
+    of other people's logs, by name, the largest size that was cosigned here, and its root. decided: by the digest of a property
+    the identity of what the operator decided about it last.
     """
 
     size: int = 0
@@ -61,6 +63,7 @@ class Standing:
     refused: int = 0
     witnessed: dict[str, tuple[int, str]] = field(default_factory=dict)
     delivered: set[str] = field(default_factory=set)
+    decided: dict[str, str] = field(default_factory=dict)
     _day: date = date.min
     _used: Day = field(default_factory=Day)
     _open: dict[int, Before] = field(default_factory=dict)
@@ -154,6 +157,8 @@ class Standing:
         elif operation == ADD_THRESHOLDS:
             if int(facts["number"]) > self.numbered:
                 self.numbered, self.thresholds = int(facts["number"]), str(facts["thresholds"])
+        elif operation == DECIDE:
+            self.decided[str(facts["property"])] = str(facts["decision"])
         elif operation == OPEN_INCIDENT:
             self.incidents[str(facts["incident"])] = int(facts["severity"])
         elif operation == CLOSE_INCIDENT:
@@ -208,6 +213,7 @@ def load(text: str) -> Standing | None:
             refused=fields["refused"],
             witnessed={log: (size, root) for log, (size, root) in fields["witnessed"].items()},
             delivered=set(fields["delivered"]),
+            decided=fields["decided"],
             _day=date.fromisoformat(fields["_day"]),
             _used=Day(**fields["_used"]),
             _open={index: said for index, said in opened.items() if isinstance(said, Before)},

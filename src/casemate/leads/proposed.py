@@ -11,7 +11,8 @@ Rules follow values; they do not know what a program is for. Authorisation, mone
 follows are found by reading.
 
 What the model says is not believed. Unless the finding is `proven` by an oracle, or `demonstrated` by a property that was seen to
-be violated, it is a suspicion. A property that was violated is no proof either, until a person says that it must hold.
+be violated, it is a suspicion. A property that was violated is no proof either, until a person says that it must hold
+(`casemate property`).
 
 ## How to fix it
 

@@ -6,15 +6,19 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import NewType
 
+from casemate.model.decision import Decided, Stance
 from casemate.model.fix import Mending
 from casemate.model.hiding import Remark, Suppression
 from casemate.model.host_report import HostReport
 from casemate.model.lead import Evidence, Lead, Severity
 from casemate.model.outcome import NotExamined
-from casemate.model.proof import Verdict
+from casemate.model.proof import Fidelity, Observer, Proof, ProofKind, Verdict
 from casemate.model.proposal import Triaged
 
 FindingId = NewType("FindingId", str)
+
+PROPERTY = "property"
+"""Stands in the place of an oracle's id where a property was violated: none of our oracles knows that it must hold."""
 
 
 class Disposition(StrEnum):
@@ -41,6 +45,9 @@ class Demonstration:
     statement: what must never happen, in the words of who proposed it. rests_on: the place in the target that says so, as
     "path:line". watched: the function that it is about. never: the condition over its arguments and its result. runs: in how
     many it happened, all of them. tests: files of the target's own tests through which it held. calls: of the function there.
+    digest: in hex, of all that a person decides about, "" where it is not known. bundle: SHA-256 of the evidence bundle,
+    in hex, "" before it is made. decided: what a person decided that counts here. void: why what somebody decided does not, ""
+    where nobody did.
     """
 
     statement: str
@@ -50,10 +57,34 @@ class Demonstration:
     runs: int
     tests: int = 0
     calls: int = 0
+    digest: str = ""
+    bundle: str = ""
+    decided: Decided | None = None
+    void: str = ""
 
     def __post_init__(self) -> None:
         if not self.statement or not self.never or self.runs < 1:
             raise ValueError(f"a demonstration has a statement, a condition and runs: {self!r}")
+        if self.decided is not None and self.void:
+            raise ValueError(f"a decision counts, or it does not: {self.decided!r}, {self.void!r}")
+
+    @property
+    def accepted(self) -> bool:
+        """Whether a person whose word counts here says that it must hold."""
+        return self.decided is not None and self.decided.stance is Stance.ACCEPTED
+
+    @property
+    def proof(self) -> Proof:
+        """What was seen, as a proof tells it. Whether it is one depends on `accepted`."""
+        return Proof(
+            oracle=PROPERTY,
+            kind=ProofKind.PROPERTY,
+            observer=Observer.INSIDE,
+            fidelity=Fidelity.PUBLIC_API,
+            happened=f"what must never happen did: {self.statement.rstrip('.')}",
+            runs=self.runs,
+            bundle=self.bundle,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,6 +121,10 @@ class Finding:
             raise ValueError(f"a finding is suppressed for a reason: {self.disposition!r}, {self.suppression!r}")
         if self.disposition is Disposition.KNOWN and self.baseline is not Baseline.UNCHANGED:
             raise ValueError(f"a known finding stands in a baseline: {self.baseline!r}")
+        proof = self.verdict.proof if self.verdict is not None else None
+        if proof is not None and proof.kind is ProofKind.PROPERTY:
+            if self.demonstration is None or not self.demonstration.accepted:
+                raise ValueError(f"no property is proven that no person has accepted: {self.identity!r}")
 
     @property
     def evidence(self) -> Evidence:

@@ -13,12 +13,13 @@ class Hider(StrEnum):
 
     CONFIGURATION = "configuration"  # the target's own `casemate.toml`
     COMMENT = "comment"  # a comment in the target, at the finding
+    DECISION = "decision"  # a person refused the property that it rests on
     TRIAGE = "triage"  # a triage file that the operator named
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Suppression:
-    """Why a finding is hidden. state, who, until: of a triage entry, "" where there is none; until as YYYY-MM-DD."""
+    """Why a finding is hidden. state, who, until: of what a person decided, "" where there is none; until as YYYY-MM-DD."""
 
     by: Hider
     reason: str
@@ -29,6 +30,11 @@ class Suppression:
     def __post_init__(self) -> None:
         if not self.reason:
             raise ValueError("what hides a finding gives a reason")
+
+    @property
+    def personal(self) -> bool:
+        """Whether the operator's people decided so, and neither the target nor its settings."""
+        return self.by in (Hider.TRIAGE, Hider.DECISION)
 
 
 class Amiss(StrEnum):

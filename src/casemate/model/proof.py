@@ -16,6 +16,7 @@ class ProofKind(StrEnum):
     CANARY = "canary"  # something harmless that was injected took effect
     SANITIZER = "sanitizer"  # a sanitizer reported
     OBSERVATION = "observation"  # a weak primitive ran on data that matters
+    PROPERTY = "property"  # what a person says must never happen did: no canary, and no oracle
 
 
 class Fidelity(StrEnum):

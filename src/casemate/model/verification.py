@@ -21,7 +21,8 @@ class Verification:
     """The answer. why: "" when it holds. notes: what is another way here than where the bundle was made. python: version of
     the interpreter here, sandbox: what held the runs; "" where it did not come to that. seen, quiet: cases in which the oracle
     fired, controls in which it did not. same: files of the trace that are as they were. ladder: rungs that the
-    bundle's patch was put to here, when it has one."""
+    bundle's patch was put to here, when it has one. decision: what a person decided about the property that it is of, in
+    words, and whether that counts here; "" for a proof by an oracle."""
 
     answer: Answer
     why: str = ""
@@ -32,6 +33,7 @@ class Verification:
     quiet: int = 0
     same: int = 0
     ladder: tuple[Climb, ...] = ()
+    decision: str = ""
 
     def __post_init__(self) -> None:
         if (self.answer is Answer.HOLDS) is bool(self.why):

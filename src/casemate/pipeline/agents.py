@@ -6,6 +6,7 @@ decides what is released and what must hold. A model that says nothing, or nonse
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -18,17 +19,20 @@ from casemate.agents.mender import mend as ask_mender
 from casemate.agents.prover import prove
 from casemate.agents.scout import scout
 from casemate.evidence.identity import rank
+from casemate.evidence.stated import read_stated
 from casemate.fixes.propose import patches
 from casemate.fixes.source import Unfit
 from casemate.leads import proposed
 from casemate.model.claim import Claim
-from casemate.model.finding import Asked, Finding, FindingId, Report
+from casemate.model.finding import Asked, Demonstration, Finding, FindingId, Report
 from casemate.model.fix import Fix, Mending, Patch
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.proof import Attempt, Exhibit, Result, Verdict
 from casemate.model.proposal import Priority, Property, Stand, Triaged
-from casemate.pipeline.desk import Proposing, Refuting, Suggested, lead_words, unsettled
+from casemate.pipeline.desk import Proposing, Refuting, Suggested, finding_words, lead_words, unsettled
+from casemate.pipeline.property_ladder import climb as climb_property
+from casemate.pipeline.property_ladder import unoffered
 from casemate.pipeline.study import Study, listed, overview
 from casemate.pipeline.trials import Mending as MendingDesk
 from casemate.pipeline.trials import Proving, driven
@@ -93,7 +97,12 @@ class Crew:
     """The four roles on one target. fix: what is proven is to be mended as well. progress: told the stage."""
 
     def __init__(
-        self, sessions: Sessions, limits: Limits, *, fix: bool, progress: Callable[[str, int, int], None]
+        self,
+        sessions: Sessions,
+        limits: Limits,
+        *,
+        fix: bool,
+        progress: Callable[[str, int, int], None],
     ) -> None:
         self._sessions = sessions
         self._limits = limits
@@ -112,7 +121,8 @@ class Crew:
         self, report: Report, claims: Sequence[Claim] = (), exhibits: Mapping[FindingId, Exhibit] = MappingProxyType({})
     ) -> Worked:
         """All roles, in order. report: of the scan and the hunt before. claims: of others, that the scout is told of. exhibits:
-        what shows the proofs of the report."""
+        what shows the proofs of the report, and the properties that it has from before."""
+        report = replace(report, findings=tuple(self._known(one, exhibits) for one in report.findings))
         found: list[Suggested] = []
         self._open = [
             Suggested(finding=one, traced=one.lead, proposal=None) for one in report.findings if unsettled(one)
@@ -216,20 +226,24 @@ class Crew:
                 raise ValueError("a prover's session has a bench")
             known = one.finding.verdict  # of a finding of the rules, by the inputs of the hunt before
             attempt = driven(one, bench) if known is None else Attempt(verdict=known)
-            verdict, shown = attempt.verdict, None
+            verdict, shown, kept = attempt.verdict, None, None
             if verdict.result is not Result.PROVEN and not self._stopped:
                 desk = Proving(session.study, one, bench)
                 lead = f"{lead_words(session.study, one)}\n\nso far: {verdict.result}"
                 ended = prove(session.model, desk, lead=lead, limits=self._limits)
                 self._note(session, "prover", one.finding.identity, ended, "")
-                shown = desk.shown
+                shown, kept = desk.shown, desk.exhibit
                 if desk.held is not None:
                     self._properties[one.finding.identity] = desk.held
                 if desk.ended is not None and (known is None or desk.ended.exhibit is not None):
                     attempt = desk.ended
                 verdict = replace(attempt.verdict, executions=verdict.executions + desk.spent)
         finding = replace(one.finding, verdict=verdict if shown is None else None, demonstration=shown)
-        if attempt.exhibit is not None and one.traced is not None:
+        if shown is not None and kept is not None:
+            self._exhibits[finding.identity] = kept
+            if self._fix:
+                finding = replace(finding, mending=self._unaccepted(finding, shown, kept))
+        elif attempt.exhibit is not None and one.traced is not None:
             # The proof's own stack is a trace: what was proposed became what happened.
             finding = replace(finding, lead=one.traced)
             self._exhibits[finding.identity] = attempt.exhibit
@@ -267,6 +281,30 @@ class Crew:
             if desk.fix is not None:
                 return Mending(fix=desk.fix, attempts=tries)
             return Mending(attempts=tries, why=made.why if not desk.attempts else f"no patch of {len(tries)} holds")
+
+    def _known(self, finding: Finding, exhibits: Mapping[FindingId, Exhibit]) -> Finding:
+        """A finding from before; a property that has no patch that holds is given to a mender."""
+        shown, exhibit = finding.demonstration, exhibits.get(finding.identity)
+        has = finding.mending is not None and any(fix.offered for fix in finding.mending.attempts)
+        if not self._fix or shown is None or exhibit is None or has:
+            return finding
+        return replace(finding, mending=self._unaccepted(finding, shown, exhibit))
+
+    def _unaccepted(self, finding: Finding, shown: Demonstration, exhibit: Exhibit) -> Mending:
+        """Patches for a property that was demonstrated: one that holds is kept until a person accepts the property."""
+        if self._stopped:
+            return unoffered(())
+        self._progress("fixing", 0, 1)
+        with self._sessions("mender", finding.identity) as session:
+            self._name, grounds = session.model.name, session.grounds
+            if grounds is None:
+                raise ValueError("a mender's session has grounds")
+            stated = read_stated(json.loads(exhibit.settings)["property"])
+            desk = MendingDesk(session.study, lambda patch: climb_property(stated, finding.lead, patch, grounds))
+            words = f"{finding_words(session.study, finding)}\n\nviolated: {shown.statement}"
+            ended = ask_mender(session.model, desk, finding=words, limits=self._limits)
+            self._note(session, "mender", finding.identity, ended, "")
+            return unoffered([*desk.attempts, *([desk.fix] if desk.fix is not None else [])])
 
     def _note(self, session: Session, role: str, about: str, ended: Ended, said: str) -> None:
         self._steps.append(Step(role=role, about=about, ended=ended, said=said))

@@ -150,6 +150,9 @@ def _answer(one: Match, findings: Mapping[FindingId, Finding]) -> Answer:
         verdict = Verdict(result=Result.NOT_EXAMINED, detail=one.why)
     elif finding.verdict is not None:
         verdict = finding.verdict
+    elif finding.suppression is None and finding.demonstration is not None:
+        why = finding.demonstration.void or "no person has accepted the property"
+        verdict = Verdict(result=Result.NOT_EXAMINED, detail=f"demonstrated, and not proven: {why}")
     else:
         why = finding.suppression.reason if finding.suppression is not None else finding.disposition.value
         verdict = Verdict(result=Result.NOT_EXAMINED, detail=f"the finding is hidden: {why}")

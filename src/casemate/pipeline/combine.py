@@ -116,6 +116,27 @@ def combined(offers: Sequence[tuple[FindingId, Fix]], climb: Climber) -> Series:
     return Series(parts=tuple(one.part for one in taken), left=tuple(left))
 
 
+def extended(series: Series, offers: Sequence[tuple[FindingId, Fix]]) -> Series:
+    """The series with further fixes, each offered by itself, of files that no part changes: nothing of them was put to the proof
+    together. One of a file that a part changes is left, to be made anew once that is applied."""
+    parts, left = list(series.parts), list(series.left)
+    known = {part.identity for part in parts} | {one.identity for one in left}
+    for identity, fix in offers:
+        if identity in known:
+            continue
+        paths = {change.path for change in fix.patch.changes}
+        beside = tuple(
+            part.identity
+            for part in parts
+            if part.patch is not None and paths & {change.path for change in part.patch.changes}
+        )
+        if beside:
+            left.append(Left(identity=identity, why="it changes a file that another patch changes", beside=beside))
+        else:
+            parts.append(Part(identity=identity, patch=fix.patch, ladder=fix.ladder))
+    return Series(parts=tuple(parts), left=tuple(left))
+
+
 def rebased(changes: Sequence[Change], now: Mapping[str, bytes]) -> tuple[Change, ...] | None:
     """The changes on top of what files are now, without what already is so; None when they touch what was changed.
 

@@ -189,7 +189,7 @@ class Proposing(Desk):
             message=redact(visible(" ".join(proposal.statement.split()))),
         )
         line = excerpt((study.lines(sink.path) or [""])[sink.line - 1], 1)
-        title, severity = _named(proposal.cwe)
+        title, severity = named(proposal.cwe)
         finding = Finding(
             identity=identities([lead], [f"{line} CWE-{proposal.cwe}"])[0],
             lead=lead,
@@ -257,6 +257,14 @@ def around_lines(study: Study, place: Location, near: int = 12) -> str:
     return study.told(place.path, max(1, place.line - near), last)
 
 
+def finding_words(study: Study, finding: Finding) -> str:
+    """What was claimed, with the lines around it."""
+    place = visible(str(finding.lead.location))
+    return (
+        f"CWE-{finding.cwe} at {place}\nclaimed: {finding.lead.message}\n\n{around_lines(study, finding.lead.location)}"
+    )
+
+
 def lead_words(study: Study, suggested: Suggested) -> str:
     """A lead as it is shown to other roles: what one model said is data for the next."""
     proposal, finding = suggested.proposal, suggested.finding
@@ -271,7 +279,7 @@ def lead_words(study: Study, suggested: Suggested) -> str:
     )
 
 
-def _named(cwe: int) -> tuple[str, Severity]:
+def named(cwe: int) -> tuple[str, Severity]:
     """What our rules call a weakness, and how bad they say it is."""
     rule = next((rule for rule in rules() if cwe == rule.cwe or cwe in rule.also), None)
     rule = rule or next((rule for rule in rules() if same(rule.cwe, cwe)), None)

@@ -16,7 +16,7 @@ from casemate.evidence.verdicts import why
 from casemate.model import sandbox
 from casemate.model.finding import Demonstration
 from casemate.model.fix import Change, Fix, Patch, Step
-from casemate.model.proof import Attempt, Result, Verdict
+from casemate.model.proof import Attempt, Exhibit, Result, Verdict
 from casemate.model.proposal import Property, Told
 from casemate.model.sandbox import Harness, Job, PlacedFile
 from casemate.pipeline.desk import Desk, Suggested, refused
@@ -52,8 +52,8 @@ class Count:
 
 
 class Proving(Desk):
-    """Runs what a prover asks for, for one lead. ended: the last campaign. shown: a property that was demonstrated, and held: as
-    it was stated. spent: executions of the target."""
+    """Runs what a prover asks for, for one lead. ended: the last campaign. shown, held, exhibit: a property that was
+    demonstrated, as it was stated, and what shows it again. spent: executions of the target."""
 
     def __init__(self, study: Study, suggested: Suggested, bench: Bench) -> None:
         super().__init__(study)
@@ -63,6 +63,7 @@ class Proving(Desk):
         self.ended: Attempt | None = None
         self.shown: Demonstration | None = None
         self.held: Property | None = None
+        self.exhibit: Exhibit | None = None
         self.spent = 0
 
     def attempt(self, text: str, control: str) -> Told:
@@ -98,14 +99,15 @@ class Proving(Desk):
         """A property, put to the test."""
         if self._trials.spent():
             return _enough(ATTEMPTS)
-        ended = held(claimed, self._study, self._bench)
+        statement = redact(visible(" ".join(claimed.statement.split())))
+        lead = self._suggested.finding.lead
+        ended = held(replace(claimed, statement=statement), self._study, self._bench, lead)
         self.spent += ended.executions
         if ended.shown is None:
             if not ended.executions:
                 return refused(ended.why)
             return Told(text=redact(visible(ended.why)), what="how the property ended", data=True)
-        statement = redact(visible(" ".join(ended.shown.statement.split())))
-        self.shown, self.held = replace(ended.shown, statement=statement), claimed
+        self.shown, self.held, self.exhibit = ended.shown, claimed, ended.exhibit
         text = "It was violated in every run, and held otherwise. A person decides whether it must hold."
         return Told(text=text, ends=True, what="a property was violated")
 

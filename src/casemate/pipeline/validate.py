@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from casemate.model.finding import Disposition, Finding, Report
 from casemate.model.fix import Climb, Fix, Mending, Patch, Rung, Step
+from casemate.model.lead import Lead
 from casemate.pipeline.suite import Suite
 from casemate.pipeline.tried import After, Before, Proven, after, alike, answered, before
 from casemate.proofs.campaign import Bench
@@ -46,17 +47,17 @@ def mend(proven: Proven, patches: Iterable[Patch], grounds: Grounds) -> Mending:
 
 def climb(proven: Proven, patch: Patch, known: Before, grounds: Grounds) -> Fix:
     """Put a patch to every rung, the cheap ones first; below a rung that fails nothing more is tried."""
-    rungs = {Rung.APPLIES: _applies(patch, grounds.bench)}
+    rungs = {Rung.APPLIES: applies(patch, grounds.bench)}
     executions = 0
     if rungs[Rung.APPLIES].step is Step.HOLDS:
         rungs[Rung.CONTROL] = control(known)
-    if _climbing(rungs):
+    if climbing(rungs):
         seen = after(proven, grounds.bench, patch, known)
         executions = seen.executions
         rungs |= {climb.rung: climb for climb in driven(patch, known, seen)}
-    if _climbing(rungs):
-        rungs[Rung.RESCAN] = _rescan(proven, patch, grounds)
-    if _climbing(rungs):
+    if climbing(rungs):
+        rungs[Rung.RESCAN] = rescan(proven.question.lead, patch, grounds)
+    if climbing(rungs):
         rungs[Rung.TESTS] = grounds.suite.climb(patch)
     return Fix(
         patch=patch,
@@ -65,41 +66,43 @@ def climb(proven: Proven, patch: Patch, known: Before, grounds: Grounds) -> Fix:
     )
 
 
-def _climbing(rungs: dict[Rung, Climb]) -> bool:
+def climbing(rungs: Mapping[Rung, Climb]) -> bool:
+    """Whether nothing has failed so far."""
     return all(climb.step in (Step.HOLDS, Step.NOT_APPLICABLE) for climb in rungs.values())
 
 
-def _applies(patch: Patch, bench: Bench) -> Climb:
+def applies(patch: Patch, bench: Bench) -> Climb:
+    """The files are those that it was made for."""
     other = [change.path for change in patch.changes if bench.source(change.path) != change.before]
     if other:
-        return _fails(Rung.APPLIES, f"{other[0]} is not the file that it was made for")
-    return _holds(Rung.APPLIES, "")
+        return fails(Rung.APPLIES, f"{other[0]} is not the file that it was made for")
+    return holds(Rung.APPLIES, "")
 
 
 def control(known: Before) -> Climb:
     """The oracle fires on an unpatched copy that is driven just so."""
     if known.broken:
-        return _fails(Rung.CONTROL, f"an unpatched copy cannot be driven: {known.broken}")
+        return fails(Rung.CONTROL, f"an unpatched copy cannot be driven: {known.broken}")
     if not known.fires:
-        return _fails(Rung.CONTROL, "the oracle is quiet on an unpatched copy, so that its silence would say nothing")
-    return _holds(Rung.CONTROL, "the oracle fires on an unpatched copy")
+        return fails(Rung.CONTROL, "the oracle is quiet on an unpatched copy, so that its silence would say nothing")
+    return holds(Rung.CONTROL, "the oracle fires on an unpatched copy")
 
 
 def driven(patch: Patch, known: Before, seen: After) -> list[Climb]:
     """What driving the patched copy says."""
     if seen.broken:
-        return [_fails(Rung.LOADS, seen.broken)]
+        return [fails(Rung.LOADS, seen.broken)]
     if known.reached and not seen.reached:
-        return [_fails(Rung.LOADS, "no harmless input comes to the weak place any more")]
-    out = [_holds(Rung.LOADS, "")]
+        return [fails(Rung.LOADS, "no harmless input comes to the weak place any more")]
+    out = [holds(Rung.LOADS, "")]
     if seen.fires:
-        return [*out, _fails(Rung.DEAD, "it still takes effect")]
-    out.append(_holds(Rung.DEAD, "quiet in every run, with new canaries"))
+        return [*out, fails(Rung.DEAD, "it still takes effect")]
+    out.append(holds(Rung.DEAD, "quiet in every run, with new canaries"))
     if seen.beaten:
-        return [*out, _fails(Rung.VARIANTS, f"one of {seen.tried} other inputs takes effect: {seen.beaten}")]
+        return [*out, fails(Rung.VARIANTS, f"one of {seen.tried} other inputs takes effect: {seen.beaten}")]
     if not seen.tried:
         return [*out, Climb(rung=Rung.VARIANTS, step=Step.UNTRIED, detail="no other input could be driven")]
-    out.append(_holds(Rung.VARIANTS, f"{seen.tried} other inputs, and none took effect"))
+    out.append(holds(Rung.VARIANTS, f"{seen.tried} other inputs, and none took effect"))
     pairs = [pair for pair in zip(known.answers, seen.answers, strict=True) if answered(pair[0])]
     if not pairs:
         return [
@@ -108,24 +111,23 @@ def driven(patch: Patch, known: Before, seen: After) -> list[Climb]:
         ]
     other = sum(not alike(was, now, weakly=patch.answers_differ) for was, now in pairs)
     if other:
-        return [*out, _fails(Rung.BENIGN, f"{other} of {len(pairs)} get another answer than before")]
-    return [*out, _holds(Rung.BENIGN, f"{len(pairs)} get the answer that they got before")]
+        return [*out, fails(Rung.BENIGN, f"{other} of {len(pairs)} get another answer than before")]
+    return [*out, holds(Rung.BENIGN, f"{len(pairs)} get the answer that they got before")]
 
 
-def _rescan(proven: Proven, patch: Patch, grounds: Grounds) -> Climb:
+def rescan(lead: Lead, patch: Patch, grounds: Grounds) -> Climb:
     """No rule finds in a function what it did not find there before; of this finding's own it is said whether it is gone."""
     report = grounds.rescan(patch)
     was, now = _counts(grounds.report.findings), _counts(report.findings)
     new = sorted(key for key, count in now.items() if count > was.get(key, 0))
     if new:
         rule, path, function = new[0]
-        return _fails(Rung.RESCAN, f"a new finding of {rule} in {path}{f', {function}' if function else ''}")
+        return fails(Rung.RESCAN, f"a new finding of {rule} in {path}{f', {function}' if function else ''}")
     if broken := [loss for loss in report.not_examined if loss not in grounds.report.not_examined]:
-        return _fails(Rung.RESCAN, f"{broken[0].what} cannot be examined any more: {broken[0].reason}")
-    lead = proven.question.lead
+        return fails(Rung.RESCAN, f"{broken[0].what} cannot be examined any more: {broken[0].reason}")
     key = (lead.rule, lead.location.path, lead.function)
     gone = key not in was or now.get(key, 0) < was[key]
-    return _holds(Rung.RESCAN, "no new finding" + ("" if gone else "; the scan still reports this one"))
+    return holds(Rung.RESCAN, "no new finding" + ("" if gone else "; the scan still reports this one"))
 
 
 def _counts(findings: Sequence[Finding]) -> dict[tuple[str, str, str], int]:
@@ -137,11 +139,13 @@ def _counts(findings: Sequence[Finding]) -> dict[tuple[str, str, str], int]:
     return out
 
 
-def _holds(rung: Rung, detail: str) -> Climb:
+def holds(rung: Rung, detail: str) -> Climb:
+    """A rung that holds."""
     return Climb(rung=rung, step=Step.HOLDS, detail=detail)
 
 
-def _fails(rung: Rung, detail: str) -> Climb:
+def fails(rung: Rung, detail: str) -> Climb:
+    """A rung that fails."""
     return Climb(rung=rung, step=Step.FAILS, detail=detail)
 
 

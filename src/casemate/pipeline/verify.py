@@ -36,7 +36,7 @@ _STEP = frozenset({"path", "line", "column", "role", "note"})
 _WORD = re.compile(r"[a-z][a-z0-9]{3,63}")
 
 
-class _Ended(Exception):
+class Ended(Exception):
     """Verifying has come to an answer before its end."""
 
     def __init__(self, answer: Answer, why: str) -> None:
@@ -60,25 +60,23 @@ def verify(bundle: Bundle, *, oracle: Oracle, tree: SourceTree, sandbox: Sandbox
         replay.run()
         if bundle.fix is not None:
             replay.mend(tree)
-    except _Ended as ended:
+    except Ended as ended:
         return replay.outcome(ended.answer, ended.why)
     return replay.outcome(Answer.HOLDS, "")
 
 
-class _Replay:
-    """One verification, as far as it has come."""
+class Replay:
+    """One verification, as far as it has come: what holds for a proof by an oracle and for a property alike."""
 
-    def __init__(self, bundle: Bundle, oracle: Oracle, sandbox: Sandbox, profile: Profile) -> None:
+    def __init__(self, bundle: Bundle, sandbox: Sandbox, profile: Profile) -> None:
         self._bundle = bundle
         self._exhibit = bundle.exhibit
-        self._oracle = oracle
         self._sandbox = sandbox
         self._profile = profile
         self._notes: list[str] = []
         self._differ: list[str] = []
         self._python = ""
         self._held = ""
-        self._outside = False
         self._seen = self._quiet = self._same = 0
         self._ladder: tuple[Climb, ...] = ()
 
@@ -98,28 +96,13 @@ class _Replay:
             ladder=self._ladder,
         )
 
-    def check_claim(self) -> None:
-        """What is replayed is what is claimed: the oracle's kind of weakness, this way, and canaries of their own."""
-        finding, exhibit = self._bundle.finding, self._exhibit
-        if finding.cwe not in self._oracle.cwes:
-            why = f"the oracle {self._oracle.id!r} does not decide CWE-{finding.cwe}, which is claimed"
-            raise _Ended(Answer.FAILS, why)
-        if why := _odd_settings(exhibit.settings):
-            raise _Ended(Answer.FAILS, f"what the bundle sets {why}")
-        for kind, told in (("case", exhibit.cases), ("control", exhibit.controls)):
-            for number, data in enumerate(told, 1):
-                if why := _unlike(data, finding.lead, control=kind == "control"):
-                    raise _Ended(Answer.FAILS, f"{kind} {number} of the bundle {why}")
-        if len({words_of(data).canary for data in exhibit.cases}) < len(exhibit.cases):
-            raise _Ended(Answer.FAILS, "its cases share a canary, so that one run could pass for several")
-
     def compare(self, tree: SourceTree) -> None:
         """Which files of the trace differ from those that the bundle was made of. It is replayed all the same."""
         stated = dict(self._exhibit.sources)
         there = {seen.path: seen for seen in tree.walk() if isinstance(seen, SourceFile) and seen.path in stated}
         lost = sorted(stated.keys() - there.keys())
         if stated and not there:
-            raise _Ended(Answer.UNCHECKED, f"the target has none of the files that the trace passes: {_named(lost)}")
+            raise Ended(Answer.UNCHECKED, f"the target has none of the files that the trace passes: {_named(lost)}")
         for path, file in there.items():
             content = tree.read(file)
             if not isinstance(content, NotExamined) and sha256(content).hexdigest() == stated[path]:
@@ -137,14 +120,47 @@ class _Replay:
         profile = self._profile
         examination = self._sandbox.examine(profile)
         if examination.refusal:
-            raise _Ended(Answer.UNCHECKED, f"no sandbox holds: {examination.refusal}")
+            raise Ended(Answer.UNCHECKED, f"no sandbox holds: {examination.refusal}")
         self._held = examination.sandbox
         run = self._sandbox.run(profile, Job(what=Program(argv=(profile.interpreter, "-I", "-S", "-c", VERSION))))
         if not isinstance(run, Finished) or run.exit_code or run.signal:
-            raise _Ended(Answer.UNCHECKED, f"the interpreter {profile.interpreter!r} does not start")
+            raise Ended(Answer.UNCHECKED, f"the interpreter {profile.interpreter!r} does not start")
         self._python = run.seen.stdout.decode("ascii", "replace").strip()[:20]
         if self._python != self._exhibit.python:
             self._notes.append(f"made with Python {self._exhibit.python}, replayed with {self._python}")
+
+    def heed(self, ladder: tuple[Climb, ...]) -> None:
+        """What became of the patch of the bundle here. One for other files is no answer, and said."""
+        self._ladder = ladder
+        for climb in ladder:
+            if climb.step is Step.UNTRIED:
+                self._notes.append(f"its patch was not tried: {climb.detail}")
+            elif climb.step is Step.FAILS:
+                raise Ended(Answer.FAILS, f"the proof holds, and its patch does not: {climb.rung}: {climb.detail}")
+
+
+class _Replay(Replay):
+    """Of a proof by an oracle."""
+
+    def __init__(self, bundle: Bundle, oracle: Oracle, sandbox: Sandbox, profile: Profile) -> None:
+        super().__init__(bundle, sandbox, profile)
+        self._oracle = oracle
+        self._outside = False
+
+    def check_claim(self) -> None:
+        """What is replayed is what is claimed: the oracle's kind of weakness, this way, and canaries of their own."""
+        finding, exhibit = self._bundle.finding, self._exhibit
+        if finding.cwe not in self._oracle.cwes:
+            why = f"the oracle {self._oracle.id!r} does not decide CWE-{finding.cwe}, which is claimed"
+            raise Ended(Answer.FAILS, why)
+        if why := _odd_settings(exhibit.settings):
+            raise Ended(Answer.FAILS, f"what the bundle sets {why}")
+        for kind, told in (("case", exhibit.cases), ("control", exhibit.controls)):
+            for number, data in enumerate(told, 1):
+                if why := _unlike(data, finding.lead, control=kind == "control"):
+                    raise Ended(Answer.FAILS, f"{kind} {number} of the bundle {why}")
+        if len({words_of(data).canary for data in exhibit.cases}) < len(exhibit.cases):
+            raise Ended(Answer.FAILS, "its cases share a canary, so that one run could pass for several")
 
     def run(self) -> None:
         """Every control is quiet, and in every case the oracle fires."""
@@ -152,32 +168,27 @@ class _Replay:
         calm = [self._observe(data, f"control {number}") for number, data in enumerate(self._exhibit.controls, 1)]
         for number, (data, seen) in enumerate(zip(self._exhibit.controls, calm, strict=True), 1):
             if answer_to_control(self._oracle, words_of(data), seen):
-                raise _Ended(Answer.FAILS, f"the oracle also fires on control {number}, which does no harm")
+                raise Ended(Answer.FAILS, f"the oracle also fires on control {number}, which does no harm")
             self._quiet += 1
         for number, data in enumerate(self._exhibit.cases):
             seen = self._observe(data, f"run {number + 1}")
             beside = calm[min(number, len(calm) - 1)]
             said = self._oracle.judge(Run(words=words_of(data), seen=seen, calm=beside))
             if said and seen.through_stub:
-                raise _Ended(Answer.FAILS, "the value passes through a stand-in here, which proves nothing")
+                raise Ended(Answer.FAILS, "the value passes through a stand-in here, which proves nothing")
             if not said or not seen.passed:
                 how = "the oracle was quiet" if seen.passed else "the finding's line was not reached"
-                raise _Ended(Answer.FAILS, f"{how} in run {number + 1} of {len(self._exhibit.cases)}")
+                raise Ended(Answer.FAILS, f"{how} in run {number + 1} of {len(self._exhibit.cases)}")
             self._seen += 1
             self._compare_runs(seen, said)
         if self._bundle.proof.observer is Observer.OUTSIDE and not self._outside:
             self._notes.append(f"seen from {Observer.INSIDE} here, and it says from {Observer.OUTSIDE}")
 
     def mend(self, tree: SourceTree) -> None:
-        """The patch of the bundle does here what it is said to do. One for other files is no answer, and said."""
-        self._ladder = verify_fix(
-            self._bundle, oracle=self._oracle, tree=tree, sandbox=self._sandbox, profile=self._profile
+        """The patch of the bundle does here what it is said to do."""
+        self.heed(
+            verify_fix(self._bundle, oracle=self._oracle, tree=tree, sandbox=self._sandbox, profile=self._profile)
         )
-        for climb in self._ladder:
-            if climb.step is Step.UNTRIED:
-                self._notes.append(f"its patch was not tried: {climb.detail}")
-            elif climb.step is Step.FAILS:
-                raise _Ended(Answer.FAILS, f"the proof holds, and its patch does not: {climb.rung}: {climb.detail}")
 
     def _derive(self) -> None:
         """The way of driving is one that follows from the claim here, not one that somebody thought out for the bundle."""
@@ -186,7 +197,7 @@ class _Replay:
             asked = canonical({key: value for key, value in case.items() if key != "variant"} | {"variant": None})
             told = reported(self._sandbox.run(self._profile, job(self._exhibit.settings, asked)))
             if isinstance(told, Failed):
-                raise _Ended(Answer.UNCHECKED, f"the target gave no report ({told.result}): {told.why}")
+                raise Ended(Answer.UNCHECKED, f"the target gave no report ({told.result}): {told.why}")
             try:
                 answer = json.loads(told)
                 derived, broken = answer.get("variants") or [], answer.get("broken") or answer.get("error")
@@ -194,9 +205,9 @@ class _Replay:
                 derived, broken = [], "it gave no answer"
             if not derived:
                 why = broken or "it may lack what the target needs"
-                raise _Ended(Answer.UNCHECKED, f"no way to drive the target is found with this interpreter: {why}")
+                raise Ended(Answer.UNCHECKED, f"no way to drive the target is found with this interpreter: {why}")
             if case.get("variant") not in derived:
-                raise _Ended(
+                raise Ended(
                     Answer.UNCHECKED,
                     f"this version does not drive it in the way of the bundle, which casemate {self._bundle.version} made",
                 )
@@ -221,10 +232,10 @@ class _Replay:
         if self._oracle.observer is Observer.OUTSIDE:  # what the supervisor handed back shows it too
             self._outside |= any(words_of(case).canary.encode() in file.content for file in left)
         if isinstance(seen, Failed):
-            raise _Ended(Answer.UNCHECKED, f"{what} gave no report ({seen.result}): {seen.why}")
+            raise Ended(Answer.UNCHECKED, f"{what} gave no report ({seen.result}): {seen.why}")
         if seen.broken:
             lack = f", because this interpreter lacks the module {seen.missing!r}" if seen.missing else ""
-            raise _Ended(Answer.UNCHECKED, f"{what} could not drive the target{lack}: {seen.broken}")
+            raise Ended(Answer.UNCHECKED, f"{what} could not drive the target{lack}: {seen.broken}")
         return seen
 
 

@@ -7,9 +7,11 @@ their answers, that the oracle would speak. The target's tests and the re-scan a
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from casemate.evidence.bundle import Bundle
+from casemate.evidence.mended import Mended
 from casemate.model.fix import Change, Climb, Patch, Rung, Step
 from casemate.model.outcome import NotExamined
 from casemate.model.sandbox import Profile
@@ -58,14 +60,9 @@ def replayed(
         data = tree.read(files[path]) if path in files else None
         return None if isinstance(data, NotExamined) else data
 
-    changes = []
-    for file in bundle.fix.files:
-        content = source(file.path)
-        made = None if content is None else file.applied(content)
-        if content is None or made is None:
-            why = f"{file.path} is not the file that it was made for, or the bundle leaves out a line with a secret"
-            return Climb(rung=Rung.APPLIES, step=Step.UNTRIED, detail=why)
-        changes.append(Change(path=file.path, before=content, after=made))
+    patch = patch_of(bundle.fix, source)
+    if isinstance(patch, str):
+        return Climb(rung=Rung.APPLIES, step=Step.UNTRIED, detail=patch)
     settings = json.loads(bundle.exhibit.settings)
     finding = bundle.finding
     question = Question(identity=finding.identity, cwe=finding.cwe, lead=finding.lead)
@@ -79,10 +76,17 @@ def replayed(
             copied=bool(settings["copied"]),
             stubs=bool(settings["stubs"]),
         ),
-        patch=Patch(
-            proposer=bundle.fix.proposer,
-            what=bundle.fix.what,
-            changes=tuple(changes),
-            answers_differ=bundle.fix.answers_differ,
-        ),
+        patch=patch,
     )
+
+
+def patch_of(fix: Mended, source: Callable[[str], bytes | None]) -> Patch | str:
+    """The patch that a bundle tells of, made anew from the target's files; why it cannot be."""
+    changes = []
+    for file in fix.files:
+        content = source(file.path)
+        made = None if content is None else file.applied(content)
+        if content is None or made is None:
+            return f"{file.path} is not the file that it was made for, or the bundle leaves out a line with a secret"
+        changes.append(Change(path=file.path, before=content, after=made))
+    return Patch(proposer=fix.proposer, what=fix.what, changes=tuple(changes), answers_differ=fix.answers_differ)

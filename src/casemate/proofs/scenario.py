@@ -8,7 +8,7 @@ would show a weakness that is not there. Checked as a syntax tree, before anythi
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from typing import Final
 
 from casemate.proofs.runtime.holding import QUESTIONS
@@ -144,3 +144,23 @@ def _refusal(tree: ast.AST, allowed: tuple[type[ast.AST], ...], names: Collectio
         if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.startswith("__"):
             return "it names what is inside of an object"
     return ""
+
+
+def other_uses(program: str, texts: Sequence[str]) -> tuple[str, ...]:
+    """A program with one of its values, a text or a whole number, replaced by another: of its own, of `texts`, or the next
+    number. Each once, in order, without the program itself. None for what is no Python."""
+    try:
+        tree = ast.parse(program)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    places = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) in (str, int)]
+    own = [node.value for node in places]
+    found: dict[str, None] = {}
+    for node in places:
+        before = node.value
+        more = [before + 1, before - 1, -before] if isinstance(before, int) else list(texts)
+        for value in dict.fromkeys(one for one in (*own, *more) if type(one) is type(before) and one != before):
+            node.value = value
+            found[ast.unparse(tree)] = None
+        node.value = before
+    return tuple(found)

@@ -45,6 +45,7 @@ MODULES: tuple[str, ...] = (
     "budget_leak",
     "approval",
     "exported",
+    "property_accepted",
     "agent_reads",
     "agent_powers",
     "agent_judges",

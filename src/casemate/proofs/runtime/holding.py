@@ -27,10 +27,14 @@ QUESTIONS = frozenset(
 )
 """What a condition may call."""
 
+MOST = 200  # answers that are told of a run
+LONG = 2000  # characters of one
+
 
 class Watched:
     """Counts the calls of a function, and asks the condition of what it returns: one that it refuses, by an exception, has not
-    happened. settings: path and line of its `def`, never: the condition."""
+    happened. settings: path and line of its `def`, never: the condition, answers: whether what came of each call is kept, as a
+    text: what an object says of itself may change what it does later."""
 
     def __init__(self, target: str, settings: dict[str, Any]) -> None:
         self.place = os.path.realpath(os.path.join(target, settings["path"]))
@@ -38,6 +42,7 @@ class Watched:
         self.calls = 0
         self.violated = 0
         self.unasked = ""  # why the condition could not be asked, the last time
+        self.answers: list[str] | None = [] if settings.get("answers") else None
         self._names: dict[str, bool] = {}
         builtins: Any = __builtins__
         known = builtins if isinstance(builtins, dict) else vars(builtins)
@@ -59,11 +64,14 @@ class Watched:
             return
         self.calls += 1
         if result is None and not opcode.opname[code.co_code[frame.f_lasti]].startswith("RETURN"):
+            self._answer("raises")
             return  # an exception ends it: a profiler is told so in no other way
         try:
             self.violated += bool(eval(self._never, dict(self._scope), {"args": args, "result": result}))
         except Exception as error:
             self.unasked = f"{type(error).__name__}: {str(error)[:200]}"
+        if self.answers is not None:
+            self._answer(shown(result))
 
     def _here(self, code: Any) -> bool:
         """Whether it is the function's."""
@@ -74,6 +82,10 @@ class Watched:
             known = self._names[code.co_filename] = os.path.realpath(code.co_filename) == self.place
         return known
 
+    def _answer(self, text: str) -> None:
+        if self.answers is not None and len(self.answers) < MOST:
+            self.answers.append(text)
+
     def start(self) -> None:
         """From now on, in every thread."""
         threading.setprofile(self)
@@ -81,7 +93,16 @@ class Watched:
 
     def told(self) -> dict[str, Any]:
         """What was seen."""
-        return {"calls": self.calls, "violated": self.violated, "unasked": self.unasked}
+        python = ".".join(str(part) for part in sys.version_info[:3])
+        return {"calls": self.calls, "violated": self.violated, "unasked": self.unasked, "python": python}
+
+
+def shown(value: Any) -> str:
+    """What a value says of itself, as far as it does."""
+    try:
+        return repr(value)[:LONG]
+    except Exception as error:
+        return type(error).__name__
 
 
 def _first(place: str, line: int) -> int:
@@ -118,11 +139,16 @@ def scenario(path: str) -> None:
     watched = Watched(copy, settings["watched"])
     code = compile(settings["scenario"], "<scenario>", "exec")
     raised = ""
+    scope: dict[str, Any] = {"__name__": "scenario"}
     watched.start()
     try:
-        exec(code, {"__name__": "scenario"})
+        exec(code, scope)
     except BaseException as error:
         raised = f"{type(error).__name__}: {str(error)[:200]}"
     sys.setprofile(None)
-    send(json.dumps(dict(watched.told(), raised=raised), sort_keys=True).encode("utf-8", "backslashreplace"))
+    told = dict(watched.told(), raised=raised)
+    if watched.answers is not None:
+        names = [name for name in sorted(scope) if name not in ("__builtins__", "__name__")]
+        told["answers"] = watched.answers + [f"{name} = {shown(scope[name])}" for name in names[:MOST]]
+    send(json.dumps(told, sort_keys=True).encode("utf-8", "backslashreplace"))
     os._exit(0)

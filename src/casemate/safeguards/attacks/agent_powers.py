@@ -29,6 +29,8 @@ _INVENTED: Final = (
         "release",
         "approve",
         "accept",
+        "property_accept",
+        "property-decide",
         "mark_proven",
         "set_verdict",
         "write_file",
