@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from casemate import __version__
 from casemate.evidence.assemble import assemble
@@ -52,7 +52,7 @@ class ScanOptions:
     code: str = ""
 
 
-Follow = Callable[[Iterable[ir.Module], Mapping[Unit, list[Run]]], Analysis]
+Follow = Callable[[Iterable[ir.Module], Callable[[], Mapping[Unit, list[Run]]]], Analysis]
 
 
 class Progress(Protocol):
@@ -128,9 +128,11 @@ def scan(
     lowered = read.lowered
     losses = list(read.losses)
 
-    recall = Recall(store, knowledge.fingerprint, lowered)
+    recall = Recall(store, knowledge.fingerprint, lowered, aliases)
 
-    def follow(modules: Iterable[ir.Module], remembered: Mapping[Unit, list[Run]]) -> Analysis:
+    def follow(
+        modules: Iterable[ir.Module], remembered: Callable[[], Mapping[Unit, list[Run]]], **more: Any
+    ) -> Analysis:
         return analyse(
             modules,
             knowledge,
@@ -138,11 +140,17 @@ def scan(
             aliases=aliases,
             internal=tests.__contains__,
             remembered=remembered,
-            ahead=lambda program: ahead(program, remembered, executor, options.ahead),
+            ahead=lambda program: ahead(program, remembered(), executor, options.ahead),
             progress=lambda done, total: progress("following", done, total),
+            **more,
         )
 
-    analysis = follow((entry.module for entry in lowered.values()), recall.remembered)
+    analysis = follow(
+        (entry.module for entry in lowered.values()),
+        lambda: recall.remembered,
+        resumed=recall.resumed,
+        solved=recall.keep_solution,
+    )
     recall.keep(analysis.learned)
     losses += [
         NotExamined(
@@ -231,7 +239,7 @@ def _follow_again(
     follow: Follow, remembered: Mapping[Unit, list[Run]], modules: Iterable[ir.Module], other: frozenset[str]
 ) -> Analysis:
     """Analyse modules of which some are another text: a run is remembered for the text that it ran."""
-    return follow(modules, {unit: runs for unit, runs in remembered.items() if unit[0] not in other})
+    return follow(modules, lambda: {unit: runs for unit, runs in remembered.items() if unit[0] not in other})
 
 
 def _place(chosen: Chosen, history: History) -> Place:
