@@ -13,6 +13,7 @@ from casemate.languages import ir
 from casemate.pipeline.lowering import Lowered
 from casemate.ports import Store
 from casemate.taint import memory, resume
+from casemate.taint.explain import Known
 from casemate.taint.memory import Run, Unit
 from casemate.taint.program import Program
 from casemate.taint.resume import Edited, Solution
@@ -76,6 +77,21 @@ class Recall:
         if len(solver.summaries) <= MOST_UNITS:
             packed = resume.dump(resume.solution(solver, self._earlier))
             self._store.put(self._whole, marshal.dumps((self._digests, packed)))
+
+    @cached_property
+    def ways(self) -> dict[Unit, Known]:
+        """What explaining has found in functions; what it finds now is added to it."""
+        names = {digest: name for name, digest in self._digests.items()}
+        try:
+            plain = marshal.loads(self._store.get(self._key(f"ways {self._whole}")) or b"")
+            return {(names[d], number): Known._make(of) for (d, number), of in plain.items() if d in names}
+        except (ValueError, EOFError, TypeError, AttributeError):
+            return {}
+
+    def keep_ways(self) -> None:
+        """Remember what explaining has found."""
+        plain = {(self._digests[name], number): tuple(of) for (name, number), of in sorted(self.ways.items())}
+        self._store.put(self._key(f"ways {self._whole}"), marshal.dumps(plain))
 
     def with_learned(self, learned: Mapping[str, dict[int, list[Run]]]) -> dict[Unit, list[Run]]:
         """What was remembered, and what has been worked out since."""

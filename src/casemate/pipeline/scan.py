@@ -150,8 +150,10 @@ def scan(
         lambda: recall.remembered,
         resumed=recall.resumed,
         solved=recall.keep_solution,
+        known=recall.ways,
     )
     recall.keep(analysis.learned)
+    recall.keep_ways()
     losses += [
         NotExamined(
             what=f"{path}:{line}",

@@ -142,8 +142,6 @@ class Solver:
         """Each fact with the functions that rest on it."""
         return list(self._readers.items())
 
-    # --- from one solve to the next (`taint.resume`)
-
     def order(self) -> list[Unit]:
         """All functions, as they were first done."""
         return list(self._order)
