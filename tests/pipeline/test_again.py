@@ -6,6 +6,7 @@ import shutil
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from governance.support import MemoryCache, MemoryTree
@@ -19,7 +20,9 @@ from casemate.model.outcome import NotExamined, Reason
 from casemate.model.plain import Codec
 from casemate.pipeline import scan as pipeline
 from casemate.pipeline.knowing import known
+from casemate.pipeline.recall import Recall
 from casemate.pipeline.scan import ScanOptions
+from casemate.taint import explain, interpreter
 
 SHOP = {
     "shop/__init__.py": b"",
@@ -140,6 +143,46 @@ def test_a_damaged_entry_is_a_scan_from_nothing(which: int, damaged: bytes, work
     store.data[lost] = damaged
     assert scanned(SHOP, store)[0] == first
     assert work.count == 2
+
+
+def test_what_was_explained_is_not_worked_out_again(monkeypatch: pytest.MonkeyPatch):
+    """After an edit elsewhere every step is as it was found; after one of the function itself it is found anew."""
+    explained: list[str] = []
+
+    def run(frame):
+        explained.append(frame.fn.name)
+        interpreter.run(frame)
+
+    monkeypatch.setattr(explain, "interpreter", SimpleNamespace(run=run))
+    store, files = MemoryCache(), {**SHOP, "shop/zoo.py": b"x = 1\n"}
+    scanned(files, store)
+    assert explained == ["show"]
+    files["shop/zoo.py"] = b"# moved\nx = 2\n"
+    assert scanned(files, store)[0] == scanned(files, MemoryCache())[0]
+    assert explained == ["show", "show"]  # the second is of the scan from nothing
+    files["shop/views.py"] = files["shop/views.py"].replace(b"'ls ' + name", b"'ls ' + name.strip()")
+    assert scanned(files, store)[0] == scanned(files, MemoryCache())[0]
+    assert explained == ["show"] * 4
+
+
+def test_the_solution_is_written_anew_when_much_was_edited(monkeypatch: pytest.MonkeyPatch):
+    """Until then what was edited since is looked at again each time, and each report is that of a scan from nothing."""
+    went: list[int] = []
+    resumed = Recall.resumed
+
+    def told(self, program):
+        solver = resumed(self, program)
+        went.append(0 if solver is None else len(solver.learned()))
+        return solver
+
+    monkeypatch.setattr(Recall, "resumed", told)
+    files = {f"shop/m{number}.py": b"x = %d\n" % number for number in range(10)} | SHOP
+    store = MemoryCache()
+    scanned(files, store)
+    for number in range(10):
+        files[f"shop/m{number}.py"] += b"\n\ndef brought_%d(value):\n    return value\n" % number
+        assert scanned(files, store)[0] == scanned(files, MemoryCache())[0]
+    assert went == [0, 1, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0, 7, 0, 8, 0, 1, 0, 2, 0]
 
 
 def test_knowledge_read_back_is_what_was_compiled():

@@ -20,6 +20,7 @@ from casemate.taint.resume import Edited, Solution
 from casemate.taint.solver import Solver
 
 MOST_EDITED = 20  # files; after more the whole is replayed
+OFTEN = 8  # edited files, from which on the solution is written anew: until then they are looked at again each time
 MOST_UNITS = 60_000  # functions of which a solution is kept: more take memory that the scan itself needs
 
 
@@ -35,6 +36,7 @@ class Recall:
         self._keys = {name: self._key(digest) for name, digest in self._digests.items()}
         self._whole = self._key(repr((sorted(lowered), sorted(aliases.items()))))
         self._earlier: Solution | None = None
+        self._edits = 0  # since the earlier solution
 
     def _key(self, what: str) -> str:
         return blake2b(f"{what}\0{self._about}".encode("utf-8", "surrogatepass"), digest_size=20).hexdigest()
@@ -60,7 +62,8 @@ class Recall:
         if found is None:
             return None
         solver = resume.resume(program, found, {name: partial(self._edited, digests[name]) for name in edited})
-        self._earlier = found if solver is not None else None
+        if solver is not None:
+            self._earlier, self._edits = found, len(edited)
         return solver
 
     def _edited(self, digest: str) -> Edited | None:
@@ -74,7 +77,7 @@ class Recall:
 
     def keep_solution(self, solver: Solver) -> None:
         """Remember what a solve has found; before anything else is asked of the solver."""
-        if len(solver.summaries) <= MOST_UNITS:
+        if len(solver.summaries) <= MOST_UNITS and not (self._earlier is not None and self._edits < OFTEN):
             packed = resume.dump(resume.solution(solver, self._earlier))
             self._store.put(self._whole, marshal.dumps((self._digests, packed)))
 
