@@ -78,8 +78,8 @@ class Recall:
     def keep_solution(self, solver: Solver) -> None:
         """Remember what a solve has found; before anything else is asked of the solver."""
         if len(solver.summaries) <= MOST_UNITS and not (self._earlier is not None and self._edits < OFTEN):
-            packed = resume.dump(resume.solution(solver, self._earlier))
-            self._store.put(self._whole, marshal.dumps((self._digests, packed)))
+            data = marshal.dumps((self._digests, resume.dump(resume.solution(solver, self._earlier))))
+            self._store.put(self._whole, data)
 
     @cached_property
     def ways(self) -> dict[Unit, Known]:
