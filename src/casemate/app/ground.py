@@ -6,6 +6,7 @@ import getpass
 import os
 import sys
 from collections.abc import Sequence
+from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,6 +38,25 @@ def home() -> Path:
 def cache_folder() -> Path:
     """Where derived facts are kept between scans."""
     return default_folder(os.environ)
+
+
+def program() -> str:
+    """A fingerprint of the program as it is installed: names, sizes and times of its files; "" where they are no files."""
+    digest = blake2b(digest_size=20)
+    folders = [Path(__file__).parents[1]]
+    try:
+        while folders:
+            with os.scandir(folders.pop()) as found:
+                entries = sorted(found, key=lambda entry: entry.name)
+            for entry in entries:
+                if entry.is_dir():
+                    folders += [Path(entry.path)] if entry.name != "__pycache__" else []
+                else:
+                    of = entry.stat()
+                    digest.update(f"{entry.path}\0{of.st_size}\0{of.st_mtime_ns}\0".encode())
+    except OSError:
+        return ""
+    return f"{sys.version}\0{digest.hexdigest()}"
 
 
 def ledger_files() -> LedgerFolder:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from casemate.app.authority import authorise
-from casemate.app.ground import cache_folder, over_time, read_own
+from casemate.app.ground import cache_folder, over_time, program, read_own
 from casemate.governance.budget import HOUSE_LIMITS, PROVING_LIMITS
 from casemate.governance.charter import Target, Tier
 
@@ -109,6 +109,7 @@ class Scene:
             knowledge=own.knowledge if own is not None else None,
             own=own.rules if own is not None else (),
             ahead=request.jobs - 1,
+            code=program() if request.cache else "",
         )
 
     def scan(self, progress: Progress) -> Report:

@@ -31,6 +31,11 @@ def load(language: str = "python", own: Mapping[str, bytes] | None = None) -> Kn
 
     Raises KnowledgeError when there is no such language, or when a file is wrong.
     """
+    return compile_files(language, *packaged(language), own or {})
+
+
+def packaged(language: str = "python") -> tuple[bytes, dict[str, bytes]]:
+    """The bytes of `kinds.toml`, and those of the library files by name. Raises KnowledgeError when there is no such language."""
     root = resources.files("casemate.knowledge")
     folder = root / language
     if not language.isidentifier() or not folder.is_dir():
@@ -38,7 +43,17 @@ def load(language: str = "python", own: Mapping[str, bytes] | None = None) -> Kn
             language, f"no knowledge of the language {language!r}", "add a folder of TOML files of that name"
         )
     files = {entry.name: entry.read_bytes() for entry in folder.iterdir() if entry.name.endswith(".toml")}
-    return compile_files(language, (root / KINDS_FILE).read_bytes(), files, own or {})
+    return (root / KINDS_FILE).read_bytes(), files
+
+
+def fingerprint(kinds: bytes, files: Mapping[str, bytes], own: Mapping[str, bytes] | None = None) -> str:
+    """A digest of all that `compile_files` reads, in hex."""
+    digest = hashlib.sha256(kinds)
+    for name, content in sorted((own or {}).items()):
+        digest.update(b"\0own\0" + name.encode() + b"\0" + content)
+    for name, content in sorted(files.items()):
+        digest.update(b"\0" + name.encode() + b"\0" + content)
+    return digest.hexdigest()
 
 
 def compile_files(
@@ -49,22 +64,19 @@ def compile_files(
     own: files of a user, whose statements replace the packaged ones of the same name; those named `kinds.toml` add kinds
     and acts.
     """
-    digest = hashlib.sha256(kinds)
     words = _parse(KINDS_FILE, kinds)
     own = own or {}
     for name in sorted(own):
-        digest.update(b"\0own\0" + name.encode() + b"\0" + own[name])
         if is_kinds(name):
             words = _with(words, name, _parse(name, own[name]))
     collector = _Collector(read_kinds(KINDS_FILE, words), read_acts(KINDS_FILE, words))
     for name in sorted(files):
-        digest.update(b"\0" + name.encode() + b"\0" + files[name])
         collector.add(Table(name, _parse(name, files[name]), FILE_KEYS))
     collector.seal()
     for name in sorted(own):
         if not is_kinds(name):
             collector.add(Table(name, _parse(name, own[name]), FILE_KEYS))
-    return collector.knowledge(language, digest.hexdigest())
+    return collector.knowledge(language, fingerprint(kinds, files, own))
 
 
 def is_kinds(name: str) -> bool:

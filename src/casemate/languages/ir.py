@@ -103,6 +103,7 @@ BRANCH: Final = 1
 RETURN: Final = 2
 RAISE: Final = 3
 STOP: Final = 4
+PLACED: Final = frozenset({BRANCH, RETURN, RAISE})  # terminators that have a position
 
 STAR: Final = "*"
 

@@ -17,7 +17,7 @@ from casemate.leads.rule import FlowRule, Rule
 from casemate.leads.text import location, shown
 from casemate.model.lead import Lead
 from casemate.model.trace import Boundary, Role, Step, Trace
-from casemate.taint.explain import Explainer, Hop
+from casemate.taint.explain import Explainer, Hop, Known
 from casemate.taint.flows import Flow, Query
 from casemate.taint.memory import Run, Unit
 from casemate.taint.program import Program
@@ -54,19 +54,27 @@ def analyse(
     *,
     aliases: Mapping[str, str] | None = None,
     internal: Callable[[str], bool] = lambda name: False,
-    remembered: Mapping[Unit, list[Run]] | None = None,
+    remembered: Callable[[], Mapping[Unit, list[Run]]] = dict,
+    resumed: Callable[[Program], Solver | None] = lambda program: None,
+    solved: Callable[[Solver], None] = lambda solver: None,
+    known: dict[Unit, Known] | None = None,
     ahead: Callable[[Program], Elsewhere | None] = lambda program: None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Analysis:
     """Solve a program and match its flows. aliases: other names of modules. internal: whether a module is no
-    public API. remembered: runs of earlier scans. ahead: has part of the program solved elsewhere.
+    public API. remembered: runs of earlier scans. resumed: the solver that goes on from an earlier solution, if one can.
+    solved: told the solver when it has found all. known: what earlier explaining has found, to which more is added.
+    ahead: has part of the program solved elsewhere.
     """
     program = Program(modules, knowledge, aliases)
-    solver = Solver(program, remembered)
-    solver.solve(progress, elsewhere=ahead(program))
+    solver = resumed(program)
+    if solver is None:
+        solver = Solver(program, remembered())
+        solver.solve(progress, elsewhere=ahead(program))
+    solved(solver)
     query = Query(solver, internal)
     best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)])
-    explainer = Explainer(solver)
+    explainer = Explainer(solver, known)
     regions = Regions(solver)
     found = []
     for (_, *place), (rule, flow) in best.items():

@@ -56,6 +56,11 @@ def looks(text: str, name: str) -> bool:
     """Whether a text looks like a secret: as random as one, or a password that everybody tries."""
     if text.lower() in DEFAULTS:
         return bool({"password", "passwd", "pwd", "secret"} & set(split(name))) and text.lower() not in split(name)
+    return _random(text)
+
+
+def _random(text: str) -> bool:
+    """Whether a text looks as random as a secret, whatever its name."""
     if len(text) < 8 or STAND_INS.search(text) or not re.fullmatch(r"[!-~]+", text) or "/" in text[:1] or "://" in text:
         return False
     if re.fullmatch(r"[_.-]*[A-Za-z]+(?:[_.:/-]+[A-Za-z]+)*[_.:-]*", text) and not _mixed(
@@ -78,7 +83,8 @@ def _mixed(text: str) -> bool:
 def secrets_of(fn: ir.Function) -> Iterator[tuple[int, str]]:
     """(position, what it is) of each text of a function that is a secret by its form, or by its name and its look. Only a
     function that has a text which could be one is read."""
-    if not any(type(c) in (str, bytes) and _possible(_text(c)) for c in fn.consts):
+    texts = [_text(c) for c in fn.consts if type(c) in (str, bytes)]
+    if not (any(map(_possible, texts)) and any(map(_could_be, texts))):
         return
     for instructions, _, _ in ir.graph(fn):
         for ins in instructions:
@@ -123,6 +129,11 @@ def _key(fn: ir.Function, operand: object) -> str:
 
 def _text(const: object) -> str:
     return const if type(const) is str else const.decode("latin-1") if type(const) is bytes else ""
+
+
+def _could_be(text: str) -> bool:
+    """Whether a text is a secret by its form, or would be under some name."""
+    return bool(form_of_a_key(text)) or text.lower() in DEFAULTS or _random(text)
 
 
 def _possible(text: str) -> bool:

@@ -30,6 +30,15 @@ class Named:
     package: bool
 
 
+@dataclass(slots=True, kw_only=True)
+class Seen:
+    """The files that were read first and are what they were: their keys, in order. source: of the first that is not, where it
+    was read."""
+
+    keys: list[str]
+    source: bytes | NotExamined | None = None
+
+
 class Task(NamedTuple):
     """What a worker needs to lower one file. key: where the result is kept."""
 
@@ -67,9 +76,14 @@ class _Sent(NamedTuple):
 
 
 def lower_all(
-    files: Iterable[Named], store: Store, executor: Executor, progress: Callable[[int], None]
+    files: Iterable[Named],
+    store: Store,
+    executor: Executor,
+    progress: Callable[[int], None],
+    seen: Seen | None = None,
 ) -> Iterator[Lowered | NotExamined]:
-    """Every file as a module, or why not, in the order of the files. progress: told how many are done.
+    """Every file as a module, or why not, in the order of the files. progress: told how many are done. seen: what was read of
+    the first of them.
 
     A file is read when the executor asks for it, so that of the sources only those under way are held.
     """
@@ -77,8 +91,14 @@ def lower_all(
     done = 0
 
     def tasks() -> Iterator[Task]:
-        for named in files:
-            source = named.tree.read(named.file)
+        for number, named in enumerate(files):
+            known = seen.keys[number] if seen is not None and number < len(seen.keys) else ""
+            kept = store.get(known) if known else None
+            if kept is not None:
+                order.append(_decoded(kept, known, named.shown))
+                continue
+            read = seen.source if seen is not None and number == len(seen.keys) else None
+            source = named.tree.read(named.file) if read is None else read
             if isinstance(source, NotExamined):
                 order.append(source)
                 continue

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Protocol
+from typing import Any, Protocol
 
 from casemate import __version__
 from casemate.evidence.assemble import assemble
 from casemate.knowledge.entries import Knowledge
-from casemate.knowledge.loader import load
 from casemate.languages import ir
 from casemate.leads import catalogue
 from casemate.leads.rule import Persona, Rule
@@ -19,9 +18,11 @@ from casemate.model.finding import Coverage, Report
 from casemate.model.hiding import Hider, Suppression
 from casemate.model.lead import Lead
 from casemate.model.outcome import NotExamined, Reason
+from casemate.pipeline.again import Again
 from casemate.pipeline.ahead import ahead
+from casemate.pipeline.knowing import known
 from casemate.pipeline.lines import Lines
-from casemate.pipeline.lowering import Lowered, Named, lower_all
+from casemate.pipeline.lowering import Lowered, Named, Seen, lower_all
 from casemate.pipeline.recall import Recall
 from casemate.pipeline.since import Change, Place, narrowed, touched
 from casemate.ports import Executor, History, SourceTree, Store
@@ -37,7 +38,8 @@ class ScanOptions:
     """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all of the
     persona. pedantic: also rules for who has time to spare. since: the revision whose histories `scan` is given, as the
     operator named it; "" for the whole. knowledge: None for the packaged. own: a user's own rules, which run beside the
-    others. ahead: processes that may solve part of the program meanwhile."""
+    others. ahead: processes that may solve part of the program meanwhile. code: a fingerprint of the program that scans, by which
+    what it works out for whole trees is kept; "" where that is not to be."""
 
     exclude: tuple[str, ...] = ()
     untrusted: bool = False
@@ -47,9 +49,10 @@ class ScanOptions:
     knowledge: Knowledge | None = None
     own: tuple[Rule, ...] = ()
     ahead: int = 0
+    code: str = ""
 
 
-Follow = Callable[[Iterable[ir.Module], Mapping[Unit, list[Run]]], Analysis]
+Follow = Callable[[Iterable[ir.Module], Callable[[], Mapping[Unit, list[Run]]]], Analysis]
 
 
 class Progress(Protocol):
@@ -74,16 +77,27 @@ class Chosen:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Read:
-    """The trees as modules. files: of them, with their names. lowered: by module. aliases: other names of modules. tests: modules
-    that are no public API. losses: what was not read or lowered."""
+class Layout:
+    """What is to be read. files: of the trees, with their names. aliases: other names of modules. tests: modules that are no
+    public API. losses: what is not examined."""
 
     chosen: Sequence[Chosen]
     files: Sequence[Named]
-    lowered: Mapping[str, Lowered]
     aliases: Mapping[str, str]
     tests: frozenset[str]
     losses: tuple[NotExamined, ...]
+
+    def question(self) -> list[object]:
+        """All but the files' content that a report rests on, in an order that is the same every time."""
+        asked = [(c.prefix, c.selection.configuration) for c in self.chosen]
+        return [asked, self.losses, sorted(self.aliases.items()), sorted(self.tests)]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Read(Layout):
+    """The trees as modules. lowered: by module. losses: also what was not read or lowered."""
+
+    lowered: Mapping[str, Lowered]
 
 
 def scan(
@@ -100,14 +114,25 @@ def scan(
     histories: one for each tree when only what a change touches is to be reported (`options.since`).
     """
     rules = _rules(options)
-    knowledge = options.knowledge or load()
-    read = read_program(trees, store=store, executor=executor, options=options, progress=progress)
-    chosen, files, lowered, aliases, tests = read.chosen, read.files, read.lowered, read.aliases, read.tests
+    knowledge = options.knowledge or known(store, options.code)
+    layout = lay_out(trees, options)
+    chosen, files, aliases, tests = layout.chosen, layout.files, layout.aliases, layout.tests
+    kept = seen = None
+    if options.code and not options.own and not histories:
+        asked = (options.code, options.exclude, options.untrusted, options.pedantic, [rule.id for rule in rules])
+        kept = Again(store, (*asked, knowledge.fingerprint, [tree.name for tree in trees], *layout.question()))
+        seen, report = kept.look(files)
+        if report is not None:
+            return report
+    read = lower_program(layout, store=store, executor=executor, progress=progress, seen=seen)
+    lowered = read.lowered
     losses = list(read.losses)
 
-    recall = Recall(store, knowledge.fingerprint, lowered)
+    recall = Recall(store, knowledge.fingerprint, lowered, aliases)
 
-    def follow(modules: Iterable[ir.Module], remembered: Mapping[Unit, list[Run]]) -> Analysis:
+    def follow(
+        modules: Iterable[ir.Module], remembered: Callable[[], Mapping[Unit, list[Run]]], **more: Any
+    ) -> Analysis:
         return analyse(
             modules,
             knowledge,
@@ -115,12 +140,20 @@ def scan(
             aliases=aliases,
             internal=tests.__contains__,
             remembered=remembered,
-            ahead=lambda program: ahead(program, remembered, executor, options.ahead),
+            ahead=lambda program: ahead(program, remembered(), executor, options.ahead),
             progress=lambda done, total: progress("following", done, total),
+            **more,
         )
 
-    analysis = follow((entry.module for entry in lowered.values()), recall.remembered)
+    analysis = follow(
+        (entry.module for entry in lowered.values()),
+        lambda: recall.remembered,
+        resumed=recall.resumed,
+        solved=recall.keep_solution,
+        known=recall.ways,
+    )
     recall.keep(analysis.learned)
+    recall.keep_ways()
     losses += [
         NotExamined(
             what=f"{path}:{line}",
@@ -156,15 +189,22 @@ def scan(
         comment=lambda place: comments.get((place.path, place.line), ""),
     )
     if change is None or touches is None:
+        if kept is not None and len(lowered) == len(files):
+            kept.keep([lowered[named.module].digest for named in files], report)
         return report
-    kept = frozenset((lead.rule, lead.location) for lead, here in zip(leads, touches, strict=True) if here)
-    return narrowed(report, options.since, change.bases, kept)
+    here_now = frozenset((lead.rule, lead.location) for lead, here in zip(leads, touches, strict=True) if here)
+    return narrowed(report, options.since, change.bases, here_now)
 
 
 def read_program(
     trees: Sequence[SourceTree], *, store: Store, executor: Executor, options: ScanOptions, progress: Progress
 ) -> Read:
     """Choose the files of the trees, name their modules and lower them. Raises BadPattern for an exclude."""
+    return lower_program(lay_out(trees, options), store=store, executor=executor, progress=progress)
+
+
+def lay_out(trees: Sequence[SourceTree], options: ScanOptions) -> Layout:
+    """Choose the files of the trees and name their modules. Raises BadPattern for an exclude."""
     chosen = _choose(trees, options)
     losses = [c.shown(loss) for c in chosen for loss in c.selection.not_examined]
     files, aliases, tests = _named(chosen)
@@ -172,21 +212,36 @@ def read_program(
         losses.append(
             NotExamined(what=".", reason=Reason.NO_SOURCE, detail="there is no Python file to examine", files=0)
         )
+    return Layout(chosen=chosen, files=files, aliases=aliases, tests=tests, losses=tuple(losses))
+
+
+def lower_program(
+    layout: Layout, *, store: Store, executor: Executor, progress: Progress, seen: Seen | None = None
+) -> Read:
+    """Lower the files. seen: what was read of them already."""
+    files, losses = layout.files, list(layout.losses)
     lowered: dict[str, Lowered] = {}
-    for result in lower_all(files, store, executor, lambda done: progress("reading", done, len(files))):
+    for result in lower_all(files, store, executor, lambda done: progress("reading", done, len(files)), seen):
         if isinstance(result, NotExamined):
             losses.append(result)
         else:
             lowered[result.module.name] = result
             losses += _lost_regions(result)
-    return Read(chosen=chosen, files=files, lowered=lowered, aliases=aliases, tests=tests, losses=tuple(losses))
+    return Read(
+        chosen=layout.chosen,
+        files=files,
+        aliases=layout.aliases,
+        tests=layout.tests,
+        losses=tuple(losses),
+        lowered=lowered,
+    )
 
 
 def _follow_again(
     follow: Follow, remembered: Mapping[Unit, list[Run]], modules: Iterable[ir.Module], other: frozenset[str]
 ) -> Analysis:
     """Analyse modules of which some are another text: a run is remembered for the text that it ran."""
-    return follow(modules, {unit: runs for unit, runs in remembered.items() if unit[0] not in other})
+    return follow(modules, lambda: {unit: runs for unit, runs in remembered.items() if unit[0] not in other})
 
 
 def _place(chosen: Chosen, history: History) -> Place:

@@ -74,7 +74,7 @@ class Study:
         self._lines: dict[str, list[str]] = {}
         read = read_program([tree], store=store, executor=executor, options=options, progress=progress)
         knowledge = options.knowledge or load()
-        recall = Recall(store, knowledge.fingerprint, read.lowered)
+        recall = Recall(store, knowledge.fingerprint, read.lowered, read.aliases)
         program = Program((entry.module for entry in read.lowered.values()), knowledge, dict(read.aliases))
         self._solver = Solver(program, recall.remembered)
         self._solver.solve(lambda done, total: progress("following", done, total))

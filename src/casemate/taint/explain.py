@@ -6,11 +6,14 @@ of what was computed from what; walking that log backwards from the sink gives t
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from typing import Any, NamedTuple
 
 from casemate.taint import interpreter
 from casemate.taint.flows import Flow
 from casemate.taint.frame import Frame, Unit
+from casemate.taint.memory import Answered
 from casemate.taint.solver import Solver
 from casemate.taint.summary import Label, SinkHit
 
@@ -27,11 +30,25 @@ class Hop(NamedTuple):
     what: str
 
 
-class Explainer:
-    """Explains flows of a solved program; what it computes for one function serves every flow through it."""
+class Known(NamedTuple):
+    """What explaining has found in a function. reads, asked: what that rested on, as of a `Run`. ways: positions in the
+    function, by what was asked of it."""
 
-    def __init__(self, solver: Solver) -> None:
+    reads: tuple[tuple[Any, int], ...]
+    asked: tuple[Answered, ...]
+    ways: dict[Any, tuple[int, ...]]
+
+
+class Explainer:
+    """Explains flows of a solved program; what it computes for one function serves every flow through it.
+
+    known: what was found before, by functions whose code has not changed; what is found now is added.
+    """
+
+    def __init__(self, solver: Solver, known: dict[Unit, Known] | None = None) -> None:
         self.solver = solver
+        self.known = {} if known is None else known
+        self._stands: dict[Unit, bool] = {}
         self._logs: dict[Unit, tuple[Frame, list[tuple[Any, ...]]]] = {}
 
     def hops(self, flow: Flow) -> list[Hop]:
@@ -43,7 +60,9 @@ class Explainer:
         unit, hit = flow.unit, flow.hit
         passed = {(unit, hit.label)}  # by which parameter of which function: a way that comes round again tells nothing
         for _ in range(MAX_HOPS):
-            out += [Hop(unit[0], pos, "flow", "") for pos in self._way(unit, hit)]
+            start = self.solver.program.function(unit).pos
+            way = self._found(unit, (hit.pos, hit.label), partial(self._way, unit, hit))
+            out += [Hop(unit[0], start + pos, "flow", "") for pos in way]
             if hit.callee is None or hit.inner is None:
                 break
             out.append(
@@ -72,18 +91,49 @@ class Explainer:
         return ways[0] if ways else None
 
     def _stores(self, writer: Unit, label: Label, name: Any) -> list[Hop]:
+        at = self._found(writer, ("stores",), lambda: self._storing(writer))
+        start = self.solver.program.function(writer).pos
+        return [Hop(writer[0], start + pos, "flow", f"kept in attribute {name}") for pos in at]
+
+    def _storing(self, writer: Unit) -> list[int]:
         frame, log = self._log(writer)
         for pos, dst, operands in log[::-1]:
             if dst == frame.fn.params[0].name and operands:
-                return [Hop(writer[0], pos, "flow", f"kept in attribute {name}")]
+                return [pos]
         return []
+
+    def _found(self, unit: Unit, question: Any, find: Callable[[], list[int]]) -> list[int]:
+        """Positions in a function, found now or before; counted from its start."""
+        if unit not in self._stands:
+            had = self.known.get(unit)
+            self._stands[unit] = had is not None and self._holds(had)
+            if not self._stands[unit]:
+                self.known.pop(unit, None)
+        known = self.known.get(unit)
+        got = known.ways.get(question) if known is not None else None
+        if got is None:
+            start = self.solver.program.function(unit).pos
+            got = tuple(pos - start for pos in find())
+            self.known[unit].ways[question] = got
+        return list(got)
+
+    def _holds(self, known: Known) -> bool:
+        """Whether all that was rested on is as it was."""
+        program, digest = self.solver.program, self.solver.digest
+        return all(digest(key) == was for key, was in known.reads) and all(program.holds(*pair) for pair in known.asked)
 
     def _log(self, unit: Unit) -> tuple[Frame, list[tuple[Any, ...]]]:
         got = self._logs.get(unit)
         if got is None:
+            program = self.solver.program
+            asked, program.asked = program.asked, {}
             frame = self.solver.frame(unit)
             frame.log = []
             interpreter.run(frame)
+            had = self.known.get(unit)
+            ways = had.ways if had is not None else {}
+            self.known[unit] = Known(tuple(frame.reads.items()), tuple(program.asked.values()), ways)
+            program.asked = asked
             got = self._logs[unit] = (frame, frame.log)
         return got
 

@@ -70,15 +70,14 @@ class Query:
         self.program = solver.program
         self.internal = internal
         self.kinds = sorted(solver.knowledge.kinds.values(), key=lambda k: k.bit)
-        self._called = {key[1] for key, readers in solver.readers() if key[0] == "sum" and readers}
+        self._called = solver.called()
         self._application = any(
             solver.knowledge.entries[n].boundary is Boundary.REMOTE for ns in solver.entries.values() for n in ns
         )
         self._registered: dict[tuple[Unit, int], set[str]] = {}
-        for runs in solver.runs.values():
-            for target, number, names in runs[-1].registered:
-                known = self._registered.setdefault((target, number), set(names))
-                known &= set(names)
+        for target, number, names in solver.registrations():
+            known = self._registered.setdefault((target, number), set(names))
+            known &= set(names)
         self._offered = _offered(self.program, internal)
         self._scripts = _scripts(self.program)
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int]]] = {}

@@ -67,10 +67,11 @@ def load(data: bytes | None) -> dict[Any, list[Run]]:
         version, plain = marshal.loads(data)
         if version != VERSION:
             return {}
-        return {n: [Run._make((*r[:2], _summary(r[2]), *r[3:])) for r in of] for n, of in plain.items()}
+        return {n: [Run._make((*r[:2], read_summary(r[2]), *r[3:])) for r in of] for n, of in plain.items()}
     except (ValueError, EOFError, TypeError):
         return {}
 
 
-def _summary(plain: tuple[Any, ...]) -> Summary:
+def read_summary(plain: tuple[Any, ...]) -> Summary:
+    """The inverse of `plain_summary`."""
     return Summary._make((*plain[:4], tuple(map(SinkHit._make, plain[4])), *plain[5:]))

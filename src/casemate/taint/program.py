@@ -85,6 +85,10 @@ class Program:
                 return False
         return bool(known[1] == answer)
 
+    def questions(self) -> tuple[Question, ...]:
+        """Whatever was asked so far."""
+        return tuple(self._answers)
+
     def resolve(self, dotted: str) -> Ref:
         """What an absolute dotted name stands for: ("f" | "c", module, number), ("g", module, name), ("M", module) or
         ("x", dotted)."""

@@ -88,6 +88,8 @@ class Solver:
             for method in answer.methods:
                 self.answers.setdefault(method, []).append(answer)
         self._left_out: dict[Unit, frozenset[tuple[int, int]]] = {}
+        self.called_before: frozenset[Unit] = frozenset()
+        self.registered_before: frozenset[Plain] = frozenset()
         self._captured: dict[str, dict[int, tuple[str, ...]]] = {}
         self._imported: dict[str, frozenset[str]] = {}  # by module: what it imports, and what that is part of
 
@@ -139,6 +141,31 @@ class Solver:
     def readers(self) -> list[tuple[Any, set[Unit]]]:
         """Each fact with the functions that rest on it."""
         return list(self._readers.items())
+
+    def order(self) -> list[Unit]:
+        """All functions, as they were first done."""
+        return list(self._order)
+
+    def try_out(self, unit: Unit) -> Run:
+        """The run of a function on the facts as they are. Nobody is told of it."""
+        self._order.setdefault(unit, len(self._order))
+        asked, self.program.asked = self.program.asked, {}
+        run = self._interpret(unit)
+        self.program.asked = asked
+        return run
+
+    def settle(self, order: list[Unit], fresh: Collection[str]) -> None:
+        """This is the order now, and in these modules something is new."""
+        self._order = {unit: number for number, unit in enumerate(order)}
+        self._fresh.update(fresh)
+
+    def called(self) -> frozenset[Unit]:
+        """Functions whose summaries others have read."""
+        return self.called_before.union(key[1] for key in self._readers if key[0] == "sum")
+
+    def registrations(self) -> frozenset[Plain]:
+        """What calls have registered as entry points: (function, entry, parameters that are harmless)."""
+        return self.registered_before.union(one for runs in self.runs.values() for one in runs[-1].registered)
 
     # --- running one function
 
@@ -215,19 +242,19 @@ class Solver:
             if readers is None:
                 readers = self._readers[key] = set()
             readers.add(unit)
-            if self._digest(key) != first:
+            if self.digest(key) != first:
                 return False
-        return all(self._digest(key) == last for key, _, last in run.reads)
+        return all(self.digest(key) == last for key, _, last in run.reads)
 
     def _ground(self, key: Any, first: int) -> Ground:
         """A fact with its digests, one tuple for all who rest on it: what is the same object is kept once."""
-        last = self._digest(key)
+        last = self.digest(key)
         had = self._grounds.get(key)
         if had is None or had[1] != first or had[2] != last:
             had = self._grounds[key] = key, first, last
         return had
 
-    def _digest(self, key: Any) -> int:
+    def digest(self, key: Any) -> int:
         """The digest of a fact as it is now."""
         got = self._digests.get(key)
         if got is None:
@@ -296,7 +323,7 @@ class Solver:
     def _reads(self, frame: Frame, key: Any) -> None:
         """Note that the frame rests on a fact, at once: the fact may change while the frame still runs."""
         if key not in frame.reads:
-            frame.reads[key] = self._digest(key)
+            frame.reads[key] = self.digest(key)
             self._readers.setdefault(key, set()).add(frame.unit)
 
     def demand(self, frame: Frame, unit: Unit) -> None:
@@ -336,7 +363,8 @@ class Solver:
                 self.demand(frame, (ref[1], 0))
             return frame.from_plain(self.cell(frame, ("cell", ref[1], ref[2])))
         if kind == "x":
-            return calls.external_value(frame, pos, *_owner(ref[1]))
+            head, _, tail = ref[1].rpartition(".")
+            return calls.external_value(frame, pos, ref[1], head, tail)
         return CLEAN if kind == "?" else value(0, NO, (ref,))
 
     def global_value(self, frame: Frame, name: str, pos: int = 0) -> Value:
@@ -408,11 +436,6 @@ class Solver:
         known = frame.from_plain(self.cell(frame, ("free", frame.unit[0], owner, name)))
         key = ("p", "^" + name, ())
         return value(known.taint | frame.label(key), NO, (key, *known.refs))
-
-
-def _owner(dotted: str) -> tuple[str, str, str]:
-    head, _, tail = dotted.rpartition(".")
-    return dotted, head, tail
 
 
 def join_plain(a: Plain, b: Plain) -> Plain:
