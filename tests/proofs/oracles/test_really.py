@@ -30,6 +30,7 @@ WEAK = {
     "pickle": (502, "pickle.loads(base64.b64decode(value))"),
     "yaml": (502, "yaml.load(value, Loader=yaml.UnsafeLoader)"),
     "yaml_instances": (502, "ONLY(value)"),
+    "yaml_word": (502, "yaml.load(value.split(' ')[0], Loader=yaml.UnsafeLoader)"),
     "code_bare": (95, "eval(value, {'__builtins__': {}}, {})"),
     "xpath": (643, 'TREE.xpath("//u[@n=\'" + value + "\']")'),
     "xxe": (611, "etree.fromstring(value, etree.XMLParser(resolve_entities=True, no_network=True)).tag"),
@@ -71,6 +72,7 @@ MENDED = {
     "pickle": (502, "json.loads(base64.b64decode(value))"),
     "yaml": (502, "yaml.load(value, Loader=yaml.SafeLoader)"),
     "yaml_instances": (502, "yaml.safe_load(value)"),
+    "yaml_word": (502, "yaml.load(value.split(' ')[0], Loader=yaml.SafeLoader)"),
     "code_bare": (95, "ast.literal_eval(value)"),
     "xpath": (643, "TREE.xpath('//u[@n=$n]', n=value)"),
     "xxe": (611, "etree.fromstring(value, etree.XMLParser(resolve_entities=False)).tag"),
@@ -96,6 +98,7 @@ EXPECTED = {
     "sql": "sql",
     "pickle": "deserialization",
     "yaml": "deserialization",
+    "yaml_word": "deserialization",
     "xxe": "xxe",
 }
 TEXT = """

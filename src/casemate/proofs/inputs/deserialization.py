@@ -18,6 +18,10 @@ _TAGS = (
     ("!!python/object/new:builtins.{canary} []", "an object that is made by it"),
     ("!!python/object/apply:builtins.{canary}\nargs: []\nkwds: {}", "a call with names"),
     ("--- !!python/object/apply:builtins.{canary} []\n...\n", "a call in a document"),
+    (
+        "!!python/object/apply:builtins.{canary}\x85[]",
+        "a call without a blank",
+    ),  # YAML 1.1 takes a next-line for a line break
 )
 
 
