@@ -40,7 +40,6 @@ from cli.test_charter import chartered, people  # noqa: F401
 
 BODY = "    return _KEPT[account]\n"
 CHECK = '    found = _KEPT[account]\n    if found["owner"] != user:\n        raise PermissionError(account)\n    return found\n'
-CHECKED = BANK.replace(BODY, BODY.replace("_KEPT[account]", "dict(_KEPT[account])"))
 MENDER = [says(("patch", {"path": "bank.py", "old": BODY, "new": CHECK, "what": "show an account to its owner alone"}))]
 PYTHON = ("--python", sys.executable)
 
@@ -277,9 +276,6 @@ def test_a_forged_acceptance_proves_nothing(scene, casemate):
         finding["evidence"] == "demonstrated"
         and "code that it is about was changed" in finding["demonstration"]["void"]
     )
-    (scene / "bank.py").write_text(CHECKED)
-    ((finding,), _) = hunt(casemate, "--no-fix", "--decided-by", stranger)
-    assert finding["evidence"] == "demonstrated" and "was changed since" in finding["demonstration"]["void"]
     (bundle,) = Path("home/bundles").glob("*.casemate")
     assert read(bundle.read_bytes(), "b").fix is not None  # a patch is kept also where nobody wanted one
 

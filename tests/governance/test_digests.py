@@ -1,6 +1,7 @@
 """Keyed digests: the same for the same, different for anything else, and of no use without the key."""
 
 import time
+from collections.abc import Callable
 from hashlib import blake2b
 
 import pytest
@@ -72,14 +73,21 @@ def test_key_length():
 
 
 def test_cost():
-    """Ten megabytes in a thousand files cost less than 30 ms of CPU."""
+    """Ten megabytes in a thousand files cost less than twice what their bytes cost alone, at best of five."""
     content = bytes(10_000)
 
-    def cost() -> float:
-        reading, start = DIGESTS.reading(), time.process_time()
-        for i in range(1000):
-            reading.fold("src", f"module{i}.py", content)
-        reading.hexdigest()
+    def cost(act: Callable[[], object]) -> float:
+        start = time.process_time()
+        act()
         return time.process_time() - start
 
-    assert min(cost() for _ in range(5)) < 0.030
+    def folded() -> str:
+        reading = DIGESTS.reading()
+        for i in range(1000):
+            reading.fold("src", f"module{i}.py", content)
+        return reading.hexdigest()
+
+    def plain() -> list[bytes]:
+        return [blake2b(content).digest() for _ in range(1000)]
+
+    assert min(cost(folded) for _ in range(5)) < 2 * min(cost(plain) for _ in range(5))
