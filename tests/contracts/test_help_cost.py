@@ -9,7 +9,7 @@ import pytest
 
 CASEMATE = Path(sys.executable).with_name("casemate")
 LIMIT = 0.1  # seconds of CPU time, user and system, where the bare interpreter starts in BARE
-BARE = 0.012
+BARE = 0.008
 HEAVY = (
     "asyncio",
     "cryptography",

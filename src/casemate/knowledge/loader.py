@@ -6,6 +6,7 @@ import hashlib
 import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from functools import cache
 from importlib import resources
 
 from casemate.knowledge.entries import Answer, Call, Entry, Hint, Kind, Knowledge, Value
@@ -31,7 +32,13 @@ def load(language: str = "python", own: Mapping[str, bytes] | None = None) -> Kn
 
     Raises KnowledgeError when there is no such language, or when a file is wrong.
     """
-    return compile_files(language, *packaged(language), own or {})
+    return compile_files(language, *packaged(language), own) if own else _packaged(language)
+
+
+@cache
+def _packaged(language: str) -> Knowledge:
+    """Compiled once a process: nobody changes it."""
+    return compile_files(language, *packaged(language))
 
 
 def packaged(language: str = "python") -> tuple[bytes, dict[str, bytes]]:

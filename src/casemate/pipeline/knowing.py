@@ -19,7 +19,7 @@ from casemate.knowledge.entries import (
     Source,
     Value,
 )
-from casemate.knowledge.loader import compile_files, fingerprint, packaged
+from casemate.knowledge.loader import fingerprint, load, packaged
 from casemate.model.plain import Codec
 from casemate.model.trace import Boundary
 from casemate.ports import Store
@@ -33,7 +33,7 @@ def known(store: Store, code: str) -> Knowledge:
     """The packaged knowledge. code: a fingerprint of the program, "" for none: then it is compiled."""
     kinds, files = packaged()
     if not code:
-        return compile_files("python", kinds, files)
+        return load()
     parts = ("knowledge", code, _KNOWLEDGE.shape, fingerprint(kinds, files))
     key = blake2b("\0".join(parts).encode(), digest_size=20).hexdigest()
     data = store.get(key)
@@ -44,6 +44,6 @@ def known(store: Store, code: str) -> Knowledge:
             found = None
         if isinstance(found, Knowledge):
             return found
-    compiled = compile_files("python", kinds, files)
+    compiled = load()
     store.put(key, _KNOWLEDGE.dump(compiled))
     return compiled
