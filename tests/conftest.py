@@ -8,6 +8,25 @@ settings.register_profile("casemate", deadline=None)
 settings.load_profile("casemate")
 
 
+_EXAMINED = {}
+
+
+@pytest.fixture(autouse=True)
+def examined_once(request, monkeypatch):
+    """A kind of sandbox is tried once a process for each interpreter and its limits, but where trying is what is tested."""
+    from casemate.adapters.sandbox import starting
+
+    def once(sandbox, profile):
+        key = (type(sandbox), sandbox.name, profile.interpreter, profile.limits)
+        if key not in _EXAMINED:
+            _EXAMINED[key] = examine(sandbox, profile)
+        return _EXAMINED[key]
+
+    examine = starting.examine
+    if "sandbox" not in request.path.parts:
+        monkeypatch.setattr(starting, "examine", once)
+
+
 @pytest.fixture(scope="session")
 def a_proof(tmp_path_factory):
     """A weakness proven for real, once: the target, the finding with its verdict, and the bytes of the bundle."""

@@ -1,8 +1,9 @@
 """Scripted models: what they say is written down before, and what they get back is kept."""
 
 import json
-import sys
 from contextlib import ExitStack
+
+from targetpython import target_python
 
 from casemate.agents.loop import Limits
 from casemate.app.agents import crew
@@ -73,4 +74,4 @@ def work(place, model, *, limits=LIMITS, fix=True, record=None, terms=NO_TERMS, 
         request = ScanRequest(paths=(place,), cache=False)
         scene = Scene(request, Tier.FIX if fix else Tier.PROVE, lambda line: None, held, talk)
         report = scene.scan(quiet)
-        return crew(scene, report, talk, interpreter=sys.executable, limits=limits, fix=fix, progress=quiet)
+        return crew(scene, report, talk, interpreter=target_python(), limits=limits, fix=fix, progress=quiet)

@@ -1,11 +1,11 @@
 """Agents and the launch gate: nothing is asked of a model that was not let through."""
 
-import sys
 from pathlib import Path
 
 import pytest
 from agents.support import Scripted, says
 from governance.support import NOON, a_charter
+from targetpython import target_python
 
 from casemate.adapters.providers.recording import Replay
 from casemate.app import agents as app_agents
@@ -81,7 +81,7 @@ def test_a_hunt_with_a_model_and_its_replay(tmp_path, monkeypatch):
 
     def hunted(model, record):
         talk = Talk(model=model, terms=Terms(), limits=Limits(), record=record)
-        request = HuntRequest(scan=scan, budget=10, talk=talk, python=Path(sys.executable))
+        request = HuntRequest(scan=scan, budget=10, talk=talk, python=Path(target_python()))
         return run_hunt(request, announce=lines.append, progress=lambda *seen: None).report
 
     monkeypatch.setattr(app_agents, "admitted", lambda *system: asked.append(system))

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 from agents.support import Scripted, says
+from targetpython import target_python
 
 from casemate.adapters.sandbox.choice import Chosen
 from casemate.app import agents as app_agents
@@ -58,7 +59,7 @@ def hunted(tmp_path, model=None, *, budget=1, **more):
     if model is not None:
         talk = Talk(model=model, terms=Terms(), limits=Limits(), record=tmp_path / "said.jsonl")
     scan = ScanRequest(paths=(tmp_path / "labels",), cache=False)
-    request = HuntRequest(scan=scan, budget=budget, talk=talk, python=Path(sys.executable), **more)
+    request = HuntRequest(scan=scan, budget=budget, talk=talk, python=Path(target_python()), **more)
     return run_hunt(request, announce=lambda line: None, progress=lambda *seen: None)
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from agents.known import CASES
+from targetpython import target_python
 
 from casemate import __version__
 from casemate.app.agents import crew_system
@@ -129,7 +130,7 @@ def test_from_an_empty_home_to_a_finding_that_is_fixed(casemate, tmp_path):
     (target / "parcels.py").write_text(PARCELS.code)
     (target / "test_parcels.py").write_text(PARCELS.tests)
     with serving(tmp_path) as url:
-        hunt = ("hunt", "shop", "--fail-on", "never", "--python", sys.executable, "-o")
+        hunt = ("hunt", "shop", "--fail-on", "never", "--python", target_python(), "-o")
         asked = ("--model", MODEL, "--model-url", f"{url}/v1")
         refused = casemate(*hunt, "closed.json", *asked, code=2).stderr
         assert f"{MODEL} may not fix: assessment: nobody whose signature counts" in refused

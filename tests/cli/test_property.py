@@ -13,6 +13,7 @@ import pytest
 from agents.support import Scripted, says
 from click.testing import CliRunner
 from pipeline.test_agents import BANK, BANK_TESTS, LEAD, PROPERTY
+from targetpython import target_python
 
 from casemate.adapters.keys import FileSigner
 from casemate.adapters.sandbox.choice import Chosen
@@ -41,7 +42,7 @@ from cli.test_charter import chartered, people  # noqa: F401
 BODY = "    return _KEPT[account]\n"
 CHECK = '    found = _KEPT[account]\n    if found["owner"] != user:\n        raise PermissionError(account)\n    return found\n'
 MENDER = [says(("patch", {"path": "bank.py", "old": BODY, "new": CHECK, "what": "show an account to its owner alone"}))]
-PYTHON = ("--python", sys.executable)
+PYTHON = ("--python", target_python())
 
 
 def hunted(place, model, **request):
@@ -52,7 +53,7 @@ def hunted(place, model, **request):
         HuntRequest(
             scan=ScanRequest(paths=(place,), cache=False),
             budget=500,
-            python=Path(sys.executable),
+            python=Path(target_python()),
             talk=talk,
             **asked,
         ),

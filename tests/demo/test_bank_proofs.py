@@ -8,6 +8,7 @@ import tomllib
 from pathlib import Path
 
 import pytest
+from targetpython import target_python
 
 ROOT = Path(__file__).parents[2]
 BANK = ROOT / "examples" / "bank"
@@ -18,7 +19,7 @@ EXPECTED = tomllib.loads((BANK / "expected.toml").read_text())
 def hunted(home, *more):
     """The findings of a hunt of the example."""
     environment = {"HOME": str(home), "PATH": os.environ["PATH"]}
-    asked = [CASEMATE, "hunt", BANK, "--python", sys.executable, "--format", "json", "--quiet", *more]
+    asked = [CASEMATE, "hunt", BANK, "--python", target_python(), "--format", "json", "--quiet", *more]
     done = subprocess.run(asked, env=environment, capture_output=True, check=False)
     assert done.returncode == 1, done.stderr.decode()
     report = json.loads(done.stdout)

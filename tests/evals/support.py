@@ -3,6 +3,7 @@
 import sys
 
 import pytest
+from targetpython import target_python
 
 from casemate.adapters.sandbox.choice import Chosen
 from casemate.evals.answers import Answer, Claim
@@ -18,7 +19,7 @@ def a_judge(runs=1):
     sandbox = Chosen()
     if why := sandbox.examine(Profile(interpreter=sys.executable)).refusal:
         pytest.skip(why)
-    return Judge(sandbox=sandbox, interpreter=sys.executable, runs=runs)
+    return Judge(sandbox=sandbox, interpreter=target_python(), runs=runs)
 
 
 def case(id):

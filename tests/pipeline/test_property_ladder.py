@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
+from targetpython import target_python
 
 from casemate.adapters.filesystem import FileTree
 from casemate.adapters.inprocess import InProcess
@@ -84,7 +85,7 @@ def climbed(place, after, claimed=CLAIMED):
     study = study_of(place)
     before = (place / "bank.py").read_text()
     with FileTree(place) as tree:
-        made = bench(tree, Chosen(), place, sys.executable)
+        made = bench(tree, Chosen(), place, target_python())
         patch = Patch(
             proposer="x", what="y", changes=(Change(path="bank.py", before=before.encode(), after=after.encode()),)
         )
@@ -207,7 +208,7 @@ def test_how_an_attempt_ends(bank):
     """By what happened to the target, so that a run that gave no report says nothing of the property."""
     study = study_of(bank)
     with FileTree(bank) as tree:
-        made = bench(tree, Chosen(), bank, sys.executable)
+        made = bench(tree, Chosen(), bank, target_python())
 
         def result(**changes):
             return held(replace(CLAIMED, **changes), study, made, LEAD_).result

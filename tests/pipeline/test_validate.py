@@ -4,6 +4,7 @@ import sys
 from dataclasses import replace
 
 import pytest
+from targetpython import target_python
 
 from casemate.adapters.filesystem import FileTree
 from casemate.adapters.inprocess import InProcess
@@ -94,7 +95,7 @@ def ground(place):
 
         report = report_of()
         (finding,) = report.findings
-        made = bench(target, held, tree.place, sys.executable)
+        made = bench(target, held, tree.place, target_python())
         question = Question(identity=finding.identity, cwe=finding.cwe, lead=finding.lead)
         ((_, attempt),) = campaign(made, [question])
         proven = Proven.of(question, oracle(attempt.verdict.proof.oracle), attempt.exhibit)

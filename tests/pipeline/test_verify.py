@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 from proofs.support import MENDED, SHOP, a_shop
+from targetpython import target_python
 
 from casemate.adapters.filesystem import FileTree
 from casemate.adapters.sandbox.choice import Chosen
@@ -155,7 +156,7 @@ def test_without_a_sandbox(bundle, shop):
         oracle=oracle("command"),
         tree=FileTree(shop),
         sandbox=Chosen(adapters=()),
-        profile=profile(str(shop), sys.executable),
+        profile=profile(str(shop), target_python()),
     )
     assert (found.answer, found.sandbox) == (Answer.UNCHECKED, "")
     assert found.why == "no sandbox holds: no sandbox holds here: nothing could be tried"
@@ -168,7 +169,7 @@ def test_an_oracle_that_sees_from_inside(bundle, shop):
         oracle=replace(oracle("command"), observer=Observer.INSIDE),
         tree=FileTree(shop),
         sandbox=Chosen(),
-        profile=profile(str(shop), sys.executable),
+        profile=profile(str(shop), target_python()),
     )
     assert found.answer is Answer.HOLDS
     assert found.notes == ("seen from inside the process here, and it says from outside the process",)

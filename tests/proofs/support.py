@@ -5,6 +5,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from targetpython import target_python
 
 from casemate.adapters.sandbox.choice import Chosen
 from casemate.app.scan import ScanRequest, run_scan
@@ -46,7 +47,7 @@ def proven(place: Path):
     finding = report.findings[0]
     bench = Bench(
         sandbox=sandbox,
-        profile=profile(str(place), sys.executable),
+        profile=profile(str(place), target_python()),
         source=lambda path: (place / path).read_bytes(),
     )
     question = Question(identity=finding.identity, cwe=finding.cwe, lead=finding.lead)
