@@ -22,7 +22,7 @@ test: $(VENV)/.dev  ## style, types, layers and every test
 	@echo "layers"; $(VENV)/bin/lint-imports --no-logo > $(VENV)/layers.log 2>&1 || { cat $(VENV)/layers.log; exit 1; }
 	@sh tools/chromium.sh
 	@sh tools/bubblewrap.sh
-	@echo "tests";  $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadgroup -rs
+	@echo "tests";  $(VENV)/bin/python -m pytest -n $(JOBS) --dist loadfile --no-loadscope-reorder -rs
 
 native: $(VENV)/.dev  ## the engine compiled: a wheel in dist/, and .native/bin/casemate
 	@sh tools/native.sh $(VENV) .native

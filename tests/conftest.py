@@ -36,11 +36,3 @@ def a_proof(tmp_path_factory):
         patch.setenv("CASEMATE_HOME", str(tmp_path_factory.mktemp("home") / "home"))
         shop = a_shop(tmp_path_factory.mktemp("made") / "shop")
         return shop, *proven(shop)
-
-
-def pytest_collection_modifyitems(items):
-    """Tests that share what their module made once run in one process (`--dist loadgroup`), so that it is made once."""
-    for item in items:
-        made = item._fixtureinfo.name2fixturedefs.items()
-        if shared := sorted(name for name, found in made if found[-1].scope == "module"):
-            item.add_marker(pytest.mark.xdist_group(f"{item.path.stem}-{'-'.join(shared)}"))
