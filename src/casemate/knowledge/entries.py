@@ -235,7 +235,7 @@ class Value:
 class Entry:
     """Functions that are called from outside, by one of: decorator, base class and methods, registering call, or methods of
     any class alone, in modules that import `imports` (Falcon's resources have no base class), where the parameters that `types`
-    names are there.
+    names are there. Or by the names of all its parameters (`signature`), as a protocol without a library has them.
 
     decorator: dotted name (`flask.Flask.route`, or `*.route` on an unknown receiver). base, methods: methods of
     subclasses ("*" all public). call, arg: a call that registers the function given as that argument.
@@ -246,6 +246,9 @@ class Entry:
     regular expression with `{param}` for a parameter's name; where it is found in a constant argument of the decorator or
     registering call, that parameter carries nothing (`<int:{param}>` in a route). fixed: values that are constant in such a
     function when the decorator's texts hold no `placeholder` (the request's path below a route without `<`).
+
+    elements: regular expression for the keys of a mapping; what stands under others comes from nobody outside (WSGI's `environ`
+    holds what the server set up, too).
 
     result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a tuple the first
     item counts.
@@ -266,6 +269,8 @@ class Entry:
     harmless: str = ""
     fixed: tuple[str, ...] = ()
     placeholder: str = ""
+    signature: tuple[str, ...] = ()
+    elements: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
