@@ -109,7 +109,8 @@ class Sink:
     list); an argument that is no container is meant whole. "@options" what a program may take for an option, out of an
     argument list. "@format" the text that a format and the arguments after it make. probe: it only tells what is there: to a
     stranger that is something, to whoever calls an API it is what they ask. place: what is given is where the program text
-    lies, not the text. refusing: of a constructor, the method by which a class derived from it may refuse what is dangerous.
+    lies, not the text. own: what it is done to belongs to whoever runs the program (a data base that is a file). refusing: of a
+    constructor, the method by which a class derived from it may refuse what is dangerous.
     """
 
     arg: Selector
@@ -118,6 +119,7 @@ class Sink:
     item: int | str | None = None
     probe: bool = False
     place: bool = False
+    own: bool = False
     refusing: str = ""
 
 

@@ -220,6 +220,7 @@ class Reader:
             item=_item(table),
             probe=table.flag("probe"),
             place=table.flag("place"),
+            own=table.flag("own"),
             refusing=table.text("refusing") or "",
         )
 

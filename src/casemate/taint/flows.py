@@ -175,7 +175,7 @@ class Query:
             named, path = named._replace(name=path[0][1:], how=ir.KEYWORD), path[1:]  # an argument that is not declared
         reader = stored[0] if stored else unit
         design = self._handed_on(kind, boundary, hit)
-        crossed = min(hit.crossed, PATH) if self._placed(hit) else hit.crossed
+        crossed = min(hit.crossed, PATH) if self._sinks(hit, "place") else hit.crossed
         if boundary is Boundary.API and not design:
             design = (
                 self._probe(kind, hit)
@@ -199,16 +199,16 @@ class Query:
     def _handed_on(self, kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
         """Whether the operator's own command line or file gives the whole program text: a script is meant to be run. What its
         owner may do anyway is no danger from the command line."""
-        if boundary is Boundary.LOCAL and (kind.of_right or self._placed(hit)):
+        if boundary is Boundary.LOCAL and (kind.of_right or self._sinks(hit, "place") or self._sinks(hit, "own")):
             return True
         if boundary is Boundary.FILE and self._probe(kind, hit):
             return True  # whoever wrote the file is not told
         return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
 
-    def _placed(self, hit: SinkHit) -> bool:
-        """Whether the sink is given where a program text lies, not the text."""
+    def _sinks(self, hit: SinkHit, what: str) -> bool:
+        """Whether this is said of one of the sinks of what is called (`Sink.place`, `Sink.own`)."""
         call = self.solver.knowledge.calls.get(hit.site[3])
-        return call is not None and any(sink.place for sink in call.sinks)
+        return call is not None and any(getattr(sink, what) for sink in call.sinks)
 
     def _given(self, unit: Unit, fn: ir.Function, number: int, path: tuple[Any, ...]) -> tuple[Boundary, str] | None:
         """Who outside gives this parameter, or what stands in it at a path; None for nobody."""

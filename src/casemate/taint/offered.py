@@ -9,10 +9,13 @@ from casemate.taint.program import Program
 
 _INIT = "__init__.py"
 
+INNER = frozenset({"internal", "migrations", "upgrades"})
+"""Names of packages whose modules are the program's own: what it keeps to itself, and the steps that change its data base."""
+
 
 def private(part: str) -> bool:
     """Whether a part of a dotted name says that what lies below is nobody else's."""
-    return (part.startswith("_") and part != "__init__") or part == "internal"
+    return (part.startswith("_") and part != "__init__") or part in INNER
 
 
 def scripts(program: Program) -> frozenset[str]:
@@ -47,11 +50,11 @@ def offers(program: Program, root: str) -> bool:
 
 
 def exported(program: Program) -> frozenset[str]:
-    """What the packages' own files offer: names as they are defined, and modules of which that is all."""
+    """What the packages' own files offer of what lies below: names as they are defined, and modules of which that is all."""
     out: set[str] = set()
-    for name, module in program.modules.items():
+    for module in program.modules.values():
         if module.path.rpartition("/")[2] == _INIT:
-            out.update((name, *module.stars))
+            out.update(module.stars)
             out.update(dotted for dotted in _imported(module) if dotted not in program.modules)
     return frozenset(out)
 

@@ -14,19 +14,22 @@ from typing import Any
 
 _PROJECT = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 _INSTALLED = frozenset({"entry_points.txt", "METADATA", "PKG-INFO"})
+_DEPTH = 2  # folders above such a file: a tree may hold several projects
 _INFO = (".dist-info", ".egg-info")
 _README = re.compile(r"README(\.(md|rst|txt))?", re.IGNORECASE)
 _GROUP = re.compile(r"\b(?:console|gui)_scripts\b[\"'\]]?\s*[:=]?\s*\[?([^\[\]]*)")
 _TARGET = re.compile(r"=\s*([A-Za-z_]\w*)(?:\.\w+)*\s*:")
-_IMPORT = re.compile(r"^[\s>.`]*(?:from\s+(\w+)[\w.]*\s+import\b|import\s+(\w+)[\w., ]*$)", re.MULTILINE)
+_IMPORT = re.compile(r"^[\s>.`]*(?:from\s+(\w+)[\w.]*\s+import\b|import\s+(\w+)(?:\.\w+)*(?:\s+as\s+\w+)?\s*$)", re.MULTILINE)
 
 
 def states(path: str) -> bool:
     """Whether a file says what the project is for: beside the sources, or left by its installation."""
     folder, _, name = path.rpartition("/")
-    if folder.endswith(_INFO) and folder.count("/") < 2:
+    if path.count("/") > _DEPTH:
+        return False
+    if folder.endswith(_INFO):
         return name in _INSTALLED
-    return "/" not in folder and (name in _PROJECT or name == "PKG-INFO" or _README.fullmatch(name) is not None)
+    return name in _PROJECT or name == "PKG-INFO" or _README.fullmatch(name) is not None
 
 
 def started(texts: Mapping[str, str], modules: Iterable[str]) -> frozenset[str]:
