@@ -241,7 +241,7 @@ REFUSED = {
     "an entry by two ways": (
         '[[entry]]\nboundary = "remote"\nwhat = "x"\ndecorator = "lib.d"\nbase = "lib.B"\nmethods = ["run"]\n',
         "a.toml.entry[0]: an entry is found by one way, not by ['decorator', 'base']; "
-        "give decorator, or base and methods, or imports and methods, or call and arg",
+        "give decorator, or base and methods, or imports and methods, or call and arg, or signature",
     ),
     "a pattern that is none": (
         '[[entry]]\nboundary = "remote"\nwhat = "x"\ndecorator = "lib.d"\nharmless = "("\n',

@@ -109,7 +109,8 @@ class Sink:
     list); an argument that is no container is meant whole. "@options" what a program may take for an option, out of an
     argument list. "@format" the text that a format and the arguments after it make. probe: it only tells what is there: to a
     stranger that is something, to whoever calls an API it is what they ask. place: what is given is where the program text
-    lies, not the text. refusing: of a constructor, the method by which a class derived from it may refuse what is dangerous.
+    lies, not the text. own: what it is done to belongs to whoever runs the program (a data base that is a file). refusing: of a
+    constructor, the method by which a class derived from it may refuse what is dangerous.
     """
 
     arg: Selector
@@ -118,6 +119,7 @@ class Sink:
     item: int | str | None = None
     probe: bool = False
     place: bool = False
+    own: bool = False
     refusing: str = ""
 
 
@@ -235,7 +237,7 @@ class Value:
 class Entry:
     """Functions that are called from outside, by one of: decorator, base class and methods, registering call, or methods of
     any class alone, in modules that import `imports` (Falcon's resources have no base class), where the parameters that `types`
-    names are there.
+    names are there. Or by the names of all its parameters (`signature`), as a protocol without a library has them.
 
     decorator: dotted name (`flask.Flask.route`, or `*.route` on an unknown receiver). base, methods: methods of
     subclasses ("*" all public). call, arg: a call that registers the function given as that argument.
@@ -246,6 +248,9 @@ class Entry:
     regular expression with `{param}` for a parameter's name; where it is found in a constant argument of the decorator or
     registering call, that parameter carries nothing (`<int:{param}>` in a route). fixed: values that are constant in such a
     function when the decorator's texts hold no `placeholder` (the request's path below a route without `<`).
+
+    elements: regular expression for the keys of a mapping; what stands under others comes from nobody outside (WSGI's `environ`
+    holds what the server set up, too).
 
     result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a tuple the first
     item counts.
@@ -266,6 +271,8 @@ class Entry:
     harmless: str = ""
     fixed: tuple[str, ...] = ()
     placeholder: str = ""
+    signature: tuple[str, ...] = ()
+    elements: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -220,6 +220,7 @@ class Reader:
             item=_item(table),
             probe=table.flag("probe"),
             place=table.flag("place"),
+            own=table.flag("own"),
             refusing=table.text("refusing") or "",
         )
 
@@ -260,14 +261,15 @@ class Reader:
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:
-        """Who is called from outside: one entry for each name of `decorator`, `base`, `call` or `imports`."""
-        ways = [key for key in ("decorator", "base", "call", "imports") if key in table]
+        """Who is called from outside: one entry for each name of `decorator`, `base`, `call` or `imports`, one for a
+        `signature`."""
+        ways = [key for key in ("decorator", "base", "call", "imports", "signature") if key in table]
         by_method = bool({"base", "imports"} & set(ways))
         if len(ways) != 1 or ("methods" in table) != by_method or ("arg" in table) != ("call" in table):
             raise KnowledgeError(
                 table.where,
                 f"an entry is found by one way, not by {ways!r}",
-                "give decorator, or base and methods, or imports and methods, or call and arg",
+                "give decorator, or base and methods, or imports and methods, or call and arg, or signature",
             )
         types = Table(table.at("types"), table.content.get("types", {}), frozenset(_mapping_keys(table, "types")))
         model = Entry(
@@ -282,8 +284,11 @@ class Reader:
             harmless=compilable(table.at("harmless"), table.text("harmless")),
             fixed=tuple(dotted(table.at("fixed"), name) for name in table.texts("fixed")),
             placeholder=table.text("placeholder"),
+            elements=compilable(table.at("elements"), table.text("elements")),
         )
         way = ways[0]
+        if way == "signature":
+            return (replace(model, signature=table.texts(way)),)
         names = table.texts(way) if isinstance(table.content[way], list) else (table.text(way, None),)
         for name in names:
             dotted(table.at(way), name)

@@ -54,6 +54,7 @@ def analyse(
     *,
     aliases: Mapping[str, str] | None = None,
     internal: Callable[[str], bool] = lambda name: False,
+    commands: frozenset[str] = frozenset(),
     remembered: Callable[[], Mapping[Unit, list[Run]]] = dict,
     resumed: Callable[[Program], Solver | None] = lambda program: None,
     solved: Callable[[Solver], None] = lambda solver: None,
@@ -62,9 +63,9 @@ def analyse(
     progress: Callable[[int, int], None] | None = None,
 ) -> Analysis:
     """Solve a program and match its flows. aliases: other names of modules. internal: whether a module is no
-    public API. remembered: runs of earlier scans. resumed: the solver that goes on from an earlier solution, if one can.
-    solved: told the solver when it has found all. known: what earlier explaining has found, to which more is added.
-    ahead: has part of the program solved elsewhere.
+    public API. commands: packages that are started by a command, and no library. remembered: runs of earlier scans. resumed: the
+    solver that goes on from an earlier solution, if one can. solved: told the solver when it has found all. known: what earlier
+    explaining has found, to which more is added. ahead: has part of the program solved elsewhere.
     """
     program = Program(modules, knowledge, aliases)
     solver = resumed(program)
@@ -72,7 +73,7 @@ def analyse(
         solver = Solver(program, remembered())
         solver.solve(progress, elsewhere=ahead(program))
     solved(solver)
-    query = Query(solver, internal)
+    query = Query(solver, internal, commands)
     best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)])
     explainer = Explainer(solver, known)
     regions = Regions(solver)

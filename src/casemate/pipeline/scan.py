@@ -28,6 +28,7 @@ from casemate.pipeline.since import Change, Place, narrowed, touched
 from casemate.ports import Executor, History, SourceTree, Store
 from casemate.taint.memory import Run, Unit
 from casemate.taint.summary import CRASHED
+from casemate.targets.commands import started
 from casemate.targets.ignores import Ignores
 from casemate.targets.modules import name_modules
 from casemate.targets.selection import Selection, select
@@ -79,18 +80,19 @@ class Chosen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """What is to be read. files: of the trees, with their names. aliases: other names of modules. tests: modules that are no
-    public API. losses: what is not examined."""
+    public API. commands: packages that are started by a command, and no library. losses: what is not examined."""
 
     chosen: Sequence[Chosen]
     files: Sequence[Named]
     aliases: Mapping[str, str]
     tests: frozenset[str]
+    commands: frozenset[str]
     losses: tuple[NotExamined, ...]
 
     def question(self) -> list[object]:
         """All but the files' content that a report rests on, in an order that is the same every time."""
         asked = [(c.prefix, c.selection.configuration) for c in self.chosen]
-        return [asked, self.losses, sorted(self.aliases.items()), sorted(self.tests)]
+        return [asked, self.losses, sorted(self.aliases.items()), sorted(self.tests), sorted(self.commands)]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -139,6 +141,7 @@ def scan(
             rules,
             aliases=aliases,
             internal=tests.__contains__,
+            commands=layout.commands,
             remembered=remembered,
             ahead=lambda program: ahead(program, remembered(), executor, options.ahead),
             progress=lambda done, total: progress("following", done, total),
@@ -212,7 +215,8 @@ def lay_out(trees: Sequence[SourceTree], options: ScanOptions) -> Layout:
         losses.append(
             NotExamined(what=".", reason=Reason.NO_SOURCE, detail="there is no Python file to examine", files=0)
         )
-    return Layout(chosen=chosen, files=files, aliases=aliases, tests=tests, losses=tuple(losses))
+    commands = frozenset().union(*(_commands(c, files) for c in chosen))
+    return Layout(chosen=chosen, files=files, aliases=aliases, tests=tests, commands=commands, losses=tuple(losses))
 
 
 def lower_program(
@@ -232,6 +236,7 @@ def lower_program(
         files=files,
         aliases=layout.aliases,
         tests=layout.tests,
+        commands=layout.commands,
         losses=tuple(losses),
         lowered=lowered,
     )
@@ -291,6 +296,13 @@ def _named(chosen: Sequence[Chosen]) -> tuple[list[Named], dict[str, str], froze
                 tests.add(name)
             files.append(Named(tree=c.tree, file=file, shown=c.prefix + file.path, module=name, package=known.package))
     return files, {alias: name for alias, name in aliases.items() if alias not in taken}, frozenset(tests)
+
+
+def _commands(chosen: Chosen, files: Sequence[Named]) -> frozenset[str]:
+    """The packages of a tree that are started by a command."""
+    read = ((file.path, chosen.tree.read(file)) for file in chosen.selection.stated)
+    texts = {path: data.decode("utf-8", "replace") for path, data in read if isinstance(data, bytes)}
+    return started(texts, (named.module for named in files if named.tree is chosen.tree))
 
 
 def _variants(name: str) -> Iterator[str]:

@@ -1,13 +1,14 @@
 """Entry points: functions that something outside the program calls, with data from outside.
 
-Known by a decorator, by a base class and the method's name, by that name alone, or by a call that registers the function.
+Known by a decorator, by a base class and the method's name, by that name alone, by a call that registers the function, or by its
+parameters' names.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Iterable, Sequence
+from typing import TYPE_CHECKING, NamedTuple
 
 from casemate.knowledge.entries import Entry, Knowledge
 from casemate.languages import ir
@@ -27,19 +28,31 @@ def registering(knowledge: Knowledge) -> dict[str, list[int]]:
     return out
 
 
-def tables(knowledge: Knowledge) -> tuple[dict[str, list[int]], list[int], dict[str, list[int]]]:
-    """Decorator → numbers of entries, the numbers of entries by base class, and name of a method → those of any class."""
+class Tables(NamedTuple):
+    """Numbers of entries: by decorator, those by base class, by the name of a method of any class, and by all parameters."""
+
+    decorators: dict[str, list[int]]
+    bases: list[int]
+    methods: dict[str, list[int]]
+    signatures: dict[tuple[str, ...], list[int]]
+
+
+def tables(knowledge: Knowledge) -> Tables:
+    """The entries that a function is by itself."""
     decorators: dict[str, list[int]] = {}
     bases: list[int] = []
     methods: dict[str, list[int]] = {}
+    signatures: dict[tuple[str, ...], list[int]] = {}
     for number, entry in enumerate(knowledge.entries):
+        if entry.signature:
+            signatures.setdefault(entry.signature, []).append(number)
         if entry.decorator:
             decorators.setdefault(entry.decorator, []).append(number)
         if entry.base:
             bases.append(number)
         for name in entry.methods if entry.imports else ():
             methods.setdefault(name, []).append(number)
-    return decorators, bases, methods
+    return Tables(decorators, bases, methods, signatures)
 
 
 def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
@@ -47,8 +60,9 @@ def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
     fn = frame.fn
     if fn.kind not in ("function", "lambda"):
         return ()
-    decorators, bases, methods = solver.entry_tables
-    out: list[int] = []
+    decorators, bases, methods, signatures = solver.entry_tables
+    names = tuple(parameter.name for parameter in fn.params)
+    out = [*signatures.get(names[1:] if fn.owner >= 0 else names, ())]
     for decorator in fn.decorators:
         for name in _names(solver, frame, decorator.dotted):
             out += decorators.get(name, ())
@@ -83,6 +97,13 @@ def carries(program: Program, unit: Unit, entry: Entry, number: int) -> bool:
     if found[0] == "c" and entry.models:
         return any(base in entry.models for base in program.external_bases((found[1], found[2])))
     return True
+
+
+def element(entry: Entry, path: Sequence[object]) -> bool:
+    """Whether what is used of a parameter comes from outside: by the key under which it stands in it, where that is known."""
+    key = path[0] if path else None
+    known = isinstance(key, str) and key[:1] == "["
+    return not entry.elements or not known or re.fullmatch(entry.elements, str(key)[1:]) is not None
 
 
 def harmless(entry: Entry, fn: ir.Function, texts: Iterable[object]) -> tuple[str, ...]:

@@ -12,10 +12,9 @@ from typing import Any, NamedTuple
 from casemate.knowledge.entries import Kind
 from casemate.languages import ir
 from casemate.model.trace import Boundary
-from casemate.taint import entries
+from casemate.taint import entries, offered
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
-from casemate.taint.program import Program
 from casemate.taint.solver import Solver
 from casemate.taint.state import KEYS
 from casemate.taint.summary import PATH, TEXT, Label, SinkHit, Site
@@ -63,23 +62,28 @@ class Flow(NamedTuple):
 
 
 class Query:
-    """Questions to a solved program. internal: whether a module is no public API (tests, scripts)."""
+    """Questions to a solved program. internal: whether a module is no public API (tests, scripts). commands: packages that are
+    started by a command, and that nobody is told to import."""
 
-    def __init__(self, solver: Solver, internal: Callable[[str], bool]) -> None:
+    def __init__(self, solver: Solver, internal: Callable[[str], bool], commands: frozenset[str] = frozenset()) -> None:
         self.solver = solver
         self.program = solver.program
         self.internal = internal
         self.kinds = sorted(solver.knowledge.kinds.values(), key=lambda k: k.bit)
         self._called = solver.called()
         self._application = any(
-            solver.knowledge.entries[n].boundary is Boundary.REMOTE for ns in solver.entries.values() for n in ns
+            solver.knowledge.entries[n].boundary is Boundary.REMOTE and not solver.knowledge.entries[n].signature
+            for ns in solver.entries.values()
+            for n in ns
         )
         self._registered: dict[tuple[Unit, int], set[str]] = {}
         for target, number, names in solver.registrations():
             known = self._registered.setdefault((target, number), set(names))
             known &= set(names)
-        self._offered = _offered(self.program, internal)
-        self._scripts = _scripts(self.program)
+        self._offered = offered.by_public(self.program, internal)
+        self._scripts = offered.scripts(self.program)
+        self._programs = frozenset(root for root in commands if not offered.offers(self.program, root))
+        self._exported = offered.exported(self.program) if self._programs else frozenset()
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int]]] = {}
         for unit, summary in solver.summaries.items():
             fn = self.program.function(unit)
@@ -140,7 +144,7 @@ class Query:
         fn = self.program.function(unit)
         if type(label[1]) is not int:
             return
-        given = self._given(unit, fn, label[1])
+        given = self._given(unit, fn, label[1], label[2])
         if given is not None:
             yield self._flow(kind, unit, fn, label[1], given, hit, None)
         if label[1] == 0 and fn.owner >= 0 and label[2]:
@@ -154,7 +158,7 @@ class Query:
                 if mask & kind.mask and type(label[1]) is int:
                     other = self.program.function(writer)
                     pieces = self._pieces(unit)
-                    given = self._given(writer, other, label[1])
+                    given = self._given(writer, other, label[1], label[2])
                     if pieces is not None:
                         given = self._composed(writer, other, label[1], pieces)
                     if given is not None:
@@ -171,10 +175,11 @@ class Query:
             named, path = named._replace(name=path[0][1:], how=ir.KEYWORD), path[1:]  # an argument that is not declared
         reader = stored[0] if stored else unit
         design = self._handed_on(kind, boundary, hit)
-        crossed = min(hit.crossed, PATH) if self._placed(hit) else hit.crossed
+        crossed = min(hit.crossed, PATH) if self._sinks(hit, "place") else hit.crossed
         if boundary is Boundary.API and not design:
             design = (
                 self._probe(kind, hit)
+                or self._inside(unit, fn)
                 or self._set_up(unit[0], named, path, kept=stored is not None, held="".join(map(str, hit.label[2][:1])))
                 or (named.how == ir.VARARGS and fn.name == "__init__")  # its class's own set-up, handed on
                 or self._by_design(kind, unit, fn, named, crossed)
@@ -194,25 +199,26 @@ class Query:
     def _handed_on(self, kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
         """Whether the operator's own command line or file gives the whole program text: a script is meant to be run. What its
         owner may do anyway is no danger from the command line."""
-        if boundary is Boundary.LOCAL and (kind.of_right or self._placed(hit)):
+        if boundary is Boundary.LOCAL and (kind.of_right or self._sinks(hit, "place") or self._sinks(hit, "own")):
             return True
         if boundary is Boundary.FILE and self._probe(kind, hit):
             return True  # whoever wrote the file is not told
         return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
 
-    def _placed(self, hit: SinkHit) -> bool:
-        """Whether the sink is given where a program text lies, not the text."""
+    def _sinks(self, hit: SinkHit, what: str) -> bool:
+        """Whether this is said of one of the sinks of what is called (`Sink.place`, `Sink.own`)."""
         call = self.solver.knowledge.calls.get(hit.site[3])
-        return call is not None and any(sink.place for sink in call.sinks)
+        return call is not None and any(getattr(sink, what) for sink in call.sinks)
 
-    def _given(self, unit: Unit, fn: ir.Function, number: int) -> tuple[Boundary, str] | None:
-        """Who outside gives this parameter, or None."""
+    def _given(self, unit: Unit, fn: ir.Function, number: int, path: tuple[Any, ...]) -> tuple[Boundary, str] | None:
+        """Who outside gives this parameter, or what stands in it at a path; None for nobody."""
         parameter = fn.params[number]
         if number == 0 and fn.owner >= 0 and not any(d.dotted == "staticmethod" for d in fn.decorators):
             return None
         for n in self.solver.entries.get(unit, ()) if not self.internal(unit[0]) else ():
             entry = self.solver.knowledge.entries[n]
-            if entries.carries(self.program, unit, entry, number) and parameter.name not in self._settled(unit, fn, n):
+            carried = entries.carries(self.program, unit, entry, number) and entries.element(entry, path)
+            if carried and parameter.name not in self._settled(unit, fn, n):
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"
         if self.solver.entries.get(unit):
             return None
@@ -251,7 +257,7 @@ class Query:
         parts = unit[0].split(".")
         if not all(part.isidentifier() for part in parts):
             return False
-        hidden = any(_private(part) for part in parts)
+        hidden = any(map(offered.private, parts))
         if fn.owner >= 0:
             klass = module.classes[fn.owner]
             holder = klass.qualname
@@ -269,6 +275,13 @@ class Query:
         if any(part.startswith("_") for part in holder.split(".")):
             return False
         return module.exports is None or top in module.exports
+
+    def _inside(self, unit: Unit, fn: ir.Function) -> bool:
+        """Whether a function is part of a program that is no library: it calls its functions itself, with what it has by the
+        boundaries that are known."""
+        if unit[0].partition(".")[0] not in self._programs or self.program.modules[unit[0]].exports is not None:
+            return False
+        return not self._exported & {unit[0], f"{unit[0]}.{fn.qualname.partition('.')[0]}"}
 
     def _set_up(self, module: str, parameter: ir.Parameter, path: tuple[Any, ...], *, kept: bool, held: str) -> bool:
         """Whether what is used belongs to an object that whoever uses an API sets up, and is not data that came to them:
@@ -314,33 +327,6 @@ def _loads(kind: Kind, unit: Unit, fn: ir.Function) -> bool:
     """Whether a function says by its names that it runs what it finds; `load_model` by these words of its own name."""
     own = set(split(fn.name))
     return bool(_named(unit, fn) & set(kind.loads)) or any(set(split(w)) <= own for w in kind.loads if "_" in w)
-
-
-def _scripts(program: Program) -> frozenset[str]:
-    """Modules that are run and that no other of the program imports: what their functions are given they say themselves."""
-    imported: set[str] = set()
-    for name, module in program.modules.items():
-        for dotted in (*module.stars, *(b[1] for _, b in module.names if b[0] == ir.BOUND_IMPORT)):
-            imported.update((dotted, dotted.rpartition(".")[0]) if not dotted.startswith(f"{name}.") else ())
-    run = {name for name, module in program.modules.items() if "__main__" in module.functions[0].consts}
-    return frozenset(run - imported)
-
-
-def _private(part: str) -> bool:
-    return part.startswith("_") and part != "__init__"
-
-
-def _offered(program: Program, internal: Callable[[str], bool]) -> frozenset[str]:
-    """What of private modules a public one offers under a public name: `from ._impl import load`, `from . import _csv as csv`."""
-    out: set[str] = set()
-    for name, module in program.modules.items():
-        if internal(name) or any(map(_private, name.split("."))):
-            continue
-        out.update(star for star in module.stars if "._" in star)
-        for bound, binding in module.names:
-            if binding[0] == ir.BOUND_IMPORT and "._" in binding[1] and not bound.startswith("_"):
-                out.add(binding[1])
-    return frozenset(out)
 
 
 def _same(hit: SinkHit, inner: SinkHit) -> bool:

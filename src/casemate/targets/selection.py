@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from casemate.model.outcome import NotExamined, Reason
 from casemate.ports import SourceFile, SourceTree
-from casemate.targets import configuration
+from casemate.targets import commands, configuration
 from casemate.targets.configuration import Configuration
 from casemate.targets.globs import Glob
 
@@ -40,12 +40,13 @@ _SHEBANG = re.compile(rb"#![^\n]*[/\s](?:python|pypy)[0-9.]*(?:\s|\Z)")
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Selection:
     """files: the Python sources to examine, in the tree's order. others: paths of all other files, which tell the
-    tree's layout. configuration: the target's, in force."""
+    tree's layout. configuration: the target's, in force. stated: files that say what the target is for."""
 
     files: tuple[SourceFile, ...]
     others: tuple[str, ...]
     not_examined: tuple[NotExamined, ...]
     configuration: Configuration
+    stated: tuple[SourceFile, ...] = ()
 
 
 def looks_like_source(path: str) -> bool:
@@ -94,7 +95,8 @@ def select(tree: SourceTree, *, exclude: Sequence[str] = (), untrusted: bool = F
             sources.append(file)
     chosen = set(sources)
     others = tuple(file.path for file in files if file not in chosen)
-    return Selection(files=tuple(sources), others=others, not_examined=tuple(losses), configuration=own)
+    stated = () if untrusted else tuple(file for file in files if commands.states(file.path))
+    return Selection(files=tuple(sources), others=others, not_examined=tuple(losses), configuration=own, stated=stated)
 
 
 def _own_configuration(tree: SourceTree, files: Iterable[SourceFile]) -> Configuration | NotExamined:

@@ -1,0 +1,64 @@
+"""Which packages of a target are started by a command and not imported: what its project files and its README say.
+
+Commands stand in `pyproject.toml` (PyPA specification "Declaring project metadata", `project.scripts` and `gui-scripts`; Poetry's
+`tool.poetry.scripts`), in the groups `console_scripts` and `gui_scripts` of "Entry points specification" (`entry_points.txt`,
+`setup.cfg`, `setup.py`), or as a module `__main__`. Whoever is to import a package is shown how by its README.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+_PROJECT = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
+_INSTALLED = frozenset({"entry_points.txt", "METADATA", "PKG-INFO"})
+_DEPTH = 2  # folders above such a file: a tree may hold several projects
+_INFO = (".dist-info", ".egg-info")
+_README = re.compile(r"README(\.(md|rst|txt))?", re.IGNORECASE)
+_GROUP = re.compile(r"\b(?:console|gui)_scripts\b[\"'\]]?\s*[:=]?\s*\[?([^\[\]]*)")
+_TARGET = re.compile(r"=\s*([A-Za-z_]\w*)(?:\.\w+)*\s*:")
+_IMPORT = re.compile(r"^[\s>.`]*(?:from\s+(\w+)[\w.]*\s+import\b|import\s+(\w+)(?:\.\w+)*(?:\s+as\s+\w+)?\s*$)", re.MULTILINE)
+
+
+def states(path: str) -> bool:
+    """Whether a file says what the project is for: beside the sources, or left by its installation."""
+    folder, _, name = path.rpartition("/")
+    if path.count("/") > _DEPTH:
+        return False
+    if folder.endswith(_INFO):
+        return name in _INSTALLED
+    return name in _PROJECT or name == "PKG-INFO" or _README.fullmatch(name) is not None
+
+
+def started(texts: Mapping[str, str], modules: Iterable[str]) -> frozenset[str]:
+    """The packages that are started by a command and that no README imports. texts: of the files that `states`, by path.
+    modules: names of all."""
+    found = {name.removesuffix(".__main__") for name in modules if name.endswith(".__main__") and name.count(".") == 1}
+    shown: set[str] = set()
+    for path, text in texts.items():
+        name = path.rpartition("/")[2]
+        if name == "pyproject.toml":
+            found |= _declared(text)
+        elif name in ("METADATA", "PKG-INFO") or _README.fullmatch(name):
+            shown.update(root for match in _IMPORT.findall(text) for root in match)
+        else:
+            found.update(target for group in _GROUP.findall(text) for target in _TARGET.findall(group))
+    return frozenset(found - shown)
+
+
+def _declared(text: str) -> set[str]:
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError:
+        return set()
+    project, poetry = _table(content, "project"), _table(content, "tool", "poetry")
+    tables = (_table(project, "scripts"), _table(project, "gui-scripts"), _table(poetry, "scripts"))
+    return {root for table in tables for value in table.values() for root in _TARGET.findall(f"={value}")}
+
+
+def _table(value: Any, *keys: str) -> Mapping[str, Any]:
+    for key in keys:
+        value = value.get(key) if isinstance(value, dict) else None
+    return value if isinstance(value, dict) else {}

@@ -1,0 +1,60 @@
+"""A package that is started by a command and that nobody is told to import: its functions are no boundary, and that is shown."""
+
+import pytest
+
+from pipeline.test_scan import scanned
+
+TAG = "import os\n\n\ndef tag(title):\n    os.system('tag ' + title)\n"
+PROJECT = '[project]\nname = "stand"\n\n[project.scripts]\nstand = "stand.main:main"\n'
+STAND = {"pyproject.toml": PROJECT, "stand/__init__.py": "", "stand/main.py": TAG}
+API, DESIGN = {("stand/main.py", False)}, {("stand/main.py", True)}
+LIBRARIES = {
+    "without a command": {"pyproject.toml": '[project]\nname = "stand"\n'},
+    "with a README that imports it": {"README.md": "```python\nfrom stand.main import tag\n```\n"},
+    "that offers something itself": {"stand/__init__.py": "from stand.main import tag\n"},
+    "with a function of its own": {"stand/__init__.py": "def tag(title):\n    pass\n"},
+    "with a list of what it offers": {"stand/main.py": f"__all__ = ['tag']\n{TAG}"},
+    "whose part offers it": {
+        "stand/main.py": "",
+        "stand/tags/__init__.py": "from stand.tags.one import tag\n",
+        "stand/tags/one.py": TAG,
+    },
+}
+
+
+def laid(folder, files):
+    """Files written below a folder."""
+    for name, text in files.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return folder
+
+
+def found(folder, **options):
+    """Where leads stand, and whether they are by design."""
+    report = scanned(folder, **options)
+    return {(one.lead.location.path, one.lead.by_design) for one in report.findings}
+
+
+def test_a_program_is_no_library(tmp_path):
+    """The lead is by design: counted, and shown on request."""
+    assert found(laid(tmp_path, STAND)) == DESIGN
+
+
+@pytest.mark.parametrize("more", LIBRARIES.values(), ids=LIBRARIES)
+def test_a_library_is_told_by_what_it_says(tmp_path, more):
+    """Each way, alone."""
+    ((path, by_design),) = found(laid(tmp_path, STAND | more))
+    assert (path.rpartition("/")[0].startswith("stand"), by_design) == (True, False)
+
+
+def test_an_untrusted_target_is_not_believed(tmp_path):
+    """Whoever wants to hide something could write a pyproject.toml."""
+    assert found(laid(tmp_path, STAND), untrusted=True) == API
+
+
+def test_what_comes_from_outside_is_found_in_a_program(tmp_path):
+    """Its boundaries are those that are known."""
+    main = TAG + "\n\ndef application(environ, start_response):\n    tag(environ['QUERY_STRING'])\n"
+    assert found(laid(tmp_path, STAND | {"stand/main.py": main})) == API
