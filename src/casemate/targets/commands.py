@@ -19,7 +19,9 @@ _INFO = (".dist-info", ".egg-info")
 _README = re.compile(r"README(\.(md|rst|txt))?", re.IGNORECASE)
 _GROUP = re.compile(r"\b(?:console|gui)_scripts\b[\"'\]]?\s*[:=]?\s*\[?([^\[\]]*)")
 _TARGET = re.compile(r"=\s*([A-Za-z_]\w*)(?:\.\w+)*\s*:")
-_IMPORT = re.compile(r"^[\s>.`]*(?:from\s+(\w+)[\w.]*\s+import\b|import\s+(\w+)(?:\.\w+)*(?:\s+as\s+\w+)?\s*$)", re.MULTILINE)
+_IMPORT = re.compile(
+    r"^[\s>.`]*(?:from\s+(\w+)[\w.]*\s+import\b|import\s+(\w+)(?:\.\w+)*(?:\s+as\s+\w+)?\s*$)", re.MULTILINE
+)
 
 
 def states(path: str) -> bool:
