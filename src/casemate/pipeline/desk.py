@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from casemate.agents.tools import LISTED
+from casemate.evidence.cwe import official_name
 from casemate.evidence.escape import visible
 from casemate.evidence.identity import identities
 from casemate.evidence.redact import excerpt, redact
@@ -280,12 +281,11 @@ def lead_words(study: Study, suggested: Suggested) -> str:
 
 
 def named(cwe: int) -> tuple[str, Severity]:
-    """What our rules call a weakness, and how bad they say it is."""
+    """The name of a weakness, which is not that of any one rule that finds it, and how bad our rules say it is."""
     rule = next((rule for rule in rules() if cwe == rule.cwe or cwe in rule.also), None)
     rule = rule or next((rule for rule in rules() if same(rule.cwe, cwe)), None)
-    if rule is None:
-        return "Weakness of the program's logic", Severity.HIGH
-    return rule.title, rule.severity
+    name = official_name(cwe) or "Weakness of the program's logic"
+    return name, Severity.HIGH if rule is None else rule.severity
 
 
 def refused(why: str) -> Told:
