@@ -20,7 +20,7 @@ from casemate.model.proposal import Place, Property
 from casemate.model.sandbox import Profile
 from casemate.pipeline.bench import bench
 from casemate.pipeline.properties import held, placed, stated
-from casemate.pipeline.property_ladder import UNACCEPTED, Trying, driven, offer, unoffered
+from casemate.pipeline.property_ladder import OTHERS, UNACCEPTED, Trying, driven, offer, unoffered
 from casemate.pipeline.scan import ScanOptions
 from casemate.pipeline.study import Study
 from casemate.proofs.scenario import other_uses
@@ -221,18 +221,31 @@ def test_how_an_attempt_ends(bank):
 
 
 def test_other_values():
-    """Of its own texts and numbers, of those that are given, and near numbers; never the program itself."""
-    made = other_uses("f('a', 1)\nf('b', 1)\n", ["c"])
+    """Of its own texts and numbers, of those that are given, and near numbers, in turns; never the program itself."""
+    made = other_uses("f('a', 1)\nf('b', 1)\n", ["c"], 16)
     assert made == (
         "f('b', 1)\nf('b', 1)",
-        "f('c', 1)\nf('b', 1)",
         "f('a', 2)\nf('b', 1)",
-        "f('a', 0)\nf('b', 1)",
-        "f('a', -1)\nf('b', 1)",
         "f('a', 1)\nf('a', 1)",
-        "f('a', 1)\nf('c', 1)",
         "f('a', 1)\nf('b', 2)",
+        "f('c', 1)\nf('b', 1)",
+        "f('a', 0)\nf('b', 1)",
+        "f('a', 1)\nf('c', 1)",
         "f('a', 1)\nf('b', 0)",
+        "f('a', -1)\nf('b', 1)",
         "f('a', 1)\nf('b', -1)",
     )
-    assert other_uses("f(True)", ["x"]) == () == other_uses("no python(", ["x"])
+    assert other_uses("f(True)", ["x"], 16) == () == other_uses("no python(", ["x"], 16)
+
+
+def test_texts_of_a_patch_do_not_use_up_the_other_values():
+    """However many a patch speaks of, every argument is another one at least once."""
+    made = other_uses("show('ann', 'b1')\n", [f"t{number}" for number in range(40)], OTHERS)
+    assert len(made) == OTHERS and sum(one.startswith("show('ann', ") for one in made) == OTHERS // 2
+
+
+def test_a_program_of_many_values_takes_no_time():
+    """Only those that are run are made; what Python itself does not write down is none."""
+    many = f"f([{', '.join(map(str, range(700)))}])\n"
+    assert len(other_uses(many, ["x"], OTHERS)) == OTHERS
+    assert other_uses(f"f({'-' * 900}1)", [], OTHERS) == () == other_uses(f"f(0x{'f' * 3900})", [], OTHERS)

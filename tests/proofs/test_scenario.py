@@ -15,6 +15,11 @@ DRIVES = (
     "from shop import buy\nif buy('ann', 1) and not buy('bob', 2):\n    buy('eve', {'a': [1, 2][0], **{'b': 2}}['b'])\n",
 )
 BENDS = (
+    (f"from shop import buy\nbuy('ann', {'-' * 700}3)\n", "it is nested too deep"),
+    (
+        f"from shop import buy\nbuy('ann', 0x{'f' * 3900})\n",
+        "it is nested too deep, or holds a number that is too long",
+    ),
     ("", "it does not drive the target"),
     ("from shop import buy", "it does not drive the target"),
     ("buy(", "it is no Python"),
