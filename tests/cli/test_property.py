@@ -3,25 +3,19 @@ decision does not count. A scripted model states the property; sandbox and ledge
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from agents.bank import BANK, LEAD, PROPERTY
 from agents.support import Scripted, says
 from click.testing import CliRunner
-from pipeline.test_agents import BANK, BANK_TESTS, LEAD, PROPERTY
 
 from casemate.adapters.keys import FileSigner
-from casemate.adapters.sandbox.choice import Chosen
 from casemate.app.ground import recorded_ledger
-from casemate.app.models import Limits, Talk
 from casemate.app.property import Decisions
-from casemate.app.prove import HuntRequest, bundles_folder, run_hunt
-from casemate.app.scan import ScanRequest
-from casemate.cli.bundles import keep
+from casemate.app.prove import bundles_folder
 from casemate.cli.main import main
 from casemate.evidence import jsonreport
 from casemate.evidence.bundle import encode, read
@@ -30,81 +24,12 @@ from casemate.governance.audit import audit
 from casemate.governance.charter import Tier
 from casemate.governance.decision import DECISION
 from casemate.governance.entries import Outcome
-from casemate.governance.spending import Terms
 from casemate.governance.statement import person_key, read_unverified, sign_statement, statement_id
 from casemate.model.errors import UserError
 from casemate.model.lead import Evidence
-from casemate.model.sandbox import Profile
+from cli.people import chartered
+from cli.properties import BODY, CHECK, ID, MENDER, PYTHON, accepted, hunt, hunted
 from cli.repository import IDENTITY
-from cli.test_charter import chartered, people  # noqa: F401
-
-BODY = "    return _KEPT[account]\n"
-CHECK = '    found = _KEPT[account]\n    if found["owner"] != user:\n        raise PermissionError(account)\n    return found\n'
-MENDER = [says(("patch", {"path": "bank.py", "old": BODY, "new": CHECK, "what": "show an account to its owner alone"}))]
-PYTHON = ("--python", sys.executable)
-
-
-def hunted(place, model, **request):
-    """A hunt with a scripted model, whose bundles are kept."""
-    talk = Talk(model=model, terms=Terms(), limits=Limits(), record=None)
-    asked = {"fix": True, **request}
-    found = run_hunt(
-        HuntRequest(
-            scan=ScanRequest(paths=(place,), cache=False),
-            budget=500,
-            python=Path(sys.executable),
-            talk=talk,
-            **asked,
-        ),
-        announce=lambda line: None,
-        progress=lambda stage, done, total: None,
-    )
-    keep(found.sealed, None, place)
-    return found.report
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """The bank, hunted once: the folder, the operator's home, the report."""
-    if why := Chosen().examine(Profile(interpreter=sys.executable)).refusal:
-        pytest.skip(why)
-    place, home = tmp_path_factory.mktemp("made") / "bank", tmp_path_factory.mktemp("home") / "home"
-    place.mkdir()
-    (place / "bank.py").write_text(BANK)
-    (place / "test_bank.py").write_text(BANK_TESTS)
-    model = Scripted(scout=[says(("propose", LEAD))], prover=[says(("hold", PROPERTY))], mender=MENDER)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CASEMATE_HOME", str(home))
-        return place, home, hunted(place, model)
-
-
-@pytest.fixture
-def scene(made, tmp_path, monkeypatch):
-    """Copies of all of it to work on: the bank, and where decisions go."""
-    shutil.copytree(made[0], tmp_path / "bank")
-    shutil.copytree(made[1], tmp_path / "home")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "bank"
-
-
-def hunt(casemate, *more):
-    """A hunt without a model, as JSON: the one finding, and the report."""
-    told = casemate("hunt", "bank", "--decisions", "kept", "--format", "json", "--no-cache", "--quiet", *PYTHON, *more)
-    assert told.exit_code in (0, 1), told.output
-    report = json.loads(told.stdout)
-    return report["findings"], report
-
-
-def accepted(casemate, *more):
-    told = casemate(
-        "property", "accept", ID, "--reason", "house rules 3.2", "--who", "Ann", "--decisions", "kept", "--yes", *more
-    )
-    assert told.exit_code == 0, told.output
-    (file,) = Path("kept").iterdir()
-    return file
-
-
-ID = "cf8cd779"
 
 
 def test_what_a_hunt_with_a_model_leaves(made):
@@ -338,7 +263,7 @@ def test_a_program_that_bends_is_never_run(scene, casemate):
 class TestUnderAnOrganisation:
     """Whom its charter names decides, and nobody else."""
 
-    def test_somebody_else_does_not_decide(self, people, made, tmp_path):  # noqa: F811
+    def test_somebody_else_does_not_decide(self, people, made, tmp_path):
         """Who is not named is refused, which is recorded; who is named decides, and a revoked decision is void."""
         issuer, alice, bob = people
         bundle = next((made[1] / "bundles").glob("*.casemate"))

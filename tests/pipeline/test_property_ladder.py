@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
+from agents.bank import BANK, BANK_TESTS, PROPERTY
 
 from casemate.adapters.filesystem import FileTree
 from casemate.adapters.inprocess import InProcess
@@ -24,7 +25,6 @@ from casemate.pipeline.property_ladder import OTHERS, UNACCEPTED, Trying, driven
 from casemate.pipeline.scan import ScanOptions
 from casemate.pipeline.study import Study
 from casemate.proofs.scenario import other_uses
-from pipeline.test_agents import BANK, BANK_TESTS, PROPERTY
 
 CLAIMED = Property(
     statement=PROPERTY["statement"],
