@@ -64,11 +64,16 @@ def table(tmp_path):
     return tmp_path / "safeguards.signed"
 
 
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """The bank with a property that a model demonstrated, hunted once: the folder, the operator's home, the report."""
+@pytest.fixture(scope="session")
+def sandboxed():
+    """A sandbox holds."""
     if why := Chosen().examine(Profile(interpreter=sys.executable)).refusal:
         pytest.skip(why)
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory, sandboxed):
+    """The bank with a property that a model demonstrated, hunted once: the folder, the operator's home, the report."""
     place, home = tmp_path_factory.mktemp("made") / "bank", tmp_path_factory.mktemp("home") / "home"
     place.mkdir()
     (place / "bank.py").write_text(BANK)

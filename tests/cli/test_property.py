@@ -18,7 +18,7 @@ from casemate.app.property import Decisions
 from casemate.app.prove import bundles_folder
 from casemate.cli.main import main
 from casemate.evidence import jsonreport
-from casemate.evidence.bundle import encode, read
+from casemate.evidence.bundle import digest, encode, read
 from casemate.evidence.stated import read_stated
 from casemate.governance.audit import audit
 from casemate.governance.charter import Tier
@@ -26,6 +26,7 @@ from casemate.governance.decision import DECISION
 from casemate.governance.entries import Outcome
 from casemate.governance.statement import person_key, read_unverified, sign_statement, statement_id
 from casemate.model.errors import UserError
+from casemate.model.finding import Disposition
 from casemate.model.lead import Evidence
 from cli.people import chartered
 from cli.properties import BODY, CHECK, ID, MENDER, PYTHON, accepted, hunt, hunted
@@ -132,7 +133,7 @@ def test_refused(scene, casemate):
     )
     assert told.exit_code == 0, told.output
     ((finding,), _) = hunt(casemate, "--no-fix")
-    assert (finding["evidence"], finding["disposition"]) == ("demonstrated", "suppressed")
+    assert (finding["evidence"], finding["disposition"]) == ("suspected", "suppressed")
     assert finding["suppression"] | {"until": ""} == {
         "by": "decision",
         "reason": "it is a demo",
@@ -230,6 +231,41 @@ def test_a_property_is_mended_by_a_model_later(scene, casemate):
     assert finding.evidence is Evidence.FIXED and finding.mending.fix.patch.proposer == "agent:mender"
     assert any("it is known already" in prompt.messages[-1].text for _, prompt in model.prompts)
     assert model.prompts[0][0] == "mender"
+
+
+def test_a_property_whose_bundle_is_lost_is_demonstrated_again(scene, casemate):
+    """By a model that states it word for word: the decision counts, and nothing is said to be lost."""
+    accepted(casemate)
+    (bundle,) = Path("home/bundles").glob("*.casemate")
+    bundle.unlink()
+    model = Scripted(scout=[says(("propose", LEAD))], prover=[says(("hold", PROPERTY))], mender=MENDER)
+    report = hunted(scene, model, decisions=Decisions(folder=Path("kept"), bundles=(bundles_folder(),)))
+    assert [finding.evidence for finding in report.findings] == [Evidence.FIXED]
+    assert not [loss for loss in report.not_examined if "no demonstration is kept" in loss.detail]
+
+
+def test_what_is_refused_is_not_mended(scene, casemate):
+    """No model is asked for a patch of what does not count."""
+    (bundle,) = Path("home/bundles").glob("*.casemate")
+    bundle.write_bytes(encode(replace(read(bundle.read_bytes(), "b"), fix=None)))
+    told = casemate("property", "refuse", ID, "--reason", "a demo", "--decisions", "kept", "--yes")
+    assert told.exit_code == 0, told.output
+    model = Scripted(mender=MENDER)
+    decisions = Decisions(folder=Path("kept"), bundles=(bundles_folder(),))
+    (finding,) = hunted(scene, model, decisions=decisions).findings
+    assert finding.disposition is Disposition.SUPPRESSED and {role for role, _ in model.prompts} == {"scout"}
+
+
+def test_what_is_shown_is_what_a_hunt_takes(scene, casemate):
+    """Of several bundles of a finding that beside the decisions, under the name that Casemate gives it."""
+    (bundle,) = Path("home/bundles").glob("*.casemate")
+    other = encode(replace(read(bundle.read_bytes(), "b"), fix=None))
+    Path("kept").mkdir()
+    Path("kept", "a.casemate").write_bytes(bundle.read_bytes())
+    Path("kept", bundle.name).write_bytes(other)
+    shown = json.loads(casemate("property", "show", ID, "--decisions", "kept", "--json").stdout)
+    assert shown["bundle"] == digest(other)
+    assert Decisions(folder=Path("kept"), bundles=(bundles_folder(),)).kept(shown["identity"]).digest == digest(other)
 
 
 @pytest.mark.parametrize("place", [0.02, 0.3, 0.5, 0.7, 0.9, 0.999])

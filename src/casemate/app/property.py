@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +14,7 @@ from casemate.app.authority import Ground, ground, installed, own_place
 from casemate.app.ground import operator
 from casemate.app.launch import trusted
 from casemate.evidence.archive import MAX_ARCHIVE
+from casemate.evidence.bundle import SUFFIX as BUNDLE
 from casemate.evidence.bundle import Bundle, digest, read
 from casemate.governance.charter import Tier, single_operator
 from casemate.governance.decision import DECISION, Deciders, Decision, counts, open_decision, signed_by
@@ -71,24 +72,24 @@ class Decisions:
         return {one.identity: one for identity in self.found() if (one := self.kept(identity)) is not None}
 
     def kept(self, identity: str) -> Kept | None:
-        """The demonstration of a finding, None where none is kept. Raises UserError for one that is damaged."""
+        """The demonstration of a finding, of whatever rule, None where none is kept. Raises UserError for one that is damaged."""
         for folder in (self.folder, *self.bundles):
-            one = _kept(folder, f"proposed-{identity[:SHORT]}.casemate")
-            if one is not None and one.identity == identity:
-                return one
+            for name in StatementFolder(folder).names():
+                one = _kept(folder, name) if name.endswith(_named(identity)) else None
+                if one is not None and one.identity == identity:
+                    return one
         return None
 
-
-def kept_in(folder: Path) -> tuple[Kept, ...]:
-    """All properties that are kept in a folder of evidence bundles, by name. What is damaged or no bundle is passed over."""
-    found = []
-    for name in StatementFolder(folder).names():
-        try:
-            one = _kept(folder, name) if name.endswith(".casemate") else None
-        except UserError:
-            continue
-        found += [one] if one is not None else []
-    return tuple(found)
+    def everything(self) -> dict[FindingId, Kept]:
+        """All properties that are kept: of several bundles of one finding that which `kept` gives. What is damaged or no bundle
+        is passed over."""
+        found: dict[FindingId, Kept] = {}
+        for folder in (self.folder, *self.bundles):
+            names = StatementFolder(folder).names()
+            here = [(name, one) for name in names if (one := _sound(folder, name)) is not None]
+            for _, one in sorted(here, key=lambda named: not named[0].endswith(_named(named[1].identity))):
+                found.setdefault(one.identity, one)
+        return found
 
 
 def said_of(one: Kept, decisions: Decisions) -> Decided | str | None:
@@ -188,13 +189,25 @@ def carried(bundle: Bundle) -> str:
 
 
 class Taken(NamedTuple):
-    """What a hunt takes from before. report: with the kept properties. said: what was decided, of each finding with one."""
+    """What a hunt takes from before. report: with the kept properties. said: what was decided, of each finding with one. bare:
+    identities of findings that somebody decided about, and of which no demonstration is kept."""
 
     report: Report
     exhibits: dict[FindingId, Exhibit]
     fixes: dict[FindingId, Mended]
     said: Callable[[Finding], Decided | str | None]
     data: dict[str, bytes]
+    bare: frozenset[str]
+
+    def losses(self, findings: Iterable[Finding]) -> tuple[NotExamined, ...]:
+        """Decisions that nothing came of, because what they are about is not kept, nor was it demonstrated anew. findings: as
+        they are in the end."""
+        again = {finding.identity for finding in findings if finding.demonstration is not None}
+        why = "somebody decided about it, and no demonstration is kept: put its bundle beside the decision, or hunt with a model"
+        return tuple(
+            NotExamined(what=f"the property of {identity[:SHORT]}", reason=Reason.UNREADABLE, detail=why, files=0)
+            for identity in sorted(self.bare - again)
+        )
 
 
 def taken(
@@ -226,16 +239,9 @@ def taken(
 
     known = decisions.known()
     bundles = [known[identity].bundle for identity in sorted(known) if request.wanted(known[identity].bundle.finding)]
-    why = "somebody decided about it, and no demonstration is kept: put its bundle beside the decision, or hunt with a model"
-    report = _with(
-        report,
-        *(
-            NotExamined(what=f"the property of {identity[:SHORT]}", reason=Reason.UNREADABLE, detail=why, files=0)
-            for identity in data.keys() - known.keys()
-        ),
-    )
+    bare = frozenset(data.keys() - known.keys())
     if not bundles:
-        return Taken(report, {}, {}, said, data)
+        return Taken(report, {}, {}, said, data, bare)
     with scene.wall.operation("fix", subject=scene.subject) if request.fix else nullcontext(operation) as within:
         tree = within.tree(scene.trees[0])
         study = study_of(scene, within, report, progress)
@@ -248,13 +254,9 @@ def taken(
         examination = made.sandbox.examine(made.profile)
         if examination.refusal:
             loss = NotExamined(what=".", reason=Reason.NO_SANDBOX, detail=examination.refusal, files=0)
-            report = _with(report, loss)
+            report = replace(report, not_examined=tuple(sorted({*report.not_examined, loss})))
         found = again(bundles, report, study, replace(made, held_by=examination.sandbox), grounds, progress)
-    return Taken(found.report, found.exhibits, found.fixes, said, data)
-
-
-def _with(report: Report, *losses: NotExamined) -> Report:
-    return replace(report, not_examined=tuple(sorted({*report.not_examined, *losses})))
+    return Taken(found.report, found.exhibits, found.fixes, said, data, bare)
 
 
 def _kept(folder: Path, name: str) -> Kept | None:
@@ -264,6 +266,18 @@ def _kept(folder: Path, name: str) -> Kept | None:
         return None
     bundle = read(data, str(folder / name))
     return Kept(bundle, digest(data)) if bundle.finding.demonstration is not None else None
+
+
+def _sound(folder: Path, name: str) -> Kept | None:
+    try:
+        return _kept(folder, name) if name.endswith(BUNDLE) else None
+    except UserError:
+        return None
+
+
+def _named(identity: str) -> str:
+    """How the name of a finding's bundle ends; before it stands the rule."""
+    return f"-{identity[:SHORT]}{BUNDLE}"
 
 
 def _next_year(day: date) -> date:

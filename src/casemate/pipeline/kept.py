@@ -51,20 +51,25 @@ def again(
     grounds: Grounds | None,
     progress: Callable[[str, int, int], None],
 ) -> Again:
-    """Put kept properties to the test. bundles: of demonstrations, each of another finding. grounds: where patches are wanted."""
+    """Put kept properties to the test. bundles: of demonstrations, each of another finding. report: of the target as it is: what
+    a rule says of such a finding stands, and what an oracle has proven is put to no test. grounds: where patches are wanted."""
     exhibits: dict[FindingId, Exhibit] = {}
     fixes: dict[FindingId, Mended] = {}
     found: list[Finding] = []
+    here = {one.identity: one for one in report.findings if one.lead.rule != proposed.ID}
     for number, bundle in enumerate(bundles):
         progress("proving", number, len(bundles))
-        located = _located(bundle.finding, study)
-        finding = located or bundle.finding
+        there = here.get(bundle.finding.identity)
+        if there is not None and there.verdict is not None and there.verdict.proof is not None:
+            continue
+        located = there or _located(bundle.finding, study)
+        finding = located or _unlocated(bundle.finding)
         whole = bundle.stated
         assert whole is not None
         claimed = placed(whole, study)
         one = held(claimed, study, bench, finding.lead)
         if one.shown is None or one.stated is None or one.exhibit is None:
-            found.append(replace(finding, demonstration=None, verdict=_verdict(one)))
+            found.append(replace(finding, demonstration=None, verdict=finding.verdict or _verdict(one)))
             continue
         if located is None:  # it is not the finding any more that somebody decided about
             found.append(replace(finding, demonstration=replace(one.shown, digest="")))
@@ -76,11 +81,11 @@ def again(
             mending = _mended(bundle.fix, one.stated, finding, grounds)
         elif bundle.fix is not None:
             fixes[finding.identity] = bundle.fix
-        found.append(replace(finding, demonstration=one.shown, mending=mending))
+        found.append(replace(finding, demonstration=one.shown, verdict=None, mending=mending))
     progress("proving", len(bundles), len(bundles))
     known = {finding.identity for finding in found}
     findings = [*(one for one in report.findings if one.identity not in known), *found]
-    rules = {*report.rules, *({proposed.ID} if found else ())}
+    rules = {*report.rules, *(one.lead.rule for one in found)}
     told = replace(report, findings=tuple(sorted(findings, key=rank)), rules=tuple(sorted(rules)))
     return Again(report=told, exhibits=exhibits, fixes=fixes)
 
@@ -100,6 +105,8 @@ def _decided(finding: Finding, said: Decided | str | None) -> Finding:
         return replace(finding, demonstration=replace(shown, void=said))
     shown = replace(shown, decided=said)
     if said.stance is Stance.REFUSED:
+        if finding.lead.rule != proposed.ID:  # it rests on more than the property: what a rule has shown of it stands
+            return replace(finding, demonstration=shown)
         why = Suppression(by=Hider.DECISION, reason=said.reason, state=said.stance, who=said.who, until=said.until)
         return replace(finding, demonstration=shown, disposition=Disposition.SUPPRESSED, suppression=why)
     verdict = Verdict(result=Result.PROVEN, executions=shown.runs, proof=shown.proof)
@@ -113,16 +120,24 @@ def _verdict(one: Held) -> Verdict:
 
 
 def _located(finding: Finding, study: Study) -> Finding | None:
-    """The finding at its line, wherever that has moved; None where there is no line any more of which its identity is. What
-    follows from its CWE is not taken from what was kept."""
+    """The finding at its line, wherever in its function that has moved; None where there is no line any more of which its
+    identity is. What follows from its CWE is not taken from what was kept."""
     lead = finding.lead
     lines = study.lines(lead.location.path) or []
     for number in sorted(range(1, len(lines) + 1), key=lambda number: abs(number - lead.location.line))[:_NEAR]:
         there = replace(lead, location=replace(lead.location, line=number))
         if identities([there], [f"{excerpt(lines[number - 1], 1)} CWE-{finding.cwe}"]) == [finding.identity]:
+            spot = study.at(lead.location.path, number)
+            if spot is None or spot.name != lead.function:  # the same line, and of another function
+                continue
             title, severity = named(finding.cwe)
             return replace(finding, lead=there, title=title, severity=severity)
     return None
+
+
+def _unlocated(finding: Finding) -> Finding:
+    """A finding that is not there any more: no rule says it now, whatever the bundle says."""
+    return replace(finding, lead=replace(finding.lead, rule=proposed.ID, trace=None))
 
 
 def _mended(fix: Mended | None, whole: Stated, finding: Finding, grounds: Grounds) -> Mending:
