@@ -14,7 +14,7 @@ from click.testing import CliRunner
 
 from casemate.adapters.keys import FileSigner
 from casemate.app.ground import recorded_ledger
-from casemate.app.property import Decisions
+from casemate.app.property import Decisions, carried
 from casemate.app.prove import bundles_folder
 from casemate.cli.main import main
 from casemate.evidence import jsonreport
@@ -150,6 +150,18 @@ def test_refused(scene, casemate):
     assert "not examined" in shown.stdout and "demonstrated, and not proven: the decision is not the last" in words(
         shown
     )
+
+
+def test_what_a_bundle_carries_counts_as_it_does_here(scene, casemate):
+    """What was taken back here is not told as a decision that counts, though its signature is good."""
+    file = accepted(casemate)
+    (bundle,) = Path("home/bundles").glob("*.casemate")
+    bundle = replace(read(bundle.read_bytes(), "b"), decision=file.read_bytes())
+    assert "accepted by Ann" in carried(bundle) and carried(bundle).endswith("counts here")
+    casemate("property", "refuse", ID, "--reason", "a demo", "--decisions", "kept", "--yes")
+    assert carried(bundle) == "the decision is not the last one that this operator's ledger knows of this property"
+    forged(file)
+    assert "is not one that counts here: whose it is" in carried(replace(bundle, decision=file.read_bytes()))
 
 
 def words(result):

@@ -16,7 +16,7 @@ from casemate.evidence import html, jsonreport, markdown, sarif, table
 from casemate.evidence.bundle import read
 from casemate.evidence.verdicts import sealed
 from casemate.governance.audit import audit
-from casemate.model.dialogue import NoAnswer, Silence
+from casemate.model.dialogue import NoAnswer, Role, Silence
 from casemate.model.lead import Evidence
 from casemate.model.proof import Result
 from casemate.model.sandbox import Profile
@@ -217,15 +217,19 @@ def test_a_replay_gives_the_same_report(bank, tmp_path):
 
 
 def test_secrets_do_not_reach_a_model(bank):
-    """Not by reading, not by searching."""
+    """Not by reading, not by searching, and not by asking whether a line holds a guess."""
     key = "AKIAABCDEFGHIJKLMNOP"
     (bank / "settings.py").write_text(f'"""Settings."""\n\nKEY = "{key}"\npassword = "correct-horse-battery"\n')
     model = Scripted(
         scout=[
             says(("read", {"path": "settings.py", "first": 1, "last": 9})),
             says(("search", {"text": "KEY"}), ("search", {"text": "word"})),
+            says(("search", {"text": "AKIAABC"}), ("search", {"text": 'password = "corr'})),
         ]
     )
     work(bank, model, fix=False)
     told = "\n".join(m.text for _, prompt in model.prompts for m in prompt.messages)
     assert "Settings." in told and key not in told and "correct-horse" not in told
+    last = [m.text for m in model.prompts[-1][1].messages if m.role is Role.TOOL][-2:]
+    assert all("(no line)" in text for text in last)
+    assert any("settings.py:3  KEY" in m.text for m in model.prompts[-1][1].messages)

@@ -18,7 +18,7 @@ from casemate.model.lead import Lead
 from casemate.model.location import Location
 from casemate.model.proof import Result
 from casemate.model.proposal import Place, Property
-from casemate.model.sandbox import Profile
+from casemate.model.sandbox import Finished, Profile, Seen
 from casemate.pipeline.bench import bench
 from casemate.pipeline.properties import held, placed, stated
 from casemate.pipeline.property_ladder import OTHERS, UNACCEPTED, Trying, driven, offer, unoffered
@@ -218,6 +218,37 @@ def test_how_an_attempt_ends(bank):
         assert result(statement=" ") is Result.NOT_EXAMINED
         (bank / "bank.py").write_text(BANK + "\nimport os\nos._exit(3)\n")
         assert held(CLAIMED, study, made, LEAD_).result is Result.BROKEN
+
+
+class Says:
+    """A sandbox whose every run reports the same."""
+
+    name = "says"
+
+    def __init__(self, report):
+        self.report = report
+
+    def run(self, profile, job):
+        return Finished(exit_code=0, seen=Seen(reports=(self.report,)))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"calls": "x", "violated": 0, "unasked": "", "python": ""}',
+        b'{"calls": 1, "violated": Infinity, "unasked": "", "python": ""}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_report_that_is_none(bank, report):
+    """Whatever comes of a run, nothing is read of it and nothing breaks."""
+    study = study_of(bank)
+    with FileTree(bank) as tree:
+        found = held(CLAIMED, study, bench(tree, Says(report), bank, sys.executable), LEAD_)
+    assert found.result is Result.BROKEN and "the report cannot be read" in found.why
 
 
 def test_other_values():

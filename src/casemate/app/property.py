@@ -180,11 +180,12 @@ def carried(bundle: Bundle) -> str:
         key = signed_by(data)
     except InvalidStatement as error:
         return f"what it holds is no decision: {error}"
-    alone = Deciders(keys=(key,), own=None, last={})
-    said = counts(data, alone, finding=bundle.finding.identity, property=shown.digest, now=own.now())
+    here = deciders(own)  # what was revoked or taken back here does not count, whatever a bundle says
+    whose = here if key in here.keys else Deciders(keys=(key,), own=None, last={})
+    said = counts(data, whose, finding=bundle.finding.identity, property=shown.digest, now=own.now())
     if isinstance(said, str):
         return said
-    known = "counts here" if key in deciders(own).keys else "is not one that counts here: whose it is, you must know"
+    known = "counts here" if whose is here else "is not one that counts here: whose it is, you must know"
     return f"{decision_words(replace(shown, decided=said))}; the key {known}"
 
 

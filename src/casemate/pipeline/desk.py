@@ -172,7 +172,8 @@ class Proposing(Desk):
         logic = proposal.cwe in LOGIC
         if not logic and not for_cwe(proposal.cwe):
             return f"nobody here can judge CWE-{proposal.cwe}: neither an oracle nor a property"
-        for known in (*study.report.findings, *self._before, *(one.finding for one in self.taken)):
+        every = (*study.report.findings, *self._before, *(one.finding for one in self.taken))
+        for known in every:
             near = known.lead.location.path == sink.path and abs(known.lead.location.line - sink.line) <= NEAR
             if near and (known.cwe == proposal.cwe or same(known.cwe, proposal.cwe)):
                 if known.disposition is not Disposition.BY_DESIGN:
@@ -199,7 +200,7 @@ class Proposing(Desk):
             severity=severity,
             snippet=line,
         )
-        if any(one.finding.identity == finding.identity for one in self.taken):
+        if any(one.identity == finding.identity for one in every):  # the same line of the same function, further off
             return "it is known already"
         return Suggested(finding=finding, traced=None if way is None else replace(lead, trace=way), proposal=proposal)
 
