@@ -220,6 +220,21 @@ def test_how_an_attempt_ends(bank):
         assert held(CLAIMED, study, made, LEAD_).result is Result.BROKEN
 
 
+def test_a_lambda_on_its_first_line_is_not_watched(bank):
+    """Nor is a comprehension: what they return is nothing that the property speaks of."""
+    noted = "def noted(key):\n    key('ann')\n    return lambda function: function\n\n\n@noted(lambda user: {'owner': 'bob'})\n"
+    (bank / "bank.py").write_text(BANK.replace("def show", f"{noted}def show"))
+    study = study_of(bank)
+    line = (bank / "bank.py").read_text().split("\n").index("def show(user, account):") + 1
+    claimed = replace(CLAIMED, watched=Place(path="bank.py", line=line), rests_on=Place(path="bank.py", line=line + 1))
+    with FileTree(bank) as tree:
+        made = bench(tree, Chosen(), bank, sys.executable)
+        found = held(claimed, study, made, LEAD_)
+        assert found.shown is not None and (found.seen, found.quiet) == (5, 2)
+        lazy = replace(claimed, violates="from bank import accounts\naccounts('ann')\n")
+        assert held(lazy, study, made, LEAD_).result is Result.NOT_REACHED
+
+
 class Says:
     """A sandbox whose every run reports the same."""
 

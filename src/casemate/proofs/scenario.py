@@ -78,10 +78,13 @@ _METHODS: Final = frozenset(
     {"get", "keys", "values", "items", "lower", "upper", "strip", "startswith", "endswith", "count", "index", "split"}
 )
 _NODES: Final = 1_500
+_LONG: Final = 20_000  # characters beyond which nothing is parsed: a bundle may hold any text
 
 
 def condition_refusal(text: str) -> str:
     """Why a text is no condition over `args` and `result`, or "". It asks, and changes nothing."""
+    if len(text) > _LONG:
+        return "it is too long"
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -107,6 +110,8 @@ def condition_refusal(text: str) -> str:
 
 def scenario_refusal(text: str, offered: Mapping[str, Collection[str]]) -> str:
     """Why a text is no scenario, or "". offered: the functions and classes of each module of the target."""
+    if len(text) > _LONG:
+        return "it is too long"
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
