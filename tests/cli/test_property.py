@@ -13,6 +13,7 @@ from agents.support import Scripted, says
 from click.testing import CliRunner
 
 from casemate.adapters.keys import FileSigner
+from casemate.app import prove
 from casemate.app.ground import recorded_ledger
 from casemate.app.property import Decisions, carried
 from casemate.app.prove import bundles_folder
@@ -28,6 +29,7 @@ from casemate.governance.statement import person_key, read_unverified, sign_stat
 from casemate.model.errors import UserError
 from casemate.model.finding import Disposition
 from casemate.model.lead import Evidence
+from casemate.model.sandbox import Examination, Refused
 from cli.people import chartered
 from cli.properties import BODY, CHECK, ID, MENDER, PYTHON, accepted, hunt, hunted
 from cli.repository import IDENTITY
@@ -266,6 +268,34 @@ def test_what_is_refused_is_not_mended(scene, casemate):
     decisions = Decisions(folder=Path("kept"), bundles=(bundles_folder(),))
     (finding,) = hunted(scene, model, decisions=decisions).findings
     assert finding.disposition is Disposition.SUPPRESSED and {role for role, _ in model.prompts} == {"scout"}
+
+
+def test_refused_does_not_count_where_nothing_runs(scene, casemate, monkeypatch):
+    """Also where it cannot be put to the test: what was decided is about the very property."""
+    told = casemate("property", "refuse", ID, "--reason", "a demo", "--decisions", "kept", "--yes")
+    assert told.exit_code == 0, told.output
+    monkeypatch.setattr(prove, "sandbox", NoSandbox)
+    ((finding,), report) = hunt(casemate, "--fail-on", "suspected")
+    assert (finding["disposition"], finding["verdict"]["result"]) == ("suppressed", "not examined")
+    assert [loss["reason"] for loss in report["not_examined"]] == ["no-sandbox"]
+    (scene / "bank.py").write_text(BANK.replace(BODY, f"    account = str(account)\n{BODY}"))
+    ((finding,), _) = hunt(casemate)
+    assert finding["disposition"] == "active"  # it is another function now
+
+
+class NoSandbox:
+    """What holds nothing here, and runs nothing."""
+
+    name = "none"
+
+    def examine(self, profile):
+        return Examination(sandbox="none", walls=())
+
+    def run(self, profile, job):
+        return Refused(why="no sandbox holds")
+
+    def search(self, profile, job, cases):
+        return (Refused(why="no sandbox holds") for _ in cases)
 
 
 def test_what_is_shown_is_what_a_hunt_takes(scene, casemate):

@@ -232,11 +232,14 @@ def taken(
     own, data = ground(), decisions.found()
     whose, now = deciders(own, decisions.by), own.now()
 
+    quiet: dict[FindingId, str] = {}
+
     def said(finding: Finding) -> Decided | str | None:
         shown = finding.demonstration
-        if shown is None or finding.identity not in data:
+        about = shown.digest if shown is not None else quiet.get(finding.identity)
+        if about is None or finding.identity not in data:
             return None
-        return counts(data[finding.identity], whose, finding=finding.identity, property=shown.digest, now=now)
+        return counts(data[finding.identity], whose, finding=finding.identity, property=about, now=now)
 
     known = decisions.known()
     bundles = [known[identity].bundle for identity in sorted(known) if request.wanted(known[identity].bundle.finding)]
@@ -257,6 +260,7 @@ def taken(
             loss = NotExamined(what=".", reason=Reason.NO_SANDBOX, detail=examination.refusal, files=0)
             report = replace(report, not_examined=tuple(sorted({*report.not_examined, loss})))
         found = again(bundles, report, study, replace(made, held_by=examination.sandbox), grounds, progress)
+    quiet |= found.quiet
     return Taken(found.report, found.exhibits, found.fixes, said, data, bare)
 
 

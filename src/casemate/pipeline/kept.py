@@ -36,11 +36,13 @@ _NEAR: Final = 4_000  # lines around its old place in which a finding is looked 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Again:
     """The report with the kept findings as they are now, and what shows each that is demonstrated again. fixes: kept patches that
-    were not put to the ladder, because nobody wants patches."""
+    were not put to the ladder, because nobody wants patches. quiet: digests of the properties that were not seen violated, as
+    they are now."""
 
     report: Report
     exhibits: dict[FindingId, Exhibit]
     fixes: dict[FindingId, Mended]
+    quiet: dict[FindingId, str]
 
 
 def again(
@@ -55,6 +57,7 @@ def again(
     a rule says of such a finding stands, and what an oracle has proven is put to no test. grounds: where patches are wanted."""
     exhibits: dict[FindingId, Exhibit] = {}
     fixes: dict[FindingId, Mended] = {}
+    quiet: dict[FindingId, str] = {}
     found: list[Finding] = []
     here = {one.identity: one for one in report.findings if one.lead.rule != proposed.ID}
     for number, bundle in enumerate(bundles):
@@ -70,6 +73,8 @@ def again(
         one = held(claimed, study, bench, finding.lead)
         if one.shown is None or one.stated is None or one.exhibit is None:
             found.append(replace(finding, demonstration=None, verdict=finding.verdict or _verdict(one)))
+            if located is not None and one.stated is not None:
+                quiet[finding.identity] = one.stated.digest
             continue
         if located is None:  # it is not the finding any more that somebody decided about
             found.append(replace(finding, demonstration=replace(one.shown, digest="")))
@@ -87,28 +92,29 @@ def again(
     findings = [*(one for one in report.findings if one.identity not in known), *found]
     rules = {*report.rules, *(one.lead.rule for one in found)}
     told = replace(report, findings=tuple(sorted(findings, key=rank)), rules=tuple(sorted(rules)))
-    return Again(report=told, exhibits=exhibits, fixes=fixes)
+    return Again(report=told, exhibits=exhibits, fixes=fixes, quiet=quiet)
 
 
 def decided(findings: Iterable[Finding], said: Callable[[Finding], Decided | str | None]) -> tuple[Finding, ...]:
-    """The findings with what people decided about their properties, ranked. said: of a finding with a demonstration the decision
-    that counts, why one does not, or None where nobody decided."""
-    return tuple(sorted((_decided(f, said(f)) if f.demonstration is not None else f for f in findings), key=rank))
+    """The findings with what people decided about their properties, ranked. said: of a finding the decision that counts, why one
+    does not, or None where nobody decided."""
+    return tuple(sorted((_decided(finding, said(finding)) for finding in findings), key=rank))
 
 
 def _decided(finding: Finding, said: Decided | str | None) -> Finding:
     shown = finding.demonstration
-    assert shown is not None
-    if said is None:
+    if said is None or (shown is None and isinstance(said, str)):
         return finding
     if isinstance(said, str):
-        return replace(finding, demonstration=replace(shown, void=said))
-    shown = replace(shown, decided=said)
+        return replace(finding, demonstration=shown and replace(shown, void=said))
+    shown = shown and replace(shown, decided=said)
     if said.stance is Stance.REFUSED:
         if finding.lead.rule != proposed.ID:  # it rests on more than the property: what a rule has shown of it stands
             return replace(finding, demonstration=shown)
         why = Suppression(by=Hider.DECISION, reason=said.reason, state=said.stance, who=said.who, until=said.until)
         return replace(finding, demonstration=shown, disposition=Disposition.SUPPRESSED, suppression=why)
+    if shown is None:  # what is to hold was not seen violated
+        return finding
     verdict = Verdict(result=Result.PROVEN, executions=shown.runs, proof=shown.proof)
     mending = None if finding.mending is None else offer(finding.mending)
     return replace(finding, demonstration=shown, verdict=verdict, mending=mending)
