@@ -227,6 +227,28 @@ def test_what_a_person_is_shown():
     assert plain["doubts"] == [] and len(plain["patch"]) == 8
 
 
+GAP = "a line of it is long, or goes on behind a gap: read it to its end"
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("from bank import show\nshow('ann', 'b1')\n", []),
+        ("from bank import show as show\nfor a in [1]:\n" + " " * 24 + "show('ann', 'b1')\n", []),
+        ("from bank import show\nshow('ann', 'a1')" + " " * 300 + "; show('ann', 'b1')\n", [GAP]),
+        (f"from bank import show\nshow('ann', '{'b' * 200}')\n", [GAP]),
+        (
+            "from bank import show as accounts\naccounts('ann', 'b1')\n",
+            ["a program calls by another name what it imports: show as accounts"],
+        ),
+        ("no program(", []),
+    ],
+)
+def test_what_is_not_read_at_a_glance_is_pointed_at(program, said):
+    """Code beyond the edge, and a call that goes by the name of another."""
+    assert property_text.doubts(replace(STATED, claimed=replace(STATED.claimed, violates=program))) == said
+
+
 def test_the_line_of_a_decorated_function():
     """Numbers are those of the file: the head's is the one that is watched."""
     decorated = replace(STATED, code=("@cached", *STATED.code))
