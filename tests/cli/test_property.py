@@ -5,6 +5,7 @@ import json
 import os
 import subprocess
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from click.testing import CliRunner
 
 from casemate.adapters.keys import FileSigner
 from casemate.app import prove
+from casemate.app.authority import Ground
 from casemate.app.ground import recorded_ledger
 from casemate.app.property import Decisions, carried
 from casemate.app.prove import bundles_folder
@@ -30,7 +32,7 @@ from casemate.model.errors import UserError
 from casemate.model.finding import Disposition
 from casemate.model.lead import Evidence
 from casemate.model.sandbox import Examination, Refused
-from cli.people import chartered
+from cli.people import TODAY, chartered
 from cli.properties import BODY, CHECK, ID, MENDER, PYTHON, accepted, hunt, hunted
 from cli.repository import IDENTITY
 
@@ -362,6 +364,23 @@ class TestUnderAnOrganisation:
         assert alice("charter", "add", tmp_path / "r").exit_code == 0
         told = json.loads(alice(*shown).stdout)
         assert (told["state"], told["decision"]) == ("void", "the decision was revoked")
+
+    def test_a_charter_names_nobody_out_of_its_time(self, people, made, tmp_path, monkeypatch):
+        """Before its first day nobody decides under it, and after its last nothing that its holders said counts."""
+        issuer, alice, _ = people
+        bundle = next((made[1] / "bundles").glob("*.casemate"))
+        asked = ("property", "accept", bundle, "--reason", "x y z", "--decisions", tmp_path / "kept", "--yes")
+        tomorrow = (TODAY + timedelta(days=1)).isoformat()
+        chartered(issuer, alice, tmp_path / "c", "--path", made[0], "--tier", "fix", "--from", tomorrow)
+        refused = alice(*asked)
+        assert refused.exit_code == 2 and "this operator's key does not count here" in refused.output
+        chartered(issuer, alice, tmp_path / "d", "--path", made[0], "--tier", "fix")
+        assert alice(*asked).exit_code == 0
+        shown = ("property", "show", bundle, "--decisions", tmp_path / "kept", "--json")
+        assert json.loads(alice(*shown).stdout)["state"] == "accepted"
+        monkeypatch.setattr(Ground, "now", lambda own: datetime.combine(TODAY + timedelta(days=31), time(), UTC))
+        told = json.loads(alice(*shown).stdout)
+        assert told["state"] == "void" and "signed by nobody whose signature counts here" in told["decision"]
 
 
 @pytest.mark.parametrize(

@@ -135,7 +135,7 @@ def decide(
         raise UserError(f"that is no decision: {error}", "give a reason in plain text by --reason") from error
     wall = own.wall(single_operator((own_place(),), own.now(), who=operator(), tier=Tier.RELEASE))
     with wall.operation(DECIDE, subject=(own_place(),)) as operation:
-        if own.person not in trusted(own).keys:
+        if own.person not in deciders(own).keys:
             raise Denied(
                 "the decision is not made: the signature of this operator's key does not count here",
                 "let somebody decide whom the installed charter names",
@@ -147,8 +147,8 @@ def decide(
 
 def deciders(own: Ground, by: Sequence[str] = ()) -> Deciders:
     """Whose decisions count on this machine now. by: keys of other people that the operator names; an organisation's charter
-    names its own. Raises UserError for what is no key."""
-    trust = trusted(own)
+    names its own, from its first day to its last. Raises UserError for what is no key."""
+    trust, organisation = trusted(own), installed(own)
     named: list[VerifierKey] = []
     for text in by:
         try:
@@ -157,10 +157,13 @@ def deciders(own: Ground, by: Sequence[str] = ()) -> Deciders:
             raise UserError(
                 f"{text[:120]!r} is no key ({error})", "the person gets theirs by `casemate charter key`"
             ) from error
-    if installed(own) is not None:
-        named = []
+    keys = (*trust.keys, *named)
+    if organisation is not None:
+        held = (one for one in organisation.charters if one.charter.begins <= own.now() < one.charter.ends)
+        now = {organisation.issuer, *(person.key for one in held for person in one.holders)}
+        keys = tuple(key for key in trust.keys if key in now)
     return Deciders(
-        keys=tuple(dict.fromkeys((*trust.keys, *named))),
+        keys=tuple(dict.fromkeys(keys)),
         own=own.person,
         last=own.standing.decided,
         withdrawn=trust.withdrawn,
