@@ -18,6 +18,7 @@ from casemate.agents.loop import End, Ended, Limits
 from casemate.agents.mender import mend as ask_mender
 from casemate.agents.prover import prove
 from casemate.agents.scout import scout
+from casemate.evidence.counts import plural
 from casemate.evidence.identity import rank
 from casemate.evidence.stated import read_stated
 from casemate.fixes.propose import patches
@@ -340,15 +341,13 @@ class Crew:
         if left := sum(one.finding.identity not in self._settled for one in self._open):
             reason = Reason.DENIED if self._stopped else Reason.STEP_LIMIT
             why = self._stopped or f"a hunt gives {FINDINGS} of them to provers"
-            yield NotExamined(
-                what=f"a prover's work on {left} findings of the rules", reason=reason, detail=why, files=0
-            )
+            what = f"a prover's work on {plural(left, 'finding')} of the rules"
+            yield NotExamined(what=what, reason=reason, detail=why, files=0)
         if self._left:
             reason = Reason.DENIED if self._stopped else Reason.STEP_LIMIT
             why = self._stopped or f"a hunt gives {FINDINGS} of them to menders"
-            yield NotExamined(
-                what=f"a mender's work on {self._left} findings from before", reason=reason, detail=why, files=0
-            )
+            what = f"a mender's work on {plural(self._left, 'finding')} from before"
+            yield NotExamined(what=what, reason=reason, detail=why, files=0)
 
 
 def _rewrites(one: Suggested, grounds: Grounds) -> Iterable[Patch]:
