@@ -4,57 +4,20 @@ import json
 import os
 import re
 import subprocess
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from adapters.roots.images import Layout, archive, entry, files
 
-from casemate.adapters.keys import FileSigner
 from casemate.adapters.roots import folder
 from casemate.adapters.roots.image import ImageRoot
 from casemate.app.authority import ground
-from casemate.app.ground import recorded_ledger
-from casemate.governance.audit import audit
 from casemate.governance.entries import Outcome
 from casemate.governance.statement import sign_statement
+from cli.people import LATER, TODAY, chartered
 from cli.repository import IDENTITY
 
 CODE = "import os\nimport sys\nos.system('ls ' + sys.argv[1])\n"
-TODAY = datetime.now(UTC).date()
-LATER = (TODAY + timedelta(days=30)).isoformat()
-
-
-class Person:
-    """Somebody with a home of their own."""
-
-    def __init__(self, home, run, patch):
-        self.home, self._run, self._patch = home, run, patch
-
-    def __call__(self, *arguments):
-        self._patch.setenv("CASEMATE_HOME", str(self.home))
-        return self._run(*arguments)
-
-    @property
-    def key(self):
-        return json.loads(self("charter", "show", "--json").stdout)["key"]
-
-    @property
-    def shown(self):
-        return json.loads(self("charter", "show", "--json").stdout)
-
-    def operations(self):
-        self._patch.setenv("CASEMATE_HOME", str(self.home))
-        return [
-            (one.before.operation, one.after.outcome, one.after.reason) for one in audit(recorded_ledger()).operations
-        ]
-
-    def signer(self):
-        return FileSigner.load(self.home)
-
-
-@pytest.fixture
-def people(tmp_path, casemate, monkeypatch):
-    return tuple(Person(tmp_path / name, casemate, monkeypatch) for name in ("issuer", "alice", "bob"))
 
 
 @pytest.fixture
@@ -64,17 +27,6 @@ def place(tmp_path):
         (tmp_path / "src" / name).mkdir(parents=True)
         (tmp_path / "src" / name / "a.py").write_text(CODE)
     return tmp_path / "src"
-
-
-def chartered(issuer, alice, file, *options, until=LATER):
-    """A charter for Alice, installed."""
-    made = issuer(
-        *("charter", "new", "--issuer", "Bank", "--purpose", "review", "--holder", f"Alice={alice.key}"),
-        *("--until", until, "-o", file, *options),
-    )
-    assert made.exit_code == 0, made.output
-    added = alice("charter", "add", file, "--key", issuer.key)
-    assert added.exit_code == 0, added.output
 
 
 def test_without_one_a_named_path_is_enough(people, place):

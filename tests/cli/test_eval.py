@@ -2,6 +2,7 @@
 
 import json
 import re
+from hashlib import sha256
 
 import pytest
 from evals.support import knowing
@@ -56,12 +57,12 @@ def test_the_engine_alone_is_measured_and_signed(casemate, tmp_path):
     )
     other = casemate("eval", "find", *TWO[:2], "--quiet", "--baseline", log, "--seed", "9")
     assert "uplift        none can be told" in other.stdout
+    texts = [file.read_bytes() for file in (tmp_path / "home" / "evaluations").glob("find-rule-*.txt")]
+    assert len(texts) == 2 and evaluation.rule in {sha256(text).hexdigest() for text in texts}  # each rule's text stays
 
 
 def test_own_text_is_the_rule(casemate, tmp_path):
     """Its digest, whatever it says."""
-    from hashlib import sha256
-
     (tmp_path / "rule.txt").write_text("At least one of two.\n")
     log = tmp_path / "find.log"
     assert casemate("eval", "find", *TWO, "--quiet", "--rule", tmp_path / "rule.txt", "-o", log).exit_code == 0

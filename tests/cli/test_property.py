@@ -3,109 +3,38 @@ decision does not count. A scripted model states the property; sandbox and ledge
 
 import json
 import os
-import shutil
 import subprocess
-import sys
 from dataclasses import replace
+from datetime import UTC, datetime, time, timedelta
 from pathlib import Path
 
 import pytest
+from agents.bank import BANK, LEAD, PROPERTY
 from agents.support import Scripted, says
 from click.testing import CliRunner
-from pipeline.test_agents import BANK, BANK_TESTS, LEAD, PROPERTY
-from targetpython import target_python
 
 from casemate.adapters.keys import FileSigner
-from casemate.adapters.sandbox.choice import Chosen
+from casemate.app import prove
+from casemate.app.authority import Ground
 from casemate.app.ground import recorded_ledger
-from casemate.app.models import Limits, Talk
-from casemate.app.property import Decisions
-from casemate.app.prove import HuntRequest, bundles_folder, run_hunt
-from casemate.app.scan import ScanRequest
-from casemate.cli.bundles import keep
+from casemate.app.property import Decisions, carried
+from casemate.app.prove import bundles_folder
 from casemate.cli.main import main
 from casemate.evidence import jsonreport
-from casemate.evidence.bundle import encode, read
+from casemate.evidence.bundle import digest, encode, read
 from casemate.evidence.stated import read_stated
 from casemate.governance.audit import audit
 from casemate.governance.charter import Tier
 from casemate.governance.decision import DECISION
 from casemate.governance.entries import Outcome
-from casemate.governance.spending import Terms
 from casemate.governance.statement import person_key, read_unverified, sign_statement, statement_id
 from casemate.model.errors import UserError
+from casemate.model.finding import Disposition
 from casemate.model.lead import Evidence
-from casemate.model.sandbox import Profile
+from casemate.model.sandbox import Examination, Refused
+from cli.people import TODAY, chartered
+from cli.properties import BODY, CHECK, ID, MENDER, PYTHON, accepted, hunt, hunted
 from cli.repository import IDENTITY
-from cli.test_charter import chartered, people  # noqa: F401
-
-BODY = "    return _KEPT[account]\n"
-CHECK = '    found = _KEPT[account]\n    if found["owner"] != user:\n        raise PermissionError(account)\n    return found\n'
-MENDER = [says(("patch", {"path": "bank.py", "old": BODY, "new": CHECK, "what": "show an account to its owner alone"}))]
-PYTHON = ("--python", target_python())
-
-
-def hunted(place, model, **request):
-    """A hunt with a scripted model, whose bundles are kept."""
-    talk = Talk(model=model, terms=Terms(), limits=Limits(), record=None)
-    asked = {"fix": True, **request}
-    found = run_hunt(
-        HuntRequest(
-            scan=ScanRequest(paths=(place,), cache=False),
-            budget=500,
-            python=Path(target_python()),
-            talk=talk,
-            **asked,
-        ),
-        announce=lambda line: None,
-        progress=lambda stage, done, total: None,
-    )
-    keep(found.sealed, None, place)
-    return found.report
-
-
-@pytest.fixture(scope="module")
-def made(tmp_path_factory):
-    """The bank, hunted once: the folder, the operator's home, the report."""
-    if why := Chosen().examine(Profile(interpreter=sys.executable)).refusal:
-        pytest.skip(why)
-    place, home = tmp_path_factory.mktemp("made") / "bank", tmp_path_factory.mktemp("home") / "home"
-    place.mkdir()
-    (place / "bank.py").write_text(BANK)
-    (place / "test_bank.py").write_text(BANK_TESTS)
-    model = Scripted(scout=[says(("propose", LEAD))], prover=[says(("hold", PROPERTY))], mender=MENDER)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("CASEMATE_HOME", str(home))
-        return place, home, hunted(place, model)
-
-
-@pytest.fixture
-def scene(made, tmp_path, monkeypatch):
-    """Copies of all of it to work on: the bank, and where decisions go."""
-    shutil.copytree(made[0], tmp_path / "bank")
-    shutil.copytree(made[1], tmp_path / "home")
-    monkeypatch.chdir(tmp_path)
-    return tmp_path / "bank"
-
-
-def hunt(casemate, *more):
-    """A hunt without a model, as JSON: the one finding, and the report."""
-    told = casemate("hunt", "bank", "--decisions", "kept", "--format", "json", "--no-cache", "--quiet", *PYTHON, *more)
-    assert told.exit_code in (0, 1), told.output
-    report = json.loads(told.stdout)
-    return report["findings"], report
-
-
-def accepted(casemate, *more):
-    told = casemate(
-        "property", "accept", ID, "--reason", "house rules 3.2", "--who", "Ann", "--decisions", "kept", "--yes", *more
-    )
-    assert told.exit_code == 0, told.output
-    (file,) = Path("kept").iterdir()
-    return file
-
-
-ID = "cf8cd779"
 
 
 def test_what_a_hunt_with_a_model_leaves(made):
@@ -208,7 +137,7 @@ def test_refused(scene, casemate):
     )
     assert told.exit_code == 0, told.output
     ((finding,), _) = hunt(casemate, "--no-fix")
-    assert (finding["evidence"], finding["disposition"]) == ("demonstrated", "suppressed")
+    assert (finding["evidence"], finding["disposition"]) == ("suspected", "suppressed")
     assert finding["suppression"] | {"until": ""} == {
         "by": "decision",
         "reason": "it is a demo",
@@ -225,6 +154,18 @@ def test_refused(scene, casemate):
     assert "not examined" in shown.stdout and "demonstrated, and not proven: the decision is not the last" in words(
         shown
     )
+
+
+def test_what_a_bundle_carries_counts_as_it_does_here(scene, casemate):
+    """What was taken back here is not told as a decision that counts, though its signature is good."""
+    file = accepted(casemate)
+    (bundle,) = Path("home/bundles").glob("*.casemate")
+    bundle = replace(read(bundle.read_bytes(), "b"), decision=file.read_bytes())
+    assert "accepted by Ann" in carried(bundle) and carried(bundle).endswith("counts here")
+    casemate("property", "refuse", ID, "--reason", "a demo", "--decisions", "kept", "--yes")
+    assert carried(bundle) == "the decision is not the last one that this operator's ledger knows of this property"
+    forged(file)
+    assert "is not one that counts here: whose it is" in carried(replace(bundle, decision=file.read_bytes()))
 
 
 def words(result):
@@ -308,6 +249,69 @@ def test_a_property_is_mended_by_a_model_later(scene, casemate):
     assert model.prompts[0][0] == "mender"
 
 
+def test_a_property_whose_bundle_is_lost_is_demonstrated_again(scene, casemate):
+    """By a model that states it word for word: the decision counts, and nothing is said to be lost."""
+    accepted(casemate)
+    (bundle,) = Path("home/bundles").glob("*.casemate")
+    bundle.unlink()
+    model = Scripted(scout=[says(("propose", LEAD))], prover=[says(("hold", PROPERTY))], mender=MENDER)
+    report = hunted(scene, model, decisions=Decisions(folder=Path("kept"), bundles=(bundles_folder(),)))
+    assert [finding.evidence for finding in report.findings] == [Evidence.FIXED]
+    assert not [loss for loss in report.not_examined if "no demonstration is kept" in loss.detail]
+
+
+def test_what_is_refused_is_not_mended(scene, casemate):
+    """No model is asked for a patch of what does not count."""
+    (bundle,) = Path("home/bundles").glob("*.casemate")
+    bundle.write_bytes(encode(replace(read(bundle.read_bytes(), "b"), fix=None)))
+    told = casemate("property", "refuse", ID, "--reason", "a demo", "--decisions", "kept", "--yes")
+    assert told.exit_code == 0, told.output
+    model = Scripted(mender=MENDER)
+    decisions = Decisions(folder=Path("kept"), bundles=(bundles_folder(),))
+    (finding,) = hunted(scene, model, decisions=decisions).findings
+    assert finding.disposition is Disposition.SUPPRESSED and {role for role, _ in model.prompts} == {"scout"}
+
+
+def test_refused_does_not_count_where_nothing_runs(scene, casemate, monkeypatch):
+    """Also where it cannot be put to the test: what was decided is about the very property."""
+    told = casemate("property", "refuse", ID, "--reason", "a demo", "--decisions", "kept", "--yes")
+    assert told.exit_code == 0, told.output
+    monkeypatch.setattr(prove, "sandbox", NoSandbox)
+    ((finding,), report) = hunt(casemate, "--fail-on", "suspected")
+    assert (finding["disposition"], finding["verdict"]["result"]) == ("suppressed", "not examined")
+    assert [loss["reason"] for loss in report["not_examined"]] == ["no-sandbox"]
+    (scene / "bank.py").write_text(BANK.replace(BODY, f"    account = str(account)\n{BODY}"))
+    ((finding,), _) = hunt(casemate)
+    assert finding["disposition"] == "active"  # it is another function now
+
+
+class NoSandbox:
+    """What holds nothing here, and runs nothing."""
+
+    name = "none"
+
+    def examine(self, profile):
+        return Examination(sandbox="none", walls=())
+
+    def run(self, profile, job):
+        return Refused(why="no sandbox holds")
+
+    def search(self, profile, job, cases):
+        return (Refused(why="no sandbox holds") for _ in cases)
+
+
+def test_what_is_shown_is_what_a_hunt_takes(scene, casemate):
+    """Of several bundles of a finding that beside the decisions, under the name that Casemate gives it."""
+    (bundle,) = Path("home/bundles").glob("*.casemate")
+    other = encode(replace(read(bundle.read_bytes(), "b"), fix=None))
+    Path("kept").mkdir()
+    Path("kept", "a.casemate").write_bytes(bundle.read_bytes())
+    Path("kept", bundle.name).write_bytes(other)
+    shown = json.loads(casemate("property", "show", ID, "--decisions", "kept", "--json").stdout)
+    assert shown["bundle"] == digest(other)
+    assert Decisions(folder=Path("kept"), bundles=(bundles_folder(),)).kept(shown["identity"]).digest == digest(other)
+
+
 @pytest.mark.parametrize("place", [0.02, 0.3, 0.5, 0.7, 0.9, 0.999])
 def test_one_changed_byte(scene, place):
     """And the bundle is refused whole."""
@@ -339,7 +343,7 @@ def test_a_program_that_bends_is_never_run(scene, casemate):
 class TestUnderAnOrganisation:
     """Whom its charter names decides, and nobody else."""
 
-    def test_somebody_else_does_not_decide(self, people, made, tmp_path):  # noqa: F811
+    def test_somebody_else_does_not_decide(self, people, made, tmp_path):
         """Who is not named is refused, which is recorded; who is named decides, and a revoked decision is void."""
         issuer, alice, bob = people
         bundle = next((made[1] / "bundles").glob("*.casemate"))
@@ -360,6 +364,23 @@ class TestUnderAnOrganisation:
         assert alice("charter", "add", tmp_path / "r").exit_code == 0
         told = json.loads(alice(*shown).stdout)
         assert (told["state"], told["decision"]) == ("void", "the decision was revoked")
+
+    def test_a_charter_names_nobody_out_of_its_time(self, people, made, tmp_path, monkeypatch):
+        """Before its first day nobody decides under it, and after its last nothing that its holders said counts."""
+        issuer, alice, _ = people
+        bundle = next((made[1] / "bundles").glob("*.casemate"))
+        asked = ("property", "accept", bundle, "--reason", "x y z", "--decisions", tmp_path / "kept", "--yes")
+        tomorrow = (TODAY + timedelta(days=1)).isoformat()
+        chartered(issuer, alice, tmp_path / "c", "--path", made[0], "--tier", "fix", "--from", tomorrow)
+        refused = alice(*asked)
+        assert refused.exit_code == 2 and "this operator's key does not count here" in refused.output
+        chartered(issuer, alice, tmp_path / "d", "--path", made[0], "--tier", "fix")
+        assert alice(*asked).exit_code == 0
+        shown = ("property", "show", bundle, "--decisions", tmp_path / "kept", "--json")
+        assert json.loads(alice(*shown).stdout)["state"] == "accepted"
+        monkeypatch.setattr(Ground, "now", lambda own: datetime.combine(TODAY + timedelta(days=31), time(), UTC))
+        told = json.loads(alice(*shown).stdout)
+        assert told["state"] == "void" and "signed by nobody whose signature counts here" in told["decision"]
 
 
 @pytest.mark.parametrize(

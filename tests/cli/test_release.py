@@ -11,7 +11,7 @@ from casemate.governance.charter import Tier
 from casemate.governance.entries import Outcome, kept
 from casemate.governance.statement import cosign
 from casemate.model.errors import CasemateError
-from cli.test_charter import chartered, people  # noqa: F401
+from cli.people import chartered
 
 BUNDLES = ["ab" * 32, "cd" * 32]
 
@@ -75,7 +75,7 @@ def asked(alice, bundle, target, file, **changes):
     )
 
 
-def test_a_single_operator_asks_and_delivers(people, bundle, tmp_path, a_proof):  # noqa: F811
+def test_a_single_operator_asks_and_delivers(people, bundle, tmp_path, a_proof):
     """Nobody needs to agree; it is recorded all the same, and done once."""
     _, alice, _ = people
     assert asked(alice, bundle, a_proof[0], tmp_path / "r").exit_code == 0
@@ -90,7 +90,7 @@ class TestASecondPerson:
     """Where the charter asks for one."""
 
     @pytest.fixture
-    def scene(self, people, bundle, tmp_path, a_proof):  # noqa: F811
+    def scene(self, people, bundle, tmp_path, a_proof):
         issuer, alice, bob = people
         shop = a_proof[0]
         options = ("--path", shop, "--tier", "release", "--approver", f"Bob={bob.key}", "--approver", f"Al={alice.key}")
@@ -126,7 +126,7 @@ class TestASecondPerson:
         request.write_bytes(cosign(request.read_bytes(), alice.signer()))
         assert alice("release", "deliver", request, bundle, "-o", out).exit_code == 2
 
-    def test_is_whom_the_charter_names(self, scene, people):  # noqa: F811
+    def test_is_whom_the_charter_names(self, scene, people):
         alice, _, request, bundle, out = scene
         assert people[0]("release", "approve", request, "--yes").exit_code == 0
         assert alice("release", "deliver", request, bundle, "-o", out).exit_code == 2

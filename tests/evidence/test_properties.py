@@ -5,6 +5,7 @@ from dataclasses import replace
 
 import pytest
 
+from casemate.app.ground import rule_texts
 from casemate.cli.deliver import exit_code
 from casemate.evidence import html, jsonreport, markdown, property_text, sarif, table
 from casemate.evidence.bundle import encode, read, seal
@@ -20,9 +21,10 @@ from casemate.model.proposal import Place, Property
 from casemate.pipeline.kept import decided
 from casemate.pipeline.property_ladder import unoffered
 from tests.evidence.proven import as_json, exhibit
-from tests.evidence.support import RULES, bank, lead_of
+from tests.evidence.support import bank, lead_of
 from tests.evidence.test_schema import VALIDATOR
 
+RULES = rule_texts()
 STATED = Stated(
     claimed=Property(
         statement="Nobody sees an account of another",
@@ -59,7 +61,8 @@ PATCH = Patch(
     proposer="agent:mender", what="check the owner", changes=(Change(path="bank.py", before=b"1\n", after=b"2\n"),)
 )
 HELD = Fix(patch=PATCH, ladder=tuple(Climb(rung=rung, step=Step.HOLDS) for rung in Rung))
-FINDING = replace(lead_of(bank(), "command-injection"), demonstration=SHOWN, mending=unoffered([HELD]))
+RULED = replace(lead_of(bank(), "command-injection"), demonstration=SHOWN, mending=unoffered([HELD]))
+FINDING = replace(RULED, lead=replace(RULED.lead, rule="proposed", trace=None))
 EXHIBIT = exhibit(
     settings=as_json(property=STATED.as_json(), paths=["."]),
     cases=(as_json(payload={"text": STATED.claimed.violates}),) * 5,
@@ -88,7 +91,7 @@ FORMS = {
         (None, Evidence.DEMONSTRATED, Disposition.ACTIVE, "no person has accepted it yet"),
         ("it was edited", Evidence.DEMONSTRATED, Disposition.ACTIVE, "it was edited"),
         (SAID, Evidence.FIXED, Disposition.ACTIVE, "house rules"),
-        (replace(SAID, stance=Stance.REFUSED), Evidence.DEMONSTRATED, Disposition.SUPPRESSED, "house rules"),
+        (replace(SAID, stance=Stance.REFUSED), Evidence.SUSPECTED, Disposition.SUPPRESSED, "house rules"),
     ],
     ids=["undecided", "void", "accepted", "refused"],
 )
@@ -127,6 +130,14 @@ def test_what_counts_in_an_exit_code():
         for said in (None, SAID, replace(SAID, stance=Stance.REFUSED))
     }
     assert list(codes.values()) == [[1, 1, 0], [1, 1, 1], [0, 0, 0]]
+
+
+def test_what_a_rule_has_shown_stands_when_a_property_is_refused():
+    """It rests on more than the property: only the level that the property gave it goes."""
+    said = replace(SAID, stance=Stance.REFUSED)
+    (finding,) = decided([RULED], lambda finding: said)
+    assert (finding.evidence, finding.disposition) == (Evidence.TRACED, Disposition.ACTIVE)
+    assert "refused property" in table.render(replace(bank(), findings=(finding,)), 200, False)
 
 
 def test_a_property_is_proven_by_a_person_alone():
@@ -214,6 +225,28 @@ def test_what_a_person_is_shown():
     assert told["doubts"] and told["state"] == "undecided" and told["violates"] == ["sh\u043ew('\\x1b[2J')"]
     plain = json.loads(property_text.as_json(read(seal(FINDING, EXHIBIT, "0.1.0")[1], "b"), SHOWN, "ab" * 32))
     assert plain["doubts"] == [] and len(plain["patch"]) == 8
+
+
+GAP = "a line of it is long, or goes on behind a gap: read it to its end"
+
+
+@pytest.mark.parametrize(
+    ("program", "said"),
+    [
+        ("from bank import show\nshow('ann', 'b1')\n", []),
+        ("from bank import show as show\nfor a in [1]:\n" + " " * 24 + "show('ann', 'b1')\n", []),
+        ("from bank import show\nshow('ann', 'a1')" + " " * 300 + "; show('ann', 'b1')\n", [GAP]),
+        (f"from bank import show\nshow('ann', '{'b' * 200}')\n", [GAP]),
+        (
+            "from bank import show as accounts\naccounts('ann', 'b1')\n",
+            ["a program calls by another name what it imports: show as accounts"],
+        ),
+        ("no program(", []),
+    ],
+)
+def test_what_is_not_read_at_a_glance_is_pointed_at(program, said):
+    """Code beyond the edge, and a call that goes by the name of another."""
+    assert property_text.doubts(replace(STATED, claimed=replace(STATED.claimed, violates=program))) == said
 
 
 def test_the_line_of_a_decorated_function():

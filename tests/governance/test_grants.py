@@ -99,3 +99,31 @@ def test_naive_expiry():
     """A time without a zone is no expiry."""
     with pytest.raises(ValueError, match="aware time"):
         replace(GRANT, expires=NOON.replace(tzinfo=None))
+
+
+def marked(place, *marks):
+    return replace(place, path="" if place.path == "/" else place.path, marks=frozenset(marks))
+
+
+ANYWHERE = [
+    marked(place, *marks)
+    for place in PLACES
+    for marks in ((), ("host:a",), ("host:a", "image:b"))
+    if place.path != "/" or marks
+]
+
+
+@given(
+    st.lists(st.sampled_from(ANYWHERE), max_size=3), st.lists(st.sampled_from(ANYWHERE), max_size=3), requests, requests
+)
+def test_what_two_grants_allow(ours, theirs, one, other):
+    """Within another a grant allows just what both do, whichever is asked."""
+    mine = replace(GRANT.narrow(**one), holder="me", targets=tuple(ours))
+    outer = replace(GRANT.narrow(**other), targets=tuple(theirs))
+    found = mine.within(outer)
+    assert found.holder == "me" and found.expires == min(mine.expires, outer.expires)
+    assert (
+        found.tier is min(mine.tier, outer.tier, key=lambda tier: tier.rank) and found.ports == mine.ports & outer.ports
+    )
+    assert all(found.begins(name) == (mine.begins(name) and outer.begins(name)) for name in NAMES)
+    assert all(found.covers(place) == (mine.covers(place) and outer.covers(place)) for place in ANYWHERE)

@@ -23,6 +23,7 @@ from governance.support import (
     PLENTY,
     SOURCE,
     ManualClock,
+    MemoryCache,
     MemoryStore,
     MemoryTree,
     a_charter,
@@ -168,6 +169,33 @@ def test_what_begins_within_an_operation_has_no_more():
         ("slice", "worker 1", "completed"),
         ("revocation-add", "worker 1", "denied"),
         ("scan", "alice", "completed"),
+    ]
+
+
+def test_a_wider_grant_within_an_operation_gains_nothing():
+    """Not in operations, tier, ports nor places: it is held to that of the operation around, and so the ledger shows it."""
+    ledger = a_ledger()
+    wall = a_wall(ledger=ledger, charter=a_charter(tier=Tier.RELEASE))
+    inner = Target(name="./src/a", path="/home/alice/src/a")
+    narrow = wall.grant().narrow(
+        holder="worker 1", tier=Tier.FIND, targets=[inner], ports=["Operation"], operations=["slice", "verify"]
+    )
+    with wall.operation("slice", subject=(inner,), grant=narrow):
+        for name, place, why in (
+            ("revocation-add", inner, "the grant is not for the operation 'revocation-add'"),
+            ("verify", inner, "Operation.verify takes a grant for 'prove', this one is for 'find'"),
+            ("slice", SOURCE, r"the grant does not cover '\./src'"),
+        ):
+            with pytest.raises(Denied, match=why), wall.operation(name, subject=(place,), grant=wall.grant()):
+                pytest.fail("the operation must not run")
+        with wall.operation("slice", subject=(inner,), grant=replace(wall.grant(), holder="worker 2")) as operation:
+            assert operation.store(MemoryCache()).get("old") is None
+    assert [(o.before.operation, o.before.actor, o.before.tier) for o in recorded(ledger)] == [
+        ("slice", "worker 1", Tier.FIND),
+        ("revocation-add", "alice", Tier.FIND),
+        ("verify", "alice", Tier.FIND),
+        ("slice", "alice", Tier.FIND),
+        ("slice", "worker 2", Tier.FIND),
     ]
 
 

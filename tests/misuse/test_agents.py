@@ -50,6 +50,11 @@ def any_operation(patch):
     patch.setattr(grants.Grant, "begins", lambda self, operation: True)
 
 
+def any_named_grant(patch):
+    """What is begun within a session has whatever grant it names."""
+    patch.setattr(grants.Grant, "within", lambda self, outer: self)
+
+
 def any_scenario(patch):
     patch.setattr(properties, "scenario_refusal", lambda text, offered: "")
 
@@ -97,6 +102,7 @@ def one_mark(patch):
         ("agent-reads", opened),
         ("agent-powers", wide_grants),
         ("agent-powers", any_operation),
+        ("agent-powers", any_named_grant),
         ("agent-judges", any_scenario),
         ("agent-judges", any_condition),
         ("agent-judges", any_patch),

@@ -4,6 +4,7 @@ import json
 import sys
 
 import pytest
+from agents.bank import BANK, BANK_TESTS, LEAD, PROPERTY
 from agents.known import CASES
 from agents.support import Scripted, says, work
 
@@ -15,50 +16,10 @@ from casemate.evidence import html, jsonreport, markdown, sarif, table
 from casemate.evidence.bundle import read
 from casemate.evidence.verdicts import sealed
 from casemate.governance.audit import audit
-from casemate.model.dialogue import NoAnswer, Silence
+from casemate.model.dialogue import NoAnswer, Role, Silence
 from casemate.model.lead import Evidence
 from casemate.model.proof import Result
 from casemate.model.sandbox import Profile
-
-BANK = '''"""Accounts of a bank's clients."""
-
-_KEPT = {"a1": {"owner": "ann", "balance": 5}, "b1": {"owner": "bob", "balance": 7}}
-
-
-def show(user, account):
-    """An account, to its owner alone."""
-    return _KEPT[account]
-
-
-def accounts(user):
-    """A user's own accounts."""
-    return [name for name, one in _KEPT.items() if one["owner"] == user]
-'''
-BANK_TESTS = """from bank import accounts, show
-
-
-def test_show():
-    assert show("ann", "a1")["balance"] == 5
-"""
-LEAD = {
-    "path": "bank.py",
-    "line": 8,
-    "cwe": 639,
-    "source_path": "bank.py",
-    "source_line": 6,
-    "parameter": "account",
-    "statement": "Any account is shown to anybody.",
-}
-PROPERTY = {
-    "statement": "Nobody sees an account of another.",
-    "rests_path": "bank.py",
-    "rests_line": 7,
-    "watched_path": "bank.py",
-    "watched_line": 6,
-    "never": 'result is not None and result["owner"] != args["user"]',
-    "violates": 'from bank import show\nshow("ann", "b1")\n',
-    "ordinary": 'from bank import accounts, show\nfor name in accounts("ann"):\n    show("ann", name)\n',
-}
 
 
 @pytest.fixture(scope="module")
@@ -256,15 +217,19 @@ def test_a_replay_gives_the_same_report(bank, tmp_path):
 
 
 def test_secrets_do_not_reach_a_model(bank):
-    """Not by reading, not by searching."""
+    """Not by reading, not by searching, and not by asking whether a line holds a guess."""
     key = "AKIAABCDEFGHIJKLMNOP"
     (bank / "settings.py").write_text(f'"""Settings."""\n\nKEY = "{key}"\npassword = "correct-horse-battery"\n')
     model = Scripted(
         scout=[
             says(("read", {"path": "settings.py", "first": 1, "last": 9})),
             says(("search", {"text": "KEY"}), ("search", {"text": "word"})),
+            says(("search", {"text": "AKIAABC"}), ("search", {"text": 'password = "corr'})),
         ]
     )
     work(bank, model, fix=False)
     told = "\n".join(m.text for _, prompt in model.prompts for m in prompt.messages)
     assert "Settings." in told and key not in told and "correct-horse" not in told
+    last = [m.text for m in model.prompts[-1][1].messages if m.role is Role.TOOL][-2:]
+    assert all("(no line)" in text for text in last)
+    assert any("settings.py:3  KEY" in m.text for m in model.prompts[-1][1].messages)

@@ -6,6 +6,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 
 import pytest
+from agents.bank import BANK, BANK_TESTS, PROPERTY
 from targetpython import target_python
 
 from casemate.adapters.filesystem import FileTree
@@ -18,14 +19,13 @@ from casemate.model.lead import Lead
 from casemate.model.location import Location
 from casemate.model.proof import Result
 from casemate.model.proposal import Place, Property
-from casemate.model.sandbox import Profile
+from casemate.model.sandbox import Finished, Profile, Seen
 from casemate.pipeline.bench import bench
 from casemate.pipeline.properties import held, placed, stated
-from casemate.pipeline.property_ladder import UNACCEPTED, Trying, driven, offer, unoffered
+from casemate.pipeline.property_ladder import OTHERS, UNACCEPTED, Trying, driven, offer, unoffered
 from casemate.pipeline.scan import ScanOptions
 from casemate.pipeline.study import Study
 from casemate.proofs.scenario import other_uses
-from pipeline.test_agents import BANK, BANK_TESTS, PROPERTY
 
 CLAIMED = Property(
     statement=PROPERTY["statement"],
@@ -221,19 +221,78 @@ def test_how_an_attempt_ends(bank):
         assert held(CLAIMED, study, made, LEAD_).result is Result.BROKEN
 
 
+def test_a_lambda_on_its_first_line_is_not_watched(bank):
+    """Nor is a comprehension: what they return is nothing that the property speaks of."""
+    noted = "def noted(key):\n    key('ann')\n    return lambda function: function\n\n\n@noted(lambda user: {'owner': 'bob'})\n"
+    (bank / "bank.py").write_text(BANK.replace("def show", f"{noted}def show"))
+    study = study_of(bank)
+    line = (bank / "bank.py").read_text().split("\n").index("def show(user, account):") + 1
+    claimed = replace(CLAIMED, watched=Place(path="bank.py", line=line), rests_on=Place(path="bank.py", line=line + 1))
+    with FileTree(bank) as tree:
+        made = bench(tree, Chosen(), bank, sys.executable)
+        found = held(claimed, study, made, LEAD_)
+        assert found.shown is not None and (found.seen, found.quiet) == (5, 2)
+        lazy = replace(claimed, violates="from bank import accounts\naccounts('ann')\n")
+        assert held(lazy, study, made, LEAD_).result is Result.NOT_REACHED
+
+
+class Says:
+    """A sandbox whose every run reports the same."""
+
+    name = "says"
+
+    def __init__(self, report):
+        self.report = report
+
+    def run(self, profile, job):
+        return Finished(exit_code=0, seen=Seen(reports=(self.report,)))
+
+
+@pytest.mark.parametrize(
+    "report",
+    [
+        b"{",
+        b"[]",
+        b"{}",
+        b'{"calls": "x", "violated": 0, "unasked": "", "python": ""}',
+        b'{"calls": 1, "violated": Infinity, "unasked": "", "python": ""}',
+        b"[" * 100_000,
+    ],
+)
+def test_a_report_that_is_none(bank, report):
+    """Whatever comes of a run, nothing is read of it and nothing breaks."""
+    study = study_of(bank)
+    with FileTree(bank) as tree:
+        found = held(CLAIMED, study, bench(tree, Says(report), bank, sys.executable), LEAD_)
+    assert found.result is Result.BROKEN and "the report cannot be read" in found.why
+
+
 def test_other_values():
-    """Of its own texts and numbers, of those that are given, and near numbers; never the program itself."""
-    made = other_uses("f('a', 1)\nf('b', 1)\n", ["c"])
+    """Of its own texts and numbers, of those that are given, and near numbers, in turns; never the program itself."""
+    made = other_uses("f('a', 1)\nf('b', 1)\n", ["c"], 16)
     assert made == (
         "f('b', 1)\nf('b', 1)",
-        "f('c', 1)\nf('b', 1)",
         "f('a', 2)\nf('b', 1)",
-        "f('a', 0)\nf('b', 1)",
-        "f('a', -1)\nf('b', 1)",
         "f('a', 1)\nf('a', 1)",
-        "f('a', 1)\nf('c', 1)",
         "f('a', 1)\nf('b', 2)",
+        "f('c', 1)\nf('b', 1)",
+        "f('a', 0)\nf('b', 1)",
+        "f('a', 1)\nf('c', 1)",
         "f('a', 1)\nf('b', 0)",
+        "f('a', -1)\nf('b', 1)",
         "f('a', 1)\nf('b', -1)",
     )
-    assert other_uses("f(True)", ["x"]) == () == other_uses("no python(", ["x"])
+    assert other_uses("f(True)", ["x"], 16) == () == other_uses("no python(", ["x"], 16)
+
+
+def test_texts_of_a_patch_do_not_use_up_the_other_values():
+    """However many a patch speaks of, every argument is another one at least once."""
+    made = other_uses("show('ann', 'b1')\n", [f"t{number}" for number in range(40)], OTHERS)
+    assert len(made) == OTHERS and sum(one.startswith("show('ann', ") for one in made) == OTHERS // 2
+
+
+def test_a_program_of_many_values_takes_no_time():
+    """Only those that are run are made; what Python itself does not write down is none."""
+    many = f"f([{', '.join(map(str, range(700)))}])\n"
+    assert len(other_uses(many, ["x"], OTHERS)) == OTHERS
+    assert other_uses(f"f({'-' * 900}1)", [], OTHERS) == () == other_uses(f"f(0x{'f' * 3900})", [], OTHERS)

@@ -15,6 +15,12 @@ DRIVES = (
     "from shop import buy\nif buy('ann', 1) and not buy('bob', 2):\n    buy('eve', {'a': [1, 2][0], **{'b': 2}}['b'])\n",
 )
 BENDS = (
+    (f"from shop import buy\nbuy('{'x' * 20_000}')\n", "it is too long"),
+    (f"from shop import buy\nbuy('ann', {'-' * 700}3)\n", "it is nested too deep"),
+    (
+        f"from shop import buy\nbuy('ann', 0x{'f' * 3900})\n",
+        "it is nested too deep, or holds a number that is too long",
+    ),
     ("", "it does not drive the target"),
     ("from shop import buy", "it does not drive the target"),
     ("buy(", "it is no Python"),
@@ -76,6 +82,7 @@ def test_conditions(text):
     ("text", "why"),
     [
         ("True", "it speaks neither of `args` nor of `result`"),
+        (f"result == '{'x' * 20_000}'", "it is too long"),
         ("result =", "it is no Python expression"),
         ("result.clear()", "it calls something that a question does not need"),
         ("exec('1') or result", "it calls something that a question does not need"),

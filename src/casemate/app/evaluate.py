@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING, Generic, NamedTuple, TypeVar
 
@@ -290,7 +291,8 @@ def _registered(
             k=request.k,
             how=who.how,
         )
-        folder, name = home() / "evaluations", f"{task.value}-rule.txt"
+        # Named by its digest, so that the text of an earlier log stays, and a run at the same time registers its own.
+        folder, name = home() / "evaluations", f"{task.value}-rule-{sha256(text.encode()).hexdigest()[:12]}.txt"
         StatementFolder(folder).write(name, text.encode())
         named = folder / name
     digest, index = register(named)

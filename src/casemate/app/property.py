@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,6 +14,7 @@ from casemate.app.authority import Ground, ground, installed, own_place
 from casemate.app.ground import operator
 from casemate.app.launch import trusted
 from casemate.evidence.archive import MAX_ARCHIVE
+from casemate.evidence.bundle import SUFFIX as BUNDLE
 from casemate.evidence.bundle import Bundle, digest, read
 from casemate.governance.charter import Tier, single_operator
 from casemate.governance.decision import DECISION, Deciders, Decision, counts, open_decision, signed_by
@@ -71,24 +72,24 @@ class Decisions:
         return {one.identity: one for identity in self.found() if (one := self.kept(identity)) is not None}
 
     def kept(self, identity: str) -> Kept | None:
-        """The demonstration of a finding, None where none is kept. Raises UserError for one that is damaged."""
+        """The demonstration of a finding, of whatever rule, None where none is kept. Raises UserError for one that is damaged."""
         for folder in (self.folder, *self.bundles):
-            one = _kept(folder, f"proposed-{identity[:SHORT]}.casemate")
-            if one is not None and one.identity == identity:
-                return one
+            for name in StatementFolder(folder).names():
+                one = _kept(folder, name) if name.endswith(_named(identity)) else None
+                if one is not None and one.identity == identity:
+                    return one
         return None
 
-
-def kept_in(folder: Path) -> tuple[Kept, ...]:
-    """All properties that are kept in a folder of evidence bundles, by name. What is damaged or no bundle is passed over."""
-    found = []
-    for name in StatementFolder(folder).names():
-        try:
-            one = _kept(folder, name) if name.endswith(".casemate") else None
-        except UserError:
-            continue
-        found += [one] if one is not None else []
-    return tuple(found)
+    def everything(self) -> dict[FindingId, Kept]:
+        """All properties that are kept: of several bundles of one finding that which `kept` gives. What is damaged or no bundle
+        is passed over."""
+        found: dict[FindingId, Kept] = {}
+        for folder in (self.folder, *self.bundles):
+            names = StatementFolder(folder).names()
+            here = [(name, one) for name in names if (one := _sound(folder, name)) is not None]
+            for _, one in sorted(here, key=lambda named: not named[0].endswith(_named(named[1].identity))):
+                found.setdefault(one.identity, one)
+        return found
 
 
 def said_of(one: Kept, decisions: Decisions) -> Decided | str | None:
@@ -134,7 +135,7 @@ def decide(
         raise UserError(f"that is no decision: {error}", "give a reason in plain text by --reason") from error
     wall = own.wall(single_operator((own_place(),), own.now(), who=operator(), tier=Tier.RELEASE))
     with wall.operation(DECIDE, subject=(own_place(),)) as operation:
-        if own.person not in trusted(own).keys:
+        if own.person not in deciders(own).keys:
             raise Denied(
                 "the decision is not made: the signature of this operator's key does not count here",
                 "let somebody decide whom the installed charter names",
@@ -146,8 +147,8 @@ def decide(
 
 def deciders(own: Ground, by: Sequence[str] = ()) -> Deciders:
     """Whose decisions count on this machine now. by: keys of other people that the operator names; an organisation's charter
-    names its own. Raises UserError for what is no key."""
-    trust = trusted(own)
+    names its own, from its first day to its last. Raises UserError for what is no key."""
+    trust, organisation = trusted(own), installed(own)
     named: list[VerifierKey] = []
     for text in by:
         try:
@@ -156,10 +157,13 @@ def deciders(own: Ground, by: Sequence[str] = ()) -> Deciders:
             raise UserError(
                 f"{text[:120]!r} is no key ({error})", "the person gets theirs by `casemate charter key`"
             ) from error
-    if installed(own) is not None:
-        named = []
+    keys = (*trust.keys, *named)
+    if organisation is not None:
+        held = (one for one in organisation.charters if one.charter.begins <= own.now() < one.charter.ends)
+        now = {organisation.issuer, *(person.key for one in held for person in one.holders)}
+        keys = tuple(key for key in trust.keys if key in now)
     return Deciders(
-        keys=tuple(dict.fromkeys((*trust.keys, *named))),
+        keys=tuple(dict.fromkeys(keys)),
         own=own.person,
         last=own.standing.decided,
         withdrawn=trust.withdrawn,
@@ -179,22 +183,35 @@ def carried(bundle: Bundle) -> str:
         key = signed_by(data)
     except InvalidStatement as error:
         return f"what it holds is no decision: {error}"
-    alone = Deciders(keys=(key,), own=None, last={})
-    said = counts(data, alone, finding=bundle.finding.identity, property=shown.digest, now=own.now())
+    here = deciders(own)  # what was revoked or taken back here does not count, whatever a bundle says
+    whose = here if key in here.keys else Deciders(keys=(key,), own=None, last={})
+    said = counts(data, whose, finding=bundle.finding.identity, property=shown.digest, now=own.now())
     if isinstance(said, str):
         return said
-    known = "counts here" if key in deciders(own).keys else "is not one that counts here: whose it is, you must know"
+    known = "counts here" if whose is here else "is not one that counts here: whose it is, you must know"
     return f"{decision_words(replace(shown, decided=said))}; the key {known}"
 
 
 class Taken(NamedTuple):
-    """What a hunt takes from before. report: with the kept properties. said: what was decided, of each finding with one."""
+    """What a hunt takes from before. report: with the kept properties. said: what was decided, of each finding with one. bare:
+    identities of findings that somebody decided about, and of which no demonstration is kept."""
 
     report: Report
     exhibits: dict[FindingId, Exhibit]
     fixes: dict[FindingId, Mended]
     said: Callable[[Finding], Decided | str | None]
     data: dict[str, bytes]
+    bare: frozenset[str]
+
+    def losses(self, findings: Iterable[Finding]) -> tuple[NotExamined, ...]:
+        """Decisions that nothing came of, because what they are about is not kept, nor was it demonstrated anew. findings: as
+        they are in the end."""
+        again = {finding.identity for finding in findings if finding.demonstration is not None}
+        why = "somebody decided about it, and no demonstration is kept: put its bundle beside the decision, or hunt with a model"
+        return tuple(
+            NotExamined(what=f"the property of {identity[:SHORT]}", reason=Reason.UNREADABLE, detail=why, files=0)
+            for identity in sorted(self.bare - again)
+        )
 
 
 def taken(
@@ -218,24 +235,20 @@ def taken(
     own, data = ground(), decisions.found()
     whose, now = deciders(own, decisions.by), own.now()
 
+    quiet: dict[FindingId, str] = {}
+
     def said(finding: Finding) -> Decided | str | None:
         shown = finding.demonstration
-        if shown is None or finding.identity not in data:
+        about = shown.digest if shown is not None else quiet.get(finding.identity)
+        if about is None or finding.identity not in data:
             return None
-        return counts(data[finding.identity], whose, finding=finding.identity, property=shown.digest, now=now)
+        return counts(data[finding.identity], whose, finding=finding.identity, property=about, now=now)
 
     known = decisions.known()
     bundles = [known[identity].bundle for identity in sorted(known) if request.wanted(known[identity].bundle.finding)]
-    why = "somebody decided about it, and no demonstration is kept: put its bundle beside the decision, or hunt with a model"
-    report = _with(
-        report,
-        *(
-            NotExamined(what=f"the property of {identity[:SHORT]}", reason=Reason.UNREADABLE, detail=why, files=0)
-            for identity in data.keys() - known.keys()
-        ),
-    )
+    bare = frozenset(data.keys() - known.keys())
     if not bundles:
-        return Taken(report, {}, {}, said, data)
+        return Taken(report, {}, {}, said, data, bare)
     with scene.wall.operation("fix", subject=scene.subject) if request.fix else nullcontext(operation) as within:
         tree = within.tree(scene.trees[0])
         study = study_of(scene, within, report, progress)
@@ -248,13 +261,10 @@ def taken(
         examination = made.sandbox.examine(made.profile)
         if examination.refusal:
             loss = NotExamined(what=".", reason=Reason.NO_SANDBOX, detail=examination.refusal, files=0)
-            report = _with(report, loss)
+            report = replace(report, not_examined=tuple(sorted({*report.not_examined, loss})))
         found = again(bundles, report, study, replace(made, held_by=examination.sandbox), grounds, progress)
-    return Taken(found.report, found.exhibits, found.fixes, said, data)
-
-
-def _with(report: Report, *losses: NotExamined) -> Report:
-    return replace(report, not_examined=tuple(sorted({*report.not_examined, *losses})))
+    quiet |= found.quiet
+    return Taken(found.report, found.exhibits, found.fixes, said, data, bare)
 
 
 def _kept(folder: Path, name: str) -> Kept | None:
@@ -264,6 +274,18 @@ def _kept(folder: Path, name: str) -> Kept | None:
         return None
     bundle = read(data, str(folder / name))
     return Kept(bundle, digest(data)) if bundle.finding.demonstration is not None else None
+
+
+def _sound(folder: Path, name: str) -> Kept | None:
+    try:
+        return _kept(folder, name) if name.endswith(BUNDLE) else None
+    except UserError:
+        return None
+
+
+def _named(identity: str) -> str:
+    """How the name of a finding's bundle ends; before it stands the rule."""
+    return f"-{identity[:SHORT]}{BUNDLE}"
 
 
 def _next_year(day: date) -> date:

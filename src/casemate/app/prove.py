@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from casemate.governance.wall import Operation
     from casemate.model.claim import Claim
     from casemate.model.finding import Finding, FindingId, Report
+    from casemate.model.outcome import NotExamined
     from casemate.model.proof import Exhibit
     from casemate.model.verification import Verification
     from casemate.pipeline.agents import Worked
@@ -82,7 +83,8 @@ class Sealed:
 
 class Proved(NamedTuple):
     """The report with verdicts, the bundles of what is proven, and the patches as one series and tests when these were wanted.
-    prefix: the target's folder in its repository. worked: what agents made of it, None where none were asked."""
+    prefix: the target's folder in its repository. worked: what agents made of it, None where none were asked. lost: decisions
+    that nothing came of, which the report lists as well."""
 
     report: Report
     sealed: tuple[Sealed, ...]
@@ -90,6 +92,7 @@ class Proved(NamedTuple):
     prefix: str = ""
     tests: tuple[Checked, ...] = ()
     worked: Worked | None = None
+    lost: tuple[NotExamined, ...] = ()
 
 
 def run_hunt(request: HuntRequest, *, announce: Callable[[str], None], progress: Progress) -> Proved:
@@ -130,6 +133,7 @@ def run_prove(request: ProveRequest, *, announce: Callable[[str], None], progres
 
     Raises as `run_scan` does, and UserError for a claim that cannot be meant.
     """
+    from casemate.leads import proposed
     from casemate.leads.catalogue import rules
     from casemate.model.finding import Disposition
     from casemate.pipeline.claims import answered, understood
@@ -140,7 +144,7 @@ def run_prove(request: ProveRequest, *, announce: Callable[[str], None], progres
         report = scene.scan(progress)
         if request.hunt.decisions is not None:
             known = [one.bundle.finding for one in request.hunt.decisions.known().values()]
-            more = (replace(one, demonstration=None) for one in known)
+            more = (replace(one, demonstration=None) for one in known if one.lead.rule == proposed.ID)
             report = replace(report, findings=(*report.findings, *more))
         claims = request.claims
         if request.every:
@@ -151,6 +155,8 @@ def run_prove(request: ProveRequest, *, announce: Callable[[str], None], progres
         wanted = {match.finding.identity for match in asked.matches if match.finding is not None}
         only = replace(request.hunt, wanted=lambda finding: finding.identity in wanted)
         found = _proven(scene, report, only, progress)
+    for loss in found.lost if request.every else ():
+        announce(f"{loss.what}: {loss.detail}")
     return answered(asked, found.report), found
 
 
@@ -165,6 +171,7 @@ def _proven(
     from casemate.app.fix import Fixed, fixed
     from casemate.evidence.bundle import digest
     from casemate.evidence.identity import rank
+    from casemate.leads import proposed
     from casemate.pipeline.attempts import Attempts
     from casemate.pipeline.bench import bench, sources
     from casemate.pipeline.combine import extended
@@ -184,7 +191,9 @@ def _proven(
             budget=request.budget,
             jobs=request.scan.jobs,
             progress=progress,
-            wanted=lambda finding: finding.identity not in kept and request.wanted(finding),
+            wanted=lambda finding: (
+                request.wanted(finding) and (finding.identity not in kept or finding.lead.rule != proposed.ID)
+            ),
         )
         told, made = hunted.report, Fixed({})
         if request.fix:
@@ -195,9 +204,11 @@ def _proven(
         exhibits, before, worked = dict(hunted.exhibits), None, None
         if request.decisions is not None:
             from casemate.app.property import taken
+            from casemate.pipeline.kept import decided
 
             before = taken(scene, operation, told, request, request.decisions, python.path, progress=progress)
-            told, exhibits = before.report, {**exhibits, **before.exhibits}
+            exhibits = {**exhibits, **before.exhibits}
+            told = replace(before.report, findings=decided(before.report.findings, before.said))
         if request.talk is not None:
             from casemate.agents.loop import Limits
             from casemate.app.agents import crew
@@ -214,6 +225,9 @@ def _proven(
                 exhibits=exhibits,
             )
             told, exhibits = worked.report, {**exhibits, **worked.exhibits}
+        lost = () if before is None else before.losses(told.findings)
+        if lost:
+            told = replace(told, not_examined=tuple(sorted({*told.not_examined, *lost})))
         told, bundles = _decided(told, exhibits, before)
         series = made.series
         if series is not None:
@@ -233,7 +247,7 @@ def _proven(
         )
         for identity, data in bundles.items()
     )
-    return Proved(told, files, series, made.prefix, made.tests, worked)
+    return Proved(told, files, series, made.prefix, made.tests, worked, lost)
 
 
 def _decided(

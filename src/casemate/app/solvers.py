@@ -88,7 +88,7 @@ class CrewAtWork:
         stated = (worked.properties.get(one.identity) for one in _asked(report, posed) if one.demonstration is not None)
         return replace(
             _answer(report, posed),
-            harness=next((from_property(one, posed.files) for one in stated if one is not None), ""),
+            harness=next(filter(None, (from_property(one, posed.files) for one in stated if one is not None)), ""),
             said=tuple(heard.said),
             calls=tuple(heard.calls),
             silence=_silence([loss for loss in report.not_examined if loss not in worked.losses])

@@ -72,14 +72,12 @@ def property_() -> None:
 @options.DECIDED_BY
 def list_(decisions: Path, bundles: Path | None, decided_by: tuple[str, ...]) -> None:
     """List what is kept, and what was decided about it."""
-    from casemate.app.property import kept_in
     from casemate.cli.output import show
     from casemate.cli.screen import takes_color, width
     from casemate.evidence.property_text import table
 
     asked = _asked(decisions, bundles, decided_by)
-    found = {one.identity: one for folder in (decisions, *asked.bundles) for one in reversed(kept_in(folder))}
-    rows = [(one.bundle, _standing(one, asked)) for one in found.values()]
+    rows = [(one.bundle, _standing(one, asked)) for one in asked.everything().values()]
     amount = f"{len(rows):,} propert{'y' if len(rows) == 1 else 'ies'}\n"
     show(table(rows, width(), takes_color()) + amount)
 
@@ -165,7 +163,7 @@ def _asked(decisions: Path, bundles: Path | None, by: tuple[str, ...]) -> Decisi
 
 def _named(which: str, asked: Decisions) -> Kept:
     """The property that is meant. Raises UserError."""
-    from casemate.app.property import Kept, kept_in
+    from casemate.app.property import Kept
     from casemate.evidence.triage import resolve
 
     if "/" in which or which.endswith(".casemate"):
@@ -177,7 +175,7 @@ def _named(which: str, asked: Decisions) -> Kept:
                 f"{which!r} is the bundle of a proof, about which nobody decides", "`casemate verify` sees it again"
             )
         return Kept(bundle, digest)
-    found = {one.identity: one for folder in (asked.folder, *asked.bundles) for one in reversed(kept_in(folder))}
+    found = asked.everything()
     return found[resolve(which, found, " and ".join(repr(str(folder)) for folder in asked.bundles))]
 
 

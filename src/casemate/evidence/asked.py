@@ -85,7 +85,7 @@ def demonstration_json(shown: Demonstration) -> dict[str, Any]:
         "statement": visible(shown.statement),
         "rests_on": visible(shown.rests_on),
         "watched": visible(shown.watched),
-        "never": visible(shown.never),
+        "never": visible(redact(shown.never)),
         "runs": shown.runs,
         "tests": shown.tests,
         "calls": shown.calls,

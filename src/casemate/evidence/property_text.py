@@ -4,9 +4,12 @@ screen unescaped.
 
 from __future__ import annotations
 
+import ast
 import json
-from collections.abc import Iterable, Sequence
+import re
+from collections.abc import Iterable, Iterator, Sequence
 from io import StringIO
+from typing import Final
 
 from rich.text import Text
 
@@ -27,6 +30,9 @@ READ = (
     "property is violated, and nothing is wrong. What you say is that nobody may bring this about."
 )
 HEAD = "stands, id"
+_LONG: Final = 200  # characters of a line that is read at a glance
+_GAP: Final = re.compile(r"\S[^\S\n]{20,}\S")
+_PARSED: Final = 20_000  # characters: a longer program is never run
 FORMAT = 1
 
 
@@ -118,12 +124,28 @@ def as_json(bundle: Bundle, shown: Demonstration, digest: str) -> str:
 def doubts(stated: Stated) -> list[str]:
     """What may make it look like something else."""
     claimed = stated.claimed
-    texts = (claimed.statement, claimed.never, claimed.violates, claimed.ordinary)
+    programs = (claimed.violates, claimed.ordinary)
+    texts, found = (claimed.statement, claimed.never, *programs), list[str]()
     strange = sorted({sign for text in texts for sign in text if not sign.isascii()})
-    if not strange:
-        return []
-    codes = ", ".join(f"U+{ord(sign):04X}" for sign in strange[:8])
-    return [f"it holds signs that are not ASCII, which may look like others: {codes}"]
+    if strange:
+        codes = ", ".join(f"U+{ord(sign):04X}" for sign in strange[:8])
+        found.append(f"it holds signs that are not ASCII, which may look like others: {codes}")
+    if any(len(line) > _LONG or _GAP.search(line) for text in texts for line in text.split("\n")):
+        found.append("a line of it is long, or goes on behind a gap: read it to its end")
+    if names := sorted({name for text in programs for name in _other_names(text)}):
+        found.append(f"a program calls by another name what it imports: {', '.join(names[:8])}")
+    return found
+
+
+def _other_names(program: str) -> Iterator[str]:
+    try:
+        tree = ast.parse(program[:_PARSED])
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return
+    for node in ast.walk(tree):
+        for one in node.names if isinstance(node, ast.ImportFrom) else ():
+            if one.asname not in (None, one.name):
+                yield f"{one.name} as {one.asname}"
 
 
 def visible_lines(text: str) -> list[str]:

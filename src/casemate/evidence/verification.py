@@ -29,7 +29,7 @@ def as_text(bundle: Bundle, digest: str, found: Verification, recorded: str, wid
     for label, text in _rows(bundle, digest, found, recorded):
         hanging(console, f"{label:<8}  ", visible(text))
     console.print()
-    said = f"{found.answer}: {found.why}" if found.why else found.answer.value
+    said = f"{found.answer}: {redact(found.why)}" if found.why else found.answer.value
     for line in Text(visible(said), STYLES[found.answer]).wrap(console, width, overflow="fold"):
         console.print(line)
     return trimmed(out)
@@ -42,8 +42,8 @@ def as_json(bundle: Bundle, digest: str, found: Verification, recorded: str) -> 
         "format": FORMAT,
         "bundle": digest,
         "answer": found.answer.value,
-        "why": visible(found.why),
-        "notes": [visible(note) for note in found.notes],
+        "why": visible(redact(found.why)),
+        "notes": [visible(redact(note)) for note in found.notes],
         "claim": {
             "identity": bundle.finding.identity,
             "rule": visible(lead.rule),
@@ -76,7 +76,7 @@ def _rows(bundle: Bundle, digest: str, found: Verification, recorded: str) -> li
         *([("decision", redact(found.decision))] if found.decision else []),
     ]
     if not found.sandbox:
-        return rows + [("but", note) for note in found.notes]
+        return rows + [("but", redact(note)) for note in found.notes]
     sources, cases, controls = len(exhibit.sources), len(exhibit.cases), len(exhibit.controls)
     return [
         *rows,
@@ -88,7 +88,7 @@ def _rows(bundle: Bundle, digest: str, found: Verification, recorded: str) -> li
             for climb in found.ladder
             if climb.step is not Step.UNTRIED
         ),
-        *(("but", note) for note in found.notes),
+        *(("but", redact(note)) for note in found.notes),
     ]
 
 

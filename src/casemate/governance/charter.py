@@ -6,7 +6,7 @@ Pure: paths arrive resolved (absolute, no links left in them); containment is de
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from pathlib import PurePosixPath
@@ -57,6 +57,14 @@ class Target:
         return not self.path or (
             bool(other.path) and PurePosixPath(other.path).is_relative_to(PurePosixPath(self.path))
         )
+
+    def both(self, other: Target) -> Target | None:
+        """What covers just what this one and the other cover; None where there is no such place."""
+        marks = self.marks | other.marks
+        for one, inner in ((self, other), (other, self)):
+            if replace(one, marks=marks).covers(replace(inner, marks=marks)):
+                return replace(inner, marks=marks)
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -63,6 +63,15 @@ class Grant:
             expires=self.expires if expires is None else min(self.expires, expires),
         )
 
+    def within(self, outer: Grant) -> Grant:
+        """What both allow, for this one's holder."""
+        targets: list[Target] = []
+        for target in self.targets:
+            parts = [target] if outer.covers(target) else [target.both(other) for other in outer.targets]
+            targets += filter(None, parts)
+        narrower = self.narrow(tier=outer.tier, ports=outer.ports, operations=outer.operations, expires=outer.expires)
+        return replace(narrower, targets=tuple(dict.fromkeys(targets)))
+
     def begins(self, operation: str) -> bool:
         """Whether the operation is one of those that it is for."""
         return self.operations is None or operation in self.operations

@@ -182,7 +182,7 @@ class Wall:
         next_step: str = "ask for a charter that allows it",
     ) -> Iterator[Operation]:
         """Run an operation, such as "scan", on these places, under a grant: by default that of the operation that it is begun in,
-        or else the widest.
+        or else the widest. One that is named has no more than the operation around it.
 
         bundles: how many it means to hand out. request: identity of the request that they were asked for by, which counts once.
         refusal: why the caller knows already that it may not, which then is recorded. next_step: for whoever is refused.
@@ -192,8 +192,11 @@ class Wall:
         """
         if bundles < 0:
             raise ValueError(f"bundles to hand out are a count: {bundles!r}")
-        if grant is None:
-            grant = self._running.grant if self._running is not None else self.grant()
+        around = self._running
+        if around is None:
+            grant = grant or self.grant()
+        else:
+            grant = around.grant if grant is None else grant.within(around.grant)
         started = self._clock.monotonic()
         gate, why = self._gate(subject, grant, self._budget), self._barred or refusal
 
@@ -236,7 +239,7 @@ class Wall:
             end(Outcome.DENIED, why)
             raise Denied(f"{name} is not permitted: {why}", next_step=self._remedy or next_step)
         operation = Operation(gate, bundles if name == RELEASE else None)
-        around, self._running = self._running, gate
+        self._running = gate
         try:
             yield operation
         except Denied as error:

@@ -74,6 +74,11 @@ class Demonstration:
         return self.decided is not None and self.decided.stance is Stance.ACCEPTED
 
     @property
+    def refused(self) -> bool:
+        """Whether such a person says that it need not hold."""
+        return self.decided is not None and self.decided.stance is Stance.REFUSED
+
+    @property
     def proof(self) -> Proof:
         """What was seen, as a proof tells it. Whether it is one depends on `accepted`."""
         return Proof(
@@ -133,7 +138,8 @@ class Finding:
             return Evidence.FIXED
         if self.verdict is not None and self.verdict.proof is not None:
             return Evidence.PROVEN
-        return self.lead.evidence if self.demonstration is None else Evidence.DEMONSTRATED
+        shown = self.demonstration
+        return self.lead.evidence if shown is None or shown.refused else Evidence.DEMONSTRATED
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

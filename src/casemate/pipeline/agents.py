@@ -18,13 +18,14 @@ from casemate.agents.loop import End, Ended, Limits
 from casemate.agents.mender import mend as ask_mender
 from casemate.agents.prover import prove
 from casemate.agents.scout import scout
+from casemate.evidence.counts import plural
 from casemate.evidence.identity import rank
 from casemate.evidence.stated import read_stated
 from casemate.fixes.propose import patches
 from casemate.fixes.source import Unfit
 from casemate.leads import proposed
 from casemate.model.claim import Claim
-from casemate.model.finding import Asked, Demonstration, Finding, FindingId, Report
+from casemate.model.finding import Asked, Demonstration, Disposition, Finding, FindingId, Report
 from casemate.model.fix import Fix, Mending, Patch
 from casemate.model.lead import Evidence
 from casemate.model.outcome import NotExamined, Reason
@@ -116,6 +117,8 @@ class Crew:
         self._triaged: dict[FindingId, Triaged] = {}
         self._open: list[Suggested] = []  # findings of the rules that a prover may still show
         self._settled: dict[FindingId, Finding] = {}  # findings of the rules that agents worked on
+        self._given = 0  # findings from before that were given to a mender
+        self._left = 0  # and those that might have been
 
     def work(
         self, report: Report, claims: Sequence[Claim] = (), exhibits: Mapping[FindingId, Exhibit] = MappingProxyType({})
@@ -172,12 +175,20 @@ class Crew:
 
     def _mend_more(self, report: Report, exhibits: Mapping[FindingId, Exhibit]) -> None:
         """What the hunt before has proven, and no rewrite of ours has fixed, is given to a mender."""
-        left = [one for one in report.findings if one.identity in exhibits and one.mending and one.mending.fix is None]
-        for finding in left[:FINDINGS] if self._fix else ():
-            if not self._stopped and finding.verdict is not None:
+        for finding in report.findings if self._fix else ():
+            exhibit, verdict, made = exhibits.get(finding.identity), finding.verdict, finding.mending
+            if finding.demonstration is not None or exhibit is None or verdict is None or made is None or made.fix:
+                continue
+            if self._may_mend():
                 one = Suggested(finding=finding, traced=finding.lead, proposal=None)
-                mending = self._mended(one, finding.verdict, exhibits[finding.identity], finding.mending)
-                self._settled[finding.identity] = replace(finding, mending=mending)
+                self._settled[finding.identity] = replace(finding, mending=self._mended(one, verdict, exhibit, made))
+
+    def _may_mend(self) -> bool:
+        """Whether one more finding from before is given to a mender, which is counted."""
+        may = not self._stopped and self._given < FINDINGS
+        self._given += may
+        self._left += not may
+        return may
 
     def _now(self, finding: Finding) -> Finding:
         """A finding of the rules as it stands in the end, with what the scout said of it."""
@@ -283,17 +294,23 @@ class Crew:
             return Mending(attempts=tries, why=made.why if not desk.attempts else f"no patch of {len(tries)} holds")
 
     def _known(self, finding: Finding, exhibits: Mapping[FindingId, Exhibit]) -> Finding:
-        """A finding from before; a property that has no patch that holds is given to a mender."""
-        shown, exhibit = finding.demonstration, exhibits.get(finding.identity)
-        has = finding.mending is not None and any(fix.offered for fix in finding.mending.attempts)
+        """A finding from before; a property that has no patch that holds is given to a mender, unless it is not to count."""
+        shown, exhibit, made = finding.demonstration, exhibits.get(finding.identity), finding.mending
+        has = made is not None and (made.fix is not None or any(fix.offered for fix in made.attempts))
         if not self._fix or shown is None or exhibit is None or has:
             return finding
-        return replace(finding, mending=self._unaccepted(finding, shown, exhibit))
+        if shown.refused or finding.disposition is not Disposition.ACTIVE or not self._may_mend():
+            return finding
+        return replace(finding, mending=self._unaccepted(finding, shown, exhibit, made))
 
-    def _unaccepted(self, finding: Finding, shown: Demonstration, exhibit: Exhibit) -> Mending:
-        """Patches for a property that was demonstrated: one that holds is kept until a person accepts the property."""
+    def _unaccepted(
+        self, finding: Finding, shown: Demonstration, exhibit: Exhibit, made: Mending | None = None
+    ) -> Mending:
+        """Patches for a property that was demonstrated: one that holds is kept until a person accepts the property. made: what
+        became of those that were kept with it."""
+        made = made or unoffered(())
         if self._stopped:
-            return unoffered(())
+            return made
         self._progress("fixing", 0, 1)
         with self._sessions("mender", finding.identity) as session:
             self._name, grounds = session.model.name, session.grounds
@@ -304,7 +321,8 @@ class Crew:
             words = f"{finding_words(session.study, finding)}\n\nviolated: {shown.statement}"
             ended = ask_mender(session.model, desk, finding=words, limits=self._limits)
             self._note(session, "mender", finding.identity, ended, "")
-            return unoffered([*desk.attempts, *([desk.fix] if desk.fix is not None else [])])
+            tries = [*desk.attempts, *([desk.fix] if desk.fix is not None else [])]
+            return unoffered([*made.attempts, *tries]) if tries else made
 
     def _note(self, session: Session, role: str, about: str, ended: Ended, said: str) -> None:
         self._steps.append(Step(role=role, about=about, ended=ended, said=said))
@@ -323,9 +341,13 @@ class Crew:
         if left := sum(one.finding.identity not in self._settled for one in self._open):
             reason = Reason.DENIED if self._stopped else Reason.STEP_LIMIT
             why = self._stopped or f"a hunt gives {FINDINGS} of them to provers"
-            yield NotExamined(
-                what=f"a prover's work on {left} findings of the rules", reason=reason, detail=why, files=0
-            )
+            what = f"a prover's work on {plural(left, 'finding')} of the rules"
+            yield NotExamined(what=what, reason=reason, detail=why, files=0)
+        if self._left:
+            reason = Reason.DENIED if self._stopped else Reason.STEP_LIMIT
+            why = self._stopped or f"a hunt gives {FINDINGS} of them to menders"
+            what = f"a mender's work on {plural(self._left, 'finding')} from before"
+            yield NotExamined(what=what, reason=reason, detail=why, files=0)
 
 
 def _rewrites(one: Suggested, grounds: Grounds) -> Iterable[Patch]:

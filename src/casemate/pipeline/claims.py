@@ -9,6 +9,8 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache, partial
 
+from casemate.evidence.asked import decision_words
+from casemate.evidence.redact import redact
 from casemate.languages.python.spans import Around, around
 from casemate.leads.claims import Claims, read_sarif, read_text
 from casemate.leads.cwes import same
@@ -151,7 +153,7 @@ def _answer(one: Match, findings: Mapping[FindingId, Finding]) -> Answer:
     elif finding.verdict is not None:
         verdict = finding.verdict
     elif finding.suppression is None and finding.demonstration is not None:
-        why = finding.demonstration.void or "no person has accepted the property"
+        why = redact(decision_words(finding.demonstration))
         verdict = Verdict(result=Result.NOT_EXAMINED, detail=f"demonstrated, and not proven: {why}")
     else:
         why = finding.suppression.reason if finding.suppression is not None else finding.disposition.value

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from typing import Final
 
 from casemate.agents.tools import LISTED
+from casemate.evidence.cwe import official_name
 from casemate.evidence.escape import visible
 from casemate.evidence.identity import identities
 from casemate.evidence.redact import excerpt, redact
@@ -171,7 +172,8 @@ class Proposing(Desk):
         logic = proposal.cwe in LOGIC
         if not logic and not for_cwe(proposal.cwe):
             return f"nobody here can judge CWE-{proposal.cwe}: neither an oracle nor a property"
-        for known in (*study.report.findings, *self._before, *(one.finding for one in self.taken)):
+        every = (*study.report.findings, *self._before, *(one.finding for one in self.taken))
+        for known in every:
             near = known.lead.location.path == sink.path and abs(known.lead.location.line - sink.line) <= NEAR
             if near and (known.cwe == proposal.cwe or same(known.cwe, proposal.cwe)):
                 if known.disposition is not Disposition.BY_DESIGN:
@@ -198,7 +200,7 @@ class Proposing(Desk):
             severity=severity,
             snippet=line,
         )
-        if any(one.finding.identity == finding.identity for one in self.taken):
+        if any(one.identity == finding.identity for one in every):  # the same line of the same function, further off
             return "it is known already"
         return Suggested(finding=finding, traced=None if way is None else replace(lead, trace=way), proposal=proposal)
 
@@ -280,12 +282,11 @@ def lead_words(study: Study, suggested: Suggested) -> str:
 
 
 def named(cwe: int) -> tuple[str, Severity]:
-    """What our rules call a weakness, and how bad they say it is."""
+    """The name of a weakness, which is not that of any one rule that finds it, and how bad our rules say it is."""
     rule = next((rule for rule in rules() if cwe == rule.cwe or cwe in rule.also), None)
     rule = rule or next((rule for rule in rules() if same(rule.cwe, cwe)), None)
-    if rule is None:
-        return "Weakness of the program's logic", Severity.HIGH
-    return rule.title, rule.severity
+    name = official_name(cwe) or "Weakness of the program's logic"
+    return name, Severity.HIGH if rule is None else rule.severity
 
 
 def refused(why: str) -> Told:

@@ -175,8 +175,10 @@ def held(claimed: Property, study: Study, bench: Bench, lead: Lead) -> Held:
         seen.append(one)
         if one.failed or not one.passed:
             tests = []  # they do not run here, so that they say nothing
-        elif one.violated or one.unasked:
+        elif one.violated:
             return ended("it happens in the target's own tests, too", one)
+        elif one.unasked:
+            return ended(f"in the target's own tests the condition could not be asked: {one.unasked}", one)
         else:
             calls = one.calls
     return Held(
@@ -268,7 +270,7 @@ def run(
         return Seen(failed=f"{told.result}: {told.why}"[:300], result=told.result)
     try:
         return _read(json.loads(told))
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError):
         return Seen(failed="the report cannot be read", result=Result.BROKEN)
 
 

@@ -115,7 +115,7 @@ def _others(trying: Trying, steady: bool, was: Seen, now: Seen) -> list[Climb]:
     claimed = trying.stated.claimed
     texts = [*spoken(trying.patch.changes), *literals("\n".join(trying.stated.code))]
     pairs, dead = [(was, now)], 0
-    for program in other_uses(claimed.violates, texts)[:OTHERS]:
+    for program in other_uses(claimed.violates, texts, OTHERS):
         before = trying.before(program)
         if before.unseen or (before.raised and not before.violated):
             continue

@@ -28,6 +28,7 @@ from casemate.taint.solver import Solver
 
 LARGEST: Final = 1 << 20  # bytes of a file that is told from
 WIDTH: Final = 300  # characters of a line that are told
+_WHOLE: Final = LARGEST  # of one in which is looked
 _NEAR: Final = 40  # lines above that say whether something is a secret
 
 
@@ -111,18 +112,21 @@ class Study:
 
     def told(self, path: str, first: int, last: int) -> str:
         """Lines of a file with their numbers, redacted; "" where there are none."""
+        texts = enumerate(self._redacted(path, first, last, WIDTH), first)
+        return "\n".join(f"{number:>5}  {visible(text)}" for number, text in texts)
+
+    def _redacted(self, path: str, first: int, last: int, width: int) -> list[str]:
         lines = self.lines(path) or []
-        wanted = lines[first - 1 : last]
         before = lines[max(0, first - 1 - _NEAR) : first - 1]
-        shown_ = redact_lines(before, wanted, {}, width=WIDTH)
-        return "\n".join(f"{number:>5}  {visible(text)}" for number, text in enumerate(shown_, first))
+        return redact_lines(before, lines[first - 1 : last], {}, width=width)
 
     def search(self, text: str, most: int) -> tuple[list[tuple[str, int]], bool]:
-        """Places whose line holds a text, and whether there are more."""
+        """Places whose line holds a text, and whether there are more. What a line does not show is not found in it, or whoever
+        asks could guess a secret sign by sign."""
         found: list[tuple[str, int]] = []
         for path in self.files:
             for number, line in enumerate(self.lines(path) or (), 1):
-                if text in line:
+                if text in line and text in self._redacted(path, number, number, _WHOLE)[0]:
                     if len(found) == most:
                         return found, True
                     found.append((path, number))

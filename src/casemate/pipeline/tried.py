@@ -20,7 +20,7 @@ from casemate.proofs.mutation import literals, mutated
 from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Oracle, Words
 from casemate.proofs.question import Case, Question
-from casemate.proofs.replay import RUNS, Failed, canonical, job, observed, reported, words
+from casemate.proofs.replay import RUNS, Failed, canonical, job, observed, ways, words
 from casemate.proofs.search import Candidate, answer, inputs_for, search
 
 VARIANTS: Final = 200
@@ -178,11 +178,8 @@ class _Driven:
     def variants(self) -> Generator[bytes, sandbox.Run, tuple[list[Any], str]]:
         """The ways of driving, or why there are none."""
         self.count += 1
-        reply = reported((yield canonical(self.question.told(self.driver))))
-        if isinstance(reply, Failed):
-            return [], reply.why
-        told = json.loads(reply)
-        return list(told.get("variants", [])), "; ".join(map(str, told.get("problems", ())))
+        told = ways((yield canonical(self.question.told(self.driver))))
+        return ([], told.why) if isinstance(told, Failed) else told
 
     def run(self, case: Case, payload: Payload) -> Generator[bytes, sandbox.Run, tuple[Words, Observation | Failed]]:
         """What one input does."""

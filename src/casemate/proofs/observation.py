@@ -105,5 +105,5 @@ def parse(report: bytes) -> Observation:
             python=str(told.get("python", "")),
             measures={str(key): [float(v) for v in value] for key, value in told.get("measures", {}).items()},
         )
-    except (KeyError, TypeError, AttributeError, RecursionError) as error:
+    except (KeyError, TypeError, AttributeError, OverflowError, RecursionError) as error:
         raise ValueError(f"no observation: {type(error).__name__}: {error}") from error

@@ -86,6 +86,21 @@ def observed(run: sandbox.Run) -> Observation | Failed:
         return Failed(result=Result.BROKEN, why=str(error))
 
 
+def ways(run: sandbox.Run) -> tuple[list[dict[str, Any]], str] | Failed:
+    """The ways of driving that a harness has found, and what was amiss. What it reports is the target's, and may be odd."""
+    report = reported(run)
+    if isinstance(report, Failed):
+        return report
+    try:
+        told = json.loads(report)
+        found, problems = told.get("variants", []), "; ".join(map(str, told.get("problems", ())))
+    except (ValueError, TypeError, AttributeError, RecursionError):
+        found, problems = None, ""
+    if not isinstance(found, list) or not all(isinstance(one, dict) for one in found):
+        return Failed(result=Result.BROKEN, why="the ways of driving it cannot be read")
+    return found, problems
+
+
 def words(identity: str, number: int) -> Words:
     """The words of a finding's run: the same for the same finding and number, and standing nowhere in its target. The calm word
     is that of all its runs, so that an oracle knows it in the control's."""

@@ -8,7 +8,8 @@ would show a weakness that is not there. Checked as a syntax tree, before anythi
 from __future__ import annotations
 
 import ast
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from itertools import zip_longest
 from typing import Final
 
 from casemate.proofs.runtime.holding import QUESTIONS
@@ -77,10 +78,13 @@ _METHODS: Final = frozenset(
     {"get", "keys", "values", "items", "lower", "upper", "strip", "startswith", "endswith", "count", "index", "split"}
 )
 _NODES: Final = 1_500
+_LONG: Final = 20_000  # characters beyond which nothing is parsed: a bundle may hold any text
 
 
 def condition_refusal(text: str) -> str:
     """Why a text is no condition over `args` and `result`, or "". It asks, and changes nothing."""
+    if len(text) > _LONG:
+        return "it is too long"
     try:
         tree = ast.parse(text.strip(), mode="eval")
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -106,6 +110,8 @@ def condition_refusal(text: str) -> str:
 
 def scenario_refusal(text: str, offered: Mapping[str, Collection[str]]) -> str:
     """Why a text is no scenario, or "". offered: the functions and classes of each module of the target."""
+    if len(text) > _LONG:
+        return "it is too long"
     try:
         tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
@@ -126,7 +132,13 @@ def scenario_refusal(text: str, offered: Mapping[str, Collection[str]]) -> str:
         return f"it gives {min(taken)[:40]} another meaning"
     if not driven or not any(isinstance(node, ast.Call) for node in ast.walk(tree)):
         return "it does not drive the target: it is to import by `from module import name`, and to call that"
-    return _refusal(tree, (*_STATEMENTS, *_EXPRESSIONS, *_AROUND), names | given)
+    if why := _refusal(tree, (*_STATEMENTS, *_EXPRESSIONS, *_AROUND), names | given):
+        return why
+    try:
+        ast.unparse(tree)  # as it is to be done with other values
+    except (RecursionError, ValueError):
+        return "it is nested too deep, or holds a number that is too long"
+    return ""
 
 
 def _refusal(tree: ast.AST, allowed: tuple[type[ast.AST], ...], names: Collection[str]) -> str:
@@ -146,21 +158,36 @@ def _refusal(tree: ast.AST, allowed: tuple[type[ast.AST], ...], names: Collectio
     return ""
 
 
-def other_uses(program: str, texts: Sequence[str]) -> tuple[str, ...]:
+def other_uses(program: str, texts: Sequence[str], most: int) -> tuple[str, ...]:
     """A program with one of its values, a text or a whole number, replaced by another: of its own, of `texts`, or the next
-    number. Each once, in order, without the program itself. None for what is no Python."""
+    number. Each once, at most so many, without the program itself; every value gets its turn before one gets its second, so that
+    however many texts there are, each argument is another once. None for what is no Python, nor for what is nested too deep."""
     try:
         tree = ast.parse(program)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
     places = [node for node in ast.walk(tree) if isinstance(node, ast.Constant) and type(node.value) in (str, int)]
-    own = [node.value for node in places]
+    own = dict.fromkeys(node.value for node in places)
+    others = [_others(node.value, [*own, *texts]) for node in places]
     found: dict[str, None] = {}
-    for node in places:
-        before = node.value
-        more = [before + 1, before - 1, -before] if isinstance(before, int) else list(texts)
-        for value in dict.fromkeys(one for one in (*own, *more) if type(one) is type(before) and one != before):
-            node.value = value
-            found[ast.unparse(tree)] = None
-        node.value = before
+    for turn in zip_longest(*others):
+        for node, value in zip(places, turn, strict=True):
+            if value is None:
+                continue
+            before, node.value = node.value, value
+            try:
+                found[ast.unparse(tree)] = None
+            except (RecursionError, ValueError):  # too deep for Python's own writer, or a number that it does not spell
+                return tuple(found)
+            node.value = before
+            if len(found) == most:
+                return tuple(found)
     return tuple(found)
+
+
+def _others(value: object, known: Sequence[object]) -> Iterator[str | int]:
+    """What is put in the place of a text or a number."""
+    more = [value + 1, value - 1, -value] if isinstance(value, int) else []
+    for one in dict.fromkeys((*known, *more)):
+        if isinstance(one, (str, int)) and type(one) is type(value) and one != value:
+            yield one

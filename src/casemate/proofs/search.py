@@ -5,7 +5,6 @@ A search is a generator: it gives a case, is sent the outcome, and ends with a c
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -18,7 +17,7 @@ from casemate.proofs.observation import Observation
 from casemate.proofs.oracle import Input, Oracle, Run, Words
 from casemate.proofs.origins import origins
 from casemate.proofs.question import Case, Question
-from casemate.proofs.replay import Failed, canonical, observed, reported, words
+from casemate.proofs.replay import Failed, canonical, observed, ways, words
 
 _UNCARRIED = 3  # controls that cannot be carried, until a way of driving is given up
 _VARIANTS = 12
@@ -62,14 +61,12 @@ def search(question: Question, budget: int, source: Source) -> Searching:
     tries = _Tries(budget, question.identity)
     for driver in question.drivers:
         tries.spent += 1
-        reply = reported((yield canonical(question.told(driver))))
-        if isinstance(reply, Failed):
-            tries.note(reply.result, reply.why)
+        told = ways((yield canonical(question.told(driver))))
+        if isinstance(told, Failed):
+            tries.note(told.result, told.why)
             continue
-        told = json.loads(reply)
-        variants = told.get("variants", [])[: 2 * _VARIANTS]
+        variants, problems = told[0][: 2 * _VARIANTS], told[1]
         if not variants:
-            problems = "; ".join(map(str, told.get("problems", ())))
             why = "no driver knows how to get a value there" + (f": {problems}" if problems else "")
             tries.note(Result.NOT_EXAMINED, why[:300])
             continue

@@ -169,6 +169,24 @@ def test_what_may_be_otherwise_is_asked_anew(tmp_path):
         assert work(Replay(path), ["0"]) == came
 
 
+def test_what_was_asked_again_in_the_same_run_is_not_asked_a_third_time(tmp_path):
+    """After an outage the same run had an answer: one that goes on has it, too, and asks for nothing."""
+    path = tmp_path / "r.jsonl"
+    outage = NoAnswer(why=Silence.OUTAGE, detail="x", again=True, charged=USED)
+
+    class Recovering(Counting):
+        def reply(self, prompt):
+            said = super().reply(prompt)
+            return outage if len(self.asked) == 1 else said
+
+    first = recorded(path, Recovering(), ("0", "0", "3"))
+    again = Counting()
+    assert first == [outage, ANSWERS[0], ANSWERS[3]] == work(Replay(path), ("0", "0", "3"))
+    assert recorded(path, again, ("0", "3")) == first[1:] and again.asked == []
+    assert work(Replay(path), ("0", "3")) == first[1:]
+    assert read_recording(path).spent.requests == 3  # what was charged stays so
+
+
 def test_what_was_refused_before_it_was_sent_is_not_charged(tmp_path):
     """By the budget or the charter: nobody was asked."""
     path = tmp_path / "r.jsonl"

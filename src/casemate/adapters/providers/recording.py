@@ -1,8 +1,8 @@
 """The file that every exchange of a run is written to: JSON lines, appended, each on disk before the run goes on.
 
 The first line names form, model and address. Then for each exchange one line before it is sent, with the prompt and what was
-reserved, and one after it, with the reply and what was charged. Prompts are kept as they were sent, secrets replaced. From this
-file a run is replayed without a model, and one that was killed goes on.
+reserved, and one after it, with the reply and what was charged; a run that goes on says which it passed over. Prompts are kept
+as they were sent, secrets replaced. From this file a run is replayed without a model, and one that was killed goes on.
 """
 
 from __future__ import annotations
@@ -89,7 +89,9 @@ def _recorded(data: bytes, path: Path) -> Recorded:
         order: dict[int, int] = {}  # the exchange that stands in each place
         for line in lines[1:]:
             number += 1
-            if "reply" in line:
+            if "dropped" in line:
+                order = {place: one for place, one in order.items() if one != line["dropped"]}
+            elif "reply" in line:
                 exchange = made[line["n"]]
                 exchange.reply, exchange.used = read_reply(line["reply"]), _counts(line["used"])
             else:
@@ -178,9 +180,15 @@ class Recording:
         return Recorder(model, self, monotonic)
 
     def earlier(self, digest: str) -> Exchange | None:
-        """What an earlier run has of this prompt, each once."""
+        """What an earlier run has of this prompt, each once. What had to be asked once more for an answer is passed over, and
+        that is written: else a run that goes on would ask again, and be told something else from then on. Raises UserError."""
         with self._one:
-            return self._left[digest].popleft() if self._left.get(digest) else None
+            left = self._left.get(digest)
+            one = left.popleft() if left else None
+            while left and one is not None and _final(one.reply) is None and any(_final(e.reply) for e in left):
+                self._append({"dropped": one.number})
+                one = left.popleft()
+            return one
 
     def sending(self, prompt: Prompt, digest: str, instead_of: int | None) -> int:
         """Write that a prompt is about to be sent; the exchange's number. Raises UserError."""

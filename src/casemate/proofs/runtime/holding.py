@@ -38,7 +38,7 @@ class Watched:
 
     def __init__(self, target: str, settings: dict[str, Any]) -> None:
         self.place = os.path.realpath(os.path.join(target, settings["path"]))
-        self.line = _first(self.place, settings["line"])
+        self.line, self.name = _function(self.place, settings["line"])
         self.calls = 0
         self.violated = 0
         self.unasked = ""  # why the condition could not be asked, the last time
@@ -75,8 +75,8 @@ class Watched:
 
     def _here(self, code: Any) -> bool:
         """Whether it is the function's."""
-        if code.co_name == "<module>" or code.co_firstlineno != self.line:
-            return False
+        if code.co_firstlineno != self.line or code.co_name != self.name:
+            return False  # a lambda, or a comprehension, of its first line is another
         known = self._names.get(code.co_filename)
         if known is None:
             known = self._names[code.co_filename] = os.path.realpath(code.co_filename) == self.place
@@ -105,14 +105,19 @@ def shown(value: Any) -> str:
         return type(error).__name__
 
 
-def _first(place: str, line: int) -> int:
-    """The line that the code of the function says whose `def` stands at a line: that of its first decorator, if it has one."""
+def _function(place: str, line: int) -> tuple[int, str]:
+    """The line that the code of the function says whose `def` stands at a line, that of its first decorator if it has one, and
+    its name; "" where there is no such function, so that nothing is watched."""
     with open(place, "rb") as file:
         tree = ast.parse(file.read())
     for node in ast.walk(tree):
-        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)) and node.lineno == line:
-            return min([line, *(one.lineno for one in node.decorator_list)])
-    return line
+        if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
+            first = min([node.lineno, *(one.lineno for one in node.decorator_list)])
+            # Before Python 3.8 a decorated function begins, for its tree too, at its first decorator.
+            old = first == node.lineno and node.decorator_list and first < line <= node.body[0].lineno
+            if node.lineno == line or old:
+                return first, node.name
+    return line, ""
 
 
 def tests(path: str) -> None:

@@ -92,14 +92,18 @@ def _port(random: Random, scene: Scene, role: str) -> Attempt:
 
 def _operation(random: Random, scene: Scene, role: str) -> Attempt:
     """Another operation than its session, such as one on the operator's records: with the grant that it has, or from within its
-    session with none named."""
-    grant, within = _granted(scene, role), random.random() < 0.5
+    session with none named, or with the operator's own."""
+    grant, within = _granted(scene, role), random.choice(("", "its own", "the operator's"))
     name = random.choice([name for name in OPERATIONS if name != session_of(role)])
     wall, subject = scene.stage.wall, scene.stage.subject
-    what = f"the operation {name}{', within its session' if within else ''}"
+    what = f"the operation {name}{f', within its session, with {within} grant' if within else ''}"
     try:
         if within:
-            with wall.operation(session_of(role), subject=subject, grant=grant), wall.operation(name, subject=subject):
+            named = wall.grant() if within == "the operator's" else None
+            with (
+                wall.operation(session_of(role), subject=subject, grant=grant),
+                wall.operation(name, subject=subject, grant=named),
+            ):
                 return Attempt(what=what, succeeded=True)
         with wall.operation(name, subject=subject, grant=grant):
             return Attempt(what=what, succeeded=True)
