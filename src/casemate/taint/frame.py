@@ -349,7 +349,7 @@ class Frame:
         if not val[2] and not val[0]:
             return (), (val[1],) if val[1] is not NO else (), ()
         refs = tuple(dict.fromkeys(r for r in map(self.externalise, val.refs) if r))
-        begins = sequences.told(self, val)
+        begins = sequences.told(self, val) if val.refs and val.refs[0][0] == "o" and not val.taint else None
         if begins is not None:
             refs = (*refs, begins)
         marks = tuple((label, mask) for label, mask in self.spread(self.deep(val)) if label[0] == "s")

@@ -74,8 +74,9 @@ def first(frame: Frame, val: Value) -> Value:
 
 
 def told(frame: Frame, val: Value) -> Ref | None:
-    """How a list of our own begins, for others that find it in a variable: that of a program and its first arguments."""
-    if val.taint or len(val.refs) != 1 or val.refs[0][0] != "o" or val.refs[0][2] not in ORDERED:
+    """How a list made here, of which nothing is tainted, begins for others that find it in a variable: a program's name and what
+    follows it."""
+    if len(val.refs) != 1 or val.refs[0][2] not in ORDERED:
         return None
     content: Fields = frame.env.get(val.refs[0]) or {}
     head = content.get(0)

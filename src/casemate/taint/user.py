@@ -123,7 +123,7 @@ class _Binding:
         for n, name in enumerate(label[2]):
             if name == OPTIONS:
                 return conditions.options(self.frame, val)
-            if type(name) is str and name.startswith(programs.RUN):
+            if type(name) is str and name[:1] == "@" and name.startswith(programs.RUN):
                 return programs.run_text(self.frame, val, name)
             if not val[2]:  # inside of what has no content it is the same
                 return val[0]
