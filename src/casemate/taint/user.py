@@ -120,11 +120,14 @@ class _Binding:
         return self._inside(val, label)
 
     def _inside(self, val: Value, label: Label) -> int:
+        last = label[2][-1] if label[2] else None
+        if type(last) is str and last[:1] == "@" and last.startswith(programs.RUN):
+            for name in label[2][:-1]:
+                val = self.frame.inside(val, name)
+            return programs.run_text(self.frame, val, last)  # of what is no list: nothing
         for n, name in enumerate(label[2]):
             if name == OPTIONS:
                 return conditions.options(self.frame, val)
-            if type(name) is str and name[:1] == "@" and name.startswith(programs.RUN):
-                return programs.run_text(self.frame, val, name)
             if not val[2]:  # inside of what has no content it is the same
                 return val[0]
             inner = self.frame.inside(val, name)
