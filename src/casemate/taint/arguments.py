@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any
 
 from casemate.knowledge.entries import ALL, KEYS, RECEIVER, Selector
 from casemate.languages import ir
-from casemate.taint.state import ANY
+from casemate.taint import sequences
+from casemate.taint.state import ANY, INEXACT, TAIL, Fields
 from casemate.taint.values import CLEAN, Value, join, value
 
 if TYPE_CHECKING:
@@ -16,9 +17,13 @@ Given = tuple[Value, Any]  # the value and its operand, None where there is none
 
 
 class Arguments:
-    """positional, named: what was given one by one. star, mapping: the join of what `*x` and `**x` hold, None without."""
+    """positional, named: what was given one by one. star, mapping: the join of what `*x` and `**x` hold, None without.
 
-    __slots__ = ("keys", "mapping", "named", "operands", "positional", "star")
+    spread: the `x` of the first `*x` of which it is not known what it holds one by one. behind: what was given after it.
+    rest: how many come before those that the function called last takes by its own `*rest`.
+    """
+
+    __slots__ = ("behind", "frame", "keys", "mapping", "named", "operands", "positional", "rest", "spread", "star")
 
     def __init__(self, positional: list[Value], operands: list[Any]) -> None:
         self.positional = positional
@@ -26,6 +31,10 @@ class Arguments:
         self.named: dict[str, Given] = {}
         self.star: Value | None = None
         self.mapping: Value | None = None
+        self.frame: Frame | None = None  # where something was spread
+        self.spread: Value | None = None
+        self.behind: list[Value] = []
+        self.rest = 0
         self.keys = 0  # the taint of dicts behind `**` whose keys others choose
 
     @classmethod
@@ -37,7 +46,7 @@ class Arguments:
             if type(arg) is tuple:
                 out._spread(frame, get(arg[1]))
             elif out.star is not None:
-                out.star = join(out.star, get(arg))
+                out._follow(get(arg))
             else:
                 out.positional.append(get(arg))
                 out.operands.append(arg)
@@ -49,15 +58,52 @@ class Arguments:
         return out
 
     def _spread(self, frame: Frame, val: Value) -> None:
-        objects = [r for r in val.refs if r[0] == "o"]
-        content = frame.env.get(objects[0]) if len(objects) == 1 and not val.taint else None
-        if content is not None and self.star is None and all(type(k) is int for k in content):
-            for k in sorted(content):
-                self.positional.append(content[k])
-                self.operands.append(None)
-            return
-        inner = frame.inside(val, ANY)
-        self.star = inner if self.star is None else join(self.star, inner)
+        known = sequences.laid_out(frame, val) if self.star is None else None
+        if known is not None and known[1]:
+            self.positional += known[0]
+            self.operands += [None] * len(known[0])
+        elif self.star is None:
+            self.frame, self.spread = frame, val
+            self.star = frame.inside(val, ANY)
+        else:
+            self._follow(frame.inside(val, ANY))
+
+    def _follow(self, val: Value) -> None:
+        assert self.star is not None
+        self.star = join(self.star, val)
+        self.behind.append(val)
+
+    def _nth(self, number: int) -> Value | None:
+        """A positional argument of those that were spread, which are one at least."""
+        if self.frame is None or self.spread is None:
+            return None
+        at = number - len(self.positional)
+        known = sequences.laid_out(self.frame, self.spread)
+        if known is not None and at < len(known[0]):
+            return known[0][at]
+        return self.star if at else sequences.first(self.frame, self.spread)
+
+    def gathered(self, frame: Frame) -> Fields:
+        """The list that `*rest` is in the function that was called last."""
+        if self.rest < 0 or self.rest > len(self.positional):  # its receiver or some of what was spread is none of it
+            return {ANY: _joined([*self.positional, *([self.star] if self.star is not None else [])])}
+        out: Fields = {}
+        consts: list[Any] = []
+        for val in self.positional[self.rest :]:
+            out[len(consts)] = sequences.argument(frame, val, consts)
+            consts.append(val.const)
+        if self.spread is None or self.star is None:
+            return out
+        known = sequences.laid_out(frame, self.spread)
+        heads = known[0] if known is not None else [sequences.first(frame, self.spread)]
+        out.update(enumerate(heads, len(consts)))
+        tail = [frame.inside(self.spread, ANY)]
+        for val in self.behind:
+            tail.append(sequences.argument(frame, val, consts))
+            consts.append(val.const)
+        out[TAIL] = sequences.all_of(tail)
+        out[INEXACT] = CLEAN
+        return out
 
     def _spread_mapping(self, frame: Frame, val: Value) -> None:
         for ref in val.refs:
@@ -81,8 +127,9 @@ class Arguments:
             if type(one) is int:
                 if one < len(self.positional):
                     return [(self.positional[one], self.operands[one])]
-                if self.star is not None:
-                    return [(self.star, None)]
+                spread = self._nth(one)
+                if spread is not None:
+                    return [(spread, None)]
             elif one in self.named:
                 return [self.named[str(one)]]
         if self.mapping is not None and any(type(one) is str and one[:1] != "@" for one in selector):
@@ -103,7 +150,7 @@ class Arguments:
         """Parameter number → value, as the call binds them. first: the receiver for a method's first parameter."""
         out: dict[int, Value] = {}
         values = self.positional if first is None else [first, *self.positional]
-        nth = 0
+        nth = taken = 0
         rest_named = dict(self.named)
         for number, p in enumerate(parameters):
             if p.how in (ir.POSITIONAL, ir.POSITIONAL_ONLY):
@@ -113,7 +160,8 @@ class Arguments:
                 elif p.name in rest_named:
                     out[number] = rest_named.pop(p.name)[0]
                 elif self.star is not None:
-                    out[number] = self.star
+                    out[number] = self.star if self.behind else self._nth(len(self.positional) + taken) or self.star
+                    taken += 1
                 elif self.mapping is not None:
                     out[number] = self.mapping
             elif p.how == ir.KEYWORD:
@@ -122,6 +170,7 @@ class Arguments:
                 elif self.mapping is not None:
                     out[number] = self.mapping
             elif p.how == ir.VARARGS:
+                self.rest = nth + taken - (first is not None)
                 out[number] = _joined([*values[nth:], *([self.star] if self.star is not None else [])])
             else:
                 out[number] = _joined(

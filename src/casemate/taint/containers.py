@@ -7,10 +7,10 @@ import string
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import guards, operators
+from casemate.taint import guards, operators, sequences
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, UNMEASURED, Fields, field_of
+from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, Fields, field_of
 from casemate.taint.values import CLEAN, KINDS, NO, SPLICED, Ref, Value, clear, cross, fields, join, value
 
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
@@ -24,14 +24,6 @@ def objects(val: Value) -> list[Ref]:
 def first(args: Arguments) -> Value:
     """The first argument, or nothing known."""
     return args.positional[0] if args.positional else CLEAN
-
-
-def exact_length(content: Fields) -> int | None:
-    """How many elements a sequence has, when that is known: each has its place, and none was stored from the end."""
-    if content.keys() & UNMEASURED:
-        return None
-    length = sum(1 for k in content if type(k) is int)
-    return length if all(n in content for n in range(length)) else None
 
 
 def put_into(frame: Frame, receiver: Value, operand: Any, val: Value) -> None:
@@ -52,13 +44,26 @@ def put_into(frame: Frame, receiver: Value, operand: Any, val: Value) -> None:
 def _append(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     refs = objects(receiver)
     if len(refs) == 1 and refs[0][0] == "o":
-        length = exact_length(frame.env.get(refs[0]) or {})
-        if length is not None and length < 32:
-            frame.write_field(refs[0], length, first(args))
+        length = sequences.exact_length(frame.env.get(refs[0]) or {})
+        if length is not None and length < sequences.MAX_PLACES:
+            begun = _first_of_all(frame, first(args), refs[0]) if not length else None
+            if begun is not None:
+                frame.env[refs[0]] = {0: begun, TAIL: first(args), INEXACT: CLEAN}
+            else:
+                frame.write_field(refs[0], length, first(args))
             return CLEAN
     if not _at_the_end(frame, refs, first(args)):
         put_into(frame, receiver, operand, first(args))
     return CLEAN
+
+
+def _first_of_all(frame: Frame, val: Value, made: Ref) -> Value | None:
+    """What an empty list begins with that is filled by a loop which began after the list was made: the first that the loop
+    comes to."""
+    for ref in val.refs:
+        if ref[0] == "^" and made[1] < ref[1]:
+            return value(ref[2]) if type(ref[2]) is int else frame.inside(value(0, NO, (ref[2],)), 0)
+    return None
 
 
 def _at_the_end(frame: Frame, refs: list[Ref], val: Value) -> bool:
@@ -85,8 +90,14 @@ def _add(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
 
 
 def _extend(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    refs = objects(receiver)
+    if len(refs) == 1 and refs[0][0] == "o" and refs[0][2] == sequences.LIST:
+        content = sequences.extended(frame, frame.env.get(refs[0]) or {}, first(args))
+        if content is not None:
+            frame.env[refs[0]] = content
+            return CLEAN
     inner = frame.inside(first(args), ANY)
-    if not _at_the_end(frame, objects(receiver), inner):
+    if not _at_the_end(frame, refs, inner):
         put_into(frame, receiver, operand, inner)
     return CLEAN
 
@@ -95,13 +106,10 @@ def _insert(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     item = args.positional[1] if len(args.positional) > 1 else CLEAN
     at = first(args).const
     refs = objects(receiver)
-    if len(refs) == 1 and refs[0][0] == "o" and type(at) is int and at >= 0:
-        content = frame.env.get(refs[0]) or {}
-        length = exact_length(content)
-        if length is not None and length < 32:
-            items = [content[n] for n in range(length)]
-            items.insert(at, item)
-            frame.env[refs[0]] = dict(enumerate(items))
+    if len(refs) == 1 and refs[0][0] == "o" and type(at) is int:
+        content = sequences.inserted(frame.env.get(refs[0]) or {}, at, item)
+        if content is not None:
+            frame.env[refs[0]] = content
             return CLEAN
     _shifted(frame, refs)
     put_into(frame, receiver, operand, item)
@@ -112,7 +120,7 @@ def _pop(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
     refs = objects(receiver)
     if len(refs) == 1 and refs[0][0] == "o":
         content = frame.env.get(refs[0]) or {}
-        length = exact_length(content)
+        length = sequences.exact_length(content)
         at = first(args).const if args.positional else -1
         if refs[0][2] == ("i", "list") and length and type(at) is int and -length <= at < length:
             items = [content[n] for n in range(length)]
@@ -207,7 +215,7 @@ def _copy(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
     return _copied(frame, pos, receiver, None)
 
 
-def _copied(frame: Frame, pos: int, source: Value, kind: Ref | None) -> Value:
+def _copied(frame: Frame, pos: int, source: Value, kind: Ref | None, *, ordered: bool = True) -> Value:
     made = [r for r in source.refs if r[0] == "o"]
     if len(made) == 1 and len(source.refs) == 1:
         content = dict(frame.env.get(made[0]) or {})
@@ -215,10 +223,13 @@ def _copied(frame: Frame, pos: int, source: Value, kind: Ref | None) -> Value:
             content = {ANY: operators.iterate(frame, source)}
         return value(source.taint, NO, (frame.new_object(pos, kind or made[0][2], content),))
     inner = frame.inside(source, ANY)
-    return value(frame.outer(source), NO, (frame.new_object(pos, kind or ("i", "list"), {ANY: inner, INEXACT: CLEAN}),))
+    content = {ANY: inner, INEXACT: CLEAN}
+    if ordered and (kind or sequences.LIST) in sequences.ORDERED and not made:
+        content = sequences.copied(frame, source)
+    return value(frame.outer(source), NO, (frame.new_object(pos, kind or sequences.LIST, content),))
 
 
-def _to(kind: str) -> Operation:
+def _to(kind: str, *, ordered: bool = True) -> Operation:
     def act(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
         if not args.positional:
             content = {"[" + name: val for name, (val, _) in args.named.items()}
@@ -226,7 +237,7 @@ def _to(kind: str) -> Operation:
         source = first(args)
         if kind == "dict" and not any(r[0] in "op" and r[2:] for r in source.refs):
             return None
-        return _copied(frame, pos, source, ("i", kind))
+        return _copied(frame, pos, source, ("i", kind), ordered=ordered)
 
     return act
 
@@ -284,9 +295,9 @@ def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
     items = first(args)
     for ref in items.refs:
         content = frame.env.get(ref) if ref[0] == "o" else None
-        if content is not None and exact_length(content):
+        if content is not None and sequences.exact_length(content):
             parts: list[Value] = []
-            for n in range(exact_length(content) or 0):
+            for n in range(sequences.exact_length(content) or 0):
                 parts += [receiver] if n and receiver.const != "" else []
                 parts.append(content[n])
             return operators.concatenate(frame, parts)
@@ -379,7 +390,7 @@ def _string(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     val = first(args)
     if val.const is not NO:
         return None
-    keep = tuple(r for r in val.refs if r[0] in "nde%/qkQ1" or r == operators.RANDOM_TYPE)
+    keep = tuple(r for r in val.refs if r[0] in "nde%/qkQ1^" or r == operators.RANDOM_TYPE)
     return value(frame.text(val), NO, (operators.STR_TYPE, *keep))
 
 
@@ -390,8 +401,8 @@ def _tempdir(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argume
 OPERATIONS: dict[str, Operation] = {
     "append": _append, "add": _add, "extend": _extend, "insert": _insert, "pop": _pop, "get": _get,
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
-    "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list"), "dict": _to("dict"), "enumerate": _enumerate,
-    "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
+    "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list", ordered=False), "dict": _to("dict"),
+    "enumerate": _enumerate, "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
     "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
     "tempdir": _tempdir, "words": _words, "answer": _answer,
 }  # fmt: skip

@@ -7,10 +7,22 @@ from typing import Any
 from casemate.knowledge.entries import Call
 from casemate.knowledge.entries import Value as Written
 from casemate.languages import ir
-from casemate.taint import chosen, conditions, containers, entries, fold, guards, operators, parts, user
+from casemate.taint import (
+    chosen,
+    conditions,
+    containers,
+    entries,
+    fold,
+    guards,
+    operators,
+    parts,
+    programs,
+    sequences,
+    user,
+)
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, OPTIONS
+from casemate.taint.state import ANY, INEXACT, OPTIONS
 from casemate.taint.summary import TEXT
 from casemate.taint.values import (
     CLEAN,
@@ -50,6 +62,8 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
         return unknown(frame, dotted, receiver, operand, args)
     if call.sinks:
         _sinks(frame, pos, call, receiver, args)
+        if call.name in frame.solver.runners:
+            programs.handed_on(frame, pos, call, receiver, args)
     if call.acts:
         _acts(frame, pos, call, receiver, args)
     for callback, given in call.invokes:
@@ -228,7 +242,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
             made = operation(frame, pos, receiver if receiver is not None else CLEAN, operand, args)
             if made is not None:
                 return _cleared(frame, call, made) if call.clears else made
-        special = _special(frame, call, args)
+        special = _special(frame, pos, call, args)
         if special is not None:
             return special
     if call.clean_when and all(conditions.holds(frame, c, receiver, args) for c in call.clean_when):
@@ -291,7 +305,7 @@ def _folded(call: Call, receiver: Value | None, args: Arguments) -> Any:
     return fold.function(call.name, given)
 
 
-def _special(frame: Frame, call: Call, args: Arguments) -> Value | None:
+def _special(frame: Frame, pos: int, call: Call, args: Arguments) -> Value | None:
     """`getattr` with a known name; `super`; a compiled pattern."""
     if call.intrinsic == "getattr" and len(args.positional) >= 2 and type(args.positional[1].const) is str:
         return frame.inside(args.positional[0], args.positional[1].const)
@@ -302,11 +316,29 @@ def _special(frame: Frame, call: Call, args: Arguments) -> Value | None:
         for ref in containers.objects(args.positional[0]):
             frame.write_field(ref, name if type(name) is str else ANY, args.positional[2])
         return CLEAN
+    if call.intrinsic == "map":
+        return _mapped(frame, pos, args)
     if call.intrinsic == "super":
         return value(0, NO, (("S", frame.unit[0], frame.fn.owner),)) if frame.fn.owner >= 0 else CLEAN
     if call.intrinsic == "pattern" and args.positional and type(args.positional[0].const) is str:
         return value(0, NO, (("i", "re.Pattern"), ("r", args.positional[0].const)))
     return None
+
+
+def _mapped(frame: Frame, pos: int, args: Arguments) -> Value | None:
+    """`map(str, items)`: what a function from outside makes of each element."""
+    callback = args.positional[0].refs if len(args.positional) == 2 else ()
+    known = frame.knowledge.calls.get(callback[0][1]) if len(callback) == 1 and callback[0][0] == "x" else None
+    if known is None or known.sinks:
+        return None
+
+    def made(val: Value) -> Value:
+        return apply_known(frame, pos, callback[0][1], None, None, Arguments([val], [None]))
+
+    laid = sequences.laid_out(frame, args.positional[1])
+    content = dict(enumerate(laid[0])) if laid is not None and laid[1] else sequences.copied(frame, args.positional[1])
+    content = {name: made(val) if name != INEXACT else val for name, val in content.items()}
+    return value(0, NO, (frame.new_object(pos, sequences.LIST, content),))
 
 
 def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, taint: int) -> int:

@@ -15,6 +15,7 @@ from casemate.model.trace import Boundary
 from casemate.taint import entries, offered
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
+from casemate.taint.programs import RUN
 from casemate.taint.solver import Solver
 from casemate.taint.state import KEYS
 from casemate.taint.summary import PATH, TEXT, Label, SinkHit, Site
@@ -142,8 +143,8 @@ class Query:
             yield Flow(kind, boundary, (label[3], start, label[2]), hit.site, hit.crossed, unit, hit, design)
             return
         fn = self.program.function(unit)
-        if type(label[1]) is not int:
-            return
+        if type(label[1]) is not int or (label[2] and str(label[2][-1]).startswith(RUN)):
+            return  # what a program runs is told by the list that names it
         given = self._given(unit, fn, label[1], label[2])
         if given is not None:
             yield self._flow(kind, unit, fn, label[1], given, hit, None)

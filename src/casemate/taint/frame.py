@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casemate.languages import ir
+from casemate.taint import sequences
 from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, State, field_of, forget
 from casemate.taint.summary import PATH, TEXT, Deed, Label, SinkHit, Site
 from casemate.taint.values import (
@@ -348,6 +349,9 @@ class Frame:
         if not val[2] and not val[0]:
             return (), (val[1],) if val[1] is not NO else (), ()
         refs = tuple(dict.fromkeys(r for r in map(self.externalise, val.refs) if r))
+        begins = sequences.told(self, val) if val.refs and val.refs[0][0] == "o" and not val.taint else None
+        if begins is not None:
+            refs = (*refs, begins)
         marks = tuple((label, mask) for label, mask in self.spread(self.deep(val)) if label[0] == "s")
         return marks, (val.const,) if val.const is not NO else (), refs
 

@@ -176,7 +176,7 @@ def _iter(frame: Frame, ins: Any) -> None:
     _, pos, dst, src = ins
     val = frame.get(src)
     out = calls.special(frame, pos, "__iter__", val, []) or operators.iterate(frame, val)
-    pieces = tuple(("G", *ref[1:]) for ref in val.refs if ref[0] == "g")
+    pieces = tuple(("G", *ref[1:]) for ref in val.refs if ref[0] == "g") + operators.in_turn(frame, pos, val, out)
     frame.put(dst, value(out.taint, out.const, (*out.refs, *pieces), out.pred) if pieces else out)
     if operators.filled(frame, val):
         frame.filled.add(dst)

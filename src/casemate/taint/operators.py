@@ -6,10 +6,10 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from casemate.taint import fold
-from casemate.taint.frame import Frame, constant
+from casemate.taint import fold, sequences
+from casemate.taint.frame import MAX_PATH, Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, field_of
-from casemate.taint.values import CLEAN, MAX_CONST, NO, Value, clear, cross, join, value
+from casemate.taint.values import CLEAN, MAX_CONST, NO, Ref, Value, clear, cross, join, value
 
 UNKNOWN = "\ufffc"  # stands for text that is not known, in the outline of a text
 NAMED = "a"  # stands for the first character of a text that begins with no slash
@@ -17,7 +17,7 @@ MAX_OUTLINE = 200
 MARKS = ("'", '"', "`")
 STR_TYPE = ("i", "str")
 # Whatever is added to one of these is one: of `list[str]` the annotation tells the elements only.
-LISTS = (("i", "list"), ("i", "tuple"))
+LISTS = sequences.ORDERED
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
 SEVERAL = (("i", "tuple"), ("i", "dict"))
 JSON_TYPE = ("i", "str.json")
@@ -159,40 +159,13 @@ def _numeric(val: Value) -> bool:
 
 
 def _joined_sequence(frame: Frame, pos: int, left: Value, right: Value, *, augmented: bool) -> Value:
-    items: list[Value] = []
-    tail: list[Value] = []
-    for side in (left, right):
-        refs = [r for r in side.refs if r[0] == "o"]
-        content: Fields = frame.env.get(refs[0], {}) if len(refs) == 1 else {}
-        known = len(refs) == 1 and ANY not in content and not side.taint
-        if known and not tail:
-            items += _leading(content)
-        if tail or not known or content.keys() & UNMEASURED:
-            tail.append(frame.inside(side, ANY))
-    new: Fields = dict(enumerate(items)) if len(items) <= MAX_FIELDS else {ANY: _all(items)}
-    if tail:
-        new[TAIL] = _all(tail)
+    new = sequences.sum_of(frame, left, right)
     mine = [r for r in left.refs if r[0] == "o"]
     if augmented and len(mine) == 1:
         frame.env[mine[0]] = new  # `a += b` changes the object itself, for every name of it
         return left
-    kind = mine[0][2] if mine else ("i", "list")
+    kind = mine[0][2] if mine else sequences.LIST
     return value(0, NO, (frame.new_object(pos, kind, new),))
-
-
-def _leading(content: Fields) -> list[Value]:
-    """The elements that are numbered without a gap from the first on."""
-    out: list[Value] = []
-    while len(out) in content:
-        out.append(content[len(out)])
-    return out
-
-
-def _all(items: list[Value]) -> Value:
-    out = CLEAN
-    for n, item in enumerate(items):
-        out = item if n == 0 else join(out, item)
-    return out
 
 
 def percent(frame: Frame, left: Value, right: Value, pos: int = -1) -> Value:
@@ -300,25 +273,27 @@ def sequence(frame: Frame, pos: int, kind: str, items: tuple[Any, ...]) -> Value
     """A list, tuple or set literal."""
     content: Fields = {}
     consts: list[Any] = []
-    rest = TAIL if kind == "list" else ANY
-    for n, item in enumerate(items):
+    rest = ANY if kind == "set" else TAIL
+    for item in items:
         if type(item) is tuple:
             val = frame.get(item[1])
-            if n == 0 and kind == "list":  # a list that begins with another begins with its first element
-                content[0] = frame.inside(val, 0)
+            laid = sequences.laid_out(frame, val) if kind != "set" and INEXACT not in content else None
+            if laid is not None and laid[1] and len(content) + len(laid[0]) < MAX_FIELDS:
+                content.update(enumerate(laid[0], len(content)))
+                consts += [one.const for one in laid[0]]
+                continue
+            if not content and kind != "set":  # a list that begins with another begins with its first element
+                content[0] = sequences.first(frame, val)
             inner = frame.inside(val, ANY)
             content[rest] = join(content[rest], inner) if rest in content else inner
             content[INEXACT] = CLEAN
             consts.append(NO)
             continue
-        val = frame.get(item)
-        before = consts[-1] if consts else ""
-        # What follows the end of the options is none, nor is the value of one.
-        if val.taint and ("--" in consts or (type(before) is str and before.startswith("-") and n > 0)):
-            val = value(clear(val.taint, frame.knowledge.kinds["argument"].mask), val.const, val.refs, val.pred)
+        val = sequences.argument(frame, frame.get(item), consts)
         consts.append(val.const)
-        placed = n < MAX_FIELDS and kind != "set" and INEXACT not in content
-        content[n if placed else rest] = val if placed else join(content.get(rest, val), val)
+        at = len(content)
+        placed = at < MAX_FIELDS and kind != "set" and INEXACT not in content
+        content[at if placed else rest] = val if placed else join(content.get(rest, val), val)
     const = tuple(consts) if kind == "tuple" and NO not in consts and len(consts) <= 64 else NO
     return value(0, const, (frame.new_object(pos, ("i", kind), content),))
 
@@ -371,6 +346,22 @@ def iterate(frame: Frame, val: Value) -> Value:
         return value(taint | _keys(frame, val), NO, (STR_TYPE,))
     inner, keys = frame.inside(val, ANY), _keys(frame, val)
     return value(inner.taint | keys, NO, inner.refs) if keys else inner
+
+
+def in_turn(frame: Frame, pos: int, val: Value, one: Value) -> tuple[Ref, ...]:
+    """That one element after the other is meant, by the loop at this place, where the first may be another than the rest."""
+    if not one.taint or not val.refs:
+        return ()
+    given = [ref for ref in val.refs if ref[0] in "op"]
+    if len(given) != 1:
+        return ()
+    ref = given[0]
+    if ref[0] == "p":
+        return (("^", pos, ref),) if len(ref[2]) < MAX_PATH else ()
+    known = sequences.laid_out(frame, val) if ref[2] in LISTS else None
+    if known is None or not known[0] or known[0][0].taint == one.taint:
+        return ()
+    return (("^", pos, frame.deep(known[0][0])),)
 
 
 def _keys(frame: Frame, val: Value) -> int:

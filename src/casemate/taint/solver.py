@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Answer, Hint, Knowledge
 from casemate.languages import ir
-from casemate.taint import calls, entries, interpreter, memory, switches
+from casemate.taint import calls, entries, interpreter, memory, programs, switches
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.memory import Ground, Run
 from casemate.taint.parameters import given
@@ -61,6 +61,7 @@ class Solver:
             if condition.item == 0
             for program in condition.values
         )
+        self.run_by, self.runners = programs.table(self.knowledge), programs.runners(self.knowledge)
         self.registering = entries.registering(self.knowledge)
         self._judging = {
             n: self.knowledge.kinds[e.result]

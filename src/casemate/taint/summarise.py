@@ -31,8 +31,8 @@ def summarise(frame: Frame) -> Summary:
             outside = tuple(r for r in map(frame.externalise, inner.refs) if r)
             fields.append((name, (inner.const,) if inner.const is not NO else (), outside))
         constant = (returned.const,) if returned.const is not NO else ()
-        # The outline of a text stays what it is.
-        told = [r for r in returned.refs if r[0] not in PROPERTIES or r[0] == "%"]
+        # The outline of a text stays what it is, and how a list begins.
+        told = [r for r in returned.refs if r[0] not in PROPERTIES or r[0] in "%["]
         refs = tuple(dict.fromkeys(_exported(frame, r) for r in told))
     hits: tuple[SinkHit, ...] = tuple(frame.hits.values())
     if len(hits) > 1:  # in an order that does not depend on the way; labels hold numbers and texts in the same place

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import conditions, guards
+from casemate.taint import conditions, guards, programs
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.state import ANY, OPTIONS
 from casemate.taint.summary import TEXT, Label, Summary
 from casemate.taint.values import CLEAN, NO, Ref, Value, clear, join, keep, value
+
+GATHERED = -2  # the place of the list that `*rest` is; -1 is that of a tuple of values to be formatted
 
 
 def call_function(
@@ -26,7 +28,7 @@ def call_function(
         frame.dead = summary.never or frame.dead
         return value(0, summary.constant[0]) if summary.constant and summary.constant[0] is not NO else CLEAN
     bound = args.bind(fn.params, receiver)
-    context = _Binding(frame, unit, fn, bound)
+    context = _Binding(frame, unit, fn, bound, args)
     for hit in summary.hits:
         label = hit[0]
         if label[0] == "p":
@@ -54,7 +56,7 @@ def given_back(frame: Frame, pos: int, units: Sequence[Unit], args: Arguments) -
     taint = 0
     for unit in units:
         fn = frame.program.callee(unit)
-        context = _Binding(frame, unit, fn, args.bind(fn.params, CLEAN))
+        context = _Binding(frame, unit, fn, args.bind(fn.params, CLEAN), args)
         for _, label, mask in frame.solver.summary(frame, unit).returns:
             if label[0] == "p":
                 taint |= keep(context.taint(label), mask)
@@ -64,9 +66,10 @@ def given_back(frame: Frame, pos: int, units: Sequence[Unit], args: Arguments) -
 class _Binding:
     """What the labels of a callee are at one call."""
 
-    __slots__ = ("bound", "fn", "frame", "memo", "unit")
+    __slots__ = ("args", "bound", "fn", "frame", "memo", "unit")
 
-    def __init__(self, frame: Frame, unit: Unit, fn: ir.Function, bound: dict[int, Value]) -> None:
+    def __init__(self, frame: Frame, unit: Unit, fn: ir.Function, bound: dict[int, Value], args: Arguments) -> None:
+        self.args = args
         self.frame = frame
         self.unit = unit
         self.fn = fn
@@ -93,8 +96,14 @@ class _Binding:
 
     def made_here(self, parameter: Any) -> bool:
         """Whether what is given is a list that the caller puts together."""
+        if self._gathers(parameter):
+            spread = self.args.spread
+            return len(self.args.positional) > self.args.rest or (spread is not None and _made(spread))
         val = self.given(parameter)
-        return val is not None and any(ref[0] == "o" for ref in val.refs)
+        return val is not None and _made(val)
+
+    def _gathers(self, parameter: Any) -> bool:
+        return type(parameter) is int and self.fn.params[parameter].how == ir.VARARGS
 
     def _taint(self, label: Label) -> int:
         if label[0] == "s":
@@ -102,6 +111,20 @@ class _Binding:
         val = self.given(label[1])
         if val is None:
             return 0
+        if label[2] and label[2][0] != ANY and self._gathers(label[1]):
+            # One of them is meant: they are a list for once.
+            gathered = self.frame.new_object(GATHERED, ("i", "tuple"), self.args.gathered(self.frame))
+            taint = self._inside(value(0, NO, (gathered,)), label)
+            del self.frame.env[gathered]
+            return taint
+        return self._inside(val, label)
+
+    def _inside(self, val: Value, label: Label) -> int:
+        last = label[2][-1] if label[2] else None
+        if type(last) is str and last[:1] == "@" and last.startswith(programs.RUN):
+            for name in label[2][:-1]:
+                val = self.frame.inside(val, name)
+            return programs.run_text(self.frame, val, last)  # of what is no list: nothing
         for n, name in enumerate(label[2]):
             if name == OPTIONS:
                 return conditions.options(self.frame, val)
@@ -112,6 +135,10 @@ class _Binding:
                 return inner.taint if n + 1 < len(label[2]) else self.frame.text(inner)
             val = inner
         return self.frame.text(val)
+
+
+def _made(val: Value) -> bool:
+    return any(ref[0] == "o" for ref in val.refs)
 
 
 def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...], taint: int) -> None:
