@@ -203,7 +203,7 @@ def _await(frame: Frame, ins: Any) -> None:
 def _yield(frame: Frame, ins: Any) -> None:
     _, pos, dst, src = ins
     val = frame.get(src)
-    frame.returned = no_pred(val) if frame.returned is None else join(frame.returned, no_pred(val))
+    frame.give(no_pred(val))
     if frame.log is not None:
         frame.log.append((pos, "@return", (src,)))
     frame.put(dst, CLEAN)

@@ -29,6 +29,7 @@ def run(frame: Frame) -> None:
     blocks = ir.graph(frame.fn)
     if not blocks:
         return
+    frame.blocks = blocks
     try:
         _Walk(frame, blocks).run()
     except Exception as fault:
@@ -77,6 +78,7 @@ class _Walk:
                 self.read[number] = self._temps(number)
             frame.env = env = dict(self.states[number])
             frame.dead = False
+            frame.block = number
             frame.answered = answered.get(number)
             for handler in handlers:
                 self.flow(handler, dict(env))
@@ -242,7 +244,7 @@ def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
                 continue
             refined = guards.refine(frame, dict(frame.env), operand, val, answer)
             frame.truth[str(answer)] = _merge(frame, frame.truth.get(str(answer)), refined)
-    frame.returned = flat if frame.returned is None else join(frame.returned, flat)
+    frame.give(flat)
     for ref in val.refs:
         if ref[0] == "o":
             for name, inner in (frame.env.get(ref) or {}).items():
