@@ -88,9 +88,10 @@ class Frame:
         self.truth: dict[str, State | None] = {}
         self.parts: set[str] = set()  # variables of which something was put together
         self.called: dict[Any, str] = {}  # what operands are called, once asked for
+        self.defined: dict[Any, Any] = {}  # what makes operands, once asked for
         self._fields: dict[tuple[Ref, Any], Value] = {}  # of what the caller gave, as it was given
         self._plain: dict[Ref, bool] = {}
-        self._behind: provisos.Behind | None = None
+        self._behind: dict[int, provisos.Provisos] | None = None
 
     # --- operands
 
@@ -182,7 +183,7 @@ class Frame:
                 continue
             label = self.labels[shift >> 5]
             key = (label, kind, site)
-            behind = provisos.together(self.behind().blocks.get(self.block, ()), behind)
+            behind = provisos.together(self.behind().get(self.block, ()), behind)
             is_crossed = max(crossed, TEXT if bits & CROSSED else PATH if told(bits) & BELOW else 0)
             had = self.hits.get(key)
             if had is None:
@@ -198,8 +199,8 @@ class Frame:
                     continue
             self.hits[key] = SinkHit(label, kind, is_crossed, site, pos - self.fn.pos, callee, inner, behind)
 
-    def behind(self) -> provisos.Behind:
-        """What happens here under a proviso alone."""
+    def behind(self) -> dict[int, provisos.Provisos]:
+        """The provisos of each block that has any."""
         got = self._behind
         if got is None:
             got = self._behind = provisos.behind(self.fn, self.blocks, self.solver.captured(self.unit))
@@ -209,7 +210,7 @@ class Frame:
         """Something is returned from here."""
         self.returned = val if self.returned is None else join(self.returned, val)
         if val.taint:
-            behind = self.behind().blocks.get(self.block, ())
+            behind = self.behind().get(self.block, ())
             self.returned_behind[behind] = self.returned_behind.get(behind, 0) | val.taint
 
     # --- objects

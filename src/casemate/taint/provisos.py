@@ -8,7 +8,7 @@ only of parameters that the function never assigns, and they are refuted by cons
 
 from __future__ import annotations
 
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from casemate.languages import ir
 from casemate.taint import fold
@@ -23,31 +23,25 @@ COMPARED: Final = frozenset({"==", "!=", "is", "is not", "in", "not in", "<", "<
 SINGLE: Final = frozenset({ir.POSITIONAL, ir.POSITIONAL_ONLY, ir.KEYWORD})  # parameters that are given one value
 
 
-class Behind(NamedTuple):
-    """blocks: the provisos of each block that has any. fixed: parameters that the function never assigns, by name."""
-
-    blocks: dict[int, Provisos]
-    fixed: dict[str, int]
-
-
-def behind(fn: ir.Function, blocks: tuple[ir.Block, ...], captured: tuple[str, ...]) -> Behind:
-    """What stands behind which provisos. captured: variables that inner functions know, and may assign."""
-    fixed = {p.name: n for n, p in enumerate(fn.params) if p.how in SINGLE and p.name not in captured}
-    if not fixed:
-        return Behind({}, {})
-    for instructions, _, _ in blocks:
-        for ins in instructions:
-            if type(ins[2]) is str:
-                fixed.pop(ins[2], None)
-    tests: list[tuple[int, tuple[int, str, Any, bool, bool]]] = []
+def behind(fn: ir.Function, blocks: tuple[ir.Block, ...], captured: tuple[str, ...]) -> dict[int, Provisos]:
+    """The provisos of each block that has any. captured: variables that inner functions know, and may assign."""
+    if len(blocks) < 3 or not fn.params:
+        return {}
+    asked = {p.name: n for n, p in enumerate(fn.params) if p.how in SINGLE}
+    tests: list[tuple[int, Proviso]] = []
     for number, (instructions, terminator, _) in enumerate(blocks):
         if terminator[0] == ir.BRANCH and terminator[3] != terminator[4] and len(tests) < MAX_BRANCHES:
-            test = _test(fn, instructions, terminator[2], fixed)
+            test = _test(fn, instructions, terminator[2], asked)
             if test is not None:
                 tests.append((number, test))
+    if not tests:
+        return {}
+    kept = set(fixed(fn, blocks, captured).values())
     out: dict[int, Provisos] = {}
-    everything = _reached(blocks, -1, -1) if tests else set()
+    everything = _reached(blocks, -1, -1)
     for number, (parameter, operator, other, left, straight) in tests:
+        if parameter not in kept:
+            continue
         _, _, _, then, otherwise = blocks[number][1]
         for answer, target in ((True, then), (False, otherwise)):
             proviso = parameter, operator, other, left, answer is straight
@@ -55,10 +49,20 @@ def behind(fn: ir.Function, blocks: tuple[ir.Block, ...], captured: tuple[str, .
                 had = out.get(block, ())
                 if proviso not in had:
                     out[block] = (*had, proviso)[:MAX_PROVISOS]
-    return Behind(out, fixed)
+    return out
 
 
-def _test(fn: ir.Function, instructions: Any, condition: Any, fixed: dict[str, int]) -> Proviso | None:
+def fixed(fn: ir.Function, blocks: tuple[ir.Block, ...], captured: tuple[str, ...]) -> dict[str, int]:
+    """Parameters that the function never assigns, by name."""
+    out = {p.name: n for n, p in enumerate(fn.params) if p.how in SINGLE and p.name not in captured}
+    for instructions, _, _ in blocks:
+        for ins in instructions:
+            if type(ins[2]) is str:
+                out.pop(ins[2], None)
+    return out
+
+
+def _test(fn: ir.Function, instructions: Any, condition: Any, asked: dict[str, int]) -> Proviso | None:
     """What a branch asks of a parameter; the last: whether by the answer as it is, or by its opposite."""
     straight = True
     for ins in reversed(instructions):
@@ -70,13 +74,13 @@ def _test(fn: ir.Function, instructions: Any, condition: Any, fixed: dict[str, i
             condition = ins[3]
         elif ins[0] == ir.COMPARE and ins[3] in COMPARED:
             for left, one, two in ((True, ins[4], ins[5]), (False, ins[5], ins[4])):
-                if one in fixed:
+                if one in asked:
                     other = _constant(fn, instructions, two)
-                    return (fixed[one], ins[3], other, left, straight) if other is not NO else None
+                    return (asked[one], ins[3], other, left, straight) if other is not NO else None
             return None
         else:
             return None
-    return (fixed[condition], "", None, True, straight) if condition in fixed else None
+    return (asked[condition], "", None, True, straight) if condition in asked else None
 
 
 def _constant(fn: ir.Function, instructions: Any, operand: Any) -> Any:

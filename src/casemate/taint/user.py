@@ -168,13 +168,17 @@ class _Asked:
     def here(self, behind: Provisos) -> Provisos:
         """Those that are still open, as provisos of the caller's own parameters."""
         out = []
+        own: dict[str, int] | None = None
         for parameter, *rest in behind:
             val = self.bound.get(parameter)
             if val is not None and val.const is NO:
                 given = _operand(self.fn, parameter, self.args, self.receiver, self.operand)
-                own = self.frame.behind().fixed.get(given) if type(given) is str else None
-                if own is not None:
-                    out.append((own, *rest))
+                if type(given) is str:
+                    if own is None:
+                        frame = self.frame
+                        own = provisos.fixed(frame.fn, frame.blocks, frame.solver.captured(frame.unit))
+                    if given in own:
+                        out.append((own[given], *rest))
         return tuple(out)
 
 
