@@ -77,6 +77,19 @@ def test_a_replay_of_the_same_program_works_nothing_out():
         assert again.cells == first.cells
 
 
+def test_another_default_is_another_callee():
+    """What a call leaves out is told by the header, not by the body: the caller is worked out again."""
+    callee = "import os\n\ndef make(name, create=False):\n    if create:\n        os.mkdir('/data/' + name)\n"
+    texts = {"callee": callee, "caller": "import callee\n\ndef use(x):\n    callee.make(x)\n"}
+    first = solved(texts)
+    assert not first.summaries["caller", 1].hits
+    texts["callee"] = callee.replace("False", "True")
+    of_others = {unit: runs for unit, runs in kept(first).items() if unit[0] != "callee"}
+    again = solved(texts, of_others)
+    assert again.summaries["caller", 1].hits
+    assert again.summaries == solved(texts).summaries
+
+
 def test_a_replay_goes_on_from_what_has_changed():
     """Only modules that rest on the change are worked out, and the facts are those of a solve from nothing."""
     texts = {"ordered": ORDERED, "apart": "def alone(x):\n    return x\n"}

@@ -39,7 +39,7 @@ def clean(name):
     return name.replace("/", "")
 
 
-def unused(name):
+def unused(name, times=1):
     return clean(name)
 """
 VIEWS = """
@@ -133,6 +133,7 @@ FALL = {
         "def clean(name):\n", "def clean(name):\n    if '/' in name: raise ValueError\n"
     ),
     "another parameter": lambda t: t.replace("def clean(name)", "def clean(name, strict=True)"),
+    "another default": lambda t: t.replace("times=1", "times=True"),
     "another order of asking": lambda t: t.replace(
         "return os.path.join(self.base, name)", "name; return clean(self.base)"
     ),

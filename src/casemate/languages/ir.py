@@ -128,12 +128,14 @@ Binding = tuple[Any, ...]
 
 
 class Parameter(NamedTuple):
-    """A formal parameter. annotation: dotted text as written ("" if none; Optional[X], X | None, list[X] give X)."""
+    """A formal parameter. annotation: dotted text as written ("" if none; Optional[X], X | None, list[X] give X). default: the
+    constant that stands in when nothing is given, as a tuple of one, where it is short."""
 
     name: str
     how: int
     annotation: str
     has_default: bool
+    default: tuple[Any, ...] = ()
 
 
 class Decorator(NamedTuple):

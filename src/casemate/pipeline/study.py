@@ -200,7 +200,7 @@ class Study:
 
     def _found_sources(self) -> Iterator[tuple[Location, Source]]:
         for summary in self._solver.summaries.values():
-            labels: list[tuple[Any, ...]] = [label for _, label, _ in summary.returns]
+            labels: list[tuple[Any, ...]] = [label for _, label, *_ in summary.returns]
             labels += [hit.label for hit in summary.hits]
             labels += [label for _, _, marks in summary.writes for label, _ in marks]
             for label in labels:

@@ -71,7 +71,7 @@ def _at_the_end(frame: Frame, refs: list[Ref], val: Value) -> bool:
     if not refs or any(ref[0] != "o" or ref[2] != ("i", "list") for ref in refs):
         return False
     for ref in refs:
-        frame.write_field(ref, TAIL, value(frame.deep(val), NO, val.refs), weak=True)
+        frame.write_field(ref, TAIL, value(frame.deep(val), NO, val.refs, val.pred), weak=True)
     return True
 
 
@@ -319,6 +319,14 @@ def _answer(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     return value(0, NO, (), pred) if pred is not None else None
 
 
+def _some(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`any(name == one for one in ours)`: what each of the answers would establish."""
+    answers = [frame.elements(frame.env.get(ref) or {}) for ref in objects(first(args)) if ref[0] == "o"]
+    if len(answers) != 1 or answers[0] is None or answers[0].pred is None:
+        return None
+    return value(0, NO, (), (answers[0].pred[0], ()))
+
+
 def _words(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """`shlex.split(" ".join([program, *rest]))`: the first word is the program; what follows it is not."""
     text = first(args)
@@ -404,5 +412,5 @@ OPERATIONS: dict[str, Operation] = {
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list", ordered=False), "dict": _to("dict"),
     "enumerate": _enumerate, "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
     "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
-    "tempdir": _tempdir, "words": _words, "answer": _answer,
+    "tempdir": _tempdir, "words": _words, "answer": _answer, "some": _some,
 }  # fmt: skip

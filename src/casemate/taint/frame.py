@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casemate.languages import ir
-from casemate.taint import sequences
+from casemate.taint import provisos, sequences
 from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, State, field_of, forget
 from casemate.taint.summary import PATH, TEXT, Deed, Label, SinkHit, Site
 from casemate.taint.values import (
@@ -72,6 +72,9 @@ class Frame:
         self.acts: set[Deed] = set()
         self.sources = 0
         self.returned: Value | None = None
+        self.returned_behind: dict[provisos.Provisos, int] = {}  # its taint, by the provisos under which it is returned
+        self.blocks: tuple[ir.Block, ...] = ()
+        self.block = 0  # in which it is
         self.returned_fields: Fields = {}
         self.exits: list[State] = []
         self.written: dict[Any, Value] = {}  # contributions to cells
@@ -85,8 +88,10 @@ class Frame:
         self.truth: dict[str, State | None] = {}
         self.parts: set[str] = set()  # variables of which something was put together
         self.called: dict[Any, str] = {}  # what operands are called, once asked for
+        self.defined: dict[Any, Any] = {}  # what makes operands, once asked for
         self._fields: dict[tuple[Ref, Any], Value] = {}  # of what the caller gave, as it was given
         self._plain: dict[Ref, bool] = {}
+        self._behind: dict[int, provisos.Provisos] | None = None
 
     # --- operands
 
@@ -169,6 +174,7 @@ class Frame:
         crossed: int = 0,
         callee: Unit | None = None,
         inner: Label | None = None,
+        behind: provisos.Provisos = (),
     ) -> None:
         """A value arrives at a sink of the kind (bit number), here or inside a callee."""
         bit = 1 << kind
@@ -177,6 +183,7 @@ class Frame:
                 continue
             label = self.labels[shift >> 5]
             key = (label, kind, site)
+            behind = provisos.together(self.behind().get(self.block, ()), behind)
             is_crossed = max(crossed, TEXT if bits & CROSSED else PATH if told(bits) & BELOW else 0)
             had = self.hits.get(key)
             if had is None:
@@ -184,9 +191,27 @@ class Frame:
                 if count >= MAX_SITES:
                     continue
                 self.hit_count[label, kind] = count + 1
-            elif had.crossed >= is_crossed:
-                continue
-            self.hits[key] = SinkHit(label, kind, is_crossed, site, pos - self.fn.pos, callee, inner)
+            else:
+                behind = provisos.both(had.behind, behind)
+                if had.crossed >= is_crossed:
+                    if behind != had.behind:
+                        self.hits[key] = had._replace(behind=behind)
+                    continue
+            self.hits[key] = SinkHit(label, kind, is_crossed, site, pos - self.fn.pos, callee, inner, behind)
+
+    def behind(self) -> dict[int, provisos.Provisos]:
+        """The provisos of each block that has any."""
+        got = self._behind
+        if got is None:
+            got = self._behind = provisos.behind(self.fn, self.blocks, self.solver.captured(self.unit))
+        return got
+
+    def give(self, val: Value) -> None:
+        """Something is returned from here."""
+        self.returned = val if self.returned is None else join(self.returned, val)
+        if val.taint:
+            behind = self.behind().get(self.block, ())
+            self.returned_behind[behind] = self.returned_behind.get(behind, 0) | val.taint
 
     # --- objects
 

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any
 
 from casemate.knowledge.entries import Guard, Kind
-from casemate.taint import fold, hosts, parts
+from casemate.taint import fold, hosts, memberships, parts
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import UNKNOWN, is_text, outline, pinned
 from casemate.taint.state import State
@@ -109,6 +109,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
         other = _no_piece(frame, (b.const,), a, "G") + _unequal(frame, left, a, b.const) if type(b.const) is str else ()
         effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
         effects += (*_holds_everything(frame, left, a, b), *_holds_everything(frame, right, b, a))
+        effects += (*_element_of(frame, left, a, right, b), *_element_of(frame, right, b, left, a))
         flipped = operator in ("!=", "<>", "is not")
         if other:
             return value(0, NO, (), (other, effects) if flipped else (effects, other))
@@ -118,7 +119,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
             other = _no_piece(frame, b.const, a, "G")
             if other:
                 return value(0, NO, (), (other, ()) if flipped else ((), other))
-        if _collection(frame, b):
+        if _collection(frame, b) or memberships.ours(frame, a, right, b):
             effects = tuple((k, KINDS, None) for k in frame.keys(left, a)) + _properties(a)
         elif type(a.const) is str and a.const:
             absent = _absent(frame, a.const, frame.keys(right, b)) + _between(frame, a.const, b)
@@ -144,6 +145,23 @@ def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     itself: Effects = tuple((k, KINDS, None) for k in frame.keys(operand, val))
     # That a part is empty tells nothing of the whole that it was taken from.
     return itself if other.const == "" else (*itself, *_properties(val))
+
+
+def _element_of(frame: Frame, operand: Any, val: Value, place: Any, other: Value) -> Effects:
+    """What it establishes to equal an element of a collection of our own, or a part of one."""
+    if not val.taint or other.taint or other.const is not NO or is_text(other):
+        return ()
+    held = memberships.element(frame, place)
+    if held is None or not memberships.ours(frame, val, held, frame.get(held)):
+        return ()
+    return tuple((k, KINDS, None) for k in frame.keys(operand, val))
+
+
+def looked_up(frame: Frame, base: Any, key: Any) -> None:
+    """What it establishes that something was found under a key: where it is seen to fail otherwise, it is one of the keys."""
+    at = frame.get(key)
+    if at.taint and memberships.fails(frame) and memberships.ours(frame, at, base, frame.get(base)):
+        apply(frame, frame.env, tuple((k, KINDS, None) for k in frame.keys(key, at)))
 
 
 def _base_itself(operand: Any, val: Value, other: Value) -> Effects:

@@ -91,6 +91,8 @@ def _index(frame: Frame, ins: Any) -> None:
     _, pos, dst, base, key = ins
     val, at = frame.get(base), frame.get(key)
     out = calls.special(frame, pos, "__getitem__", val, [at]) or operators.subscript(frame, val, at)
+    if at[0] and frame.blocks[frame.block][2]:
+        guards.looked_up(frame, base, key)
     frame.put(dst, out)
     if type(dst) is int:
         _origin(frame, dst, val, field_of(at.const) if at.const is not NO else ANY)
@@ -203,7 +205,7 @@ def _await(frame: Frame, ins: Any) -> None:
 def _yield(frame: Frame, ins: Any) -> None:
     _, pos, dst, src = ins
     val = frame.get(src)
-    frame.returned = no_pred(val) if frame.returned is None else join(frame.returned, no_pred(val))
+    frame.give(no_pred(val))
     if frame.log is not None:
         frame.log.append((pos, "@return", (src,)))
     frame.put(dst, CLEAN)

@@ -16,7 +16,7 @@ from casemate.taint.instructions import HANDLERS
 from casemate.taint.liveness import WHOLE, live, matter
 from casemate.taint.state import State, join_states
 from casemate.taint.summary import CRASHED, TEXT
-from casemate.taint.values import CLEAN, Value, join, value
+from casemate.taint.values import CLEAN, KINDS, Value, join, value
 
 MAX_VISITS = 40  # of one block: the lattice is finite, this is the fuse
 
@@ -29,6 +29,7 @@ def run(frame: Frame) -> None:
     blocks = ir.graph(frame.fn)
     if not blocks:
         return
+    frame.blocks = blocks
     try:
         _Walk(frame, blocks).run()
     except Exception as fault:
@@ -77,6 +78,7 @@ class _Walk:
                 self.read[number] = self._temps(number)
             frame.env = env = dict(self.states[number])
             frame.dead = False
+            frame.block = number
             frame.answered = answered.get(number)
             for handler in handlers:
                 self.flow(handler, dict(env))
@@ -153,6 +155,9 @@ class _Walk:
                 if truth is None or truth is answer:
                     told = val.pred is not None and val.pred[0 if answer else 1]
                     state = guards.refine(frame, dict(env), condition, val, answer) if told else env
+                    if not answer and val.taint and _looked_for(self.blocks[then], condition):
+                        state = dict(state)  # what is nothing does no harm: `if name and name not in names: raise`
+                        guards.apply(frame, state, ((condition, KINDS, None),))
                     if (number, target) in self.around and target not in self.states:
                         self.held[number, target] = state
                     elif (number, target) not in self.around:
@@ -177,6 +182,13 @@ class _Walk:
             for state in (*self.states.values(), *frame.exits):
                 if name in state:
                     frame.publish(("free", frame.unit[0], frame.fn.number, name), no_pred(state[name]))
+
+
+def _looked_for(block: ir.Block, condition: Any) -> bool:
+    """Whether a variable that was asked whether it is anything is asked next whether it is one of several."""
+    return type(condition) is str and any(
+        ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition for ins in block[0]
+    )
 
 
 def _loops(blocks: tuple[ir.Block, ...]) -> bool:
@@ -242,7 +254,7 @@ def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
                 continue
             refined = guards.refine(frame, dict(frame.env), operand, val, answer)
             frame.truth[str(answer)] = _merge(frame, frame.truth.get(str(answer)), refined)
-    frame.returned = flat if frame.returned is None else join(frame.returned, flat)
+    frame.give(flat)
     for ref in val.refs:
         if ref[0] == "o":
             for name, inner in (frame.env.get(ref) or {}).items():

@@ -308,4 +308,11 @@ class Program:
 
     def _header(self, unit: tuple[str, int]) -> tuple[Any, ...]:
         fn = self.function(unit)
-        return tuple(map(tuple, fn.params)), tuple(d.dotted for d in fn.decorators), fn.owner, fn.parent, fn.name
+        # A default as text: 1 and True are equal, and not the same.
+        return (
+            tuple([(*p[:4], repr(p.default)) for p in fn.params]),
+            tuple(d.dotted for d in fn.decorators),
+            fn.owner,
+            fn.parent,
+            fn.name,
+        )

@@ -176,7 +176,7 @@ def _plain_class(klass: ir.Class) -> tuple[Any, ...]:
 
 
 def _header(fn: ir.Function) -> tuple[Any, ...]:
-    return (*fn[:7], repr([(*d[:4], d.pos - fn.pos) for d in fn.decorators]), *fn[8:12], fn.doc)
+    return (*fn[:6], repr(fn.params), repr([(*d[:4], d.pos - fn.pos) for d in fn.decorators]), *fn[8:12], fn.doc)
 
 
 def _same(one: ir.Function, two: ir.Function) -> bool:

@@ -5,8 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from casemate.taint.frame import Frame
+from casemate.taint.provisos import Provisos
 from casemate.taint.state import INEXACT
-from casemate.taint.summary import SinkHit, Summary, Write
+from casemate.taint.summary import Label, SinkHit, Summary, Write
 from casemate.taint.values import KINDS, NO, PROPERTIES, Ref, value
 
 MAX_WRITES = 32  # fields of arguments that a summary tells of
@@ -15,18 +16,18 @@ MAX_WRITES = 32  # fields of arguments that a summary tells of
 def summarise(frame: Frame) -> Summary:
     """The summary of what a frame has found."""
     returned = frame.returned
-    returns: dict[tuple[tuple[Any, ...], Any], int] = {}
+    returns: dict[tuple[tuple[Any, ...], Any, Provisos], int] = {}
     fields: list[tuple[Any, tuple[Any, ...], tuple[Ref, ...]]] = []
     constant: tuple[Any, ...] = ()
     refs: tuple[Ref, ...] = ()
     if returned is not None:
-        for label, mask in frame.spread(returned.taint):
-            returns[(), label] = mask
+        for label, behind, mask in _returned(frame, returned.taint):
+            returns[(), label, behind] = mask
         for name, inner in frame.returned_fields.items():
             if name == INEXACT:
                 continue
             for label, mask in frame.spread(inner.taint):
-                key = ((name,), label)
+                key = ((name,), label, ())
                 returns[key] = returns.get(key, 0) | mask
             outside = tuple(r for r in map(frame.externalise, inner.refs) if r)
             fields.append((name, (inner.const,) if inner.const is not NO else (), outside))
@@ -45,7 +46,7 @@ def summarise(frame: Frame) -> Summary:
                 frame.publish(("attr", frame.unit[0], number, name), value(val.taint, val.const, val.refs))
     whole = not frame.lost  # of a part, what it establishes and whether it ends is not known
     return Summary(
-        returns=tuple((path, label, mask) for (path, label), mask in returns.items()),
+        returns=tuple((path, label, mask, behind) for (path, label, behind), mask in returns.items()),
         constant=constant if whole else (),
         refs=refs,
         fields=tuple(fields),
@@ -58,6 +59,23 @@ def summarise(frame: Frame) -> Summary:
         lost=frame.lost,
         acts=tuple(sorted(frame.acts)),
     )
+
+
+def _returned(frame: Frame, taint: int) -> list[tuple[Label, Provisos, int]]:
+    """The labels that the result carries, with the provisos under which it does."""
+    whole = frame.spread(taint)
+    always = frame.returned_behind.get((), 0)
+    if always == taint:
+        return [(label, (), mask) for label, mask in whole]
+    out = []
+    known = dict(whole)
+    ever = dict(frame.spread(always))
+    for behind, part in sorted(frame.returned_behind.items(), key=lambda pair: repr(pair[0])):
+        for label, mask in frame.spread(part):
+            mask &= known[label]  # what it is marked as is told of the whole
+            if not behind or mask & ~ever.get(label, 0):
+                out.append((label, behind, mask))
+    return out
 
 
 def _exported(frame: Frame, ref: Ref) -> Ref:

@@ -11,6 +11,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from casemate.taint.provisos import Provisos
+
 Label = tuple[Any, ...]
 Site = tuple[str, int, int, str]
 Deed = tuple[Site, str]  # a place, and the name of the act that is weak there
@@ -23,7 +25,7 @@ class SinkHit(NamedTuple):
     """A value of `label` reaches `site` with the kind alive. pos: the call in this function through which it gets there.
 
     crossed: whether it was spliced on its way, `PATH` only below a path or address, `TEXT` into text. inner: the label of the
-    callee that carries it on, None when the sink is in this very function.
+    callee that carries it on, None when the sink is in this very function. behind: it happens under these provisos alone.
     """
 
     label: Label
@@ -33,12 +35,13 @@ class SinkHit(NamedTuple):
     pos: int
     callee: tuple[str, int] | None
     inner: Label | None
+    behind: Provisos = ()
 
 
 class Summary(NamedTuple):
     """The effect of a call.
 
-    returns: (path, label, mask) the result (path (): itself; ("name",): a field) carries this label for these kinds.
+    returns: (path, label, mask, provisos) the result (path (): itself; ("name",): a field) carries this label for these kinds.
     constant: (value,) when the result is always this constant. refs: what the result may be. hits: parameters and sources
     that reach sinks. writes: (parameter, path, (label, mask)…) what the call stores
     into its arguments. checks: (parameter,
@@ -46,7 +49,7 @@ class Summary(NamedTuple):
     sinks: the sinks of this body. acts: what is weak in it as it stands. lost: it could not be examined to the end.
     """
 
-    returns: tuple[tuple[tuple[Any, ...], Label, int], ...] = ()
+    returns: tuple[tuple[tuple[Any, ...], Label, int, Provisos], ...] = ()
     constant: tuple[Any, ...] = ()
     refs: tuple[tuple[Any, ...], ...] = ()
     fields: tuple[tuple[Any, tuple[Any, ...], tuple[tuple[Any, ...], ...]], ...] = ()

@@ -6,20 +6,36 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import conditions, guards, programs
+from casemate.taint import conditions, guards, programs, provisos
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
+from casemate.taint.provisos import Proviso, Provisos
 from casemate.taint.state import ANY, OPTIONS
 from casemate.taint.summary import TEXT, Label, Summary
 from casemate.taint.values import CLEAN, NO, Ref, Value, clear, join, keep, value
 
 GATHERED = -2  # the place of the list that `*rest` is; -1 is that of a tuple of values to be formatted
+# Decorators that hand on what they are given, and nothing else.
+PLAIN = frozenset(
+    {
+        "staticmethod", "classmethod", "property", "cached_property", "contextmanager", "asynccontextmanager", "cache",
+        "lru_cache", "abstractmethod", "override", "final",
+    }
+)  # fmt: skip
 
 
 def call_function(
-    frame: Frame, pos: int, unit: Unit, args: Arguments, receiver: Value | None, operand: Any = None
+    frame: Frame,
+    pos: int,
+    unit: Unit,
+    args: Arguments,
+    receiver: Value | None,
+    operand: Any = None,
+    *,
+    known: bool = True,
 ) -> Value:
-    """Apply the summary of a function; receiver: what its first parameter gets when it is called as a method."""
+    """Apply the summary of a function; receiver: what its first parameter gets when it is called as a method. known: whether
+    these are all arguments that it is called with."""
     summary = frame.solver.summary(frame, unit)
     fn = frame.program.callee(unit)
     if not (
@@ -29,14 +45,16 @@ def call_function(
         return value(0, summary.constant[0]) if summary.constant and summary.constant[0] is not NO else CLEAN
     bound = args.bind(fn.params, receiver)
     context = _Binding(frame, unit, fn, bound, args)
+    asked = _Asked(frame, fn, bound, args, receiver, operand, known=known)
     for hit in summary.hits:
         label = hit[0]
         if label[0] == "p":
             taint = context.taint(label)
-            if taint:
+            if taint and not asked.refuted(hit.behind):
                 listed = label[2][-1:] == (OPTIONS,) and context.made_here(label[1])
                 crossed = TEXT if listed else hit.crossed
-                frame.reach(taint, hit.kind, hit.site, pos, crossed=crossed, callee=unit, inner=label)
+                behind = asked.here(hit.behind) if hit.behind else ()
+                frame.reach(taint, hit.kind, hit.site, pos, crossed=crossed, callee=unit, inner=label, behind=behind)
     for parameter, path, marks in summary.writes:
         taint = 0
         for label, mask in marks:
@@ -46,7 +64,7 @@ def call_function(
             _write(frame, context, parameter, path, taint)
     if summary.never:
         frame.dead = True
-    result = _result(frame, pos, unit, summary, context)
+    result = _result(frame, pos, unit, summary, context, asked)
     return _checks(frame, fn, summary, bound, args, receiver, operand, result)
 
 
@@ -57,7 +75,7 @@ def given_back(frame: Frame, pos: int, units: Sequence[Unit], args: Arguments) -
     for unit in units:
         fn = frame.program.callee(unit)
         context = _Binding(frame, unit, fn, args.bind(fn.params, CLEAN), args)
-        for _, label, mask in frame.solver.summary(frame, unit).returns:
+        for _, label, mask, _ in frame.solver.summary(frame, unit).returns:
             if label[0] == "p":
                 taint |= keep(context.taint(label), mask)
     return taint
@@ -141,6 +159,55 @@ def _made(val: Value) -> bool:
     return any(ref[0] == "o" for ref in val.refs)
 
 
+class _Asked:
+    """What the provisos of a callee come to at one call."""
+
+    __slots__ = ("args", "bound", "fn", "frame", "known", "operand", "receiver")
+
+    def __init__(
+        self, frame: Frame, fn: ir.Function, bound: dict[int, Value], args: Arguments, receiver: Value | None, operand: Any,
+        *, known: bool,
+    ) -> None:  # fmt: skip
+        self.frame = frame
+        self.fn = fn
+        self.bound = bound
+        self.args = args
+        self.receiver = receiver
+        self.operand = operand
+        self.known = known
+
+    def refuted(self, behind: Provisos) -> bool:
+        """Whether one of them does not hold."""
+        return any(self._refuted(proviso) for proviso in behind)
+
+    def _refuted(self, proviso: Proviso) -> bool:
+        parameter = proviso[0]
+        val = self.bound.get(parameter)
+        if val is None:  # it is left to its default
+            default = self.fn.params[parameter].default
+            plain = all(d.dotted.rpartition(".")[2] in PLAIN for d in self.fn.decorators)
+            return self.known and plain and bool(default) and provisos.refuted(proviso, default[0])
+        if val.const is NO or val is self.args.star or val is self.args.mapping:  # perhaps given, and perhaps not
+            return False
+        return provisos.refuted(proviso, val.const)
+
+    def here(self, behind: Provisos) -> Provisos:
+        """Those that are still open, as provisos of the caller's own parameters."""
+        out = []
+        own: dict[str, int] | None = None
+        for parameter, *rest in behind:
+            val = self.bound.get(parameter)
+            if val is not None and val.const is NO:
+                given = _operand(self.fn, parameter, self.args, self.receiver, self.operand)
+                if type(given) is str:
+                    if own is None:
+                        frame = self.frame
+                        own = provisos.fixed(frame.fn, frame.blocks, frame.solver.captured(frame.unit))
+                    if given in own:
+                        out.append((own[given], *rest))
+        return tuple(out)
+
+
 def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...], taint: int) -> None:
     """The callee stored something into what it was given."""
     val = context.given(parameter)
@@ -154,13 +221,13 @@ def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...
             frame.write_field(ref, last, value(taint), weak=True)
 
 
-def _result(frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Binding) -> Value:
+def _result(frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Binding, asked: _Asked) -> Value:
     taint = 0
     inner: dict[Any, int] = {}
     judged = frame.solver.judged(unit)  # what it gives has been judged where it is put together
-    for path, label, mask in summary.returns:
+    for path, label, mask, behind in summary.returns:
         one = context.taint(label)
-        if not one:
+        if not one or asked.refuted(behind):
             continue
         one = clear(keep(one, mask), judged)
         if path:
@@ -237,7 +304,10 @@ def call_back(frame: Frame, pos: int, callback: Value, given: list[Value]) -> Va
             handed = [frame.inside(v, ANY) if _container(v) else v for v in given]
             handed = handed[:room] if len(handed) >= room else handed
             out = join(
-                out, call_function(frame, pos, (ref[1], ref[2]), Arguments(handed, [None] * len(handed)), receiver)
+                out,
+                call_function(
+                    frame, pos, (ref[1], ref[2]), Arguments(handed, [None] * len(handed)), receiver, known=False
+                ),
             )
     return out
 

@@ -16,6 +16,7 @@ from casemate.languages.python.literals import utf8
 from casemate.languages.python.names import annotation, dotted
 
 DOC_LENGTH: Final = 200
+SHORT_DEFAULT: Final = 64  # characters of a default that is told
 _PREFIXED: Final = re.compile(r"[rRuU]?['\"]")
 
 
@@ -54,7 +55,7 @@ def signature(b: Builder, node: Node | None) -> Signature:
                 name = f".{len(found)}"  # as CPython 2 names it
                 patterns.append((name, target))
             named = annotation(utf8(b.raw(given))) if given is not None else ""
-            found.append(ir.Parameter(name, taken, named, default is not None))
+            found.append(ir.Parameter(name, taken, named, default is not None, _default(b, default)))
             if default is not None:
                 defaults.append((name, default))
     return Signature(tuple(found), defaults, patterns)
@@ -69,6 +70,18 @@ def _parts(node: Node) -> tuple[Node, Node | None, Node | None]:
         target = node.child_by_field_id(k.F_NAME) or node.children[0]
         return target, node.child_by_field_id(k.F_TYPE), node.child_by_field_id(k.F_VALUE)
     return node, None, None
+
+
+def _default(b: Builder, node: Node | None) -> tuple[object, ...]:
+    """A default that is one short constant."""
+    if node is None:
+        return ()
+    if node.kind_id == k.NONE:
+        return (None,)
+    value = constant(b, node)
+    if isinstance(value, (str, bytes)):
+        return (value,) if len(value) <= SHORT_DEFAULT else ()
+    return (value,) if isinstance(value, (bool, int, float)) else ()
 
 
 def decorator(b: Builder, node: Node) -> ir.Decorator:
