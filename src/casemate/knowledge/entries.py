@@ -252,6 +252,9 @@ class Entry:
     elements: regular expression for the keys of a mapping; what stands under others comes from nobody outside (WSGI's `environ`
     holds what the server set up, too).
 
+    sent_by: methods of the function by which the program has it run elsewhere (`delay`). Where the program calls or sends it,
+    these calls tell what it is given.
+
     result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a tuple the first
     item counts.
     """
@@ -273,6 +276,7 @@ class Entry:
     placeholder: str = ""
     signature: tuple[str, ...] = ()
     elements: str = ""
+    sent_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -284,6 +284,7 @@ class Reader:
             harmless=compilable(table.at("harmless"), table.text("harmless")),
             fixed=tuple(dotted(table.at("fixed"), name) for name in table.texts("fixed")),
             placeholder=table.text("placeholder"),
+            sent_by=table.texts("sent_by"),
             elements=compilable(table.at("elements"), table.text("elements")),
         )
         way = ways[0]

@@ -57,6 +57,10 @@ class Arguments:
                 out.named[name] = (get(operand), operand)
         return out
 
+    def spread_out(self, frame: Frame, val: Value, *, mapping: bool = False) -> None:
+        """Lay out what is given as a sequence, or as a mapping by names."""
+        (self._spread_mapping if mapping else self._spread)(frame, val)
+
     def _spread(self, frame: Frame, val: Value) -> None:
         known = sequences.laid_out(frame, val) if self.star is None else None
         if known is not None and known[1]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import entries, external, hosts, names, user
+from casemate.taint import entries, external, hosts, names, sending, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
@@ -190,6 +190,8 @@ def _method_of(
         return _external_method(frame, pos, ref[1], receiver, operand, name, args)
     if kind == "o" and ref[2][0] == "i":
         return _external_method(frame, pos, ref[2][1], receiver, operand, name, args)
+    if kind == "f":
+        return sending.sent(frame, pos, ref, name, args)
     if kind in "otcS":
         key = ref[2][1:] if kind == "o" else (ref[1], ref[2])
         return _own_method(frame, pos, kind, key, ref, receiver, operand, name, args)

@@ -29,12 +29,14 @@ def registering(knowledge: Knowledge) -> dict[str, list[int]]:
 
 
 class Tables(NamedTuple):
-    """Numbers of entries: by decorator, those by base class, by the name of a method of any class, and by all parameters."""
+    """Numbers of entries: by decorator, those by base class, by the name of a method of any class, and by all parameters.
+    sending: methods of functions by which these are run elsewhere."""
 
     decorators: dict[str, list[int]]
     bases: list[int]
     methods: dict[str, list[int]]
     signatures: dict[tuple[str, ...], list[int]]
+    sending: frozenset[str]
 
 
 def tables(knowledge: Knowledge) -> Tables:
@@ -52,7 +54,8 @@ def tables(knowledge: Knowledge) -> Tables:
             bases.append(number)
         for name in entry.methods if entry.imports else ():
             methods.setdefault(name, []).append(number)
-    return Tables(decorators, bases, methods, signatures)
+    sending = frozenset(name for entry in knowledge.entries for name in entry.sent_by)
+    return Tables(decorators, bases, methods, signatures, sending)
 
 
 def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
@@ -60,7 +63,7 @@ def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
     fn = frame.fn
     if fn.kind not in ("function", "lambda"):
         return ()
-    decorators, bases, methods, signatures = solver.entry_tables
+    decorators, bases, methods, signatures, _ = solver.entry_tables
     names = tuple(parameter.name for parameter in fn.params)
     out = [*signatures.get(names[1:] if fn.owner >= 0 else names, ())]
     for decorator in fn.decorators:

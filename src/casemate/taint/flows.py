@@ -218,6 +218,8 @@ class Query:
             return None
         for n in self.solver.entries.get(unit, ()) if not self.internal(unit[0]) else ():
             entry = self.solver.knowledge.entries[n]
+            if entry.sent_by and unit in self._called:
+                continue
             carried = entries.carries(self.program, unit, entry, number) and entries.element(entry, path)
             if carried and parameter.name not in self._settled(unit, fn, n):
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"

@@ -1,0 +1,34 @@
+"""Tasks that are sent instead of called: `task.delay(name)` runs the function somewhere else, with these arguments."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from casemate.taint import user
+from casemate.taint.arguments import Arguments
+from casemate.taint.values import CLEAN, Ref, Value
+
+if TYPE_CHECKING:
+    from casemate.taint.frame import Frame
+
+LAID_OUT = "apply_async"
+"""The way to send that is given the arguments as a list and a dict."""
+
+
+def sent(frame: Frame, pos: int, ref: Ref, name: str, args: Arguments) -> Value | None:
+    """A function of the program that is sent by a method of that name; None where that is no way to send it. What comes back says
+    where the answer will be."""
+    fn = frame.program.callee((ref[1], ref[2]))
+    if name not in frame.solver.entry_tables.sending or not fn.decorators:
+        return None
+    given = args
+    if name == LAID_OUT:
+        given = Arguments([], [])
+        for val, _ in args.select((0, "args"), None):
+            given.spread_out(frame, val)
+        for val, _ in args.select((1, "kwargs"), None):
+            given.spread_out(frame, val, mapping=True)
+    bound = fn.owner < 0 and bool(fn.params) and fn.params[0].name == "self"  # the task itself
+    user.call_function(frame, pos, (ref[1], ref[2]), given, CLEAN if bound else None)
+    frame.dead = False
+    return CLEAN
