@@ -52,7 +52,7 @@ def view():
     shutil.rmtree(os.path.join("/srv", x))  #! path-traversal
     pathlib.Path("/srv", x).unlink()  #! path-traversal
     pathlib.Path("/srv").joinpath(x).write_text("")  #! path-traversal
-    glob.glob("/srv/" + x)  #! path-traversal
+    glob.glob("/srv/" + x)  #! path-probe
     return {}
 @app.route("/more")
 def more():

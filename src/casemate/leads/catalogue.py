@@ -24,6 +24,7 @@ MODULES: Final = {
     "unescaped-page": "injection.unescaped_page",
     "open-redirect": "network.open_redirect",
     "path-prefix": "files.path_prefix",
+    "path-probe": "files.path_probe",
     "xpath-injection": "injection.xpath_injection",
     "ldap-injection": "injection.ldap_injection",
     "trust-boundary": "data.trust_boundary",

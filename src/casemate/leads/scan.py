@@ -123,7 +123,7 @@ Place = tuple[str, str, int, int]  # a rule's id, and where it found something
 
 def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule, Flow]]:
     """For each rule and place the flow that counts most: a finding before by design, then the most exposed boundary. A sink
-    that has a finding, wherever that is shown, is not by design as well."""
+    that has a finding, wherever that is shown, is not by design as well, nor is a place that has one."""
     by_kind: dict[str, list[FlowRule]] = {}
     for rule in rules:
         for kind in rule.sinks:
@@ -132,14 +132,20 @@ def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule
     found: set[tuple[str, Site]] = set()
     for flow in query.flows():
         for rule in by_kind.get(flow.kind.name, ()):
-            if rule.concerns(flow.boundary, flow.source[2]):
+            wanted = rule.probes is None or rule.probes is query.probe(flow.kind, flow.hit)
+            if wanted and rule.concerns(flow.boundary, flow.source[2]):
                 key = (rule.id, *query.place(flow))
                 had = best.get(key)
                 if not flow.by_design:
                     found.add((rule.id, flow.site))
                 if had is None or _weight(flow) < _weight(had[1]):
                     best[key] = (rule, flow)
-    return {at: (r, f) for at, (r, f) in best.items() if not (f.by_design and (r.id, f.site) in found)}
+    places = {(flow.kind.name, *at[1:]) for at, (_, flow) in best.items() if not flow.by_design}
+    return {
+        at: (r, f)
+        for at, (r, f) in best.items()
+        if not (f.by_design and ((r.id, f.site) in found or (f.kind.name, *at[1:]) in places))
+    }
 
 
 def _weight(flow: Flow) -> tuple[bool, int, bool, bool]:

@@ -179,7 +179,7 @@ class Query:
         crossed = min(hit.crossed, PATH) if self._sinks(hit, "place") else hit.crossed
         if boundary is Boundary.API and not design:
             design = (
-                self._probe(kind, hit)
+                self.probe(kind, hit)
                 or self._inside(unit, fn)
                 or self._set_up(unit[0], named, path, kept=stored is not None, held="".join(map(str, hit.label[2][:1])))
                 or (named.how == ir.VARARGS and fn.name == "__init__")  # its class's own set-up, handed on
@@ -192,7 +192,7 @@ class Query:
             kind, boundary, source, hit.site, hit.crossed, reader, hit, design, (unit, stored[1]) if stored else None
         )
 
-    def _probe(self, kind: Kind, hit: SinkHit) -> bool:
+    def probe(self, kind: Kind, hit: SinkHit) -> bool:
         """Whether the sink only tells what is there."""
         call = self.solver.knowledge.calls.get(hit.site[3])
         return call is not None and any(sink.probe for sink in call.sinks if sink.kind == kind.name)
@@ -202,7 +202,7 @@ class Query:
         owner may do anyway is no danger from the command line."""
         if boundary is Boundary.LOCAL and (kind.of_right or self._sinks(hit, "place") or self._sinks(hit, "own")):
             return True
-        if boundary is Boundary.FILE and self._probe(kind, hit):
+        if boundary is Boundary.FILE and self.probe(kind, hit):
             return True  # whoever wrote the file is not told
         return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
 

@@ -28,6 +28,7 @@ RULE = FlowRule(
     owasp="A01:2021 Broken Access Control",
     severity=Severity.HIGH,
     sinks=("path",),
+    probes=False,
     message="{sink} uses a path made from the {source}",
     boundaries=(Boundary.REMOTE, Boundary.FILE, Boundary.API),
     examples=EXAMPLES,
