@@ -50,7 +50,7 @@ def test_proofs_go_through_the_entry_points(findings):
 
 
 def test_what_is_proven_is_fixed(tmp_path):
-    """Each proof has a patch on which every rung holds, the example's own tests among them. `make demo` does so for all."""
-    fixed = hunted(tmp_path, "--rule", "xxe", "--rule", "path-prefix")
-    assert [(f["rule"], f["evidence"]) for f in fixed] == [("xxe", "fixed"), ("path-prefix", "fixed"), ("xxe", "fixed")]
+    """The proof has a patch on which every rung holds, the example's own tests among them. `make demo` does so for all."""
+    fixed = hunted(tmp_path, "--rule", "path-prefix")
+    assert [(f["rule"], f["evidence"]) for f in fixed] == [("path-prefix", "fixed")]
     assert {climb["step"] for f in fixed for climb in f["fix"]["offered"]["ladder"]} == {"holds"}

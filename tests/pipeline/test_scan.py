@@ -89,10 +89,10 @@ def test_files_that_come_and_go(bank: Path, tmp_path: Path):
 
 
 def test_random_edits_leave_no_trace(bank: Path, tmp_path: Path):
-    """Thirty edits one after the other, lines dropped and doubled, each scanned with the memory of all before."""
+    """Fifteen edits one after the other, lines dropped and doubled, each scanned with the memory of all before."""
     rng = random.Random(7)
     files = sorted(p for p in bank.rglob("*.py") if "tests" not in p.parts)
-    for _ in range(30):
+    for _ in range(15):
         path = rng.choice(files)
         lines = path.read_text().splitlines(keepends=True)
         if lines:

@@ -206,7 +206,7 @@ def test_whatever_is_gone_on_from_is_what_a_solve_from_nothing_finds():
     }
     before, draw, went = solved(texts), random.Random(11), 0
     found = kept(before)
-    for _ in range(40):
+    for _ in range(20):
         name = draw.choice(sorted(texts))
         lines = texts[name].splitlines(keepends=True)
         at = draw.randrange(len(lines) + 1)
@@ -222,7 +222,7 @@ def test_whatever_is_gone_on_from_is_what_a_solve_from_nothing_finds():
         if solver is not None:
             went += 1
             assert told(solver) == told(solved(new))
-    assert went > 10
+    assert went > 5
 
 
 @pytest.mark.parametrize(
