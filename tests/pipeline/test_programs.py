@@ -10,6 +10,7 @@ STAND = {"pyproject.toml": PROJECT, "stand/__init__.py": "", "stand/main.py": TA
 API, DESIGN = {("stand/main.py", False)}, {("stand/main.py", True)}
 LIBRARIES = {
     "without a command": {"pyproject.toml": '[project]\nname = "stand"\n'},
+    "that can be run": {"pyproject.toml": "", "stand/__main__.py": "from stand.main import tag\n"},
     "with a README that imports it": {"README.md": "```python\nfrom stand.main import tag\n```\n"},
     "that offers something itself": {"stand/__init__.py": "from stand.main import tag\n"},
     "with a function of its own": {"stand/__init__.py": "def tag(title):\n    pass\n"},

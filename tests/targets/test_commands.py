@@ -25,12 +25,7 @@ SAID = {
 def test_a_command_is_known_by_what_the_project_says(texts, expected):
     """And by no other table or group."""
     assert all(map(states, texts))
-    assert started(texts, []) == expected
-
-
-def test_a_module_that_is_run_makes_a_command():
-    """Of a package, at its top."""
-    assert started({}, ["stand", "stand.__main__", "till.tools.__main__", "__main__"]) == {"stand"}
+    assert started(texts) == expected
 
 
 SHOWN = ("from stand import Stand", "    >>> from stand.main import run", "import stand", "> import stand.main")
@@ -46,13 +41,13 @@ NOT_SHOWN = (
 @pytest.mark.parametrize("name", ["README.md", "README", "stand-1.0.dist-info/METADATA"])
 def test_what_a_readme_imports_is_a_library(line, name):
     """It says how to call it."""
-    assert started({name: f"# Stand\n\n{line}\n"}, ["stand.__main__"]) == frozenset()
+    assert started({name: f"# Stand\n\n{line}\n", "stand.egg-info/entry_points.txt": INI}) == frozenset()
 
 
 @pytest.mark.parametrize("line", NOT_SHOWN)
 def test_prose_imports_nothing(line):
     """Words that look alike."""
-    assert started({"README.md": f"# Stand\n\n{line}\n"}, ["stand.__main__"]) == {"stand"}
+    assert started({"README.md": f"# Stand\n\n{line}\n", "stand.egg-info/entry_points.txt": INI}) == {"stand"}
 
 
 @pytest.mark.parametrize(

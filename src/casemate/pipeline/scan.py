@@ -215,7 +215,7 @@ def lay_out(trees: Sequence[SourceTree], options: ScanOptions) -> Layout:
         losses.append(
             NotExamined(what=".", reason=Reason.NO_SOURCE, detail="there is no Python file to examine", files=0)
         )
-    commands = frozenset().union(*(_commands(c, files) for c in chosen))
+    commands = frozenset().union(*map(_commands, chosen))
     return Layout(chosen=chosen, files=files, aliases=aliases, tests=tests, commands=commands, losses=tuple(losses))
 
 
@@ -298,11 +298,11 @@ def _named(chosen: Sequence[Chosen]) -> tuple[list[Named], dict[str, str], froze
     return files, {alias: name for alias, name in aliases.items() if alias not in taken}, frozenset(tests)
 
 
-def _commands(chosen: Chosen, files: Sequence[Named]) -> frozenset[str]:
+def _commands(chosen: Chosen) -> frozenset[str]:
     """The packages of a tree that are started by a command."""
     read = ((file.path, chosen.tree.read(file)) for file in chosen.selection.stated)
     texts = {path: data.decode("utf-8", "replace") for path, data in read if isinstance(data, bytes)}
-    return started(texts, (named.module for named in files if named.tree is chosen.tree))
+    return started(texts)
 
 
 def _variants(name: str) -> Iterator[str]:

@@ -2,14 +2,15 @@
 
 Commands stand in `pyproject.toml` (PyPA specification "Declaring project metadata", `project.scripts` and `gui-scripts`; Poetry's
 `tool.poetry.scripts`), in the groups `console_scripts` and `gui_scripts` of "Entry points specification" (`entry_points.txt`,
-`setup.cfg`, `setup.py`), or as a module `__main__`. Whoever is to import a package is shown how by its README.
+`setup.cfg`, `setup.py`). A module `__main__` alone says nothing: libraries have one, too. Whoever is to import a package is shown
+how by its README.
 """
 
 from __future__ import annotations
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 _PROJECT = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
@@ -34,10 +35,9 @@ def states(path: str) -> bool:
     return name in _PROJECT or name == "PKG-INFO" or _README.fullmatch(name) is not None
 
 
-def started(texts: Mapping[str, str], modules: Iterable[str]) -> frozenset[str]:
-    """The packages that are started by a command and that no README imports. texts: of the files that `states`, by path.
-    modules: names of all."""
-    found = {name.removesuffix(".__main__") for name in modules if name.endswith(".__main__") and name.count(".") == 1}
+def started(texts: Mapping[str, str]) -> frozenset[str]:
+    """The packages that are started by a command and that no README imports. texts: of the files that `states`, by path."""
+    found: set[str] = set()
     shown: set[str] = set()
     for path, text in texts.items():
         name = path.rpartition("/")[2]
