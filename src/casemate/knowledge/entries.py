@@ -253,7 +253,7 @@ class Entry:
     holds what the server set up, too).
 
     sent_by: methods of the function by which the program has it run elsewhere (`delay`). Where the program calls or sends it,
-    these calls tell what it is given.
+    these calls tell what it is given. laid_out_by: those of them that are given the arguments as a list and a dict.
 
     result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a tuple the first
     item counts.
@@ -277,6 +277,7 @@ class Entry:
     signature: tuple[str, ...] = ()
     elements: str = ""
     sent_by: tuple[str, ...] = ()
+    laid_out_by: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

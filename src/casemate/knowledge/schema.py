@@ -285,6 +285,7 @@ class Reader:
             fixed=tuple(dotted(table.at("fixed"), name) for name in table.texts("fixed")),
             placeholder=table.text("placeholder"),
             sent_by=table.texts("sent_by"),
+            laid_out_by=table.texts("laid_out_by"),
             elements=compilable(table.at("elements"), table.text("elements")),
         )
         way = ways[0]

@@ -30,13 +30,14 @@ def registering(knowledge: Knowledge) -> dict[str, list[int]]:
 
 class Tables(NamedTuple):
     """Numbers of entries: by decorator, those by base class, by the name of a method of any class, and by all parameters.
-    sending: methods of functions by which these are run elsewhere."""
+    sending: methods of functions by which these are run elsewhere, and whether they are given the arguments as a list and a
+    dict."""
 
     decorators: dict[str, list[int]]
     bases: list[int]
     methods: dict[str, list[int]]
     signatures: dict[tuple[str, ...], list[int]]
-    sending: frozenset[str]
+    sending: dict[str, bool]
 
 
 def tables(knowledge: Knowledge) -> Tables:
@@ -54,7 +55,7 @@ def tables(knowledge: Knowledge) -> Tables:
             bases.append(number)
         for name in entry.methods if entry.imports else ():
             methods.setdefault(name, []).append(number)
-    sending = frozenset(name for entry in knowledge.entries for name in entry.sent_by)
+    sending = {name: name in entry.laid_out_by for entry in knowledge.entries for name in entry.sent_by}
     return Tables(decorators, bases, methods, signatures, sending)
 
 

@@ -11,18 +11,16 @@ from casemate.taint.values import CLEAN, Ref, Value
 if TYPE_CHECKING:
     from casemate.taint.frame import Frame
 
-LAID_OUT = "apply_async"
-"""The way to send that is given the arguments as a list and a dict."""
-
 
 def sent(frame: Frame, pos: int, ref: Ref, name: str, args: Arguments) -> Value | None:
     """A function of the program that is sent by a method of that name; None where that is no way to send it. What comes back says
     where the answer will be."""
     fn = frame.program.callee((ref[1], ref[2]))
-    if name not in frame.solver.entry_tables.sending or not fn.decorators:
+    laid_out = frame.solver.entry_tables.sending.get(name)
+    if laid_out is None or not fn.decorators:
         return None
     given = args
-    if name == LAID_OUT:
+    if laid_out:
         given = Arguments([], [])
         for val, _ in args.select((0, "args"), None):
             given.spread_out(frame, val)
