@@ -39,8 +39,10 @@ def found(folder, **options):
 
 
 def test_a_program_is_no_library(tmp_path):
-    """The lead is by design: counted, and shown on request."""
+    """The lead is by design, counted, shown on request, and says why."""
     assert found(laid(tmp_path, STAND)) == DESIGN
+    (one,) = scanned(tmp_path).findings
+    assert one.lead.message == "os.system runs a command made from the parameter `title` of a program's own function"
 
 
 @pytest.mark.parametrize("more", LIBRARIES.values(), ids=LIBRARIES)

@@ -227,7 +227,8 @@ class Query:
             return None
         judged_by_calls = self._application or unit[0] in self._scripts
         if self.public(unit, fn) and not (judged_by_calls and unit in self._called):
-            return Boundary.API, f"parameter `{parameter.name}` of the public API"
+            whose = "a program's own function" if self._inside(unit, fn) else "the public API"
+            return Boundary.API, f"parameter `{parameter.name}` of {whose}"
         return None
 
     def _pieces(self, reader: Unit) -> tuple[str, ...] | None:
