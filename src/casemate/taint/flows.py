@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
-from casemate.knowledge.entries import Kind
+from casemate.knowledge.entries import Kind, Sink
 from casemate.languages import ir
 from casemate.model.trace import Boundary
 from casemate.taint import entries, offered
@@ -176,7 +176,7 @@ class Query:
             named, path = named._replace(name=path[0][1:], how=ir.KEYWORD), path[1:]  # an argument that is not declared
         reader = stored[0] if stored else unit
         design = self._handed_on(kind, boundary, hit)
-        crossed = min(hit.crossed, PATH) if self._sinks(hit, "place") else hit.crossed
+        crossed = min(hit.crossed, PATH) if any(sink.place for sink in self._sinks(hit)) else hit.crossed
         if boundary is Boundary.API and not design:
             design = (
                 self.probe(kind, hit)
@@ -194,22 +194,21 @@ class Query:
 
     def probe(self, kind: Kind, hit: SinkHit) -> bool:
         """Whether the sink only tells what is there."""
-        call = self.solver.knowledge.calls.get(hit.site[3])
-        return call is not None and any(sink.probe for sink in call.sinks if sink.kind == kind.name)
+        return any(sink.probe for sink in self._sinks(hit) if sink.kind == kind.name)
 
     def _handed_on(self, kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
         """Whether the operator's own command line or file gives the whole program text: a script is meant to be run. What its
         owner may do anyway is no danger from the command line."""
-        if boundary is Boundary.LOCAL and (kind.of_right or self._sinks(hit, "place") or self._sinks(hit, "own")):
+        if boundary is Boundary.LOCAL and (kind.of_right or any(sink.place or sink.own for sink in self._sinks(hit))):
             return True
         if boundary is Boundary.FILE and self.probe(kind, hit):
             return True  # whoever wrote the file is not told
         return boundary in (Boundary.LOCAL, Boundary.FILE) and kind.text_is_program and not hit.crossed
 
-    def _sinks(self, hit: SinkHit, what: str) -> bool:
-        """Whether this is said of one of the sinks of what is called (`Sink.place`, `Sink.own`)."""
+    def _sinks(self, hit: SinkHit) -> tuple[Sink, ...]:
+        """What is known of the sinks of what is called."""
         call = self.solver.knowledge.calls.get(hit.site[3])
-        return call is not None and any(getattr(sink, what) for sink in call.sinks)
+        return call.sinks if call is not None else ()
 
     def _given(self, unit: Unit, fn: ir.Function, number: int, path: tuple[Any, ...]) -> tuple[Boundary, str] | None:
         """Who outside gives this parameter, or what stands in it at a path; None for nobody."""
