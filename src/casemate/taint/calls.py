@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import entries, external, hosts, names, sending, user
+from casemate.taint import dispatch, entries, external, hosts, names, sending, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
@@ -244,11 +244,13 @@ def _own_method(
 
     def act(target: Ref) -> Value:
         first = _receiver(frame, kind, key, receiver, program.callee(target[1:]))
-        return user.call_function(frame, pos, target[1:], args, first, operand)
+        under = dispatch.under(frame, operand, name, targets, target)
+        return user.call_function(frame, pos, target[1:], args, first, operand, under=under)
 
     out = _any_of(frame, targets, act)
-    if kind == "t":  # a subclass that we do not see may do better than raise NotImplementedError
-        frame.dead = False
+    frame.dead = (
+        frame.dead and kind != "t"
+    )  # a subclass that we do not see may do better than raise NotImplementedError
     return out
 
 

@@ -16,6 +16,7 @@ from casemate.taint.values import Ref
 
 Question = tuple[Any, ...]
 MAX_HOPS = 20  # re-exports followed before a name counts as unresolvable
+MAX_OVERRIDES = 8  # of one method that are told apart
 # Bases that add no content of their own, and methods by which an object is more than its attributes.
 ROOTS = frozenset({"builtins.object", "object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 AS_TEXT = ("__str__", "__repr__", "__format__", "__bytes__", "__fspath__", "__html__", "__iter__", "__getattr__")
@@ -113,7 +114,7 @@ class Program:
         return self.ask(("method", key, name, above))  # type: ignore[no-any-return]
 
     def overrides(self, key: tuple[str, int], name: str) -> tuple[Ref, ...]:
-        """The functions by which subclasses of the class replace a method, at most eight."""
+        """The functions by which subclasses of the class replace a method, at most `MAX_OVERRIDES`."""
         return self.ask(("overrides", key, name))  # type: ignore[no-any-return]
 
     def methods_named(self, name: str) -> tuple[tuple[str, int], ...]:
@@ -301,7 +302,7 @@ class Program:
             binding = self._class_names[sub].get(name)
             if binding is not None and binding[0] == ir.BOUND_FUNCTION:
                 out.append(("f", sub[0], binding[1]))
-        return tuple(out[:8])
+        return tuple(out[:MAX_OVERRIDES])
 
     def _methods_named(self, name: str) -> tuple[tuple[str, int], ...]:
         return tuple(self._methods.get(name, ())[:4])

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import conditions, guards, programs, provisos
+from casemate.taint import conditions, dispatch, guards, programs, provisos
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.provisos import Proviso, Provisos
@@ -33,9 +33,10 @@ def call_function(
     operand: Any = None,
     *,
     known: bool = True,
+    under: Provisos = (),
 ) -> Value:
     """Apply the summary of a function; receiver: what its first parameter gets when it is called as a method. known: whether
-    these are all arguments that it is called with."""
+    these are all arguments that it is called with. under: provisos under which it is this function that is called."""
     summary = frame.solver.summary(frame, unit)
     fn = frame.program.callee(unit)
     if not (
@@ -53,7 +54,7 @@ def call_function(
             if taint and not asked.refuted(hit.behind):
                 listed = label[2][-1:] == (OPTIONS,) and context.made_here(label[1])
                 crossed = TEXT if listed else hit.crossed
-                behind = asked.here(hit.behind) if hit.behind else ()
+                behind = provisos.together(under, asked.here(hit.behind)) if hit.behind else under
                 frame.reach(taint, hit.kind, hit.site, pos, crossed=crossed, callee=unit, inner=label, behind=behind)
     for parameter, path, marks in summary.writes:
         taint = 0
@@ -183,6 +184,8 @@ class _Asked:
     def _refuted(self, proviso: Proviso) -> bool:
         parameter = proviso[0]
         val = self.bound.get(parameter)
+        if proviso[1] == dispatch.ANSWERS:
+            return dispatch.refuted(self.frame, proviso, val)
         if val is None:  # it is left to its default
             default = self.fn.params[parameter].default
             plain = all(d.dotted.rpartition(".")[2] in PLAIN for d in self.fn.decorators)

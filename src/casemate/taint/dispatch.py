@@ -1,0 +1,43 @@
+"""Which class's method answers: what an object is asked in a method that others inherit, its own class decides.
+
+`def start(self, name): self.run(name)` runs the `run` of every subclass for nobody who starts one of them: what is found behind
+one of several answers holds under the proviso that the object's class gives this answer. A proviso of this form is
+(0, `ANSWERS`, (name, function), True, True); it is refuted where the object's class is known, and another function answers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from casemate.taint.frame import Frame
+from casemate.taint.program import MAX_OVERRIDES
+from casemate.taint.provisos import Proviso, Provisos
+from casemate.taint.values import Ref, Value
+
+ANSWERS: Final = "answers"
+
+
+def under(frame: Frame, operand: Any, name: str, targets: Sequence[Ref], target: Ref) -> Provisos:
+    """The proviso under which a method of the function's own object is this one of several; none for another object."""
+    if len(targets) < 2 or frame.fn.owner < 0 or not frame.fn.params or operand != frame.fn.params[0].name:
+        return ()
+    return ((0, ANSWERS, (name, target), True, True),)
+
+
+def refuted(frame: Frame, proviso: Proviso, receiver: Value | None) -> bool:
+    """Whether another function answers for whatever the receiver may be."""
+    name, target = proviso[2]
+    known = [ref for ref in receiver.refs if ref[0] in "ot"] if receiver is not None else []
+    return bool(known) and not any(_may_answer(frame, ref, name, target) for ref in known)
+
+
+def _may_answer(frame: Frame, ref: Ref, name: str, target: Ref) -> bool:
+    klass = ref if ref[0] == "t" else ref[2]
+    if klass[0] not in "ct":
+        return True
+    found = frame.program.method(klass[1:], name)
+    if found is None or found == target:
+        return True
+    others = frame.program.overrides(klass[1:], name) if ref[0] == "t" else ()
+    return target in others or len(others) >= MAX_OVERRIDES
