@@ -6,7 +6,7 @@ climbs out of the folder; an absolute name replaces it.
 
 ## Why it matters
 No file is read: who sends the names learns which users, programs and versions a machine has, as far as the answer shows it. That
-makes the next step easier, and is little by itself.
+makes the next step easier, and is little by itself: a matter for reviews, so the rule runs in the persona `pedantic`.
 
 ## How to fix it
 As with path traversal: resolve first and hold the path against the folder before anything looks at it, or keep the last part of
@@ -15,7 +15,7 @@ the name (`werkzeug.utils.secure_filename`, `os.path.basename`).
 
 from __future__ import annotations
 
-from casemate.leads.rule import Example, FlowRule
+from casemate.leads.rule import Example, FlowRule, Persona
 from casemate.model.lead import RuleId, Severity
 from casemate.model.trace import Boundary
 
@@ -26,6 +26,7 @@ RULE = FlowRule(
     also=(23, 36, 203),
     owasp="A01:2021 Broken Access Control",
     severity=Severity.LOW,
+    persona=Persona.PEDANTIC,
     sinks=("path",),
     probes=True,
     message="{sink} looks for a path made from the {source}",
