@@ -40,6 +40,8 @@ class Kind:
     say that it composes such a text of all that it is given (`pragma(key, value)`). loads: words of a function's or class's
     name that say that it runs what it finds where it is told to look (`load_plugin(path)`); several joined by "_" stand
     in the function's own name. clients: words of a class whose methods do it for whoever asks, who is to be told.
+    callers_own: who calls an API gives it such a thing of their own as often as a stranger's, so that a flow from there is
+    suspected unless the parameter's name says otherwise.
     """
 
     name: str
@@ -62,6 +64,7 @@ class Kind:
     of_objects: bool = False
     of_right: bool = False
     tidied: bool = False
+    callers_own: bool = False
 
     @property
     def mask(self) -> int:

@@ -85,7 +85,7 @@ INTRINSICS: Final = (
     "tuple", "update", "values", "words", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
-MAX_KINDS: Final = 29
+MAX_KINDS: Final = 28
 
 
 def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
@@ -110,6 +110,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             whole_is_use=table.flag("whole_is_use"),
             of_right=table.flag("of_right"),
             tidied=table.flag("tidied"),
+            callers_own=table.flag("callers_own"),
             text_is_program=table.flag("text_is_program"),
             adds_up=table.flag("adds_up"),
             quotes=table.texts("quotes"),

@@ -122,7 +122,8 @@ Place = tuple[str, str, int, int]  # a rule's id, and where it found something
 
 
 def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule, Flow]]:
-    """For each rule and place the flow that counts most: a finding before by design, then the most exposed boundary. A sink
+    """For each rule and place the flow that counts most: a finding before by design, what is traced before what is
+    suspected, then the most exposed boundary. A sink
     that has a finding, wherever that is shown, is not by design as well, nor is a place that has one."""
     by_kind: dict[str, list[FlowRule]] = {}
     for rule in rules:
@@ -148,8 +149,9 @@ def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule
     }
 
 
-def _weight(flow: Flow) -> tuple[bool, int, bool, bool]:
-    return flow.by_design, ORDER.index(flow.boundary), flow.stored is not None, flow.hit.callee is not None
+def _weight(flow: Flow) -> tuple[bool, bool, int, bool, bool]:
+    exposed = ORDER.index(flow.boundary)
+    return flow.by_design, flow.doubt is not None, exposed, flow.stored is not None, flow.hit.callee is not None
 
 
 def _lead(program: Program, hops: Sequence[Hop], rule: FlowRule, flow: Flow, place: Sequence[Any]) -> Lead:
@@ -166,6 +168,7 @@ def _lead(program: Program, hops: Sequence[Hop], rule: FlowRule, flow: Flow, pla
         message=message,
         trace=Trace(boundary=flow.boundary, steps=tuple(steps)),
         by_design=flow.by_design,
+        doubt=flow.doubt,
     )
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from casemate.languages import ir
 from casemate.taint.frame import Frame
 from casemate.taint.program import MAX_OVERRIDES
 from casemate.taint.provisos import Proviso, Provisos
@@ -30,6 +31,16 @@ def refuted(frame: Frame, proviso: Proviso, receiver: Value | None) -> bool:
     name, target = proviso[2]
     known = [ref for ref in receiver.refs if ref[0] in "ot"] if receiver is not None else []
     return bool(known) and not any(_may_answer(frame, ref, name, target) for ref in known)
+
+
+def binding(fn: ir.Function) -> str:
+    """What a function of a class is bound to where it is read: "instance", "class", or "static" for nothing."""
+    for decorator in fn.decorators:
+        if decorator.dotted == "staticmethod":
+            return "static"
+        if decorator.dotted == "classmethod":
+            return "class"
+    return "class" if fn.name in ("__new__", "__init_subclass__", "__class_getitem__") else "instance"
 
 
 def _may_answer(frame: Frame, ref: Ref, name: str, target: Ref) -> bool:

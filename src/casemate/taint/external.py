@@ -26,8 +26,10 @@ from casemate.taint.state import ANY, INEXACT, OPTIONS
 from casemate.taint.summary import TEXT
 from casemate.taint.values import (
     CLEAN,
+    DATA,
     FIELD,
     NO,
+    SEEN,
     WIDTH,
     Ref,
     Value,
@@ -291,6 +293,8 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
     if call.source is not None:
         taint |= frame.source(call.source, pos)
     refs = (*_type(frame, call, receiver, args), *dict.fromkeys(properties))
+    if call.source is not None and call.returns not in ("str", "bytes"):
+        refs = (*refs, DATA)
     return value(taint, NO, refs) if taint or refs else CLEAN
 
 
@@ -359,7 +363,7 @@ def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, 
         return taint
     # Whoever gives what stands first as well is not below anything that others fixed.
     same = _given_by_the_same(frame, lead, rest, mask)
-    crossed = below(keep(rest & ~same, mask)) | clear(rest & ~same, mask) | uncross(rest & same)
+    crossed = below(keep(rest & ~same, mask | SEEN)) | clear(rest & ~same, mask) | uncross(rest & same)
     return (taint & (lead | crossed)) | crossed
 
 

@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Kind, Sink
 from casemate.languages import ir
+from casemate.model.lead import Doubt
 from casemate.model.trace import Boundary
 from casemate.taint import entries, offered
 from casemate.taint.frame import Unit
@@ -44,11 +45,14 @@ SPEAKERS = frozenset(
 FIELD_MARKS = ("[", "*", "+", "?")  # names of elements begin so, not those of attributes
 
 
+DATA = SPEAKERS | {"filename", "filenames"}  # what a parameter is called whose value somebody outside chose
+
+
 class Flow(NamedTuple):
     """Outside data reaches a sink.
 
     unit, hit: where the way starts, and how it goes on. source: (module, pos, what). stored: the method that put the
-    value into the attribute that `unit` reads, with the label it had there.
+    value into the attribute that `unit` reads, with the label it had there. doubt: why it is only suspected.
     """
 
     kind: Kind
@@ -60,6 +64,7 @@ class Flow(NamedTuple):
     hit: SinkHit
     by_design: bool = False
     stored: tuple[Unit, Label] | None = None
+    doubt: Doubt | None = None
 
 
 class Query:
@@ -140,7 +145,9 @@ class Query:
             boundary = Boundary(label[1])
             start = self.program.absolute((label[3], label[4]), label[5])
             design = self._handed_on(kind, boundary, hit)
-            yield Flow(kind, boundary, (label[3], start, label[2]), hit.site, hit.crossed, unit, hit, design)
+            source = (label[3], start, label[2])
+            doubt = None if hit.seen else Doubt.OBJECT
+            yield Flow(kind, boundary, source, hit.site, hit.crossed, unit, hit, design, doubt=doubt)
             return
         fn = self.program.function(unit)
         if type(label[1]) is not int or (label[2] and str(label[2][-1]).startswith(RUN)):
@@ -188,9 +195,11 @@ class Query:
                 or (crossed < TEXT and _loads(kind, hit.site[:2], self.program.function(hit.site[:2])))
             )
         source = (unit[0], fn.pos, what)
-        return Flow(
-            kind, boundary, source, hit.site, hit.crossed, reader, hit, design, (unit, stored[1]) if stored else None
-        )
+        doubt = None if hit.seen else Doubt.OBJECT
+        if boundary is Boundary.API and kind.callers_own and not set(split(named.name)) & DATA:
+            doubt = Doubt.CALLER
+        kept = (unit, stored[1]) if stored else None
+        return Flow(kind, boundary, source, hit.site, hit.crossed, reader, hit, design, kept, doubt)
 
     def probe(self, kind: Kind, hit: SinkHit) -> bool:
         """Whether the sink only tells what is there."""

@@ -12,13 +12,16 @@ from casemate.taint.values import (
     BELOW,
     CLEAN,
     CROSSED,
+    DATA,
     FIELD,
     INNER,
     NO,
+    SEEN,
     WIDTH,
     Ref,
     Value,
     fields,
+    guessed,
     join,
     keep,
     label_mask,
@@ -38,6 +41,11 @@ MAX_SOURCES = 24  # sources told apart in one function
 TYPE_OF = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool", tuple: "tuple"}
 LOCAL_OBJECTS = frozenset("op")
 ELEMENTS = (ANY, TAIL, INEXACT, "[")  # how the names of fields begin that are elements, not attributes
+
+
+def is_attribute(name: Any) -> bool:
+    """Whether this is the name of an attribute, not of an element."""
+    return type(name) is str and name[:1] not in ELEMENTS and name != KEYS
 
 
 def constant(const: Any) -> Value:
@@ -152,7 +160,7 @@ class Frame:
     def source(self, source: Source, pos: int) -> int:
         """The taint of data that enters here."""
         taint = self.label(("s", source.boundary.value, source.what, *self.unit, pos - self.fn.pos))
-        return taint if source.kinds == ("*",) else keep(taint, self.knowledge.mask(source.kinds))
+        return taint if source.kinds == ("*",) else keep(taint, self.knowledge.mask(source.kinds) | SEEN)
 
     def sink(self, pos: int, what: str) -> Site:
         """A dangerous call here, counted."""
@@ -175,8 +183,9 @@ class Frame:
         callee: Unit | None = None,
         inner: Label | None = None,
         behind: provisos.Provisos = (),
+        seen: bool = True,
     ) -> None:
-        """A value arrives at a sink of the kind (bit number), here or inside a callee."""
+        """A value arrives at a sink of the kind (bit number), here or inside a callee. seen: it was seen to get there."""
         bit = 1 << kind
         for shift, bits in fields(taint):
             if not bits & bit:
@@ -185,6 +194,7 @@ class Frame:
             key = (label, kind, site)
             behind = provisos.together(self.behind().get(self.block, ()), behind)
             is_crossed = max(crossed, TEXT if bits & CROSSED else PATH if told(bits) & BELOW else 0)
+            followed = seen and bool(bits & SEEN)
             had = self.hits.get(key)
             if had is None:
                 count = self.hit_count.get((label, kind), 0)
@@ -193,11 +203,11 @@ class Frame:
                 self.hit_count[label, kind] = count + 1
             else:
                 behind = provisos.both(had.behind, behind)
-                if had.crossed >= is_crossed:
+                if (had.crossed, had.seen) >= (is_crossed, followed):
                     if behind != had.behind:
                         self.hits[key] = had._replace(behind=behind)
                     continue
-            self.hits[key] = SinkHit(label, kind, is_crossed, site, pos - self.fn.pos, callee, inner, behind)
+            self.hits[key] = SinkHit(label, kind, is_crossed, site, pos - self.fn.pos, callee, inner, behind, followed)
 
     def behind(self) -> dict[int, provisos.Provisos]:
         """The provisos of each block that has any."""
@@ -330,16 +340,32 @@ class Frame:
         taint = self.outer(val)
         if taint:
             looked = [ref for ref in val.refs if ref[0] == "#"]
-            if type(name) is str and name[:1] not in ELEMENTS:
+            if is_attribute(name):
                 for ref in looked:
                     taint &= ref[1]
+                if not self.tells(val, name):
+                    taint = guessed(taint)
             elif looked and out is None:
                 return value(taint, NO, tuple(looked))  # of several that were looked up one
         if out is None:
-            return value(taint) if taint else CLEAN
+            return value(taint, NO, (DATA,) if DATA in val[2] else ()) if taint else CLEAN
         if not taint and out[3] is None:
             return out
         return value(out[0] | taint, out[1] if not taint else NO, out[2], None)
+
+    def tells(self, val: Value, name: str) -> bool:
+        """Whether it is known what this attribute of the value is: by its type, or because the value itself came from outside."""
+        values, calls = self.knowledge.values, self.knowledge.calls
+        if f"*.{name}" in values:
+            return True
+        for ref in val.refs:
+            if ref == DATA or (ref[0] == "x" and ref[1] in values):
+                return True
+            if ref[0] == "i":
+                for base in self.program.external_lineage(ref[1]):
+                    if f"{base}.{name}" in values or f"{base}.{name}" in calls:
+                        return True
+        return False
 
     def outer(self, val: Value) -> int:
         """The taint that a value gives to everything inside it: none, where attributes hold only what we see stored."""

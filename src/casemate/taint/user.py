@@ -8,11 +8,11 @@ from typing import Any
 from casemate.languages import ir
 from casemate.taint import conditions, dispatch, guards, programs, provisos
 from casemate.taint.arguments import Arguments
-from casemate.taint.frame import Frame, Unit
+from casemate.taint.frame import Frame, Unit, is_attribute
 from casemate.taint.provisos import Proviso, Provisos
 from casemate.taint.state import ANY, OPTIONS
 from casemate.taint.summary import TEXT, Label, Summary
-from casemate.taint.values import CLEAN, NO, Ref, Value, clear, join, keep, value
+from casemate.taint.values import CLEAN, NO, Ref, Value, clear, guessed, join, keep, value
 
 GATHERED = -2  # the place of the list that `*rest` is; -1 is that of a tuple of values to be formatted
 # Decorators that hand on what they are given, and nothing else.
@@ -55,7 +55,17 @@ def call_function(
                 listed = label[2][-1:] == (OPTIONS,) and context.made_here(label[1])
                 crossed = TEXT if listed else hit.crossed
                 behind = provisos.together(under, asked.here(hit.behind)) if hit.behind else under
-                frame.reach(taint, hit.kind, hit.site, pos, crossed=crossed, callee=unit, inner=label, behind=behind)
+                frame.reach(
+                    taint,
+                    hit.kind,
+                    hit.site,
+                    pos,
+                    crossed=crossed,
+                    callee=unit,
+                    inner=label,
+                    behind=behind,
+                    seen=hit.seen,
+                )
     for parameter, path, marks in summary.writes:
         taint = 0
         for label, mask in marks:
@@ -147,8 +157,8 @@ class _Binding:
         for n, name in enumerate(label[2]):
             if name == OPTIONS:
                 return conditions.options(self.frame, val)
-            if not val[2]:  # inside of what has no content it is the same
-                return val[0]
+            if not val[2]:  # inside of what has no content it is the same, as far as anybody saw
+                return guessed(val[0]) if any(map(is_attribute, label[2][n:])) else val[0]
             inner = self.frame.inside(val, name)
             if not inner.refs:
                 return inner.taint if n + 1 < len(label[2]) else self.frame.text(inner)
