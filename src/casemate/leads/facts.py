@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from casemate.languages import ir
 from casemate.leads.rule import ActRule, DetectorRule, Rule
+from casemate.leads.testcode import within_test
 from casemate.leads.text import location, shown
 from casemate.model.lead import Lead
 from casemate.taint.frame import Unit
@@ -22,6 +23,10 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
 
     internal: whether a module is a test or a script.
     """
+
+    def tested(module: str, number: int) -> bool:
+        return internal(module) or within_test(solver.program, module, number)
+
     out: dict[tuple[str, str, int, int], Lead] = {}
     wanted: dict[str, list[ActRule]] = {}
     for rule in rules:
@@ -30,17 +35,17 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
                 wanted.setdefault(act, []).append(rule)
         elif isinstance(rule, DetectorRule):
             for seen in rule.find(solver):
-                if rule.tests or not internal(seen.module):
+                if rule.tests or not tested(seen.module, seen.function):
                     place = (rule.id, seen.module, seen.function, seen.pos)
                     out.setdefault(place, _lead(solver, rule, *place[1:], seen.what, inferred=seen.inferred))
-    for (module, number, start, what), rule in _acts(solver, wanted, internal):
+    for (module, number, start, what), rule in _acts(solver, wanted, tested):
         pos = solver.program.absolute((module, number), start)
         out.setdefault((rule.id, module, number, pos), _lead(solver, rule, module, number, pos, shown(what)))
     return [(lead, (module, number)) for (_, module, number, _), lead in out.items()]
 
 
 def _acts(
-    solver: Solver, wanted: dict[str, list[ActRule]], internal: Callable[[str], bool]
+    solver: Solver, wanted: dict[str, list[ActRule]], tested: Callable[[str, int], bool]
 ) -> Iterator[tuple[tuple[str, int, int, str], ActRule]]:
     for unit in solver.units():
         summary = solver.summaries.get(unit)
@@ -52,7 +57,7 @@ def _acts(
                     continue
                 if (
                     (kept or not rule.kept)
-                    and (rule.tests or not internal(unit[0]))
+                    and (rule.tests or not tested(*unit))
                     and (not rule.where or speaks_of(solver, unit, site[2], rule.where))
                 ):
                     yield site, rule
