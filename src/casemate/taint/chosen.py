@@ -30,7 +30,7 @@ def by_name(frame: Frame, pos: int, act: str) -> bool:
         asked = _asked(instructions, terminator[2])
         if not words & set(called.get(asked, "").split("_")):
             continue
-        if any(not here & _reached(blocks, (number, target)) for target in terminator[3:5]):
+        if any(not here & reached(blocks, (number, target)) for target in terminator[3:5]):
             return True
     return False
 
@@ -44,7 +44,7 @@ def _asked(instructions: Any, condition: Any) -> Any:
     return condition
 
 
-def _reached(blocks: Any, without: tuple[int, int]) -> set[int]:
+def reached(blocks: Any, without: tuple[int, int]) -> set[int]:
     """The blocks that are reached from the start without this step."""
     seen = {0}
     queue = [0]
