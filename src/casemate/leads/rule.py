@@ -108,8 +108,8 @@ class ActRule(Rule):
     class does it, for all who use it. tests: also report it in tests and scripts. prescribed: words of the function's own
     name, or its class's, that say that it only does what others, or a protocol, laid down. becomes: the words must be said of
     what the result becomes, where it is given names. signed: those of the words that need only be new each time where what they
-    name is signed. schemes: words of a condition's text by which somebody else asks for the act: what is stored says so. Where
-    there are some, the act also counts only of something else than random numbers.
+    name is signed. schemes: words of a condition's text by which somebody else asks for the act: what is stored
+    says so. hides: it matters only of what is to be hidden or vouched for, not of random numbers alone.
     """
 
     acts: tuple[str, ...]
@@ -120,6 +120,7 @@ class ActRule(Rule):
     becomes: bool = False
     signed: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
+    hides: bool = False
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)

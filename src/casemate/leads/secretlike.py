@@ -104,8 +104,8 @@ def refuses(fn: ir.Function, pos: int) -> bool:
         if terminator[0] == ir.BRANCH:
             for ins in instructions:
                 if ins[1] == pos and ins[0] == ir.COMPARE and ins[2] == terminator[2] and ins[3] in ("==", "!="):
-                    target = blocks[terminator[3 if ins[3] == "==" else 4]]
-                    return target[1][0] == ir.RAISE
+                    _, end, _ = blocks[terminator[3 if ins[3] == "==" else 4]]
+                    return bool(end[0] == ir.RAISE)
     return False
 
 

@@ -54,6 +54,7 @@ RULE = ActRule(
     where=WORDS,
     prescribed=("ws", "websocket", "handshake", "digest_auth", "digest_authentication", "etag", "checksum", "nonce"),
     schemes=("md4", "md5", "sha", "sha1", "ssha", "apr1"),
+    hides=True,
     message="{act} is a broken hash, and {function} speaks of secrets",
     examples=EXAMPLES,
 )

@@ -10,7 +10,7 @@ public one day. It is the same on every installation, and it cannot be changed w
 
 ## How to fix it
 Take it from the environment or from a secret store at start, and refuse to start without it. What stood in the history of
-a repository is known: replace it where it is used. A value that is kept to be refused (`if password == OLD_DEFAULT: raise`) is not
+a repository is known: replace it where it is used. A value that is kept to be refused (`if password == OLD: raise`) is not
 reported.
 """
 

@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from casemate.languages import ir
-from casemate.leads.facts import mentioned
+from casemate.leads.purpose import mentioned
 from casemate.leads.rule import DetectorRule, Sighting
 from casemate.leads.rules.web.csrf_disabled_examples import EXAMPLES
 from casemate.model.lead import RuleId, Severity
