@@ -224,7 +224,7 @@ REFUSED = {
     "a condition with two tests": (
         '[call."lib.f"]\nsinks = [{ arg = 0, kind = "path", when = [{ arg = 1, is = [1], absent = true }] }]\n',
         "a.toml: call.\"lib.f\".sinks[0].when[0]: a condition has one test, not ['is', 'absent']; "
-        "give one of is, is-not, any-case, words, begins, ends, bits, below, absent, present, slow, slow-whole",
+        "give one of is, is-not, any-case, words, no-words, begins, ends, bits, below, absent, present, slow, slow-whole",
     ),
     "a source without words": (
         '[call."lib.f"]\nsource = "remote"\n',

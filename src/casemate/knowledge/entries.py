@@ -76,8 +76,8 @@ class Kind:
 class Condition:
     """A condition on one argument of a call. test: "is" / "is-not" a constant among `values`, "absent", "present";
     "any-case" the same as "is" for texts, whatever their case; "words" an identifier with one of these lower-case words
-    (`session_id` has "session"); "begins" and "ends" a text of which the part at that
-    end is known; "bits" a number with one of the bits of `values`; "below" a number less than the one in
+    (`session_id` has "session"), "no-words" one that is not known to have any; "begins" and "ends" a text of
+    which the part at that end is known; "bits" a number with one of the bits of `values`; "below" a number less than the one in
     `values`; "slow" a pattern that some text keeps a matcher busy with for very long, "slow-whole" one that does so when the
     text must match to its end.
 

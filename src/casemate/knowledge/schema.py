@@ -66,7 +66,8 @@ ANSWER_KEYS: Final = frozenset({"methods", "of"}) | SOURCE_KEYS
 ACT_KEYS: Final = frozenset(f.name for f in fields(Act))
 KIND_KEYS: Final = frozenset(f.name for f in fields(Kind)) - {"bit"}
 CONDITION_TESTS: Final = (
-    "is", "is-not", "any-case", "words", "begins", "ends", "bits", "below", "absent", "present", "slow", "slow-whole",
+    "is", "is-not", "any-case", "words", "no-words", "begins", "ends", "bits", "below", "absent", "present", "slow",
+    "slow-whole",
 )  # fmt: skip
 BARE_TESTS: Final = ("absent", "present", "slow", "slow-whole")
 NUMBER_TESTS: Final = ("bits", "below")

@@ -14,6 +14,7 @@ from casemate.languages import ir
 from casemate.languages.python.frontend import lower
 from casemate.leads.facts import fact_leads
 from casemate.leads.rule import FlowRule, Rule
+from casemate.leads.testcode import is_tests
 from casemate.leads.text import location, shown
 from casemate.model.lead import Lead
 from casemate.model.trace import Boundary, Role, Step, Trace
@@ -73,7 +74,8 @@ def analyse(
         solver = Solver(program, remembered())
         solver.solve(progress, elsewhere=ahead(program))
     solved(solver)
-    query = Query(solver, internal, commands)
+    tests = frozenset(name for name in program.modules if internal(name) or is_tests(program, name))
+    query = Query(solver, tests.__contains__, commands)
     best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)])
     explainer = Explainer(solver, known)
     regions = Regions(solver)
@@ -81,7 +83,7 @@ def analyse(
     for (_, *place), (rule, flow) in best.items():
         hops = explainer.hops(flow)
         found.append((_lead(program, hops, rule, flow, place), regions.of(flow, hops)))
-    found += [(lead, regions.around(unit)) for lead, unit in fact_leads(solver, rules, internal)]
+    found += [(lead, regions.around(unit)) for lead, unit in fact_leads(solver, rules, tests.__contains__)]
     found.sort(key=lambda pair: (pair[0].location, pair[0].rule))
     sites = {site for s in solver.summaries.values() for site in s.sinks}
     reached = {flow.site for _, flow in best.values()}

@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from casemate.taint import fold, sequences
+from casemate.taint import fold, markup, sequences
 from casemate.taint.frame import MAX_PATH, Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, field_of
 from casemate.taint.values import CLEAN, MAX_CONST, NO, Ref, Value, clear, cross, join, value
@@ -23,7 +23,6 @@ SEVERAL = (("i", "tuple"), ("i", "dict"))
 JSON_TYPE = ("i", "str.json")
 RANDOM_TYPE = ("i", "str.random")
 HERE_TYPE = ("i", "str.here")  # the folder in which a program works
-MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
 
 
 def truth(val: Value) -> bool | None:
@@ -91,7 +90,7 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
     if (
         pos >= 0
         and any(JSON_TYPE in p.refs for p in parts)
-        and any(MARKUP.search(p.const) for p in parts if type(p.const) is str)
+        and any(markup.in_page(p.const) for p in parts if type(p.const) is str)
     ):
         frame.act(pos, "json.dumps", "data-in-page")
     if all(p.const is not NO for p in parts):
