@@ -218,7 +218,8 @@ class Value:
     acts: how assigning to it is weak as it stands. equal: of an attribute that tells the essence of its object (`netloc`):
     kinds that the object's origin is cleared of once the attribute equals a value of our own. shared: a namespace whose
     attributes the program sets in one place and reads in another (`flask.g`). when_true, when_false: kinds that the origin is
-    cleared of by that answer (`is_private`).
+    cleared of by that answer (`is_private`). filled: regular expression for how texts begin of which it is something: that it
+    is empty refuses dangers that begin so (`not urlsplit(x).netloc`).
     """
 
     name: str
@@ -231,6 +232,7 @@ class Value:
     shared: bool = False
     when_true: tuple[str, ...] = ()
     when_false: tuple[str, ...] = ()
+    filled: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

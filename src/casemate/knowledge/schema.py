@@ -258,6 +258,7 @@ class Reader:
             shared=table.flag("shared"),
             when_true=self._mask(table, "when_true"),
             when_false=self._mask(table, "when_false"),
+            filled=compilable(table.at("filled"), table.text("filled")),
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:

@@ -304,9 +304,16 @@ def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
     inner = frame.inside(items, ANY)
     taint = frame.deep(inner) | items.taint | receiver.taint
     contents = [frame.env.get(ref) or {} for ref in items.refs if ref[0] == "o"]
-    if receiver.const == "" and len(contents) == 1 and 0 in contents[0] and not items.taint and ANY not in contents[0]:
+    if (
+        receiver.const in ("", "/")
+        and len(contents) == 1
+        and 0 in contents[0]
+        and not items.taint
+        and ANY not in contents[0]
+    ):
         rest = frame.elements({name: val for name, val in contents[0].items() if name != 0})
-        return operators.concatenate(frame, [contents[0][0], *([value(frame.deep(rest))] if rest is not None else [])])
+        after = [receiver, value(frame.deep(rest))] if rest is not None else []
+        return operators.concatenate(frame, [contents[0][0], *(after if receiver.const else after[1:])])
     refs: tuple[Ref, ...] = (operators.STR_TYPE,)
     if receiver.const == " " and len(contents) == 1 and 0 in contents[0] and not items.taint and ANY not in contents[0]:
         refs = (*refs, ("1", frame.deep(contents[0][0])))

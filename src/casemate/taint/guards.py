@@ -110,6 +110,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
         effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
         effects += (*_holds_everything(frame, left, a, b), *_holds_everything(frame, right, b, a))
         effects += (*_element_of(frame, left, a, right, b), *_element_of(frame, right, b, left, a))
+        effects += a.pred[1] if b.const == "" and a.pred is not None else ()
         flipped = operator in ("!=", "<>", "is not")
         if other:
             return value(0, NO, (), (other, effects) if flipped else (effects, other))
@@ -134,6 +135,17 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
     else:
         return CLEAN
     return value(0, NO, (), ((), effects) if flipped else (effects, ())) if effects else CLEAN
+
+
+def empty(frame: Frame, filled: str, val: Value) -> Effects:
+    """What it establishes of an address that a part of it is empty, which is something in texts that begin so."""
+    out: list[tuple[Any, int, Ref | None]] = []
+    for kind in frame.knowledge.kinds.values():
+        for ref in val.refs if kind.adds_up else ():
+            if ref[0] == "e" and ref[2] & kind.mask:
+                refused = _refused(kind, [re.match(filled, danger) is not None for danger in kind.dangers])
+                out += [(ref[1], 0, gained) for gained in refused]
+    return tuple(out)
 
 
 def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:

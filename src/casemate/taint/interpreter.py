@@ -155,7 +155,7 @@ class _Walk:
                 if truth is None or truth is answer:
                     told = val.pred is not None and val.pred[0 if answer else 1]
                     state = guards.refine(frame, dict(env), condition, val, answer) if told else env
-                    if not answer and val.taint and _looked_for(self.blocks[then], condition):
+                    if not answer and val.taint and _nothing(val, self.blocks[then], condition):
                         state = dict(state)  # what is nothing does no harm: `if name and name not in names: raise`
                         guards.apply(frame, state, ((condition, KINDS, None),))
                     if (number, target) in self.around and target not in self.states:
@@ -184,10 +184,12 @@ class _Walk:
                     frame.publish(("free", frame.unit[0], frame.fn.number, name), no_pred(state[name]))
 
 
-def _looked_for(block: ir.Block, condition: Any) -> bool:
-    """Whether a variable that was asked whether it is anything is asked next whether it is one of several."""
-    return type(condition) is str and any(
-        ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition for ins in block[0]
+def _nothing(val: Value, block: ir.Block, condition: Any) -> bool:
+    """Whether a variable that was asked whether it is anything is nothing where it is not: a text is empty then, and what is
+    asked next whether it is one of several is none."""
+    return type(condition) is str and (
+        operators.is_text(val)
+        or any(ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition for ins in block[0])
     )
 
 

@@ -65,9 +65,9 @@ def ours(frame: Frame, checked: Value, operand: Any, val: Value) -> bool:
 
 def element(frame: Frame, operand: Any) -> Any:
     """The collection that an operand is an element of, or part of one; None where it is none."""
-    defined = _defined(frame)
+    made_by = defined(frame)
     for _ in range(MAX_STEPS):
-        made = defined.get(operand)
+        made = made_by.get(operand)
         if made is None:
             return None
         if made[0] == ir.ITER:
@@ -103,7 +103,7 @@ def _plural(frame: Frame, ref: Ref) -> bool:
 
 def _given(frame: Frame, operand: Any) -> bool:
     """Whether something of which nothing is known is an attribute or what a call gives."""
-    made = _defined(frame).get(operand)
+    made = defined(frame).get(operand)
     return made is not None and made[0] in (ir.ATTR, ir.CALL, ir.INVOKE)
 
 
@@ -146,7 +146,7 @@ def _used_as_collection(frame: Frame, parameter: ir.Parameter) -> bool:
     )
 
 
-def _defined(frame: Frame) -> dict[Any, Any]:
+def defined(frame: Frame) -> dict[Any, Any]:
     """The one instruction that makes each operand; None where several do."""
     if not frame.defined:
         out: dict[Any, Any] = {p.name: None for p in frame.fn.params}

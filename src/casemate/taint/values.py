@@ -131,11 +131,30 @@ def join(a: Value, b: Value) -> Value:
         return a
     const = a[1]
     refs = a[2] if a[2] is b[2] else join_refs(a[2], b[2])
+    if refs is not a[2] and (a[0] or b[0]):
+        refused = _refused_by_both(a, b)
+        refs = (*(r for r in refs if r[0] != "k"), *refused) if refused else refs
     if const is not b[1] and not same_constant(const, b[1]):
         const = NO
         if refs or type(a[1]) is str or type(b[1]) is str:
             refs = (*(r for r in refs if r[0] != "="), *_alternatives(a, b))
     return _make(Value, (a[0] | b[0], const, refs, a[3] if a[3] is b[3] or a[3] == b[3] else None))
+
+
+def _refused_by_both(a: Value, b: Value) -> tuple[Ref, ...]:
+    """The dangers that checks have refused on both ways; what is alive for a kind on one way only, that way's checks."""
+    masks = {r[1]: r[3] for side in (a, b) for r in side[2] if r[0] == "k"}
+    out = []
+    for mask, everything in masks.items():
+        both = everything
+        for taint, _, refs, _ in (a, b):
+            refused = 0
+            for ref in refs:
+                refused |= ref[2] if ref[0] == "k" and ref[1] == mask else 0
+            both &= refused if any_kind(taint, mask) else everything
+        if both:
+            out.append(("k", mask, both, everything))
+    return tuple(out)
 
 
 def _alternatives(a: Value, b: Value) -> tuple[Ref, ...]:
