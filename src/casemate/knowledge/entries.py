@@ -143,9 +143,9 @@ class Guard:
     arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
     own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
-    "containment", "common" (characters in common), "membership", "rooted": it begins with what holds everything), or "" when the
-    call alone suffices. "opens" and "closes" say that a text begins or ends with a quote, which clears only together
-    (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`). "fixpoint" is about the argument as a base:
+    "containment", "subset" (of keys), "common" (characters in common), "membership", "rooted": it begins with what holds
+    everything), or "" when the call alone suffices. "opens" and "closes" say that a text begins or ends with a quote, which
+    clears only together (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`). "fixpoint" is about the argument as a base:
     an answer "equal" to the argument itself says that it holds everything (`dirname("/")`).
     """
 
@@ -219,7 +219,8 @@ class Value:
     kinds that the object's origin is cleared of once the attribute equals a value of our own. shared: a namespace whose
     attributes the program sets in one place and reads in another (`flask.g`). when_true, when_false: kinds that the origin is
     cleared of by that answer (`is_private`). filled: regular expression for how texts begin of which it is something: that it
-    is empty refuses dangers that begin so (`not urlsplit(x).netloc`).
+    is empty refuses dangers that begin so (`not urlsplit(x).netloc`). clears: kinds that it carries no more than what it is an
+    attribute of.
     """
 
     name: str
@@ -233,6 +234,7 @@ class Value:
     when_true: tuple[str, ...] = ()
     when_false: tuple[str, ...] = ()
     filled: str = ""
+    clears: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,6 +259,9 @@ class Entry:
     sent_by: methods of the function by which the program has it run elsewhere (`delay`). Where the program calls or sends it,
     these calls tell what it is given. laid_out_by: those of them that are given the arguments as a list and a dict.
 
+    clears: kinds that do no harm by what is sent, as long as the class names what it takes. names_by: the attribute by which it
+    does (`Meta.fields`), a list; a text there takes everything, and so does an inner class that lacks it.
+
     result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a tuple the first
     item counts.
     """
@@ -280,6 +285,8 @@ class Entry:
     elements: str = ""
     sent_by: tuple[str, ...] = ()
     laid_out_by: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
+    names_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

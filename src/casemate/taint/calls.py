@@ -10,7 +10,7 @@ from casemate.taint import dispatch, entries, external, guards, hosts, names, na
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
-from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
+from casemate.taint.values import CLEAN, NO, Ref, Value, clear, join, value
 
 MAX_TARGETS = 8
 MAX_ALIKE = 3  # methods of one name that are asked what they give back, where the receiver is not known
@@ -302,6 +302,7 @@ def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
         known = frame.knowledge.values.get(f"*.{name}") if taint else None
         if known is not None and known.type:
             return value(0, NO, (("i", known.type),))
+        taint = clear(taint, frame.knowledge.mask(known.clears)) if known is not None else taint
         return value(taint) if taint else CLEAN
     return value(out.taint | taint, NO, out.refs, out.pred) if taint else out
 

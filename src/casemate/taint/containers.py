@@ -204,7 +204,8 @@ def _items(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argument
 
 def _keys(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     key = operators.iterate(frame, receiver)
-    return value(0, NO, (frame.new_object(pos, ("i", "list"), {ANY: key}),))
+    keys = value(0, NO, (frame.new_object(pos, ("i", "list"), {ANY: key}),))
+    return _keys_of(frame, keys, operand, receiver)
 
 
 def _values(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -237,9 +238,14 @@ def _to(kind: str, *, ordered: bool = True) -> Operation:
         source = first(args)
         if kind == "dict" and not any(r[0] in "op" and r[2:] for r in source.refs):
             return None
-        return _copied(frame, pos, source, ("i", kind), ordered=ordered)
+        out = _copied(frame, pos, source, ("i", kind), ordered=ordered)
+        return _keys_of(frame, out, args.operands[0], source) if kind == "set" else out
 
     return act
+
+
+def _keys_of(frame: Frame, keys: Value, operand: Any, mapping: Value) -> Value:
+    return value(keys.taint, keys.const, (*keys.refs, *(("K", key) for key in frame.keys(operand, mapping))))
 
 
 def _enumerate(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -416,7 +422,8 @@ def _tempdir(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argume
 OPERATIONS: dict[str, Operation] = {
     "append": _append, "add": _add, "extend": _extend, "insert": _insert, "pop": _pop, "get": _get,
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
-    "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list", ordered=False), "dict": _to("dict"),
+    "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list", ordered=False),
+    "set": _to("set", ordered=False), "dict": _to("dict"),
     "enumerate": _enumerate, "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
     "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
     "tempdir": _tempdir, "words": _words, "answer": _answer, "some": _some,

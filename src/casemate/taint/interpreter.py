@@ -16,7 +16,7 @@ from casemate.taint.instructions import HANDLERS
 from casemate.taint.liveness import WHOLE, live, matter
 from casemate.taint.state import State, join_states
 from casemate.taint.summary import CRASHED, TEXT
-from casemate.taint.values import CLEAN, KINDS, Value, join, value
+from casemate.taint.values import CLEAN, KINDS, PROPERTIES, Value, join, value
 
 MAX_VISITS = 40  # of one block: the lattice is finite, this is the fuse
 
@@ -185,10 +185,11 @@ class _Walk:
 
 
 def _nothing(val: Value, block: ir.Block, condition: Any) -> bool:
-    """Whether a variable that was asked whether it is anything is nothing where it is not: a text is empty then, and what is
-    asked next whether it is one of several is none."""
+    """Whether a variable that was asked whether it is anything is nothing where it is not: a text, or what came from outside, is
+    empty then, and what is asked next whether it is one of several is none."""
     return type(condition) is str and (
         operators.is_text(val)
+        or all(ref[0] in PROPERTIES or ref[0] == "p" for ref in val.refs)
         or any(ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition for ins in block[0])
     )
 

@@ -44,6 +44,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
     ("D", entries, texts)            a decorator that makes entry points, with the texts that it was given
     ("r", pattern)                   a compiled regular expression
+    ("K", key)                       the keys of this variable, and nothing else
 """
 
 from __future__ import annotations
@@ -120,9 +121,9 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^")  # they hold only while both sides have them
+PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^K")  # they hold only while both sides have them
 # They speak of variables and labels of one function, or of a text as it stands there: nobody else is told.
-INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^")
+INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^K")
 
 
 def join(a: Value, b: Value) -> Value:
