@@ -59,6 +59,7 @@ class Kind:
     composed: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
+    tells: str = ""
     of_objects: bool = False
     of_right: bool = False
     tidied: bool = False
@@ -143,10 +144,11 @@ class Guard:
     arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
     own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
-    "containment", "subset" (of keys), "common" (characters in common), "membership", "rooted": it begins with what holds
-    everything), or "" when the call alone suffices. "opens" and "closes" say that a text begins or ends with a quote, which
-    clears only together (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`). "fixpoint" is about the argument as a base:
-    an answer "equal" to the argument itself says that it holds everything (`dirname("/")`).
+    "containment", "subset" (of keys), "instance" (`Kind.tells`), "common" (characters in common), "membership", "rooted": it
+    begins with what holds everything), or "" when the call alone suffices. "opens" and "closes" say that a text begins or ends
+    with a quote, which clears only together (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`).
+    "fixpoint" is about the argument as a base: an answer "equal" to the argument itself says that it holds everything
+    (`dirname("/")`).
     """
 
     arg: Selector

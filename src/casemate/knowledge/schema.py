@@ -75,7 +75,7 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = (
     "prefix", "no-prefix", "suffix", "pattern", "containment", "common", "membership", "fixpoint", "opens", "closes",
-    "rooted", "absolute", "origin", "subset",
+    "rooted", "absolute", "origin", "subset", "instance",
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
@@ -117,6 +117,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             composed=table.texts("composed"),
             loads=table.texts("loads"),
             clients=table.texts("clients"),
+            tells=table.text("tells"),
             of_objects=table.flag("of_objects"),
         )
     if len(out) > MAX_KINDS:

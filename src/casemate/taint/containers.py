@@ -280,6 +280,9 @@ def _rsplit(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     return value(0, NO, (frame.new_object(pos, ("i", "list"), {0: head, 1: name}),))
 
 
+# One of several characters, as a class or one by one.
+ONE_OF = re.compile(r"(?:\[(?!\^)(?:[^\]\\]|\\.)+\]|(?:\\.|[\r\n])(?:\|(?:\\.|[\r\n]))*)\+?", re.DOTALL)
+PUNCTUATION = "\r\n" + string.punctuation
 ONE_CLASS = re.compile(r"\[\^((?:[^\]\\]|\\.)+)\][+*]?")  # all but these characters
 
 
@@ -288,12 +291,23 @@ def _substitute(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arg
     compiled = next((r[1] for r in receiver.refs if r[0] == "r"), None)
     given = args.positional if compiled is not None else args.positional[1:]
     pattern = compiled if compiled is not None else first(args).const
-    found = ONE_CLASS.fullmatch(pattern) if type(pattern) is str else None
-    if found is None or len(given) < 2 or type(given[0].const) is not str or args.named:
+    if type(pattern) is not str or len(given) < 2 or type(given[0].const) is not str or args.named:
         return None
+    found = ONE_CLASS.fullmatch(pattern)
+    if found is None:
+        return _without(frame, given[1], pattern, given[0].const) if ONE_OF.fullmatch(pattern) else None
     allowed = f"(?:[{found[1]}]|{re.escape(given[0].const)})*"
     kinds = [k for k in frame.knowledge.kinds.values() if k.dangers and guards.refuses(allowed, "fullmatch", k.dangers)]
     return value(clear(frame.deep(given[1]), sum(k.mask for k in kinds)), NO, (operators.STR_TYPE,))
+
+
+def _without(frame: Frame, val: Value, pattern: str, other: str) -> Value:
+    """`re.sub("[\\r\\n]", "", text)`: none of the marks that the pattern names is left, unless the replacement has it."""
+    out = value(frame.deep(val), NO, (operators.STR_TYPE,))
+    for mark in PUNCTUATION:
+        if mark not in other and re.fullmatch(pattern, mark):
+            out = guards.without(frame, out, mark)
+    return out
 
 
 def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:

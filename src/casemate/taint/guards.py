@@ -328,6 +328,8 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
             gained += [("A", kind.mask)]
         elif guard.check == "rooted":
             gained += _refused(kind, [danger.startswith(kind.everything) for danger in kind.dangers])
+        elif guard.check == "instance":
+            mask |= kind.mask if _told(frame, kind, others) else 0
         if _holds(guard.check, kind, call, checked, others):
             mask |= kind.mask
     keys = frame.keys(operand, checked)
@@ -341,6 +343,17 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
         return hosts.ends(checked, sum(kind.mask for kind in wanted), others)
     out += hosts.origin(checked, mask)
     return (*out, *((k, 0, ref) for k in keys for ref in gained))
+
+
+def _told(frame: Frame, kind: Kind, others: list[Value]) -> bool:
+    """Whether objects of each of these classes tell such a text of themselves."""
+    classes = [ref for val in (*others, *(v for o in others for v in _elements(frame, o))) for ref in val.refs]
+    known = [ref for ref in classes if ref[0] in "cxf"]
+    return bool(known) and all(
+        (ref[0] == "c" and frame.program.method(ref[1:], kind.tells) is not None)
+        or (ref[0] == "x" and ref[1] in frame.knowledge.calls and kind.name in frame.knowledge.calls[ref[1]].clears)
+        for ref in known
+    )
 
 
 def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value]) -> bool:

@@ -14,6 +14,7 @@ from casemate.taint import guards, operators
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.instructions import HANDLERS
 from casemate.taint.liveness import WHOLE, live, matter
+from casemate.taint.memberships import defined
 from casemate.taint.state import State, join_states
 from casemate.taint.summary import CRASHED, TEXT
 from casemate.taint.values import CLEAN, KINDS, PROPERTIES, Value, join, value
@@ -221,10 +222,22 @@ def _answered(blocks: tuple[ir.Block, ...]) -> dict[int, tuple[Any, bool]]:
     return {number: answer for number, answer in out.items() if reached[number] == 1}
 
 
+def _passed_on(frame: Frame, operand: Any) -> bool:
+    """Whether it is what a function gives that was handed to the one around, called with all that this one is given: a
+    decorator hands on the answer, which is judged where it is made."""
+    made = defined(frame).get(operand)
+    if made is None or made[0] != ir.CALL:
+        return False
+    callee = defined(frame).get(made[3])
+    rest = {p.name: p.how for p in frame.fn.params if p.how in (ir.VARARGS, ir.VARKW)}
+    spread = {a[1] for a in made[4] if type(a) is tuple} | {v for name, v in made[5] if name is None}
+    return callee is not None and callee[0] == ir.FREE and bool(rest) and spread == rest.keys()
+
+
 def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
     if frame.log is not None:
         frame.log.append((pos, "@return", (operand,)))
-    if frame.entry is not None and frame.entry.result:
+    if frame.entry is not None and frame.entry.result and not _passed_on(frame, operand):
         kind = frame.knowledge.kinds[frame.entry.result]
         body = val
         for ref in val.refs:
