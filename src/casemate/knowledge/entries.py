@@ -61,6 +61,7 @@ class Kind:
     composed: tuple[str, ...] = ()
     loads: tuple[str, ...] = ()
     clients: tuple[str, ...] = ()
+    tells: str = ""
     of_objects: bool = False
     of_right: bool = False
     tidied: bool = False
@@ -146,10 +147,11 @@ class Guard:
     arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
     own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
-    "containment", "common" (characters in common), "membership", "rooted": it begins with what holds everything), or "" when the
-    call alone suffices. "opens" and "closes" say that a text begins or ends with a quote, which clears only together
-    (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`). "fixpoint" is about the argument as a base:
-    an answer "equal" to the argument itself says that it holds everything (`dirname("/")`).
+    "containment", "subset" (of keys), "instance" (`Kind.tells`), "common" (characters in common), "membership", "rooted": it
+    begins with what holds everything), or "" when the call alone suffices. "opens" and "closes" say that a text begins or ends
+    with a quote, which clears only together (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`).
+    "fixpoint" is about the argument as a base: an answer "equal" to the argument itself says that it holds everything
+    (`dirname("/")`).
     """
 
     arg: Selector
@@ -221,7 +223,9 @@ class Value:
     acts: how assigning to it is weak as it stands. equal: of an attribute that tells the essence of its object (`netloc`):
     kinds that the object's origin is cleared of once the attribute equals a value of our own. shared: a namespace whose
     attributes the program sets in one place and reads in another (`flask.g`). when_true, when_false: kinds that the origin is
-    cleared of by that answer (`is_private`).
+    cleared of by that answer (`is_private`). filled: regular expression for how texts begin of which it is something: that it
+    is empty refuses dangers that begin so (`not urlsplit(x).netloc`). clears: kinds that it carries no more than what it is an
+    attribute of.
     """
 
     name: str
@@ -234,6 +238,8 @@ class Value:
     shared: bool = False
     when_true: tuple[str, ...] = ()
     when_false: tuple[str, ...] = ()
+    filled: str = ""
+    clears: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +264,9 @@ class Entry:
     sent_by: methods of the function by which the program has it run elsewhere (`delay`). Where the program calls or sends it,
     these calls tell what it is given. laid_out_by: those of them that are given the arguments as a list and a dict.
 
+    clears: kinds that do no harm by what is sent, as long as the class names what it takes. names_by: the attribute by which it
+    does (`Meta.fields`), a list; a text there takes everything, and so does an inner class that lacks it.
+
     result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a tuple the first
     item counts.
     """
@@ -281,6 +290,8 @@ class Entry:
     elements: str = ""
     sent_by: tuple[str, ...] = ()
     laid_out_by: tuple[str, ...] = ()
+    clears: tuple[str, ...] = ()
+    names_by: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

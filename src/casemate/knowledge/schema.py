@@ -76,14 +76,14 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = (
     "prefix", "no-prefix", "suffix", "pattern", "containment", "common", "membership", "fixpoint", "opens", "closes",
-    "rooted", "absolute", "origin",
+    "rooted", "absolute", "origin", "subset", "instance",
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
     "add", "answer", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
     "insert", "int", "isinstance", "items", "join", "keys", "list", "map", "object", "pattern", "pop", "popitem", "remove",
-    "replace", "rsplit", "set_in", "setattr", "setdefault", "some", "sorted", "split", "str", "substitute", "super", "tempdir",
-    "tuple", "update", "values", "words", "zip",
+    "replace", "rsplit", "set", "set_in", "setattr", "setdefault", "some", "sorted", "split", "str", "substitute", "super",
+    "tempdir", "tuple", "update", "values", "words", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
 MAX_KINDS: Final = 28
@@ -119,6 +119,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             composed=table.texts("composed"),
             loads=table.texts("loads"),
             clients=table.texts("clients"),
+            tells=table.text("tells"),
             of_objects=table.flag("of_objects"),
         )
     if len(out) > MAX_KINDS:
@@ -260,6 +261,8 @@ class Reader:
             shared=table.flag("shared"),
             when_true=self._mask(table, "when_true"),
             when_false=self._mask(table, "when_false"),
+            filled=compilable(table.at("filled"), table.text("filled")),
+            clears=self._mask(table, "clears"),
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:
@@ -289,6 +292,8 @@ class Reader:
             sent_by=table.texts("sent_by"),
             laid_out_by=table.texts("laid_out_by"),
             elements=compilable(table.at("elements"), table.text("elements")),
+            clears=self._mask(table, "clears"),
+            names_by=table.name("names_by"),
         )
         way = ways[0]
         if way == "signature":

@@ -6,11 +6,11 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import dispatch, entries, external, hosts, names, sending, user
+from casemate.taint import dispatch, entries, external, guards, hosts, names, narrowing, sending, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
-from casemate.taint.values import CLEAN, DATA, NO, Ref, Value, guessed, join, value
+from casemate.taint.values import CLEAN, DATA, NO, Ref, Value, clear, guessed, join, value
 
 MAX_TARGETS = 8
 MAX_ALIKE = 3  # methods of one name that are asked what they give back, where the receiver is not known
@@ -174,12 +174,9 @@ def _method_of(
     kind = ref[0]
     if kind == "x":
         dotted = frame.knowledge.canonical(f"{ref[1]}.{name}")
-        if (
-            dotted not in frame.knowledge.calls
-            and ref[1] in frame.knowledge.values
-            and frame.knowledge.values[ref[1]].type
-        ):
-            return _external_method(frame, pos, frame.knowledge.values[ref[1]].type, receiver, operand, name, args)
+        known = frame.knowledge.values.get(ref[1])
+        if dotted not in frame.knowledge.calls and known is not None and known.type:
+            return _external_method(frame, pos, known.type, receiver, operand, name, args)
         if receiver.taint and dotted not in frame.knowledge.calls and dotted not in frame.solver.registering:
             return None  # a method of data from outside (`request.FILES.get`), not a function of a module
         return external.apply_known(frame, pos, dotted, None, None, args)
@@ -228,12 +225,12 @@ def _own_method(
     if found[0] == "x":
         holder = found[1].rpartition(".")[0]
         me = frame.get(frame.fn.params[0].name) if kind == "S" and frame.fn.params else receiver
-        always = frame.solver.attribute_value(frame, key, external.ALWAYS) if holder in frame.knowledge.bases else None
-        for narrow in (*me.refs, *(always.refs if always is not None else ())):
+        always, under = narrowing.of_class(frame, kind, key, holder)
+        for narrow in (*me.refs, *always):
             if narrow[0] == "i" and narrow[1] != holder and holder in program.external_lineage(narrow[1]):
                 # The object is known to be of a narrower type, which answers.
                 return _external_method(frame, pos, narrow[1], me, operand, name, args) or CLEAN
-        return external.apply_known(frame, pos, found[1], me, operand, args)
+        return external.apply_known(frame, pos, found[1], me, operand, args, under=under)
     if found[0] == "c":
         return instantiate(frame, pos, (found[1], found[2]), args)
     if found[0] == "v":
@@ -293,8 +290,9 @@ def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
         known = frame.knowledge.values.get(f"*.{name}") if taint else None
         if known is not None and known.type:
             return value(0, NO, (("i", known.type),))
+        taint = clear(taint, frame.knowledge.mask(known.clears)) if known is not None else taint
         return value(taint, NO, (DATA,) if taint and DATA in val.refs else ())
-    return value(out.taint | taint, out.const if not taint else NO, out.refs, None) if taint else out
+    return value(out.taint | taint, NO, out.refs, out.pred) if taint else out
 
 
 def _both(a: Value, b: Value) -> Value:
@@ -334,10 +332,10 @@ def _essence(frame: Frame, dotted: str, name: str, val: Value, got: Value | None
     if known.when_true or known.when_false:
         yes, no = (hosts.origin(val, frame.knowledge.mask(kinds)) for kinds in (known.when_true, known.when_false))
         return value(got.taint, got.const, got.refs, (yes, no))
-    if not known.equal:
-        return got
+    empty = guards.empty(frame, known.filled, val) if known.filled else ()
     mask = frame.knowledge.mask(known.equal)
-    return value(got.taint, got.const, (*got.refs, *(("e", r[1], r[2] & mask) for r in val.refs if r[0] == "e")))
+    same = [("e", r[1], r[2] & mask) for r in val.refs if r[0] == "e"] if mask else []
+    return value(got.taint, got.const, (*got.refs, *same), ((), empty) if empty else None) if same or empty else got
 
 
 def _class_attribute(frame: Frame, pos: int, key: Unit, ref: Ref, name: str) -> Value | None:

@@ -204,7 +204,8 @@ def _items(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argument
 
 def _keys(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     key = operators.iterate(frame, receiver)
-    return value(0, NO, (frame.new_object(pos, ("i", "list"), {ANY: key}),))
+    keys = value(0, NO, (frame.new_object(pos, ("i", "list"), {ANY: key}),))
+    return _keys_of(frame, keys, operand, receiver)
 
 
 def _values(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -237,9 +238,14 @@ def _to(kind: str, *, ordered: bool = True) -> Operation:
         source = first(args)
         if kind == "dict" and not any(r[0] in "op" and r[2:] for r in source.refs):
             return None
-        return _copied(frame, pos, source, ("i", kind), ordered=ordered)
+        out = _copied(frame, pos, source, ("i", kind), ordered=ordered)
+        return _keys_of(frame, out, args.operands[0], source) if kind == "set" else out
 
     return act
+
+
+def _keys_of(frame: Frame, keys: Value, operand: Any, mapping: Value) -> Value:
+    return value(keys.taint, keys.const, (*keys.refs, *(("K", key) for key in frame.keys(operand, mapping))))
 
 
 def _enumerate(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -274,6 +280,9 @@ def _rsplit(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     return value(0, NO, (frame.new_object(pos, ("i", "list"), {0: head, 1: name}),))
 
 
+# One of several characters, as a class or one by one.
+ONE_OF = re.compile(r"(?:\[(?!\^)(?:[^\]\\]|\\.)+\]|(?:\\.|[\r\n])(?:\|(?:\\.|[\r\n]))*)\+?", re.DOTALL)
+PUNCTUATION = "\r\n" + string.punctuation
 ONE_CLASS = re.compile(r"\[\^((?:[^\]\\]|\\.)+)\][+*]?")  # all but these characters
 
 
@@ -282,12 +291,23 @@ def _substitute(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arg
     compiled = next((r[1] for r in receiver.refs if r[0] == "r"), None)
     given = args.positional if compiled is not None else args.positional[1:]
     pattern = compiled if compiled is not None else first(args).const
-    found = ONE_CLASS.fullmatch(pattern) if type(pattern) is str else None
-    if found is None or len(given) < 2 or type(given[0].const) is not str or args.named:
+    if type(pattern) is not str or len(given) < 2 or type(given[0].const) is not str or args.named:
         return None
+    found = ONE_CLASS.fullmatch(pattern)
+    if found is None:
+        return _without(frame, given[1], pattern, given[0].const) if ONE_OF.fullmatch(pattern) else None
     allowed = f"(?:[{found[1]}]|{re.escape(given[0].const)})*"
     kinds = [k for k in frame.knowledge.kinds.values() if k.dangers and guards.refuses(allowed, "fullmatch", k.dangers)]
     return value(clear(frame.deep(given[1]), sum(k.mask for k in kinds)), NO, (operators.STR_TYPE,))
+
+
+def _without(frame: Frame, val: Value, pattern: str, other: str) -> Value:
+    """`re.sub("[\\r\\n]", "", text)`: none of the marks that the pattern names is left, unless the replacement has it."""
+    out = value(frame.deep(val), NO, (operators.STR_TYPE,))
+    for mark in PUNCTUATION:
+        if mark not in other and re.fullmatch(pattern, mark):
+            out = guards.without(frame, out, mark)
+    return out
 
 
 def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -304,9 +324,16 @@ def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
     inner = frame.inside(items, ANY)
     taint = frame.deep(inner) | items.taint | receiver.taint
     contents = [frame.env.get(ref) or {} for ref in items.refs if ref[0] == "o"]
-    if receiver.const == "" and len(contents) == 1 and 0 in contents[0] and not items.taint and ANY not in contents[0]:
+    if (
+        receiver.const in ("", "/")
+        and len(contents) == 1
+        and 0 in contents[0]
+        and not items.taint
+        and ANY not in contents[0]
+    ):
         rest = frame.elements({name: val for name, val in contents[0].items() if name != 0})
-        return operators.concatenate(frame, [contents[0][0], *([value(frame.deep(rest))] if rest is not None else [])])
+        after = [receiver, value(frame.deep(rest))] if rest is not None else []
+        return operators.concatenate(frame, [contents[0][0], *(after if receiver.const else after[1:])])
     refs: tuple[Ref, ...] = (operators.STR_TYPE,)
     if receiver.const == " " and len(contents) == 1 and 0 in contents[0] and not items.taint and ANY not in contents[0]:
         refs = (*refs, ("1", frame.deep(contents[0][0])))
@@ -409,7 +436,8 @@ def _tempdir(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argume
 OPERATIONS: dict[str, Operation] = {
     "append": _append, "add": _add, "extend": _extend, "insert": _insert, "pop": _pop, "get": _get,
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
-    "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list", ordered=False), "dict": _to("dict"),
+    "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list", ordered=False),
+    "set": _to("set", ordered=False), "dict": _to("dict"),
     "enumerate": _enumerate, "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
     "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
     "tempdir": _tempdir, "words": _words, "answer": _answer, "some": _some,

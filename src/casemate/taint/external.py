@@ -14,6 +14,7 @@ from casemate.taint import (
     entries,
     fold,
     guards,
+    narrowing,
     operators,
     parts,
     programs,
@@ -22,6 +23,7 @@ from casemate.taint import (
 )
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
+from casemate.taint.provisos import Provisos
 from casemate.taint.state import ANY, INEXACT, OPTIONS
 from casemate.taint.summary import TEXT
 from casemate.taint.values import (
@@ -48,14 +50,23 @@ ENCODED = "encoded"  # the kind for which what a check has let through is alive 
 # What is looked up by a key is not the key, nor are its attributes: names of functions that look up.
 LOOKUPS = ("get_", "find_", "fetch_", "load_", "lookup", "query_", "retrieve_", "select_")
 SOME = "@some"  # an attribute, it is not known which
-ALWAYS = "@always"  # under this name a class keeps the narrower types that all its objects have
 PROPERTY_KEEPERS = frozenset("de")
 PLACED = frozenset("dey")
 LEFT = ("str.lstrip", "str.strip", "*.lstrip", "*.strip")
 
 
-def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
-    """A call of something outside, by its canonical name. operand: where the receiver stands."""
+def apply_known(
+    frame: Frame,
+    pos: int,
+    dotted: str,
+    receiver: Value | None,
+    operand: Any,
+    args: Arguments,
+    *,
+    under: Provisos = (),
+) -> Value:
+    """A call of something outside, by its canonical name. operand: where the receiver stands. under: provisos under which it is
+    this that is called."""
     call = frame.knowledge.calls.get(dotted)
     registering = frame.solver.registering.get(dotted)
     if registering:
@@ -63,7 +74,7 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
     if call is None:
         return unknown(frame, dotted, receiver, operand, args)
     if call.sinks:
-        _sinks(frame, pos, call, receiver, args)
+        _sinks(frame, pos, call, receiver, args, under=under)
         if call.name in frame.solver.runners:
             programs.handed_on(frame, pos, call, receiver, args)
     if call.acts:
@@ -86,32 +97,10 @@ def apply_known(frame: Frame, pos: int, dotted: str, receiver: Value | None, ope
     if call.guards:
         out = _checks(frame, pos, call, receiver, operand, args, out)
     if call.narrows:
-        out = _narrowed(frame, call, receiver, operand, args, out)
+        out = narrowing.narrowed(frame, call, receiver, operand, args, out)
     if call.noreturn:
         frame.dead = True
     return out
-
-
-def _narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value) -> Value:
-    """The result, and the receiver where it stands, as of the narrower types whose conditions hold."""
-    for narrowing in call.narrows:
-        if not all(conditions.holds(frame, c, receiver, args) for c in narrowing.when):
-            continue
-        if receiver is not None and frame.fn.name in narrowing.always and ("p", 0, ()) in receiver.refs:
-            kept = ("attr", frame.unit[0], frame.fn.owner, ALWAYS)
-            frame.publish(kept, value(0, NO, (("i", narrowing.type),)))
-        if not narrowing.of:
-            out = _retyped(out, narrowing.type)
-        elif receiver is not None and type(operand) is str:
-            frame.env[operand] = _retyped(frame.get(operand), narrowing.type)
-        elif receiver is not None and operand in frame.origin:
-            _, ref, name = frame.origin[operand]
-            frame.write_field(ref, name, _retyped(receiver, narrowing.type))
-    return out
-
-
-def _retyped(val: Value, dotted: str) -> Value:
-    return value(val.taint, val.const, (("i", dotted), *(r for r in val.refs if r[0] != "i")), val.pred)
 
 
 def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
@@ -200,6 +189,8 @@ def _sinks(
     receiver: Value | None,
     args: Arguments,
     key: tuple[str, int] | None = None,
+    *,
+    under: Provisos = (),
 ) -> None:
     for sink in call.sinks:
         if key is not None and _refuses(frame, key, sink.refusing):
@@ -217,7 +208,8 @@ def _sinks(
         for val, _ in meant:
             taint = frame.text(conditions.item_of(frame, val, sink.item) if sink.item != FORMAT else val)
             if taint and not _checked_origin(frame, val, kind.mask):
-                frame.reach(taint, kind.bit, site, pos, crossed=TEXT if sink.item == OPTIONS else 0)
+                crossed = TEXT if sink.item == OPTIONS else 0
+                frame.reach(taint, kind.bit, site, pos, crossed=crossed, behind=under)
 
 
 def _checked_origin(frame: Frame, val: Value, mask: int) -> bool:
@@ -287,6 +279,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
             properties += [("h", k) for k in call.normalises]  # nothing of it leads above the root
     elif call.name in LEFT and [v.const for v in args.positional] == ["/"] and receiver is not None:
         properties += [("s",), *(("j", r[1]) for r in receiver.refs if r[0] in "hj")]
+        properties += [r for r in receiver.refs if r[0] == "^"]  # what was first in a loop is the first of what is made
     if call.wraps and len(args.operands) == 1 == len(args.everything()):
         properties += [r for r in args.positional[0].refs if r[0] in "dn"]
         properties += [("d", k) for k in frame.keys(args.operands[0], args.positional[0])]
@@ -425,6 +418,7 @@ def _checks(
             else:
                 answer = "u" if guard.check == "fixpoint" else guard.when[0]  # "e" or "b"
                 answers += tuple((answer, k, m) for k, m, _ in found)
+                frame.parts.update(k for k, _, _ in found if type(k) is str)
     if answers:
         out = value(out.taint, out.const, (*out.refs, *answers), out.pred)
     if when_true or when_false:

@@ -15,6 +15,7 @@ from casemate.taint.values import (
     DATA,
     FIELD,
     INNER,
+    KINDS,
     NO,
     SEEN,
     WIDTH,
@@ -72,6 +73,7 @@ class Frame:
         self.filled: set[Any] = set()  # of these, elements of what is never empty
         self.labels: list[Label] = []
         self.numbers: dict[Label, int] = {}
+        self.harmless: dict[Any, int] = {}  # parameters, with the kinds by which what they are given does no harm
         self.reads: dict[Any, int] = {}  # facts, with the digest of what they were when first read
         self.asked: dict[Any, Any] = {}
         self.hits: dict[tuple[Label, int, Site], SinkHit] = {}
@@ -139,6 +141,8 @@ class Frame:
                 self.sources += 1
             number = self.numbers[key] = len(self.labels)
             self.labels.append(key)
+        if self.harmless and key[0] == "p":
+            return label_mask(number, KINDS & ~self.harmless.get(key[1], 0))
         return label_mask(number)
 
     def spread(self, taint: int) -> list[tuple[Label, int]]:

@@ -18,13 +18,12 @@ from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import UNKNOWN, is_text, outline, pinned
 from casemate.taint.state import State
 from casemate.taint.summary import TEXT
-from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, clear, fields, free, value
+from casemate.taint.values import CLEAN, FIELD, KINDS, NO, Effects, Ref, Value, clear, fields, free, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
 QUOTES = "'\""
 BELOW = {"<": True, "<=": True, ">": False, ">=": False}
 ENDS = {"opens": "^", "closes": "$"}  # checks of how a text begins or ends, and the property it gains
-COLLECTIONS = frozenset({"list", "tuple", "set", "dict", "frozenset"})
 
 
 def refine(frame: Frame, state: State, operand: Any, val: Value, answer: bool) -> State:
@@ -110,6 +109,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
         effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
         effects += (*_holds_everything(frame, left, a, b), *_holds_everything(frame, right, b, a))
         effects += (*_element_of(frame, left, a, right, b), *_element_of(frame, right, b, left, a))
+        effects += a.pred[1] if b.const == "" and a.pred is not None else ()
         flipped = operator in ("!=", "<>", "is not")
         if other:
             return value(0, NO, (), (other, effects) if flipped else (effects, other))
@@ -119,7 +119,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
             other = _no_piece(frame, b.const, a, "G")
             if other:
                 return value(0, NO, (), (other, ()) if flipped else ((), other))
-        if _collection(frame, b) or memberships.ours(frame, a, right, b):
+        if memberships.collection(frame, b) or memberships.ours(frame, a, right, b):
             effects = tuple((k, KINDS, None) for k in frame.keys(left, a)) + _properties(a)
         elif type(a.const) is str and a.const:
             absent = _absent(frame, a.const, frame.keys(right, b)) + _between(frame, a.const, b)
@@ -128,12 +128,23 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))
     elif operator in BELOW:
         flipped = not BELOW[operator]
-        effects = _bounded(a, b)
+        effects = _bounded(a, b) + memberships.subset(frame, a, right, b)
         if not effects:
-            effects, flipped = _bounded(b, a), not flipped
+            effects, flipped = _bounded(b, a) + memberships.subset(frame, b, left, a), not flipped
     else:
         return CLEAN
     return value(0, NO, (), ((), effects) if flipped else (effects, ())) if effects else CLEAN
+
+
+def empty(frame: Frame, filled: str, val: Value) -> Effects:
+    """What it establishes of an address that a part of it is empty, which is something in texts that begin so."""
+    out: list[tuple[Any, int, Ref | None]] = []
+    for kind in frame.knowledge.kinds.values():
+        for ref in val.refs if kind.adds_up else ():
+            if ref[0] == "e" and ref[2] & kind.mask:
+                refused = _refused(kind, [re.match(filled, danger) is not None for danger in kind.dangers])
+                out += [(ref[1], 0, gained) for gained in refused]
+    return tuple(out)
 
 
 def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
@@ -200,22 +211,6 @@ def _holds_everything(frame: Frame, operand: Any, base: Value, other: Value) -> 
 
 def _properties(val: Value) -> Effects:
     return tuple((r[1], r[2], None) for r in val.refs if r[0] == "e")
-
-
-def _collection(frame: Frame, val: Value) -> bool:
-    """Whether the value is a collection that no outsider fills."""
-    if frame.deep(val) & ~_configured(frame, val):
-        return False
-    if type(val.const) is tuple:
-        return True
-    if is_text(val) or val.const is not NO:
-        return False
-    for ref in val.refs:
-        if ref[0] == "o" and ref[2][0] == "i" and ref[2][1] in COLLECTIONS:
-            return True
-        if ref[0] == "i" and ref[1].rpartition(".")[2] in COLLECTIONS:
-            return True
-    return False
 
 
 def _absent(frame: Frame, piece: str, keys: list[Any]) -> Effects:
@@ -294,17 +289,6 @@ def without(frame: Frame, val: Value, piece: str) -> Value:
     return val
 
 
-def _configured(frame: Frame, val: Value) -> int:
-    """The labels of an attribute of the method's own object: what an object holds is how the program set it up."""
-    if frame.fn.owner < 0 or frame.fn.kind != "function":
-        return 0
-    paths = [ref[2] for ref in val.refs if ref[:2] == ("p", 0) and ref[2]]
-    own = [
-        number for key, number in frame.numbers.items() if key[:2] == ("p", 0) and key[2][:1] in [p[:1] for p in paths]
-    ]
-    return sum(FIELD << WIDTH * number for number in own)
-
-
 def _between(frame: Frame, piece: str, val: Value) -> Effects:
     """What it establishes that a quote does not occur in what is left of a text without its ends."""
     if not any(piece in kind.quotes for kind in frame.knowledge.kinds.values()):
@@ -327,6 +311,8 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
                     out += effects(frame, guard, call, inner, name, others)
             return out
     kinds = frame.knowledge.kinds
+    if guard.check == "subset":
+        return memberships.subset(frame, checked, None, others[0] if others else CLEAN)
     if guard.check in ENDS:
         quote = others[0].const if others else NO
         if not any(quote in kind.quotes for kind in kinds.values()):
@@ -342,6 +328,8 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
             gained += [("A", kind.mask)]
         elif guard.check == "rooted":
             gained += _refused(kind, [danger.startswith(kind.everything) for danger in kind.dangers])
+        elif guard.check == "instance":
+            mask |= kind.mask if _told(frame, kind, others) else 0
         if _holds(guard.check, kind, call, checked, others):
             mask |= kind.mask
     keys = frame.keys(operand, checked)
@@ -355,6 +343,17 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
         return hosts.ends(checked, sum(kind.mask for kind in wanted), others)
     out += hosts.origin(checked, mask)
     return (*out, *((k, 0, ref) for k in keys for ref in gained))
+
+
+def _told(frame: Frame, kind: Kind, others: list[Value]) -> bool:
+    """Whether objects of each of these classes tell such a text of themselves."""
+    classes = [ref for val in (*others, *(v for o in others for v in _elements(frame, o))) for ref in val.refs]
+    known = [ref for ref in classes if ref[0] in "cxf"]
+    return bool(known) and all(
+        (ref[0] == "c" and frame.program.method(ref[1:], kind.tells) is not None)
+        or (ref[0] == "x" and ref[1] in frame.knowledge.calls and kind.name in frame.knowledge.calls[ref[1]].clears)
+        for ref in known
+    )
 
 
 def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value]) -> bool:

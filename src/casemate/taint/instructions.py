@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import calls, guards, operators, timing
+from casemate.taint import calls, guards, memberships, operators, timing
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.state import ANY, field_of
 from casemate.taint.values import CLEAN, NO, Value, join, value
@@ -121,7 +121,11 @@ def _binary(frame: Frame, ins: Any) -> None:
     _, pos, dst, operator, left, right = ins
     a, b = frame.get(left), frame.get(right)
     called = calls.special(frame, pos, SPECIAL[operator], a, [b], [right]) if operator in SPECIAL else None
-    frame.put(dst, called or operators.binary(frame, pos, operator, a, b))
+    out = called or operators.binary(frame, pos, operator, a, b)
+    if operator == "-":
+        left_over = memberships.subset(frame, a, right, b)
+        out = value(out.taint, out.const, out.refs, ((), left_over)) if left_over else out
+    frame.put(dst, out)
     if frame.log is not None:
         frame.log.append((pos, dst, (left, right)))
 

@@ -14,9 +14,10 @@ from casemate.taint import guards, operators
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.instructions import HANDLERS
 from casemate.taint.liveness import WHOLE, live, matter
+from casemate.taint.memberships import defined
 from casemate.taint.state import State, join_states
 from casemate.taint.summary import CRASHED, TEXT
-from casemate.taint.values import CLEAN, KINDS, Value, join, value
+from casemate.taint.values import CLEAN, KINDS, PROPERTIES, Value, join, value
 
 MAX_VISITS = 40  # of one block: the lattice is finite, this is the fuse
 
@@ -155,7 +156,7 @@ class _Walk:
                 if truth is None or truth is answer:
                     told = val.pred is not None and val.pred[0 if answer else 1]
                     state = guards.refine(frame, dict(env), condition, val, answer) if told else env
-                    if not answer and val.taint and _looked_for(self.blocks[then], condition):
+                    if not answer and val.taint and _nothing(val, self.blocks[then], condition):
                         state = dict(state)  # what is nothing does no harm: `if name and name not in names: raise`
                         guards.apply(frame, state, ((condition, KINDS, None),))
                     if (number, target) in self.around and target not in self.states:
@@ -184,10 +185,13 @@ class _Walk:
                     frame.publish(("free", frame.unit[0], frame.fn.number, name), no_pred(state[name]))
 
 
-def _looked_for(block: ir.Block, condition: Any) -> bool:
-    """Whether a variable that was asked whether it is anything is asked next whether it is one of several."""
-    return type(condition) is str and any(
-        ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition for ins in block[0]
+def _nothing(val: Value, block: ir.Block, condition: Any) -> bool:
+    """Whether a variable that was asked whether it is anything is nothing where it is not: a text, or what came from outside, is
+    empty then, and what is asked next whether it is one of several is none."""
+    return type(condition) is str and (
+        operators.is_text(val)
+        or all(ref[0] in PROPERTIES or ref[0] == "p" for ref in val.refs)
+        or any(ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition for ins in block[0])
     )
 
 
@@ -218,10 +222,22 @@ def _answered(blocks: tuple[ir.Block, ...]) -> dict[int, tuple[Any, bool]]:
     return {number: answer for number, answer in out.items() if reached[number] == 1}
 
 
+def _passed_on(frame: Frame, operand: Any) -> bool:
+    """Whether it is what a function gives that was handed to the one around, called with all that this one is given: a
+    decorator hands on the answer, which is judged where it is made."""
+    made = defined(frame).get(operand)
+    if made is None or made[0] != ir.CALL:
+        return False
+    callee = defined(frame).get(made[3])
+    rest = {p.name: p.how for p in frame.fn.params if p.how in (ir.VARARGS, ir.VARKW)}
+    spread = {a[1] for a in made[4] if type(a) is tuple} | {v for name, v in made[5] if name is None}
+    return callee is not None and callee[0] == ir.FREE and bool(rest) and spread == rest.keys()
+
+
 def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
     if frame.log is not None:
         frame.log.append((pos, "@return", (operand,)))
-    if frame.entry is not None and frame.entry.result:
+    if frame.entry is not None and frame.entry.result and not _passed_on(frame, operand):
         kind = frame.knowledge.kinds[frame.entry.result]
         body = val
         for ref in val.refs:

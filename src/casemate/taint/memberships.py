@@ -12,7 +12,7 @@ from casemate.languages import ir
 from casemate.taint import names
 from casemate.taint.frame import ELEMENTS, Frame
 from casemate.taint.operators import is_text
-from casemate.taint.values import NO, PROPERTIES, Ref, Value, fields
+from casemate.taint.values import FIELD, NO, PROPERTIES, WIDTH, Effects, Ref, Value, fields, value
 
 # Types, by the last part of their names, that are asked whether they hold something.
 PLURAL: Final = frozenset(
@@ -42,6 +42,9 @@ FILLING: Final = frozenset(
     {"append", "add", "extend", "keys", "items", "values", "remove", "discard", "union", "update"}
 )
 MISSING: Final = frozenset({"KeyError", "LookupError"})
+COLLECTIONS: Final = frozenset({"list", "tuple", "set", "dict", "frozenset"})
+SETS: Final = frozenset({"set", "frozenset"})  # what makes a set of anything that holds several
+SUBSET: Final = "set.issubset"
 MAX_STEPS: Final = 4  # from an element of a collection to a part of it
 
 
@@ -63,11 +66,47 @@ def ours(frame: Frame, checked: Value, operand: Any, val: Value) -> bool:
     return True
 
 
+def collection(frame: Frame, val: Value) -> bool:
+    """Whether the value is a collection that no outsider fills."""
+    if frame.deep(val) & ~_configured(frame, val):
+        return False
+    if type(val.const) is tuple:
+        return True
+    if is_text(val) or val.const is not NO:
+        return False
+    for ref in val.refs:
+        if ref[0] == "o" and ref[2][0] == "i" and ref[2][1] in COLLECTIONS:
+            return True
+        if ref[0] == "i" and ref[1].rpartition(".")[2] in COLLECTIONS:
+            return True
+    return False
+
+
+def _configured(frame: Frame, val: Value) -> int:
+    """The labels of an attribute of the method's own object: what an object holds is how the program set it up."""
+    if frame.fn.owner < 0 or frame.fn.kind != "function":
+        return 0
+    paths = [ref[2] for ref in val.refs if ref[:2] == ("p", 0) and ref[2]]
+    own = [
+        number for key, number in frame.numbers.items() if key[:2] == ("p", 0) and key[2][:1] in [p[:1] for p in paths]
+    ]
+    return sum(FIELD << WIDTH * number for number in own)
+
+
+def subset(frame: Frame, keys: Value, operand: Any, other: Value) -> Effects:
+    """What it establishes that keys of a mapping, as a set of them, are all in a collection of our own (operand)."""
+    of = [ref[1] for ref in keys.refs if ref[0] == "K"]
+    if not of or not (collection(frame, other) or ours(frame, value(frame.deep(keys)), operand, other)):
+        return ()
+    mask = frame.knowledge.mask(frame.knowledge.calls[SUBSET].guards[0].clears)
+    return tuple((key, mask, None) for key in of)
+
+
 def element(frame: Frame, operand: Any) -> Any:
     """The collection that an operand is an element of, or part of one; None where it is none."""
-    defined = _defined(frame)
+    made_by = defined(frame)
     for _ in range(MAX_STEPS):
-        made = defined.get(operand)
+        made = made_by.get(operand)
         if made is None:
             return None
         if made[0] == ir.ITER:
@@ -103,7 +142,7 @@ def _plural(frame: Frame, ref: Ref) -> bool:
 
 def _given(frame: Frame, operand: Any) -> bool:
     """Whether something of which nothing is known is an attribute or what a call gives."""
-    made = _defined(frame).get(operand)
+    made = defined(frame).get(operand)
     return made is not None and made[0] in (ir.ATTR, ir.CALL, ir.INVOKE)
 
 
@@ -138,15 +177,21 @@ def _used_as_collection(frame: Frame, parameter: ir.Parameter) -> bool:
         return False
     if parameter.annotation.rpartition(".")[2].lower() in PLURAL:
         return True
+    made_by = defined(frame)
     return any(
         (ins[0] == ir.ITER and ins[3] == parameter.name)
         or (ins[0] == ir.INVOKE and ins[3] == parameter.name and ins[4] in FILLING)
+        or (ins[0] == ir.CALL and ins[4] == (parameter.name,) and _is_set(made_by.get(ins[3])))
         for instructions, _, _ in frame.blocks
         for ins in instructions
     )
 
 
-def _defined(frame: Frame) -> dict[Any, Any]:
+def _is_set(made: Any) -> bool:
+    return made is not None and made[0] == ir.GLOBAL and made[3] in SETS
+
+
+def defined(frame: Frame) -> dict[Any, Any]:
     """The one instruction that makes each operand; None where several do."""
     if not frame.defined:
         out: dict[Any, Any] = {p.name: None for p in frame.fn.params}

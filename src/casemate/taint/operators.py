@@ -6,7 +6,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from casemate.taint import fold, markup, sequences
+from casemate.taint import beginnings, fold, markup, sequences
 from casemate.taint.frame import MAX_PATH, Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, field_of
 from casemate.taint.values import CLEAN, MAX_CONST, NO, Ref, Value, clear, cross, join, value
@@ -110,6 +110,8 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
             start = start[:MAX_OUTLINE] + UNKNOWN
     known = start != UNKNOWN and not any(RANDOM_TYPE in p.refs for p in parts)
     refs: tuple[Any, ...] = (STR_TYPE, ("%", start)) if known else (STR_TYPE,)
+    if taint and known:
+        refs = (*refs, *beginnings.of(frame.knowledge.kinds.values(), start, UNKNOWN, NAMED))
     taint = clear(taint, frame.solver.no_objects)
     last = parts[-1]
     if (isinstance(last.const, str) and last.const.endswith(("/", "\\"))) or ("/",) in last.refs:

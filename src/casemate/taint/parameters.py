@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from casemate.languages import ir
 from casemate.taint.frame import Frame
+from casemate.taint.sequences import ORDERED
 from casemate.taint.values import NO, Ref, Value, value
 
 NOT_PASSED = frozenset({"int", "float", "bool", "complex"})  # a declared number carries no text
@@ -38,7 +39,23 @@ def given(frame: Frame, number: int, parameter: ir.Parameter) -> Value:
         refs.append(("i", "tuple"))
     elif parameter.how == ir.VARKW:
         refs.append(("i", "dict"))
+    entry = frame.entry
+    if entry is not None and entry.clears and parameter.name in entry.params and _named(frame, entry.names_by):
+        frame.harmless[number] = frame.knowledge.mask(entry.clears)
     return value(frame.label(("p", number, ())), NO, tuple(refs))
+
+
+def _named(frame: Frame, names_by: str) -> bool:
+    """Whether a method's class names what it takes: by a list, or by having nothing to name it by."""
+    inner, _, name = names_by.rpartition(".")
+    key = frame.unit[0], frame.fn.owner
+    for part in inner.split(".") if inner else ():
+        found = frame.program.method(key, part)
+        if found is None or found[0] != "c":
+            return found is None
+        key = found[1], found[2]
+    names = frame.solver.attribute_value(frame, key, name)
+    return names is not None and (type(names.const) is tuple or any(ref in ORDERED for ref in names.refs))
 
 
 def _annotated(frame: Frame, text: str) -> Ref | None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import conditions, dispatch, guards, programs, provisos
+from casemate.taint import conditions, dispatch, guards, narrowing, programs, provisos
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, is_attribute
 from casemate.taint.provisos import Proviso, Provisos
@@ -196,6 +196,8 @@ class _Asked:
         val = self.bound.get(parameter)
         if proviso[1] == dispatch.ANSWERS:
             return dispatch.refuted(self.frame, proviso, val)
+        if proviso[1] == narrowing.NARROWER:
+            return narrowing.refuted(self.frame, proviso, val)
         if val is None:  # it is left to its default
             default = self.fn.params[parameter].default
             plain = all(d.dotted.rpartition(".")[2] in PLAIN for d in self.fn.decorators)

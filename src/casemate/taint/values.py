@@ -44,6 +44,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
     ("D", entries, texts)            a decorator that makes entry points, with the texts that it was given
     ("r", pattern)                   a compiled regular expression
+    ("K", key)                       the keys of this variable, and nothing else
 """
 
 from __future__ import annotations
@@ -123,9 +124,9 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^")  # they hold only while both sides have them
+PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^K")  # they hold only while both sides have them
 # They speak of variables and labels of one function, or of a text as it stands there: nobody else is told.
-INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^")
+INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^K")
 
 
 def join(a: Value, b: Value) -> Value:
@@ -134,11 +135,30 @@ def join(a: Value, b: Value) -> Value:
         return a
     const = a[1]
     refs = a[2] if a[2] is b[2] else join_refs(a[2], b[2])
+    if refs is not a[2] and (a[0] or b[0]):
+        refused = _refused_by_both(a, b)
+        refs = (*(r for r in refs if r[0] != "k"), *refused) if refused else refs
     if const is not b[1] and not same_constant(const, b[1]):
         const = NO
         if refs or type(a[1]) is str or type(b[1]) is str:
             refs = (*(r for r in refs if r[0] != "="), *_alternatives(a, b))
     return _make(Value, (a[0] | b[0], const, refs, a[3] if a[3] is b[3] or a[3] == b[3] else None))
+
+
+def _refused_by_both(a: Value, b: Value) -> tuple[Ref, ...]:
+    """The dangers that checks have refused on both ways; what is alive for a kind on one way only, that way's checks."""
+    masks = {r[1]: r[3] for side in (a, b) for r in side[2] if r[0] == "k"}
+    out = []
+    for mask, everything in masks.items():
+        both = everything
+        for taint, _, refs, _ in (a, b):
+            refused = 0
+            for ref in refs:
+                refused |= ref[2] if ref[0] == "k" and ref[1] == mask else 0
+            both &= refused if any_kind(taint, mask) else everything
+        if both:
+            out.append(("k", mask, both, everything))
+    return tuple(out)
 
 
 def _alternatives(a: Value, b: Value) -> tuple[Ref, ...]:
