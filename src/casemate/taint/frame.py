@@ -64,6 +64,7 @@ class Frame:
         self.filled: set[Any] = set()  # of these, elements of what is never empty
         self.labels: list[Label] = []
         self.numbers: dict[Label, int] = {}
+        self.entered: dict[Label, provisos.Provisos] = {}  # sources, with the provisos under which alone they come in
         self.reads: dict[Any, int] = {}  # facts, with the digest of what they were when first read
         self.asked: dict[Any, Any] = {}
         self.hits: dict[tuple[Label, int, Site], SinkHit] = {}
@@ -121,16 +122,20 @@ class Frame:
 
     # --- labels
 
-    def label(self, key: Label) -> int:
-        """The taint of a label, alive for every kind."""
+    def label(self, key: Label, behind: provisos.Provisos = ()) -> int:
+        """The taint of a label, alive for every kind. behind: the provisos under which a source comes in here."""
         number = self.numbers.get(key)
         if number is None:
             if key[0] == "s":
                 if self.sources >= MAX_SOURCES:
-                    return next((label_mask(n) for k, n in self.numbers.items() if k[0] == "s" and k[1] == key[1]), 0)
+                    other = next((k for k in self.numbers if k[0] == "s" and k[1] == key[1]), None)
+                    return self.label(other, behind) if other is not None else 0
                 self.sources += 1
+                self.entered[key] = behind
             number = self.numbers[key] = len(self.labels)
             self.labels.append(key)
+        elif key[0] == "s" and self.entered[key]:
+            self.entered[key] = provisos.both(self.entered[key], behind)
         return label_mask(number)
 
     def spread(self, taint: int) -> list[tuple[Label, int]]:
@@ -177,9 +182,10 @@ class Frame:
         behind: provisos.Provisos = (),
     ) -> None:
         """A value arrives at a sink of the kind (bit number), here or inside a callee."""
-        bit = 1 << kind
+        whole, part = kind, self.solver.parts.get(kind, kind)
         for shift, bits in fields(taint):
-            if not bits & bit:
+            kind = whole if bits & 1 << whole else part
+            if not bits & 1 << kind:
                 continue
             label = self.labels[shift >> 5]
             key = (label, kind, site)

@@ -185,9 +185,16 @@ class _Walk:
 
 
 def _looked_for(block: ir.Block, condition: Any) -> bool:
-    """Whether a variable that was asked whether it is anything is asked next whether it is one of several."""
-    return type(condition) is str and any(
-        ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition for ins in block[0]
+    """Whether a variable that was asked whether it is anything is asked next whether it is one of several, or a function is
+    asked about it."""
+    if type(condition) is not str:
+        return False
+    asks = block[1][0] == ir.BRANCH
+    return any(
+        (ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition)
+        or (asks and ins[0] == ir.CALL and condition in ins[4])
+        or (asks and ins[0] == ir.INVOKE and condition in (ins[3], *ins[5]))
+        for ins in block[0]
     )
 
 
