@@ -174,12 +174,9 @@ def _method_of(
     kind = ref[0]
     if kind == "x":
         dotted = frame.knowledge.canonical(f"{ref[1]}.{name}")
-        if (
-            dotted not in frame.knowledge.calls
-            and ref[1] in frame.knowledge.values
-            and frame.knowledge.values[ref[1]].type
-        ):
-            return _external_method(frame, pos, frame.knowledge.values[ref[1]].type, receiver, operand, name, args)
+        held = frame.knowledge.values.get(ref[1])
+        if dotted not in frame.knowledge.calls and held is not None and held.type:
+            return _external_method(frame, pos, held.type, receiver, operand, name, args)
         if receiver.taint and dotted not in frame.knowledge.calls and dotted not in frame.solver.registering:
             return None  # a method of data from outside (`request.FILES.get`), not a function of a module
         return external.apply_known(frame, pos, dotted, None, None, args)
