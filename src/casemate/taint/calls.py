@@ -152,10 +152,10 @@ def call_method(frame: Frame, pos: int, receiver: Value, operand: Any, name: str
             field = frame.read_field(ref, name)
             if field is not None and any(r[0] in "fmc" for r in field.refs):
                 return call_value(frame, pos, field, args)
-    known = [r for r in receiver.refs if r[0] in "oti"]
+    known = [r for r in receiver.refs if r[0] in "octi"]
     if not known:
         candidates = frame.program.methods_named(name)
-        if len(candidates) == 1 and not name.startswith("__"):
+        if len(candidates) == 1 and dispatch.takes(frame.program.callee(candidates[0]), args):
             # That it is an object of this class is a guess: whatever it carries does not stand in the class's attributes.
             return user.call_function(frame, pos, candidates[0], args, CLEAN, operand)
     out = external.unknown(frame, anyone, receiver, operand, args)

@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from casemate.languages import ir
+from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame
 from casemate.taint.program import MAX_OVERRIDES
 from casemate.taint.provisos import Proviso, Provisos
@@ -24,6 +25,25 @@ def under(frame: Frame, operand: Any, name: str, targets: Sequence[Ref], target:
     if len(targets) < 2 or frame.fn.owner < 0 or not frame.fn.params or operand != frame.fn.params[0].name:
         return ()
     return ((0, ANSWERS, (name, target), True, True),)
+
+
+def takes(fn: ir.Function, args: Arguments) -> bool:
+    """Whether a method can be called with these arguments: it takes as many, and by these names, and asks for no more. Nobody
+    calls one by its name that the language calls by itself."""
+    if fn.name.startswith("__"):
+        return False
+    bound = 0 if any(d.dotted == "staticmethod" for d in fn.decorators) else 1
+    places = [p for p in fn.params if p.how in (ir.POSITIONAL, ir.POSITIONAL_ONLY)][bound:]
+    hows = {p.how for p in fn.params}
+    if len(args.positional) > len(places) and ir.VARARGS not in hows:
+        return False
+    names = {p.name for p in fn.params if p.how in (ir.POSITIONAL, ir.KEYWORD)}
+    if not args.named.keys() <= names and ir.VARKW not in hows:
+        return False
+    if args.star is not None or args.mapping is not None:
+        return True
+    asked = [*places[len(args.positional) :], *(p for p in fn.params if p.how == ir.KEYWORD)]
+    return all(p.has_default or p.name in args.named for p in asked)
 
 
 def refuted(frame: Frame, proviso: Proviso, receiver: Value | None) -> bool:

@@ -13,7 +13,7 @@ from casemate.knowledge.entries import Kind, Sink
 from casemate.languages import ir
 from casemate.model.lead import Doubt
 from casemate.model.trace import Boundary
-from casemate.taint import entries, offered
+from casemate.taint import entries, offered, onward
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.programs import RUN
@@ -115,7 +115,7 @@ class Query:
         for _ in range(MAX_WAY):
             if hit.callee is None:
                 break
-            following = next((h for h in self.solver.summaries[hit.callee].hits if _same(hit, h)), None)
+            following = next(iter(onward.following(self.solver, hit)), None)
             if following is None:
                 break
             if (hit.crossed and not following.crossed) or self._meant(flow.kind, hit.callee, following):
@@ -137,7 +137,8 @@ class Query:
         return self._by_design(kind, unit, fn, fn.params[first], False)
 
     def _of(self, unit: Unit, hit: SinkHit) -> Iterator[Flow]:
-        kind = self.kinds[hit.kind]
+        told = self.kinds[hit.kind]
+        kind = self.solver.knowledge.kinds[told.part_of] if told.part_of else told
         label = hit.label
         if label[0] == "s":
             if self.internal(label[3]):
@@ -152,7 +153,7 @@ class Query:
         fn = self.program.function(unit)
         if type(label[1]) is not int or (label[2] and str(label[2][-1]).startswith(RUN)):
             return  # what a program runs is told by the list that names it
-        given = self._given(unit, fn, label[1], label[2])
+        given = self._given(unit, fn, label[1], label[2], several=told.segments)
         if given is not None:
             yield self._flow(kind, unit, fn, label[1], given, hit, None)
         if label[1] == 0 and fn.owner >= 0 and label[2]:
@@ -219,8 +220,11 @@ class Query:
         call = self.solver.knowledge.calls.get(hit.site[3])
         return call.sinks if call is not None else ()
 
-    def _given(self, unit: Unit, fn: ir.Function, number: int, path: tuple[Any, ...]) -> tuple[Boundary, str] | None:
-        """Who outside gives this parameter, or what stands in it at a path; None for nobody."""
+    def _given(
+        self, unit: Unit, fn: ir.Function, number: int, path: tuple[Any, ...], *, several: bool = False
+    ) -> tuple[Boundary, str] | None:
+        """Who outside gives this parameter, or what stands in it at a path; None for nobody. several: who gives one name without
+        a separator does no harm."""
         parameter = fn.params[number]
         if number == 0 and fn.owner >= 0 and not any(d.dotted == "staticmethod" for d in fn.decorators):
             return None
@@ -229,7 +233,8 @@ class Query:
             if entry.sent_by and unit in self._called:
                 continue
             carried = entries.carries(self.program, unit, entry, number) and entries.element(entry, path)
-            if carried and parameter.name not in self._settled(unit, fn, n):
+            settled = self._settled(unit, fn, n) if carried else set()
+            if carried and parameter.name not in settled and not (several and parameter.name + entries.ONE in settled):
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"
         if self.solver.entries.get(unit):
             return None
@@ -339,8 +344,3 @@ def _loads(kind: Kind, unit: Unit, fn: ir.Function) -> bool:
     """Whether a function says by its names that it runs what it finds; `load_model` by these words of its own name."""
     own = set(split(fn.name))
     return bool(_named(unit, fn) & set(kind.loads)) or any(set(split(w)) <= own for w in kind.loads if "_" in w)
-
-
-def _same(hit: SinkHit, inner: SinkHit) -> bool:
-    """Whether the callee's hit is that by which it carries the caller's on."""
-    return inner.label == hit.inner and inner.site == hit.site and inner.kind == hit.kind

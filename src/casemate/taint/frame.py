@@ -15,9 +15,9 @@ from casemate.taint.values import (
     DATA,
     FIELD,
     INNER,
-    KINDS,
     NO,
     SEEN,
+    WHOLE,
     WIDTH,
     Ref,
     Value,
@@ -74,6 +74,7 @@ class Frame:
         self.labels: list[Label] = []
         self.numbers: dict[Label, int] = {}
         self.harmless: dict[Any, int] = {}  # parameters, with the kinds by which what they are given does no harm
+        self.entered: dict[Label, provisos.Provisos] = {}  # sources, with the provisos under which alone they come in
         self.reads: dict[Any, int] = {}  # facts, with the digest of what they were when first read
         self.asked: dict[Any, Any] = {}
         self.hits: dict[tuple[Label, int, Site], SinkHit] = {}
@@ -131,18 +132,22 @@ class Frame:
 
     # --- labels
 
-    def label(self, key: Label) -> int:
-        """The taint of a label, alive for every kind."""
+    def label(self, key: Label, behind: provisos.Provisos = ()) -> int:
+        """The taint of a label, alive for every kind. behind: the provisos under which a source comes in here."""
         number = self.numbers.get(key)
         if number is None:
             if key[0] == "s":
                 if self.sources >= MAX_SOURCES:
-                    return next((label_mask(n) for k, n in self.numbers.items() if k[0] == "s" and k[1] == key[1]), 0)
+                    other = next((k for k in self.numbers if k[0] == "s" and k[1] == key[1]), None)
+                    return self.label(other, behind) if other is not None else 0
                 self.sources += 1
+                self.entered[key] = behind
             number = self.numbers[key] = len(self.labels)
             self.labels.append(key)
+        elif key[0] == "s" and self.entered[key]:
+            self.entered[key] = provisos.both(self.entered[key], behind)
         if self.harmless and key[0] == "p":
-            return label_mask(number, KINDS & ~self.harmless.get(key[1], 0))
+            return label_mask(number, WHOLE & ~self.harmless.get(key[1], 0))
         return label_mask(number)
 
     def spread(self, taint: int) -> list[tuple[Label, int]]:
@@ -190,9 +195,10 @@ class Frame:
         seen: bool = True,
     ) -> None:
         """A value arrives at a sink of the kind (bit number), here or inside a callee. seen: it was seen to get there."""
-        bit = 1 << kind
+        whole, part = kind, self.solver.parts.get(kind, kind)
         for shift, bits in fields(taint):
-            if not bits & bit:
+            kind = whole if bits & 1 << whole else part
+            if not bits & 1 << kind:
                 continue
             label = self.labels[shift >> 5]
             key = (label, kind, site)

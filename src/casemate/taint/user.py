@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import conditions, dispatch, guards, narrowing, programs, provisos
+from casemate.taint import conditions, dispatch, guards, narrowing, operators, programs, provisos
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, is_attribute
 from casemate.taint.provisos import Proviso, Provisos
-from casemate.taint.state import ANY, OPTIONS
+from casemate.taint.state import ANY, KEYS, OPTIONS
 from casemate.taint.summary import TEXT, Label, Summary
 from casemate.taint.values import CLEAN, NO, Ref, Value, clear, guessed, join, keep, value
 
@@ -75,7 +75,7 @@ def call_function(
             _write(frame, context, parameter, path, taint)
     if summary.never:
         frame.dead = True
-    result = _result(frame, pos, unit, summary, context, asked)
+    result = _result(frame, pos, unit, summary, context, asked, under)
     return _checks(frame, fn, summary, bound, args, receiver, operand, result)
 
 
@@ -137,6 +137,11 @@ class _Binding:
     def _taint(self, label: Label) -> int:
         if label[0] == "s":
             return self.frame.label(label)
+        if label[2] == (KEYS,) and type(label[1]) is int and self.fn.params[label[1]].how == ir.VARKW:
+            taint = 0
+            for mapping in self.args.mappings:
+                taint |= operators.keys_of(self.frame, mapping)
+            return taint
         val = self.given(label[1])
         if val is None:
             return 0
@@ -236,13 +241,20 @@ def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...
             frame.write_field(ref, last, value(taint), weak=True)
 
 
-def _result(frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Binding, asked: _Asked) -> Value:
+def _result(
+    frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Binding, asked: _Asked, under: Provisos
+) -> Value:
     taint = 0
     inner: dict[Any, int] = {}
     judged = frame.solver.judged(unit)  # what it gives has been judged where it is put together
     for path, label, mask, behind in summary.returns:
-        one = context.taint(label)
-        if not one or asked.refuted(behind):
+        if asked.refuted(behind):
+            continue
+        if label[0] == "s":
+            one = frame.label(label, provisos.together(under, asked.here(behind)) if behind else under)
+        else:
+            one = context.taint(label)
+        if not one:
             continue
         one = clear(keep(one, mask), judged)
         if path:
@@ -283,7 +295,10 @@ def _checks(
         place = _operand(fn, parameter, args, receiver, operand)
         val = bound[parameter]
         keys: list[Any]
-        if path:
+        if path and fn.params[parameter].how == ir.VARARGS:
+            one = args.star is None and len(args.positional) == args.rest + 1
+            keys = frame.keys(args.operands[args.rest], args.positional[args.rest]) if one else []
+        elif path:
             keys = [("@", r, path[0]) for r in val.refs if r[0] in "op"] if len(path) == 1 else []
         else:
             keys = frame.keys(place, val)
