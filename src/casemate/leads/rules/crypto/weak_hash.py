@@ -58,6 +58,7 @@ RULE = ActRule(
         "handshake",
         "digest_auth",
         "digest_authentication",
+        "http_digest",
         "md_crypt",
         "ssha",
         "etag",
