@@ -225,7 +225,7 @@ def _own_method(
     if found[0] == "x":
         holder = found[1].rpartition(".")[0]
         me = frame.get(frame.fn.params[0].name) if kind == "S" and frame.fn.params else receiver
-        always, under = narrowing.of_class(frame, kind, key, holder)
+        always, under = narrowing.of_class(frame, kind, key, holder, me)
         for narrow in (*me.refs, *always):
             if narrow[0] == "i" and narrow[1] != holder and holder in program.external_lineage(narrow[1]):
                 # The object is known to be of a narrower type, which answers.

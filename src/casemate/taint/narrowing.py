@@ -64,10 +64,12 @@ def _asked(frame: Frame, narrowing: Narrowing, receiver: Value | None, args: Arg
     return None
 
 
-def of_class(frame: Frame, kind: str, key: Unit, holder: str) -> tuple[tuple[Ref, ...], Provisos]:
-    """The narrower types of every object of a class, of which a method of `holder` is asked; else the proviso under which the
-    object may be of no narrower one. kind: of the reference to the object."""
-    always = frame.solver.attribute_value(frame, key, ALWAYS) if holder in frame.knowledge.bases else None
+def of_class(frame: Frame, kind: str, key: Unit, holder: str, me: Value) -> tuple[tuple[Ref, ...], Provisos]:
+    """The narrower types of every object of a class, of which (me) a method of `holder` is asked; else the proviso under which
+    the object may be of no narrower one. kind: of the reference to the object. One that was set back has none."""
+    if ("i", holder) in me.refs or holder not in frame.knowledge.bases:
+        return (), ()
+    always = frame.solver.attribute_value(frame, key, ALWAYS)
     out: list[Ref] = []
     under: list[Proviso] = []
     for ref in always.refs if always is not None else ():
