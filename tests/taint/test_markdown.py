@@ -17,7 +17,7 @@ from casemate.leads.scan import scan_sources
 PAGES = sorted((Path(__file__).parent / "python").glob("*.md"))
 CASE = re.compile(r"^## (?P<name>.+?)\n.*?^```python\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"^# file: (\S+)\n", re.MULTILINE)
-MARK = re.compile(r"# (finding|by design)$")
+MARK = re.compile(r"# (finding|by design|object|caller)$")
 
 
 def _cases():
@@ -44,7 +44,7 @@ def test_a_feature_gives_the_marked_lines(code: str):
         if (mark := MARK.search(line))
     }
     found = {
-        (lead.location.path, lead.location.line, "by design" if lead.by_design else "finding")
+        (lead.location.path, lead.location.line, "by design" if lead.by_design else lead.doubt or "finding")
         for lead in scan_sources(files, rules())
     }
     assert found == expected

@@ -81,9 +81,10 @@ def _finding(finding: Finding, inputs: Mapping[FindingId, str]) -> dict[str, Any
     lead = finding.lead
     steps = () if lead.trace is None else lead.trace.steps
     verdict = {} if finding.verdict is None else {"verdict": _verdict(finding.verdict, inputs.get(finding.identity))}
-    mending = {} if finding.mending is None else {"fix": fixes.as_json(finding.mending)}
+    mending: dict[str, Any] = {} if finding.mending is None else {"fix": fixes.as_json(finding.mending)}
     shown = finding.demonstration
     mending |= {} if shown is None else {"demonstration": demonstration_json(shown)}
+    mending |= {} if lead.doubt is None else {"doubt": lead.doubt.value}
     mending |= {} if finding.triaged is None else {"triaged": triaged_json(finding.triaged)}
     return (
         verdict

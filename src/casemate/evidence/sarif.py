@@ -184,6 +184,8 @@ def _result(
         "partialFingerprints": {SCHEME: finding.identity, "primaryLocationLineHash": f"{finding.identity[:16]}:1"},
         "properties": {"evidence": finding.evidence.value, "disposition": finding.disposition.value},
     }
+    if lead.doubt is not None:
+        result["properties"]["doubt"] = lead.doubt.value
     if finding.verdict is not None:
         result["properties"] |= _verdict(finding.verdict, inputs.get(finding.identity))
     if finding.demonstration is not None:

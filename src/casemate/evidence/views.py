@@ -14,7 +14,7 @@ from casemate.evidence.rulebook import RuleText
 from casemate.evidence.verdicts import judged
 from casemate.model.finding import Finding, Report
 from casemate.model.host_report import HostReport
-from casemate.model.lead import RuleId
+from casemate.model.lead import Evidence, RuleId
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.trace import Trace
@@ -35,7 +35,8 @@ class Stop:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
-    """A finding as shown. values, labels: what it can be filtered by, for the machine and in words."""
+    """A finding as shown. values, labels: what it can be filtered by, for the machine and in words. doubt: why it is
+    only suspected, "" when that needs no words."""
 
     finding: Finding
     rule: RuleText
@@ -45,6 +46,7 @@ class Item:
     stops: Sequence[Stop]
     lines: Sequence[Line]
     fix: Section | None
+    doubt: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -199,4 +201,5 @@ def _item(
         stops=stops(lead.trace, quotes) if lead.trace else [],
         lines=quotes.around(lead.location),
         fix=fixes[lead.rule],
+        doubt=words.DOUBT[lead.doubt] if lead.doubt and finding.evidence is Evidence.SUSPECTED else "",
     )

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Final
 
 from casemate.model.hiding import Amiss, Hider
-from casemate.model.lead import Evidence, Severity
+from casemate.model.lead import Doubt, Evidence, Severity
 from casemate.model.outcome import Reason
 from casemate.model.trace import Boundary
 
 EVIDENCE: Final = {
-    Evidence.SUSPECTED: "A rule says so; no way from outside was followed.",
+    Evidence.SUSPECTED: "A rule says so; that an outsider's value gets there was not seen at every step.",
     Evidence.TRACED: "A value was followed step by step from outside to the place where it does harm.",
     Evidence.DEMONSTRATED: "A property was seen to be violated; no person has accepted yet that it must hold.",
     Evidence.PROVEN: (
@@ -18,6 +18,11 @@ EVIDENCE: Final = {
         "person accepted was violated there, every time."
     ),
     Evidence.FIXED: "With the fix in place the proof and its variants no longer take effect.",
+}
+
+DOUBT: Final = {
+    Doubt.OBJECT: "an object that the value went into is taken to hold it where it is read; that it does was not seen",
+    Doubt.CALLER: "whoever calls the function gives the value, and nothing says that it is a stranger's",
 }
 
 SEVERITY: Final = {

@@ -40,6 +40,10 @@ class Kind:
     say that it composes such a text of all that it is given (`pragma(key, value)`). loads: words of a function's or class's
     name that say that it runs what it finds where it is told to look (`load_plugin(path)`); several joined by "_" stand
     in the function's own name. clients: words of a class whose methods do it for whoever asks, who is to be told.
+    callers_own: who calls an API gives it such a thing of their own as often as a stranger's, so that a flow from there is
+    suspected unless the parameter's name says otherwise.
+    part_of: the kind whose harm is left in a text to which some more was put; part: the bit of the kind that is this for it.
+    segments: one name without a separator does no harm.
     """
 
     name: str
@@ -63,19 +67,23 @@ class Kind:
     of_objects: bool = False
     of_right: bool = False
     tidied: bool = False
+    callers_own: bool = False
+    part_of: str = ""
+    segments: bool = False
+    part: int = -1
 
     @property
     def mask(self) -> int:
         """The kind as a bit mask."""
-        return 1 << self.bit
+        return 1 << self.bit if self.part < 0 else 1 << self.bit | 1 << self.part
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Condition:
     """A condition on one argument of a call. test: "is" / "is-not" a constant among `values`, "absent", "present";
     "any-case" the same as "is" for texts, whatever their case; "words" an identifier with one of these lower-case words
-    (`session_id` has "session"); "begins" and "ends" a text of which the part at that
-    end is known; "bits" a number with one of the bits of `values`; "below" a number less than the one in
+    (`session_id` has "session"), "no-words" one that is not known to have any; "begins" and "ends" a text of
+    which the part at that end is known; "bits" a number with one of the bits of `values`; "below" a number less than the one in
     `values`; "slow" a pattern that some text keeps a matcher busy with for very long, "slow-whole" one that does so when the
     text must match to its end.
 
@@ -252,7 +260,8 @@ class Entry:
     type) when not annotated: such a parameter is an object of the framework, no data. models: of parameters annotated with
     classes of the program only those derived from one of these carry data (the rest is made by the framework). harmless:
     regular expression with `{param}` for a parameter's name; where it is found in a constant argument of the decorator or
-    registering call, that parameter carries nothing (`<int:{param}>` in a route). fixed: values that are constant in such a
+    registering call, that parameter carries nothing (`<int:{param}>` in a route). segment: likewise, of a parameter that is one
+    name without a separator (`<{param}>`), if it matches wherever the parameter stands. fixed: values that are constant in such a
     function when the decorator's texts hold no `placeholder` (the request's path below a route without `<`).
 
     elements: regular expression for the keys of a mapping; what stands under others comes from nobody outside (WSGI's `environ`
@@ -281,6 +290,7 @@ class Entry:
     types: tuple[tuple[str, str], ...] = ()
     result: str = ""
     harmless: str = ""
+    segment: str = ""
     fixed: tuple[str, ...] = ()
     placeholder: str = ""
     signature: tuple[str, ...] = ()
@@ -332,7 +342,10 @@ class Knowledge:
         """The bit mask of kinds; ("*",) is all of them."""
         if kinds == ("*",):
             return (1 << len(self.kinds)) - 1
-        return sum(self.kinds[k].mask for k in kinds)
+        mask = 0
+        for name in kinds:
+            mask |= self.kinds[name].mask
+        return mask
 
     def canonical(self, dotted: str) -> str:
         """The name under which knowledge is kept, following aliases of the name or of a leading part."""

@@ -64,9 +64,10 @@ ENTRY_KEYS: Final = frozenset(f.name for f in fields(Entry))
 HINT_KEYS: Final = frozenset(f.name for f in fields(Hint))
 ANSWER_KEYS: Final = frozenset({"methods", "of"}) | SOURCE_KEYS
 ACT_KEYS: Final = frozenset(f.name for f in fields(Act))
-KIND_KEYS: Final = frozenset(f.name for f in fields(Kind)) - {"bit"}
+KIND_KEYS: Final = frozenset(f.name for f in fields(Kind)) - {"bit", "part"}
 CONDITION_TESTS: Final = (
-    "is", "is-not", "any-case", "words", "begins", "ends", "bits", "below", "absent", "present", "slow", "slow-whole",
+    "is", "is-not", "any-case", "words", "no-words", "begins", "ends", "bits", "below", "absent", "present", "slow",
+    "slow-whole",
 )  # fmt: skip
 BARE_TESTS: Final = ("absent", "present", "slow", "slow-whole")
 NUMBER_TESTS: Final = ("bits", "below")
@@ -85,7 +86,7 @@ INTRINSICS: Final = (
     "tempdir", "tuple", "update", "values", "words", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
-MAX_KINDS: Final = 29
+MAX_KINDS: Final = 28
 
 
 def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
@@ -110,6 +111,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             whole_is_use=table.flag("whole_is_use"),
             of_right=table.flag("of_right"),
             tidied=table.flag("tidied"),
+            callers_own=table.flag("callers_own"),
             text_is_program=table.flag("text_is_program"),
             adds_up=table.flag("adds_up"),
             quotes=table.texts("quotes"),
@@ -119,7 +121,14 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             clients=table.texts("clients"),
             tells=table.text("tells"),
             of_objects=table.flag("of_objects"),
+            part_of=table.text("part_of"),
+            segments=table.flag("segments"),
         )
+        if out[name].part_of:
+            whole = out.get(out[name].part_of)
+            if whole is None:
+                raise KnowledgeError(table.at("part_of"), f"no kind yet: {out[name].part_of!r}", "name a kind above it")
+            out[whole.name] = replace(whole, part=out[name].bit)
     if len(out) > MAX_KINDS:
         raise KnowledgeError(where, f"{len(out)} kinds", f"masks have room for {MAX_KINDS}: merge some")
     return out
@@ -285,6 +294,7 @@ class Reader:
             types=tuple((key, types.name(key)) for key in types.content),
             result=self._kind(table, "result", ""),
             harmless=compilable(table.at("harmless"), table.text("harmless")),
+            segment=compilable(table.at("segment"), table.text("segment")),
             fixed=tuple(dotted(table.at("fixed"), name) for name in table.texts("fixed")),
             placeholder=table.text("placeholder"),
             sent_by=table.texts("sent_by"),

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterator, Sequence
 
-from casemate.languages import ir
+from casemate.leads.purpose import matters
 from casemate.leads.rule import ActRule, DetectorRule, Rule
+from casemate.leads.testcode import within_test
 from casemate.leads.text import location, shown
 from casemate.model.lead import Lead
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.solver import Solver
-
-BESIDE_LINES: Final = 4
-"""So far from an act, in lines, a name speaks of what it is for."""
 
 
 def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], bool]) -> list[tuple[Lead, Unit]]:
@@ -22,6 +19,10 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
 
     internal: whether a module is a test or a script.
     """
+
+    def tested(module: str, number: int) -> bool:
+        return internal(module) or within_test(solver.program, module, number)
+
     out: dict[tuple[str, str, int, int], Lead] = {}
     wanted: dict[str, list[ActRule]] = {}
     for rule in rules:
@@ -30,17 +31,17 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
                 wanted.setdefault(act, []).append(rule)
         elif isinstance(rule, DetectorRule):
             for seen in rule.find(solver):
-                if rule.tests or not internal(seen.module):
+                if rule.tests or not tested(seen.module, seen.function):
                     place = (rule.id, seen.module, seen.function, seen.pos)
                     out.setdefault(place, _lead(solver, rule, *place[1:], seen.what, inferred=seen.inferred))
-    for (module, number, start, what), rule in _acts(solver, wanted, internal):
+    for (module, number, start, what), rule in _acts(solver, wanted, tested):
         pos = solver.program.absolute((module, number), start)
         out.setdefault((rule.id, module, number, pos), _lead(solver, rule, module, number, pos, shown(what)))
     return [(lead, (module, number)) for (_, module, number, _), lead in out.items()]
 
 
 def _acts(
-    solver: Solver, wanted: dict[str, list[ActRule]], internal: Callable[[str], bool]
+    solver: Solver, wanted: dict[str, list[ActRule]], tested: Callable[[str, int], bool]
 ) -> Iterator[tuple[tuple[str, int, int, str], ActRule]]:
     for unit in solver.units():
         summary = solver.summaries.get(unit)
@@ -52,8 +53,8 @@ def _acts(
                     continue
                 if (
                     (kept or not rule.kept)
-                    and (rule.tests or not internal(unit[0]))
-                    and (not rule.where or speaks_of(solver, unit, site[2], rule.where))
+                    and (rule.tests or not tested(*unit))
+                    and (not rule.where or matters(solver, unit, site[2], rule))
                 ):
                     yield site, rule
 
@@ -67,44 +68,3 @@ def _lead(solver: Solver, rule: Rule, module: str, number: int, pos: int, what: 
         message=rule.message.format(act=what, what=what, function=name),
         fact=not inferred,
     )
-
-
-def speaks_of(solver: Solver, unit: Unit, at: int, words: Sequence[str]) -> bool:
-    """Whether what a function does at a position (relative to its start) stands beside one of the words: the function goes by
-    it, uses a name that has it a few lines away at most, or has it in a text. A name has it as one or several of its own words
-    (`key` and `session_key` of `session_key`, `remember` of `rememberMe`), a text anywhere."""
-    fn = solver.program.function(unit)
-    module = solver.program.modules[unit[0]]
-    here = module.line(fn.pos + at)
-    names = set(fn.qualname.split("."))
-    for instructions, _, _ in ir.graph(fn):
-        for ins in instructions:
-            if abs(module.line(fn.pos + ins[1]) - here) <= BESIDE_LINES:
-                names.update(_names(ins[2:]))
-    spelled = [f"_{'_'.join(split(name))}_" for name in names]
-    texts = _texts(fn)
-    return any(word in text for text in texts for word in words) or any(
-        f"_{word}_" in name for name in spelled for word in words
-    )
-
-
-def _names(parts: Iterable[Any]) -> Iterator[str]:
-    """The names in the parts of an instruction, those of arguments among them."""
-    for part in parts:
-        if type(part) is str:
-            yield part
-        elif type(part) is tuple:
-            yield from _names(part)
-
-
-def mentioned(fn: ir.Function) -> tuple[set[str], set[str]]:
-    """The names that a function uses or goes by, and its short texts in lower case."""
-    names = {*fn.qualname.split("."), *(p.name for p in fn.params)}
-    for instructions, _, _ in ir.graph(fn):
-        for ins in instructions:
-            names.update(part for part in ins[2:5] if type(part) is str)
-    return names, _texts(fn)
-
-
-def _texts(fn: ir.Function) -> set[str]:
-    return {c.lower() for c in fn.consts if type(c) is str and len(c) < 200}

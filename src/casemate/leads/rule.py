@@ -106,7 +106,10 @@ class ActRule(Rule):
     where: words (lower case) of which one must stand beside the act for it to matter (`password` beside a broken hash): in a
     name close by, in the function's own, or in its texts; empty: it always does. kept: only where the body of a module or a
     class does it, for all who use it. tests: also report it in tests and scripts. prescribed: words of the function's own
-    name, or its class's, that say that it only does what others, or a protocol, laid down.
+    name, or its class's, that say that it only does what others, or a protocol, laid down. becomes: the words must be said of
+    what the result becomes, where it is given names. signed: those of the words that need only be new each time where what they
+    name is signed. schemes: words of a condition's text by which somebody else asks for the act: what is stored
+    says so. hides: it matters only of what is to be hidden or vouched for, not of random numbers alone.
     """
 
     acts: tuple[str, ...]
@@ -114,6 +117,10 @@ class ActRule(Rule):
     kept: bool = False
     prescribed: tuple[str, ...] = ()
     tests: bool = False
+    becomes: bool = False
+    signed: tuple[str, ...] = ()
+    schemes: tuple[str, ...] = ()
+    hides: bool = False
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)

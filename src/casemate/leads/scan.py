@@ -14,6 +14,7 @@ from casemate.languages import ir
 from casemate.languages.python.frontend import lower
 from casemate.leads.facts import fact_leads
 from casemate.leads.rule import FlowRule, Rule
+from casemate.leads.testcode import is_tests
 from casemate.leads.text import location, shown
 from casemate.model.lead import Lead
 from casemate.model.trace import Boundary, Role, Step, Trace
@@ -73,7 +74,8 @@ def analyse(
         solver = Solver(program, remembered())
         solver.solve(progress, elsewhere=ahead(program))
     solved(solver)
-    query = Query(solver, internal, commands)
+    tests = frozenset(name for name in program.modules if internal(name) or is_tests(program, name))
+    query = Query(solver, tests.__contains__, commands)
     best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)])
     explainer = Explainer(solver, known)
     regions = Regions(solver)
@@ -81,7 +83,7 @@ def analyse(
     for (_, *place), (rule, flow) in best.items():
         hops = explainer.hops(flow)
         found.append((_lead(program, hops, rule, flow, place), regions.of(flow, hops)))
-    found += [(lead, regions.around(unit)) for lead, unit in fact_leads(solver, rules, internal)]
+    found += [(lead, regions.around(unit)) for lead, unit in fact_leads(solver, rules, tests.__contains__)]
     found.sort(key=lambda pair: (pair[0].location, pair[0].rule))
     sites = {site for s in solver.summaries.values() for site in s.sinks}
     reached = {flow.site for _, flow in best.values()}
@@ -122,7 +124,8 @@ Place = tuple[str, str, int, int]  # a rule's id, and where it found something
 
 
 def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule, Flow]]:
-    """For each rule and place the flow that counts most: a finding before by design, then the most exposed boundary. A sink
+    """For each rule and place the flow that counts most: a finding before by design, what is traced before what is
+    suspected, then the most exposed boundary. A sink
     that has a finding, wherever that is shown, is not by design as well, nor is a place that has one."""
     by_kind: dict[str, list[FlowRule]] = {}
     for rule in rules:
@@ -148,8 +151,9 @@ def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule
     }
 
 
-def _weight(flow: Flow) -> tuple[bool, int, bool, bool]:
-    return flow.by_design, ORDER.index(flow.boundary), flow.stored is not None, flow.hit.callee is not None
+def _weight(flow: Flow) -> tuple[bool, bool, int, bool, bool]:
+    exposed = ORDER.index(flow.boundary)
+    return flow.by_design, flow.doubt is not None, exposed, flow.stored is not None, flow.hit.callee is not None
 
 
 def _lead(program: Program, hops: Sequence[Hop], rule: FlowRule, flow: Flow, place: Sequence[Any]) -> Lead:
@@ -166,6 +170,7 @@ def _lead(program: Program, hops: Sequence[Hop], rule: FlowRule, flow: Flow, pla
         message=message,
         trace=Trace(boundary=flow.boundary, steps=tuple(steps)),
         by_design=flow.by_design,
+        doubt=flow.doubt,
     )
 
 

@@ -97,6 +97,18 @@ def secrets_of(fn: ir.Function) -> Iterator[tuple[int, str]]:
                     yield ins[1], f"`{name}`"
 
 
+def refuses(fn: ir.Function, pos: int) -> bool:
+    """Whether a comparison at a position is one that raises when both are equal."""
+    blocks = ir.graph(fn)
+    for instructions, terminator, _ in blocks:
+        if terminator[0] == ir.BRANCH:
+            for ins in instructions:
+                if ins[1] == pos and ins[0] == ir.COMPARE and ins[2] == terminator[2] and ins[3] in ("==", "!="):
+                    _, end, _ = blocks[terminator[3 if ins[3] == "==" else 4]]
+                    return bool(end[0] == ir.RAISE)
+    return False
+
+
 def _given(fn: ir.Function, ins: ir.Instruction) -> Iterator[tuple[str, object]]:
     """Each value that an instruction gives to a name, or passes or compares under one; "" for no name."""
     op = ins[0]

@@ -27,6 +27,13 @@ class Evidence(StrEnum):
         return tuple(Evidence).index(self)
 
 
+class Doubt(StrEnum):
+    """Why a flow is suspected, and not traced, though every step of it has its place."""
+
+    OBJECT = "object"  # an object that the value went into was taken to hold it in whatever attribute is read
+    CALLER = "caller"  # whoever calls the API gives it: nothing says that it is a stranger's, and not their own
+
+
 class Severity(StrEnum):
     """How bad the consequence is when the finding is true."""
 
@@ -42,7 +49,8 @@ class Lead:
 
     location: the sink (primary location). function: qualified name of the function that contains it, or "" for
     module level. by_design: the API names or documents that it does this with what it is given (library mode). fact: weak
-    as it stands, to be read at the place. severity: when it is another than the rule's.
+    as it stands, to be read at the place. severity: when it is another than the rule's. doubt: what of a trace
+    was not seen.
     """
 
     rule: RuleId
@@ -53,11 +61,13 @@ class Lead:
     by_design: bool = False
     fact: bool = False
     severity: Severity | None = None
+    doubt: Doubt | None = None
 
     @property
     def evidence(self) -> Evidence:
-        """A lead with a trace is traced, and so is a fact; what is only inferred is suspected."""
-        return Evidence.TRACED if self.trace is not None or self.fact else Evidence.SUSPECTED
+        """A lead with a trace of which nothing is in doubt is traced, and so is a fact; what is only inferred is suspected."""
+        traced = self.trace is not None and self.doubt is None
+        return Evidence.TRACED if traced or self.fact else Evidence.SUSPECTED
 
     @property
     def boundary(self) -> Boundary | None:

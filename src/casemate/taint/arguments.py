@@ -20,10 +20,22 @@ class Arguments:
     """positional, named: what was given one by one. star, mapping: the join of what `*x` and `**x` hold, None without.
 
     spread: the `x` of the first `*x` of which it is not known what it holds one by one. behind: what was given after it.
-    rest: how many come before those that the function called last takes by its own `*rest`.
+    mappings: what stands behind `**`. rest: how many come before those that the function called last takes by its own `*rest`.
     """
 
-    __slots__ = ("behind", "frame", "keys", "mapping", "named", "operands", "positional", "rest", "spread", "star")
+    __slots__ = (
+        "behind",
+        "frame",
+        "keys",
+        "mapping",
+        "mappings",
+        "named",
+        "operands",
+        "positional",
+        "rest",
+        "spread",
+        "star",
+    )
 
     def __init__(self, positional: list[Value], operands: list[Any]) -> None:
         self.positional = positional
@@ -31,6 +43,7 @@ class Arguments:
         self.named: dict[str, Given] = {}
         self.star: Value | None = None
         self.mapping: Value | None = None
+        self.mappings: list[Value] = []
         self.frame: Frame | None = None  # where something was spread
         self.spread: Value | None = None
         self.behind: list[Value] = []
@@ -116,6 +129,7 @@ class Arguments:
                     if type(name) is str and name[:1] == "[":
                         self.named.setdefault(name[1:], (inner, None))
         self.keys |= frame.outer(val)
+        self.mappings.append(val)
         inner = frame.inside(val, ANY)
         self.mapping = inner if self.mapping is None else join(self.mapping, inner)
 

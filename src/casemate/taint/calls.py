@@ -10,7 +10,7 @@ from casemate.taint import dispatch, entries, external, guards, hosts, names, na
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
-from casemate.taint.values import CLEAN, NO, Ref, Value, clear, join, value
+from casemate.taint.values import CLEAN, DATA, NO, Ref, Value, clear, guessed, join, value
 
 MAX_TARGETS = 8
 MAX_ALIKE = 3  # methods of one name that are asked what they give back, where the receiver is not known
@@ -48,7 +48,7 @@ def _answer(frame: Frame, pos: int, name: str, asked: Any, out: Value) -> Value:
     for answer in frame.solver.answers.get(name, ()):
         if not answer.of or set(answer.of) & set(split(names.of(frame).get(asked, ""))):
             taint |= frame.source(answer.source, pos)
-    return out if taint == out.taint else value(taint, NO, out.refs, out.pred)
+    return out if taint == out.taint else value(taint, NO, out.refs or (DATA,), out.pred)
 
 
 def _operands(args: Any, kwargs: Any) -> tuple[Any, ...]:
@@ -152,10 +152,10 @@ def call_method(frame: Frame, pos: int, receiver: Value, operand: Any, name: str
             field = frame.read_field(ref, name)
             if field is not None and any(r[0] in "fmc" for r in field.refs):
                 return call_value(frame, pos, field, args)
-    known = [r for r in receiver.refs if r[0] in "oti"]
+    known = [r for r in receiver.refs if r[0] in "octi"]
     if not known:
         candidates = frame.program.methods_named(name)
-        if len(candidates) == 1 and not name.startswith("__"):
+        if len(candidates) == 1 and dispatch.takes(frame.program.callee(candidates[0]), args):
             # That it is an object of this class is a guess: whatever it carries does not stand in the class's attributes.
             return user.call_function(frame, pos, candidates[0], args, CLEAN, operand)
     out = external.unknown(frame, anyone, receiver, operand, args)
@@ -259,7 +259,7 @@ def _call_kept(frame: Frame, pos: int, kept: Value, args: Arguments) -> Value | 
 
 def _receiver(frame: Frame, kind: str, key: Unit, receiver: Value, fn: ir.Function) -> Value | None:
     """What a method's first parameter gets: the instance, the class, or nothing."""
-    how = _binding(fn)
+    how = dispatch.binding(fn)
     if how == "static" or (kind == "c" and how == "instance"):
         return None
     if how == "class":
@@ -267,15 +267,6 @@ def _receiver(frame: Frame, kind: str, key: Unit, receiver: Value, fn: ir.Functi
     if kind == "S":
         return frame.get(frame.fn.params[0].name) if frame.fn.params else receiver
     return value(receiver.taint, NO, tuple(r for r in receiver.refs if r[0] in "opt"))
-
-
-def _binding(fn: ir.Function) -> str:
-    for decorator in fn.decorators:
-        if decorator.dotted == "staticmethod":
-            return "static"
-        if decorator.dotted == "classmethod":
-            return "class"
-    return "class" if fn.name in ("__new__", "__init_subclass__", "__class_getitem__") else "instance"
 
 
 def _is_property(fn: ir.Function) -> bool:
@@ -287,20 +278,20 @@ def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
     if name in NAMES:
         return CLEAN
     out: Value | None = None
-    for ref in val.refs:
-        got = _attribute_of(frame, pos, ref, val, name)
+    for got in [_attribute_of(frame, pos, ref, val, name) for ref in val.refs]:
         if got is not None:
             out = got if out is None else _both(out, got)
     taint = frame.outer(val)
     if taint:
         for ref in val.refs:
             taint &= ref[1] if ref[0] == "#" else taint
+        taint = taint if frame.tells(val, name) else guessed(taint)
     if out is None:
         known = frame.knowledge.values.get(f"*.{name}") if taint else None
         if known is not None and known.type:
             return value(0, NO, (("i", known.type),))
         taint = clear(taint, frame.knowledge.mask(known.clears)) if known is not None else taint
-        return value(taint) if taint else CLEAN
+        return value(taint, NO, (DATA,) if taint and DATA in val.refs else ())
     return value(out.taint | taint, NO, out.refs, out.pred) if taint else out
 
 
@@ -357,7 +348,7 @@ def _class_attribute(frame: Frame, pos: int, key: Unit, ref: Ref, name: str) -> 
         fn = frame.program.callee((found[1], found[2]))
         if _is_property(fn) and ref[0] != "c":
             return user.call_function(frame, pos, (found[1], found[2]), Arguments([], []), value(0, NO, (ref,)))
-        if _binding(fn) == "static" or (ref[0] == "c" and _binding(fn) == "instance"):
+        if dispatch.binding(fn) == "static" or (ref[0] == "c" and dispatch.binding(fn) == "instance"):
             return value(0, NO, (found,))
         holder = ref if ref[0] in "otc" else ("t", *key)
         return value(0, NO, (("m", found[1], found[2], holder),))

@@ -11,7 +11,7 @@ from casemate.taint.frame import Frame
 # Words of an option by which a caller asks for each act. A caller who asks for it has it by design.
 OPTIONS: Final = {
     "no-certificate": frozenset(
-        {"verify", "insecure", "unverified", "verified", "selfsigned", "validate", "verification"}
+        {"verify", "insecure", "unverified", "verified", "selfsigned", "validate", "verification", "skip"}
     ),
 }
 
@@ -28,11 +28,22 @@ def by_name(frame: Frame, pos: int, act: str) -> bool:
         if terminator[0] != ir.BRANCH:
             continue
         asked = _asked(instructions, terminator[2])
-        if not words & set(called.get(asked, "").split("_")):
+        if not words & set(_called(instructions, asked, called).split("_")):
             continue
-        if any(not here & _reached(blocks, (number, target)) for target in terminator[3:5]):
+        if any(not here & reached(blocks, (number, target)) for target in terminator[3:5]):
             return True
     return False
+
+
+def _called(instructions: Any, asked: Any, called: dict[Any, str]) -> str:
+    """What an operand is called; what is looked up by a key that has a name, as that."""
+    for ins in instructions:
+        if ins[2] == asked and type(asked) is int:
+            if ins[0] == ir.INDEX and type(ins[4]) is int and ins[4] >= 0:
+                return called.get(ins[4], "")
+            if ins[0] == ir.INVOKE and ins[4] == "get" and ins[5] and type(ins[5][0]) is int and ins[5][0] >= 0:
+                return called.get(ins[5][0], "")
+    return called.get(asked, "")
 
 
 def _asked(instructions: Any, condition: Any) -> Any:
@@ -44,7 +55,7 @@ def _asked(instructions: Any, condition: Any) -> Any:
     return condition
 
 
-def _reached(blocks: Any, without: tuple[int, int]) -> set[int]:
+def reached(blocks: Any, without: tuple[int, int]) -> set[int]:
     """The blocks that are reached from the start without this step."""
     seen = {0}
     queue = [0]

@@ -97,6 +97,8 @@ def holds(frame: Frame, condition: Condition, receiver: Value | None, args: Argu
         return any(OUTLINES[condition.test](operators.outline(val), condition.values) for val in meant)
     if condition.test in MEASURES:
         return any(MEASURES[condition.test](val.const, condition.values) for val in meant)
+    if condition.test == "no-words":
+        return not any(_words(val.const, condition.values) for val in meant)
     matched = any(is_one_of(frame, val, condition.values) for val in meant)
     return matched if condition.test == "is" else not matched
 

@@ -199,7 +199,8 @@ def _items(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argument
     """A list of pairs; keys carry what the dict as a whole carries."""
     inner = frame.inside(receiver, ANY)
     pair = frame.new_object(pos, ("i", "tuple"), {0: operators.iterate(frame, receiver), 1: inner})
-    return value(receiver.taint, NO, (frame.new_object(pos + 1, ("i", "list"), {ANY: value(0, NO, (pair,))}),))
+    whole = 0 if operators.named_by_callers(frame, receiver) else receiver.taint
+    return value(whole, NO, (frame.new_object(pos + 1, ("i", "list"), {ANY: value(0, NO, (pair,))}),))
 
 
 def _keys(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:

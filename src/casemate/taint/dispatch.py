@@ -10,6 +10,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
+from casemate.languages import ir
+from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame
 from casemate.taint.program import MAX_OVERRIDES
 from casemate.taint.provisos import Proviso, Provisos
@@ -25,11 +27,40 @@ def under(frame: Frame, operand: Any, name: str, targets: Sequence[Ref], target:
     return ((0, ANSWERS, (name, target), True, True),)
 
 
+def takes(fn: ir.Function, args: Arguments) -> bool:
+    """Whether a method can be called with these arguments: it takes as many, and by these names, and asks for no more. Nobody
+    calls one by its name that the language calls by itself."""
+    if fn.name.startswith("__"):
+        return False
+    bound = 0 if any(d.dotted == "staticmethod" for d in fn.decorators) else 1
+    places = [p for p in fn.params if p.how in (ir.POSITIONAL, ir.POSITIONAL_ONLY)][bound:]
+    hows = {p.how for p in fn.params}
+    if len(args.positional) > len(places) and ir.VARARGS not in hows:
+        return False
+    names = {p.name for p in fn.params if p.how in (ir.POSITIONAL, ir.KEYWORD)}
+    if not args.named.keys() <= names and ir.VARKW not in hows:
+        return False
+    if args.star is not None or args.mapping is not None:
+        return True
+    asked = [*places[len(args.positional) :], *(p for p in fn.params if p.how == ir.KEYWORD)]
+    return all(p.has_default or p.name in args.named for p in asked)
+
+
 def refuted(frame: Frame, proviso: Proviso, receiver: Value | None) -> bool:
     """Whether another function answers for whatever the receiver may be."""
     name, target = proviso[2]
     known = [ref for ref in receiver.refs if ref[0] in "ot"] if receiver is not None else []
     return bool(known) and not any(_may_answer(frame, ref, name, target) for ref in known)
+
+
+def binding(fn: ir.Function) -> str:
+    """What a function of a class is bound to where it is read: "instance", "class", or "static" for nothing."""
+    for decorator in fn.decorators:
+        if decorator.dotted == "staticmethod":
+            return "static"
+        if decorator.dotted == "classmethod":
+            return "class"
+    return "class" if fn.name in ("__new__", "__init_subclass__", "__class_getitem__") else "instance"
 
 
 def _may_answer(frame: Frame, ref: Ref, name: str, target: Ref) -> bool:

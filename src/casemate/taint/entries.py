@@ -13,6 +13,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from casemate.knowledge.entries import Entry, Knowledge
 from casemate.languages import ir
 
+ONE = "/"
+
 if TYPE_CHECKING:
     from casemate.taint.frame import Frame, Unit
     from casemate.taint.program import Program
@@ -111,15 +113,17 @@ def element(entry: Entry, path: Sequence[object]) -> bool:
 
 
 def harmless(entry: Entry, fn: ir.Function, texts: Iterable[object]) -> tuple[str, ...]:
-    """The parameters of which a route says that they are numbers or the like (`<int:account>`)."""
-    if not entry.harmless:
-        return ()
+    """The parameters of which a route says that they are numbers or the like (`<int:account>`), and, with `ONE` behind their
+    names, those that are one name without a separator."""
     given = [text for text in texts if isinstance(text, str)]
     out = []
-    for parameter in fn.params:
-        wanted = re.compile(entry.harmless.replace("{param}", re.escape(parameter.name)))
-        if any(wanted.search(text) for text in given):
+    for parameter in fn.params if entry.harmless or entry.segment else ():
+        name = re.escape(parameter.name)
+        if entry.harmless and any(re.search(entry.harmless.replace("{param}", name), text) for text in given):
             out.append(parameter.name)
+        named = [text for text in given if re.search(rf"\b{name}\b", text)] if entry.segment else []
+        if named and all(re.search(entry.segment.replace("{param}", name), text) for text in named):
+            out.append(parameter.name + ONE)
     return tuple(out)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any, NamedTuple
 
-from casemate.taint import interpreter
+from casemate.taint import interpreter, onward
 from casemate.taint.flows import Flow
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.memory import Answered
@@ -84,9 +84,7 @@ class Explainer:
 
     def _follow(self, hit: SinkHit, passed: set[tuple[Unit, Label]]) -> SinkHit | None:
         """How the callee carries the value on: to the sink itself, else where it has not passed yet."""
-        assert hit.callee is not None
-        hits = self.solver.summaries[hit.callee].hits
-        ways = [o for o in hits if o.label == hit.inner and o.site == hit.site and o.kind == hit.kind]
+        ways = onward.following(self.solver, hit)
         ways.sort(key=lambda o: (o.callee is not None, (o.callee, o.inner) in passed))
         return ways[0] if ways else None
 

@@ -14,6 +14,7 @@ from casemate.taint import (
     entries,
     fold,
     guards,
+    limits,
     narrowing,
     operators,
     parts,
@@ -28,8 +29,10 @@ from casemate.taint.state import ANY, INEXACT, OPTIONS
 from casemate.taint.summary import TEXT
 from casemate.taint.values import (
     CLEAN,
+    DATA,
     FIELD,
     NO,
+    SEEN,
     WIDTH,
     Ref,
     Value,
@@ -281,9 +284,13 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
     if call.wraps and len(args.operands) == 1 == len(args.everything()):
         properties += [r for r in args.positional[0].refs if r[0] in "dn"]
         properties += [("d", k) for k in frame.keys(args.operands[0], args.positional[0])]
+    elif call.wraps and args.spread is not None and not args.operands and not args.named:
+        properties += [("d", ("@", r, ANY)) for r in args.spread.refs if r[0] == "p"]
     if call.source is not None:
         taint |= frame.source(call.source, pos)
     refs = (*_type(frame, call, receiver, args), *dict.fromkeys(properties))
+    if call.source is not None and call.returns not in ("str", "bytes"):
+        refs = (*refs, DATA)
     return value(taint, NO, refs) if taint or refs else CLEAN
 
 
@@ -352,7 +359,7 @@ def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, 
         return taint
     # Whoever gives what stands first as well is not below anything that others fixed.
     same = _given_by_the_same(frame, lead, rest, mask)
-    crossed = below(keep(rest & ~same, mask)) | clear(rest & ~same, mask) | uncross(rest & same)
+    crossed = below(keep(rest & ~same, mask | SEEN)) | clear(rest & ~same, mask) | uncross(rest & same)
     return (taint & (lead | crossed)) | crossed
 
 
@@ -403,7 +410,7 @@ def _checks(
         others = [v for v, _ in args.select(guard.other, receiver)] if guard.other else []
         for val, place in args.select(guard.arg, receiver, operand):
             if guard.check in ("prefix", "common") and val.taint | (guard.check == "common"):
-                guards.told_by_beginning(frame, pos, guard, val, others)
+                limits.told_by_beginning(frame, pos, guard, val, others)
             found = guards.effects(frame, guard, call.name, val, place, others)
             if guard.when == "returns":
                 guards.apply(frame, frame.env, found)

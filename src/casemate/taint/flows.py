@@ -11,8 +11,9 @@ from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Kind, Sink
 from casemate.languages import ir
+from casemate.model.lead import Doubt
 from casemate.model.trace import Boundary
-from casemate.taint import entries, offered
+from casemate.taint import entries, offered, onward
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.programs import RUN
@@ -44,11 +45,14 @@ SPEAKERS = frozenset(
 FIELD_MARKS = ("[", "*", "+", "?")  # names of elements begin so, not those of attributes
 
 
+DATA = SPEAKERS | {"filename", "filenames"}  # what a parameter is called whose value somebody outside chose
+
+
 class Flow(NamedTuple):
     """Outside data reaches a sink.
 
     unit, hit: where the way starts, and how it goes on. source: (module, pos, what). stored: the method that put the
-    value into the attribute that `unit` reads, with the label it had there.
+    value into the attribute that `unit` reads, with the label it had there. doubt: why it is only suspected.
     """
 
     kind: Kind
@@ -60,6 +64,7 @@ class Flow(NamedTuple):
     hit: SinkHit
     by_design: bool = False
     stored: tuple[Unit, Label] | None = None
+    doubt: Doubt | None = None
 
 
 class Query:
@@ -110,7 +115,7 @@ class Query:
         for _ in range(MAX_WAY):
             if hit.callee is None:
                 break
-            following = next((h for h in self.solver.summaries[hit.callee].hits if _same(hit, h)), None)
+            following = next(iter(onward.following(self.solver, hit)), None)
             if following is None:
                 break
             if (hit.crossed and not following.crossed) or self._meant(flow.kind, hit.callee, following):
@@ -132,7 +137,8 @@ class Query:
         return self._by_design(kind, unit, fn, fn.params[first], False)
 
     def _of(self, unit: Unit, hit: SinkHit) -> Iterator[Flow]:
-        kind = self.kinds[hit.kind]
+        told = self.kinds[hit.kind]
+        kind = self.solver.knowledge.kinds[told.part_of] if told.part_of else told
         label = hit.label
         if label[0] == "s":
             if self.internal(label[3]):
@@ -140,12 +146,14 @@ class Query:
             boundary = Boundary(label[1])
             start = self.program.absolute((label[3], label[4]), label[5])
             design = self._handed_on(kind, boundary, hit)
-            yield Flow(kind, boundary, (label[3], start, label[2]), hit.site, hit.crossed, unit, hit, design)
+            source = (label[3], start, label[2])
+            doubt = None if hit.seen else Doubt.OBJECT
+            yield Flow(kind, boundary, source, hit.site, hit.crossed, unit, hit, design, doubt=doubt)
             return
         fn = self.program.function(unit)
         if type(label[1]) is not int or (label[2] and str(label[2][-1]).startswith(RUN)):
             return  # what a program runs is told by the list that names it
-        given = self._given(unit, fn, label[1], label[2])
+        given = self._given(unit, fn, label[1], label[2], several=told.segments)
         if given is not None:
             yield self._flow(kind, unit, fn, label[1], given, hit, None)
         if label[1] == 0 and fn.owner >= 0 and label[2]:
@@ -188,9 +196,11 @@ class Query:
                 or (crossed < TEXT and _loads(kind, hit.site[:2], self.program.function(hit.site[:2])))
             )
         source = (unit[0], fn.pos, what)
-        return Flow(
-            kind, boundary, source, hit.site, hit.crossed, reader, hit, design, (unit, stored[1]) if stored else None
-        )
+        doubt = None if hit.seen else Doubt.OBJECT
+        if boundary is Boundary.API and kind.callers_own and not set(split(named.name)) & DATA:
+            doubt = Doubt.CALLER
+        kept = (unit, stored[1]) if stored else None
+        return Flow(kind, boundary, source, hit.site, hit.crossed, reader, hit, design, kept, doubt)
 
     def probe(self, kind: Kind, hit: SinkHit) -> bool:
         """Whether the sink only tells what is there."""
@@ -210,8 +220,11 @@ class Query:
         call = self.solver.knowledge.calls.get(hit.site[3])
         return call.sinks if call is not None else ()
 
-    def _given(self, unit: Unit, fn: ir.Function, number: int, path: tuple[Any, ...]) -> tuple[Boundary, str] | None:
-        """Who outside gives this parameter, or what stands in it at a path; None for nobody."""
+    def _given(
+        self, unit: Unit, fn: ir.Function, number: int, path: tuple[Any, ...], *, several: bool = False
+    ) -> tuple[Boundary, str] | None:
+        """Who outside gives this parameter, or what stands in it at a path; None for nobody. several: who gives one name without
+        a separator does no harm."""
         parameter = fn.params[number]
         if number == 0 and fn.owner >= 0 and not any(d.dotted == "staticmethod" for d in fn.decorators):
             return None
@@ -220,7 +233,8 @@ class Query:
             if entry.sent_by and unit in self._called:
                 continue
             carried = entries.carries(self.program, unit, entry, number) and entries.element(entry, path)
-            if carried and parameter.name not in self._settled(unit, fn, n):
+            settled = self._settled(unit, fn, n) if carried else set()
+            if carried and parameter.name not in settled and not (several and parameter.name + entries.ONE in settled):
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"
         if self.solver.entries.get(unit):
             return None
@@ -330,8 +344,3 @@ def _loads(kind: Kind, unit: Unit, fn: ir.Function) -> bool:
     """Whether a function says by its names that it runs what it finds; `load_model` by these words of its own name."""
     own = set(split(fn.name))
     return bool(_named(unit, fn) & set(kind.loads)) or any(set(split(w)) <= own for w in kind.loads if "_" in w)
-
-
-def _same(hit: SinkHit, inner: SinkHit) -> bool:
-    """Whether the callee's hit is that by which it carries the caller's on."""
-    return inner.label == hit.inner and inner.site == hit.site and inner.kind == hit.kind

@@ -12,14 +12,17 @@ from casemate.taint.values import (
     BELOW,
     CLEAN,
     CROSSED,
+    DATA,
     FIELD,
     INNER,
-    KINDS,
     NO,
+    SEEN,
+    WHOLE,
     WIDTH,
     Ref,
     Value,
     fields,
+    guessed,
     join,
     keep,
     label_mask,
@@ -39,6 +42,11 @@ MAX_SOURCES = 24  # sources told apart in one function
 TYPE_OF = {str: "str", bytes: "bytes", int: "int", float: "float", bool: "bool", tuple: "tuple"}
 LOCAL_OBJECTS = frozenset("op")
 ELEMENTS = (ANY, TAIL, INEXACT, "[")  # how the names of fields begin that are elements, not attributes
+
+
+def is_attribute(name: Any) -> bool:
+    """Whether this is the name of an attribute, not of an element."""
+    return type(name) is str and name[:1] not in ELEMENTS and name != KEYS
 
 
 def constant(const: Any) -> Value:
@@ -66,6 +74,7 @@ class Frame:
         self.labels: list[Label] = []
         self.numbers: dict[Label, int] = {}
         self.harmless: dict[Any, int] = {}  # parameters, with the kinds by which what they are given does no harm
+        self.entered: dict[Label, provisos.Provisos] = {}  # sources, with the provisos under which alone they come in
         self.reads: dict[Any, int] = {}  # facts, with the digest of what they were when first read
         self.asked: dict[Any, Any] = {}
         self.hits: dict[tuple[Label, int, Site], SinkHit] = {}
@@ -123,18 +132,22 @@ class Frame:
 
     # --- labels
 
-    def label(self, key: Label) -> int:
-        """The taint of a label, alive for every kind."""
+    def label(self, key: Label, behind: provisos.Provisos = ()) -> int:
+        """The taint of a label, alive for every kind. behind: the provisos under which a source comes in here."""
         number = self.numbers.get(key)
         if number is None:
             if key[0] == "s":
                 if self.sources >= MAX_SOURCES:
-                    return next((label_mask(n) for k, n in self.numbers.items() if k[0] == "s" and k[1] == key[1]), 0)
+                    other = next((k for k in self.numbers if k[0] == "s" and k[1] == key[1]), None)
+                    return self.label(other, behind) if other is not None else 0
                 self.sources += 1
+                self.entered[key] = behind
             number = self.numbers[key] = len(self.labels)
             self.labels.append(key)
+        elif key[0] == "s" and self.entered[key]:
+            self.entered[key] = provisos.both(self.entered[key], behind)
         if self.harmless and key[0] == "p":
-            return label_mask(number, KINDS & ~self.harmless.get(key[1], 0))
+            return label_mask(number, WHOLE & ~self.harmless.get(key[1], 0))
         return label_mask(number)
 
     def spread(self, taint: int) -> list[tuple[Label, int]]:
@@ -156,7 +169,7 @@ class Frame:
     def source(self, source: Source, pos: int) -> int:
         """The taint of data that enters here."""
         taint = self.label(("s", source.boundary.value, source.what, *self.unit, pos - self.fn.pos))
-        return taint if source.kinds == ("*",) else keep(taint, self.knowledge.mask(source.kinds))
+        return taint if source.kinds == ("*",) else keep(taint, self.knowledge.mask(source.kinds) | SEEN)
 
     def sink(self, pos: int, what: str) -> Site:
         """A dangerous call here, counted."""
@@ -179,16 +192,19 @@ class Frame:
         callee: Unit | None = None,
         inner: Label | None = None,
         behind: provisos.Provisos = (),
+        seen: bool = True,
     ) -> None:
-        """A value arrives at a sink of the kind (bit number), here or inside a callee."""
-        bit = 1 << kind
+        """A value arrives at a sink of the kind (bit number), here or inside a callee. seen: it was seen to get there."""
+        whole, part = kind, self.solver.parts.get(kind, kind)
         for shift, bits in fields(taint):
-            if not bits & bit:
+            kind = whole if bits & 1 << whole else part
+            if not bits & 1 << kind:
                 continue
             label = self.labels[shift >> 5]
             key = (label, kind, site)
             behind = provisos.together(self.behind().get(self.block, ()), behind)
             is_crossed = max(crossed, TEXT if bits & CROSSED else PATH if told(bits) & BELOW else 0)
+            followed = seen and bool(bits & SEEN)
             had = self.hits.get(key)
             if had is None:
                 count = self.hit_count.get((label, kind), 0)
@@ -197,11 +213,11 @@ class Frame:
                 self.hit_count[label, kind] = count + 1
             else:
                 behind = provisos.both(had.behind, behind)
-                if had.crossed >= is_crossed:
+                if (had.crossed, had.seen) >= (is_crossed, followed):
                     if behind != had.behind:
                         self.hits[key] = had._replace(behind=behind)
                     continue
-            self.hits[key] = SinkHit(label, kind, is_crossed, site, pos - self.fn.pos, callee, inner, behind)
+            self.hits[key] = SinkHit(label, kind, is_crossed, site, pos - self.fn.pos, callee, inner, behind, followed)
 
     def behind(self) -> dict[int, provisos.Provisos]:
         """The provisos of each block that has any."""
@@ -334,16 +350,32 @@ class Frame:
         taint = self.outer(val)
         if taint:
             looked = [ref for ref in val.refs if ref[0] == "#"]
-            if type(name) is str and name[:1] not in ELEMENTS:
+            if is_attribute(name):
                 for ref in looked:
                     taint &= ref[1]
+                if not self.tells(val, name):
+                    taint = guessed(taint)
             elif looked and out is None:
                 return value(taint, NO, tuple(looked))  # of several that were looked up one
         if out is None:
-            return value(taint) if taint else CLEAN
+            return value(taint, NO, (DATA,) if DATA in val[2] else ()) if taint else CLEAN
         if not taint and out[3] is None:
             return out
         return value(out[0] | taint, out[1] if not taint else NO, out[2], None)
+
+    def tells(self, val: Value, name: str) -> bool:
+        """Whether it is known what this attribute of the value is: by its type, or because the value itself came from outside."""
+        values, calls = self.knowledge.values, self.knowledge.calls
+        if f"*.{name}" in values:
+            return True
+        for ref in val.refs:
+            if ref == DATA or (ref[0] == "x" and ref[1] in values):
+                return True
+            if ref[0] == "i":
+                for base in self.program.external_lineage(ref[1]):
+                    if f"{base}.{name}" in values or f"{base}.{name}" in calls:
+                        return True
+        return False
 
     def outer(self, val: Value) -> int:
         """The taint that a value gives to everything inside it: none, where attributes hold only what we see stored."""

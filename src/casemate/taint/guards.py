@@ -13,12 +13,11 @@ from functools import lru_cache
 from typing import Any
 
 from casemate.knowledge.entries import Guard, Kind
-from casemate.taint import fold, hosts, memberships, parts
+from casemate.taint import fold, hosts, limits, memberships, parts
 from casemate.taint.frame import Frame, constant
-from casemate.taint.operators import UNKNOWN, is_text, outline, pinned
-from casemate.taint.state import State
-from casemate.taint.summary import TEXT
-from casemate.taint.values import CLEAN, FIELD, KINDS, NO, Effects, Ref, Value, clear, fields, free, value
+from casemate.taint.operators import is_text, pinned
+from casemate.taint.state import ANY, State
+from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, clear, fields, free, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
 QUOTES = "'\""
@@ -42,6 +41,10 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
             had = state.get(key[1])
             if had is not None:
                 state[key[1]] = value(had.taint & _labels(key[2]), had.const, had.refs, had.pred)
+        elif type(key) is tuple and key[0] == "=":  # so does it, and that is all that it carries
+            had = state.get(key[1])
+            if had is not None:
+                state[key[1]] = value(key[2], had.const, had.refs, had.pred)
         elif type(key) is tuple and key[0] == "?":  # it speaks of the variable as it was
             had = state.get(key[1])
             if had is not None and had.taint == key[2]:
@@ -121,8 +124,12 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
                 return value(0, NO, (), (other, ()) if flipped else ((), other))
         if memberships.collection(frame, b) or memberships.ours(frame, a, right, b):
             effects = tuple((k, KINDS, None) for k in frame.keys(left, a)) + _properties(a)
+        elif memberships.of_type(b) and frame.deep(b):
+            effects = _no_more(frame, left, a, frame.deep(b))
         elif type(a.const) is str and a.const:
-            absent = _absent(frame, a.const, frame.keys(right, b)) + _between(frame, a.const, b)
+            absent = _absent(frame, a.const, [*frame.keys(right, b), *_characters(a.const, b)]) + _between(
+                frame, a.const, b
+            )
             absent += _no_piece(frame, (a.const,), b, "g")
             if absent:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))
@@ -152,10 +159,25 @@ def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     if other.const is None:
         return ()
     if other.taint or (other.const is NO and not other.refs):
-        return (*_properties(val), *_base_itself(operand, val, other))
+        same = _no_more(frame, operand, val, other.taint) if other.taint else ()
+        return (*_properties(val), *_base_itself(frame, operand, val, other), *same)
     itself: Effects = tuple((k, KINDS, None) for k in frame.keys(operand, val))
     # That a part is empty tells nothing of the whole that it was taken from.
     return itself if other.const == "" else (*itself, *_properties(val))
+
+
+def _no_more(frame: Frame, operand: Any, val: Value, held: int) -> Effects:
+    """What it establishes to be something that carries only this: it does no harm that the other does not (`name in
+    os.listdir(folder)`). Of what is no more than a part of itself, that it is one (`basename(name) == name`, and it may be ".."
+    still)."""
+    alive = 0
+    for _, bits in fields(held):
+        alive |= bits
+    mask = KINDS & ~alive
+    if held & _labels(val.taint):
+        mask &= ~frame.solver.longer
+    key = operand if type(operand) is str else frame.origin.get(operand)
+    return ((key, mask, None),) if mask and key is not None and val.taint else ()
 
 
 def _element_of(frame: Frame, operand: Any, val: Value, place: Any, other: Value) -> Effects:
@@ -175,12 +197,18 @@ def looked_up(frame: Frame, base: Any, key: Any) -> None:
         apply(frame, frame.env, tuple((k, KINDS, None) for k in frame.keys(key, at)))
 
 
-def _base_itself(operand: Any, val: Value, other: Value) -> Effects:
-    """What it establishes that a canonical path is the very base that it was put below: what came below it is nothing."""
-    made_of = _labels(other.taint)
-    if type(operand) is not str or not val.taint & made_of or not val.taint & ~made_of:
+def _base_itself(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
+    """What it establishes that a canonical path is the very base that it was put below: what came below it is nothing. Of two
+    that both are in canonical form, and given by others, one is no more than the other, whatever it was made of."""
+    if not any(ref[0] == "n" for ref in val.refs):
         return ()
-    return ((("==", operand, other.taint), KINDS, None),) if any(ref[0] == "n" for ref in val.refs) else ()
+    made_of = _labels(other.taint)
+    if type(operand) is str and val.taint & made_of and val.taint & ~made_of:
+        return ((("==", operand, other.taint), KINDS, None),)
+    alike = any(ref[0] == "n" and ref in other.refs for ref in val.refs) and not val.taint & made_of
+    if not alike or any(frame.labels[shift // WIDTH][0] != "p" for shift, _ in fields(other.taint)):
+        return ()
+    return tuple((("=", key, other.taint), KINDS, None) for key in frame.keys(operand, val) if type(key) is str)
 
 
 def _unequal(frame: Frame, operand: Any, val: Value, const: str) -> Effects:
@@ -211,6 +239,11 @@ def _holds_everything(frame: Frame, operand: Any, base: Value, other: Value) -> 
 
 def _properties(val: Value) -> Effects:
     return tuple((r[1], r[2], None) for r in val.refs if r[0] == "e")
+
+
+def _characters(piece: str, val: Value) -> list[Any]:
+    """The characters of a text that others gave, of which one is looked for: as fields of it they are known apart."""
+    return [("@", ref, name) for ref in val.refs if ref[0] == "p" for name in (0, ANY)] if len(piece) == 1 else []
 
 
 def _absent(frame: Frame, piece: str, keys: list[Any]) -> Effects:
@@ -334,20 +367,22 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
             mask |= kind.mask
     keys = frame.keys(operand, checked)
     out = tuple((k, mask, None) for k in keys) if mask else ()
+    if mask and guard.check in ("prefix", "containment"):
+        out += parts.alone(frame, checked, mask)
     if guard.check == "origin":
         # That it is one of several that are named lets in what is known; that it is this one tells nothing.
         if guard.other and not any(ref[0] == "o" for val in others for ref in val.refs):
             return ()
-        return hosts.origin(checked, sum(kind.mask for kind in wanted))
+        return hosts.origin(checked, frame.knowledge.mask(guard.clears))
     if guard.check == "suffix":
-        return hosts.ends(checked, sum(kind.mask for kind in wanted), others)
+        return hosts.ends(checked, frame.knowledge.mask(guard.clears), others)
     out += hosts.origin(checked, mask)
     return (*out, *((k, 0, ref) for k in keys for ref in gained))
 
 
 def _told(frame: Frame, kind: Kind, others: list[Value]) -> bool:
     """Whether objects of each of these classes tell such a text of themselves."""
-    classes = [ref for val in (*others, *(v for o in others for v in _elements(frame, o))) for ref in val.refs]
+    classes = [ref for val in (*others, *(v for o in others for v in limits.elements(frame, o))) for ref in val.refs]
     known = [ref for ref in classes if ref[0] in "cxf"]
     return bool(known) and all(
         (ref[0] == "c" and frame.program.method(ref[1:], kind.tells) is not None)
@@ -376,34 +411,6 @@ def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value
 
 
 SHORT = 6  # characters
-SIBLING = "sibling"
-BEGINNING = "a check of the first characters"
-
-
-def told_by_beginning(frame: Frame, pos: int, guard: Guard, checked: Value, others: list[Value]) -> None:
-    """A path is checked by its first characters, against a base that is known not to end in a separator: `/srv/data` is also
-    how `/srv/data-old` begins. What is reported is the check, since nothing else gets past it."""
-    path = frame.knowledge.kinds["path"]
-    sibling = frame.knowledge.kinds[SIBLING]
-    for val in _elements(frame, checked) if guard.check == "common" else [checked]:
-        if ("n", path.name) in val.refs and (guard.check == "common" or _open_ended(others[0] if others else CLEAN)):
-            taint = 0
-            for shift, bits in fields(val.taint):
-                taint |= bits << shift if bits & path.mask else 0
-            frame.reach(taint, sibling.bit, frame.sink(pos, BEGINNING), pos, crossed=TEXT)
-
-
-def _elements(frame: Frame, val: Value) -> list[Value]:
-    return [inner for ref in val.refs if ref[0] == "o" for inner in (frame.env.get(ref) or {}).values()]
-
-
-def _open_ended(base: Value) -> bool:
-    """Whether a base is known to end in no separator: what is canonical, or a text whose end is known."""
-    if ("/",) in base.refs or ("i", "str.random") in base.refs:
-        return False
-    if isinstance(base.const, str):
-        return base.const.startswith("/") and not base.const.endswith("/")
-    return any(ref == ("n", "path") for ref in base.refs) or outline(base)[-1:] not in (UNKNOWN, "/", "\\", "")
 
 
 def _pattern(others: list[Value]) -> str:

@@ -187,11 +187,17 @@ class _Walk:
 
 def _nothing(val: Value, block: ir.Block, condition: Any) -> bool:
     """Whether a variable that was asked whether it is anything is nothing where it is not: a text, or what came from outside, is
-    empty then, and what is asked next whether it is one of several is none."""
-    return type(condition) is str and (
-        operators.is_text(val)
-        or all(ref[0] in PROPERTIES or ref[0] == "p" for ref in val.refs)
-        or any(ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition for ins in block[0])
+    empty then, and what is asked next whether it is one of several, or a function is asked about, is none."""
+    if type(condition) is not str:
+        return False
+    if operators.is_text(val) or all(ref[0] in PROPERTIES or ref[0] == "p" for ref in val.refs):
+        return True
+    asks = block[1][0] == ir.BRANCH
+    return any(
+        (ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition)
+        or (asks and ins[0] == ir.CALL and condition in ins[4])
+        or (asks and ins[0] == ir.INVOKE and condition in (ins[3], *ins[5]))
+        for ins in block[0]
     )
 
 

@@ -70,8 +70,11 @@ def collection(frame: Frame, val: Value) -> bool:
     """Whether the value is a collection that no outsider fills."""
     if frame.deep(val) & ~_configured(frame, val):
         return False
-    if type(val.const) is tuple:
-        return True
+    return type(val.const) is tuple or of_type(val)
+
+
+def of_type(val: Value) -> bool:
+    """Whether the value is known to be a collection."""
     if is_text(val) or val.const is not NO:
         return False
     for ref in val.refs:

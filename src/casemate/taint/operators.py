@@ -6,7 +6,8 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from casemate.taint import beginnings, fold, sequences
+from casemate.languages import ir
+from casemate.taint import beginnings, fold, markup, sequences
 from casemate.taint.frame import MAX_PATH, Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, field_of
 from casemate.taint.values import CLEAN, MAX_CONST, NO, Ref, Value, clear, cross, join, value
@@ -23,7 +24,7 @@ SEVERAL = (("i", "tuple"), ("i", "dict"))
 JSON_TYPE = ("i", "str.json")
 RANDOM_TYPE = ("i", "str.random")
 HERE_TYPE = ("i", "str.here")  # the folder in which a program works
-MARKUP = re.compile(r"</?[a-zA-Z][a-zA-Z0-9]*(?:\s[^<>]*)?/?>")
+SEPARATORS = re.compile(r"[/\\]")
 
 
 def truth(val: Value) -> bool | None:
@@ -91,7 +92,7 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
     if (
         pos >= 0
         and any(JSON_TYPE in p.refs for p in parts)
-        and any(MARKUP.search(p.const) for p in parts if type(p.const) is str)
+        and any(markup.in_page(p.const) for p in parts if type(p.const) is str)
     ):
         frame.act(pos, "json.dumps", "data-in-page")
     if all(p.const is not NO for p in parts):
@@ -100,9 +101,11 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
     start = ""
     taint = 0
     fixed = any(p.const not in ("", NO) or (p.taint == 0 and is_text(p)) for p in parts) or len(parts) > 2
-    for part in parts:
+    for at, part in enumerate(parts):
         if part.const is NO:
             one = _below(frame, part, frame.text(part), start)
+            if one and _goes_on(parts, at):
+                one = clear(one, frame.solver.longer)
             start += NAMED if ("s",) in part.refs else ""
             # What comes first is not below or inside anything: a suffix added to a path leaves it the caller's path.
             taint |= after(frame, cross(one) if fixed and start else one, start)
@@ -121,6 +124,16 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
             # A canonical path with a separator at its end: a prefix that it has, the path has or is.
             refs = (*refs, *(r for r in parts[0].refs if r[0] in "nd"))
     return value(taint, NO, refs)
+
+
+def _goes_on(parts: list[Value], at: int) -> bool:
+    """Whether a fixed part of a text, next to one that is not, goes on with the same name, and not with dots alone."""
+    before, behind = (parts[n].const if 0 <= n < len(parts) else "" for n in (at - 1, at + 1))
+    names = [
+        SEPARATORS.split(before)[-1] if type(before) is str else "",
+        SEPARATORS.split(behind)[0] if type(behind) is str else "",
+    ]
+    return any(name.strip(".") for name in names)
 
 
 def format_parts(frame: Frame, parts: list[Value], pos: int) -> Value:
@@ -314,6 +327,8 @@ def mapping(frame: Frame, pos: int, pairs: tuple[Any, ...]) -> Value:
             continue
         at = frame.get(key)
         name = field_of(at.const) if at.const is not NO and len(content) < 64 else ANY
+        if at.taint:
+            content[KEYS] = join(content[KEYS], value(at.taint)) if KEYS in content else value(at.taint)
         content[name] = join(content[ANY], val) if name == ANY and ANY in content else val
     return value(0, NO, (frame.new_object(pos, ("i", "dict"), content),))
 
@@ -346,6 +361,8 @@ def iterate(frame: Frame, val: Value) -> Value:
             rest = (frame.env.get(ref) or {}).get(ANY)
             taint |= rest.taint if rest is not None else 0
         return value(taint | _keys(frame, val), NO, (STR_TYPE,))
+    if named_by_callers(frame, val):
+        return value(keys_of(frame, val), NO, (STR_TYPE,))
     inner, keys = frame.inside(val, ANY), _keys(frame, val)
     return value(inner.taint | keys, NO, inner.refs) if keys else inner
 
@@ -364,6 +381,25 @@ def in_turn(frame: Frame, pos: int, val: Value, one: Value) -> tuple[Ref, ...]:
     if known is None or not known[0] or known[0][0].taint == one.taint:
         return ()
     return (("^", pos, frame.deep(known[0][0])),)
+
+
+def named_by_callers(frame: Frame, val: Value) -> bool:
+    """Whether the value is the mapping that `**options` is: its keys are names that stand in the calls, unless they come out of
+    another mapping."""
+    given = [ref for ref in val.refs if ref[0] in "op"]
+    return len(given) == 1 and given[0][0] == "p" and not given[0][2] and _takes_named(frame, given[0][1])
+
+
+def _takes_named(frame: Frame, parameter: Any) -> bool:
+    return type(parameter) is int and frame.fn.params[parameter].how == ir.VARKW
+
+
+def keys_of(frame: Frame, val: Value) -> int:
+    """The taint of a mapping's keys: of what the caller gave, that of its own keys."""
+    taint = frame.outer(val) | _keys(frame, val)
+    for ref in val.refs:
+        taint |= frame.default_field(ref, KEYS).taint if ref[0] == "p" else 0
+    return taint
 
 
 def _keys(frame: Frame, val: Value) -> int:

@@ -1,7 +1,8 @@
 """What is put together of variables before they are checked: a check of the part is a check of what was made with it.
 
 `full = join(base, name)` and then `if name.startswith(".."): raise` leaves `full` as harmless as the check of `name` before
-the joining would have, as long as `name` is what it was.
+the joining would have, as long as `name` is what it was. And where `full` is one fixed thing and `name` below it, to find that
+`full` does not leave its base is to find it of `name`.
 """
 
 from __future__ import annotations
@@ -11,21 +12,45 @@ from typing import Any
 
 from casemate.taint.frame import Frame
 from casemate.taint.state import State
-from casemate.taint.values import FIELD, KINDS, Ref, Value, fields, value
+from casemate.taint.values import FIELD, KINDS, Effects, Ref, Value, fields, value
 
 
 def of(frame: Frame, given: Iterable[tuple[Value, Any]]) -> list[Ref]:
     """The properties of a path made below what comes first: for each variable after it, the labels that it alone brings."""
-    sides = [(frame.deep(val), operand) for val, operand in given]
+    sides = [(frame.deep(val), _variable(frame, val, operand)) for val, operand in given]
     out: list[Ref] = []
     for number, (taint, operand) in enumerate(sides):
         others = 0
         for n, (other, place) in enumerate(sides):
             others |= other if n != number and (not n or place != operand) else 0
         alone = sum(bits << shift for shift, bits in fields(taint) if not others >> shift & FIELD)
-        if number and alone and type(operand) is str:
-            frame.parts.add(operand)
-            out.append(("y", operand, alone))
+        if number and alone and type(operand) in (str, tuple):
+            if type(operand) is str:
+                frame.parts.add(operand)
+            out.append(("y", operand, alone, len(sides) == 2))
+    return out
+
+
+def _variable(frame: Frame, val: Value, operand: Any) -> Any:
+    """The variable that an operand is, or is another form of (`Path(name)`); or the elements of what others gave."""
+    if type(operand) is str:
+        return operand
+    keys = frame.keys(operand, val)
+    return keys[0] if len(keys) == 1 else operand
+
+
+def alone(frame: Frame, whole: Value, mask: int) -> Effects:
+    """What a check of the whole establishes of the one variable that was put below a base to make it."""
+    out: Effects = ()
+    for ref in whole.refs:
+        if ref[0] != "y" or not ref[3]:
+            continue
+        if type(ref[1]) is tuple:
+            out = (*out, (ref[1], mask, None))
+            continue
+        held = frame.env.get(ref[1])
+        if held is not None and not any(not ref[2] >> shift & FIELD for shift, _ in fields(held.taint)):
+            out = (*out, (("?", ref[1], held.taint), mask, None))
     return out
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from casemate.languages import ir
+from casemate.taint import onward
 from casemate.taint.explain import Hop
 from casemate.taint.flows import Flow
 from casemate.taint.frame import Unit
@@ -50,9 +51,7 @@ class Regions:
         while hit is not None and hit.callee is not None and hit not in seen:
             seen.add(hit)
             units.add(self._body(hit.callee))
-            following = self._solver.summaries[hit.callee].hits
-            wanted = (hit.inner, hit.site, hit.kind)
-            hit = next((h for h in following if (h.label, h.site, h.kind) == wanted), None)
+            hit = next(iter(onward.following(self._solver, hit)), None)
         return tuple(sorted(self._region(unit) for unit in units))
 
     def around(self, unit: Unit) -> tuple[Region, ...]:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Answer, Hint, Knowledge
 from casemate.languages import ir
-from casemate.taint import calls, entries, interpreter, memory, programs, switches
+from casemate.taint import calls, entries, interpreter, memory, onward, programs, switches
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.memory import Ground, Run
 from casemate.taint.parameters import given
@@ -62,13 +62,13 @@ class Solver:
             for program in condition.values
         )
         self.run_by, self.runners = programs.table(self.knowledge), programs.runners(self.knowledge)
-        self.registering = entries.registering(self.knowledge)
+        self.registering, self.entry_tables = entries.registering(self.knowledge), entries.tables(self.knowledge)
         self._judging = {
             n: self.knowledge.kinds[e.result]
             for n, e in enumerate(self.knowledge.entries)
             if e.result and self.knowledge.kinds[e.result].text_is_program
         }
-        self.entry_tables = entries.tables(self.knowledge)
+        self.parts, self.longer = onward.parts(self.knowledge)
         self.tidied = sum(k.mask for k in self.knowledge.kinds.values() if k.tidied)
         self.no_objects = sum(k.mask for k in self.knowledge.kinds.values() if k.of_objects)  # what texts do no harm by
         self._contributions: dict[Any, dict[Unit, Plain]] = {}

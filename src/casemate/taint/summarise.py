@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from casemate.languages import ir
 from casemate.taint.frame import Frame
-from casemate.taint.provisos import Provisos
-from casemate.taint.state import INEXACT
+from casemate.taint.provisos import Provisos, together
+from casemate.taint.state import ANY, INEXACT
 from casemate.taint.summary import Label, SinkHit, Summary, Write
 from casemate.taint.values import KINDS, NO, PROPERTIES, Ref, value
 
@@ -22,12 +23,13 @@ def summarise(frame: Frame) -> Summary:
     refs: tuple[Ref, ...] = ()
     if returned is not None:
         for label, behind, mask in _returned(frame, returned.taint):
-            returns[(), label, behind] = mask
+            behind = together(behind, frame.entered.get(label, ()))
+            returns[(), label, behind] = returns.get(((), label, behind), 0) | mask
         for name, inner in frame.returned_fields.items():
             if name == INEXACT:
                 continue
             for label, mask in frame.spread(inner.taint):
-                key = ((name,), label, ())
+                key = ((name,), label, frame.entered.get(label, ()))
                 returns[key] = returns.get(key, 0) | mask
             outside = tuple(r for r in map(frame.externalise, inner.refs) if r)
             fields.append((name, (inner.const,) if inner.const is not NO else (), outside))
@@ -106,15 +108,16 @@ def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], .
         if state is None:
             continue
         for number, parameter in enumerate(frame.fn.params):
-            label = ("p", number, ())
+            path = (ANY,) if parameter.how == ir.VARARGS else ()
+            label = ("p", number, path)
             at = frame.numbers.get(label)
-            val = state.get(parameter.name)
+            val = state.get(("p", number, ()), {}).get(ANY) if path else state.get(parameter.name)
             if at is None or val is None or frame.labels[at] != label:
                 continue
             refused = KINDS & ~(val.taint >> 32 * at)
-            if ("p", number, ()) not in val.refs:
+            if label not in val.refs:
                 # Another text; or a tidied copy, of which a check counts for some kinds.
                 refused &= frame.solver.tidied if ("v", number) in val.refs else 0
             if refused:
-                out.append((number, (), when, refused))
+                out.append((number, path, when, refused))
     return tuple(out)

@@ -26,6 +26,7 @@ class SinkHit(NamedTuple):
 
     crossed: whether it was spliced on its way, `PATH` only below a path or address, `TEXT` into text. inner: the label of the
     callee that carries it on, None when the sink is in this very function. behind: it happens under these provisos alone.
+    seen: every step of one of its ways was seen; else some object that it went into was taken to hold it in an attribute.
     """
 
     label: Label
@@ -36,6 +37,7 @@ class SinkHit(NamedTuple):
     callee: tuple[str, int] | None
     inner: Label | None
     behind: Provisos = ()
+    seen: bool = True
 
 
 class Summary(NamedTuple):

@@ -120,6 +120,9 @@ TWICE: Final = frozenset(
 )  # fmt: skip
 
 
+PRETENDED: Final = frozenset(
+    {"dummy", "fake", "mock", "stub"}
+)  # words of what stands in for a check where none is needed
 KEPT: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"})  # of which a list is kept
 
 
@@ -135,6 +138,8 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
     sides = [_parts(frame, side, names) for side in (left, right)]
     if any(side & TWICE for side in sides) or not all(sides):
         return
+    if any(type(side) is str and "scheme" in [word.rstrip("s") for word in split(side)] for side in (left, right)):
+        return  # in which way somebody proves who they are
     wanted = SECRETS if operator in ("==", "!=") else KEPT
     if any(side & wanted for side in sides):
         frame.act(pos, operator, "telling-comparison")
@@ -147,7 +152,7 @@ NUMBERS: Final = ("int", "float", "bool")
 def _checks(qualname: str) -> bool:
     """Whether a function by its name checks credentials."""
     words = frozenset(split(qualname))
-    return bool(words & CHECKERS and words & CHECKS)
+    return bool(words & CHECKERS and words & CHECKS and not words & PRETENDED)
 
 
 def _parts(frame: Frame, operand: Any, names: dict[Any, str]) -> set[str]:

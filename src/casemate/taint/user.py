@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import conditions, dispatch, guards, narrowing, programs, provisos
+from casemate.taint import conditions, dispatch, guards, narrowing, operators, programs, provisos
 from casemate.taint.arguments import Arguments
-from casemate.taint.frame import Frame, Unit
+from casemate.taint.frame import Frame, Unit, is_attribute
 from casemate.taint.provisos import Proviso, Provisos
-from casemate.taint.state import ANY, OPTIONS
+from casemate.taint.state import ANY, KEYS, OPTIONS
 from casemate.taint.summary import TEXT, Label, Summary
-from casemate.taint.values import CLEAN, NO, Ref, Value, clear, join, keep, value
+from casemate.taint.values import CLEAN, NO, Ref, Value, clear, guessed, join, keep, value
 
 GATHERED = -2  # the place of the list that `*rest` is; -1 is that of a tuple of values to be formatted
 # Decorators that hand on what they are given, and nothing else.
@@ -55,7 +55,17 @@ def call_function(
                 listed = label[2][-1:] == (OPTIONS,) and context.made_here(label[1])
                 crossed = TEXT if listed else hit.crossed
                 behind = provisos.together(under, asked.here(hit.behind)) if hit.behind else under
-                frame.reach(taint, hit.kind, hit.site, pos, crossed=crossed, callee=unit, inner=label, behind=behind)
+                frame.reach(
+                    taint,
+                    hit.kind,
+                    hit.site,
+                    pos,
+                    crossed=crossed,
+                    callee=unit,
+                    inner=label,
+                    behind=behind,
+                    seen=hit.seen,
+                )
     for parameter, path, marks in summary.writes:
         taint = 0
         for label, mask in marks:
@@ -65,7 +75,7 @@ def call_function(
             _write(frame, context, parameter, path, taint)
     if summary.never:
         frame.dead = True
-    result = _result(frame, pos, unit, summary, context, asked)
+    result = _result(frame, pos, unit, summary, context, asked, under)
     return _checks(frame, fn, summary, bound, args, receiver, operand, result)
 
 
@@ -127,6 +137,11 @@ class _Binding:
     def _taint(self, label: Label) -> int:
         if label[0] == "s":
             return self.frame.label(label)
+        if label[2] == (KEYS,) and type(label[1]) is int and self.fn.params[label[1]].how == ir.VARKW:
+            taint = 0
+            for mapping in self.args.mappings:
+                taint |= operators.keys_of(self.frame, mapping)
+            return taint
         val = self.given(label[1])
         if val is None:
             return 0
@@ -147,8 +162,8 @@ class _Binding:
         for n, name in enumerate(label[2]):
             if name == OPTIONS:
                 return conditions.options(self.frame, val)
-            if not val[2]:  # inside of what has no content it is the same
-                return val[0]
+            if not val[2]:  # inside of what has no content it is the same, as far as anybody saw
+                return guessed(val[0]) if any(map(is_attribute, label[2][n:])) else val[0]
             inner = self.frame.inside(val, name)
             if not inner.refs:
                 return inner.taint if n + 1 < len(label[2]) else self.frame.text(inner)
@@ -226,13 +241,20 @@ def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...
             frame.write_field(ref, last, value(taint), weak=True)
 
 
-def _result(frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Binding, asked: _Asked) -> Value:
+def _result(
+    frame: Frame, pos: int, unit: Unit, summary: Summary, context: _Binding, asked: _Asked, under: Provisos
+) -> Value:
     taint = 0
     inner: dict[Any, int] = {}
     judged = frame.solver.judged(unit)  # what it gives has been judged where it is put together
     for path, label, mask, behind in summary.returns:
-        one = context.taint(label)
-        if not one or asked.refuted(behind):
+        if asked.refuted(behind):
+            continue
+        if label[0] == "s":
+            one = frame.label(label, provisos.together(under, asked.here(behind)) if behind else under)
+        else:
+            one = context.taint(label)
+        if not one:
             continue
         one = clear(keep(one, mask), judged)
         if path:
@@ -273,7 +295,10 @@ def _checks(
         place = _operand(fn, parameter, args, receiver, operand)
         val = bound[parameter]
         keys: list[Any]
-        if path:
+        if path and fn.params[parameter].how == ir.VARARGS:
+            one = args.star is None and len(args.positional) == args.rest + 1
+            keys = frame.keys(args.operands[args.rest], args.positional[args.rest]) if one else []
+        elif path:
             keys = [("@", r, path[0]) for r in val.refs if r[0] in "op"] if len(path) == 1 else []
         else:
             keys = frame.keys(place, val)

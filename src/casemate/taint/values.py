@@ -3,7 +3,7 @@
 Taint is one integer. Every label (a parameter, a field of a parameter, or a source) owns a field of `WIDTH` bits in it: a
 bit per kind for which the value is still dangerous, `CROSSED` when it was spliced into text that the developer fixed, and
 `BELOW` when it was put below a path or address that was; `FREE` when on another way it is taken as it is because it is absolute:
-then what it was put below is where it is looked for, no bound.
+then what it was put below is where it is looked for, no bound; `SEEN` when every step of one of its ways was seen.
 So joining is `|`, clearing is `&`, and both cost nanoseconds however many labels there are.
 
 References say what a value may be, as plain tuples (they travel between processes and into the cache):
@@ -55,9 +55,11 @@ WIDTH: Final = 32
 CROSSED: Final = 1 << 30
 BELOW: Final = 1 << 31
 FREE: Final = 1 << 29
+SEEN: Final = 1 << 28
 MARKS: Final = CROSSED | BELOW | FREE
 SPLICED: Final = CROSSED | BELOW
-KINDS: Final = (1 << 29) - 1  # every kind, not crossed
+KINDS: Final = (1 << 28) - 1  # every kind, not crossed
+WHOLE: Final = KINDS | SEEN  # what a label begins as
 FIELD: Final = (1 << WIDTH) - 1
 ONE_LABEL: Final = 1 << WIDTH
 MAX_REFS: Final = 8
@@ -100,6 +102,7 @@ def value(taint: int = 0, const: Any = NO, refs: tuple[Ref, ...] = (), pred: Pre
 
 
 CLEAN: Final = value()
+DATA: Final = ("i", "@data")  # what came from outside as it is: whatever is read off it came with it
 NONE: Final = value(0, None)
 
 
@@ -184,20 +187,21 @@ _memo: dict[tuple[int, int], int] = {}
 
 
 def keep(taint: int, mask: int) -> int:
-    """The taint with only the kinds of `mask` alive, marked crossed where `mask` says so; empty labels vanish."""
-    if not taint or mask == KINDS:
+    """The taint with only the kinds of `mask` alive, marked crossed where `mask` says so, and seen where both are; empty labels
+    vanish."""
+    if not taint or mask == WHOLE:
         return taint
     if taint < ONE_LABEL:
-        alive = taint & mask & KINDS
-        return alive | (mask & SPLICED) | (taint & MARKS) if alive else 0
+        alive = taint & mask & WHOLE
+        return alive | (mask & SPLICED) | (taint & MARKS) if alive & KINDS else 0
     key = (taint, mask)
     got = _memo.get(key)
     if got is None:
         got = 0
         crossed = mask & SPLICED
         for shift, bits in fields(taint):
-            alive = bits & mask & KINDS
-            if alive:
+            alive = bits & mask & WHOLE
+            if alive & KINDS:
                 got |= (alive | crossed | (bits & MARKS)) << shift
         if len(_memo) > 200_000:
             _memo.clear()
@@ -207,12 +211,12 @@ def keep(taint: int, mask: int) -> int:
 
 def cross(taint: int) -> int:
     """The taint of a text into which the value was spliced."""
-    return keep(taint, KINDS | CROSSED)
+    return keep(taint, WHOLE | CROSSED)
 
 
 def below(taint: int) -> int:
     """The taint of a path or an address that begins with another one."""
-    out = keep(taint, KINDS | BELOW)
+    out = keep(taint, WHOLE | BELOW)
     return sum((bits & ~FREE) << shift for shift, bits in fields(out)) if any_kind(out, FREE) else out
 
 
@@ -229,6 +233,11 @@ def told(bits: int) -> int:
     return bits & ~(BELOW | FREE) if bits & FREE else bits
 
 
+def guessed(taint: int) -> int:
+    """The taint of what is taken to carry the value, which nobody has seen to go there."""
+    return taint & ~(SEEN * _unit((taint.bit_length() + WIDTH - 1) // WIDTH))
+
+
 def uncross(taint: int) -> int:
     """The taint of what was spliced into nothing but its giver's own text."""
     return sum((bits & ~SPLICED) << shift for shift, bits in fields(taint))
@@ -236,7 +245,7 @@ def uncross(taint: int) -> int:
 
 def clear(taint: int, mask: int) -> int:
     """The taint without the kinds of `mask`."""
-    return keep(taint, KINDS & ~mask) if taint and mask else taint
+    return keep(taint, WHOLE & ~mask) if taint and mask else taint
 
 
 def revive(taint: int, origin: int, mask: int) -> int:
@@ -266,6 +275,6 @@ def any_kind(taint: int, mask: int) -> bool:
     return bool(taint and taint & mask * _unit((taint.bit_length() + WIDTH - 1) // WIDTH))
 
 
-def label_mask(number: int, mask: int = KINDS) -> int:
+def label_mask(number: int, mask: int = WHOLE) -> int:
     """The taint of one label, alive for all kinds."""
     return mask << WIDTH * number

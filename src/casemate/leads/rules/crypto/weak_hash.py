@@ -12,7 +12,8 @@ stolen table of hashed passwords is guessed through in hours.
 Passwords: `hashlib.scrypt`, argon2 or bcrypt, with a salt. Everything else: SHA-256 or BLAKE2. Where nothing rests on the hash,
 say so with `usedforsecurity=False`. HMAC over them is not reported: it does not rest on collisions. Nor are functions whose name
 says that a protocol prescribes the hash (a WebSocket's handshake, digest authentication), or that it only tells versions
-apart (an ETag).
+apart (an ETag). Where what is stored, or who calls, names the hash (`stored.startswith("{SHA}")`), the code verifies what others
+made; and a hash of nothing but random numbers gives them a form.
 """
 
 from __future__ import annotations
@@ -51,7 +52,9 @@ RULE = ActRule(
     severity=Severity.MEDIUM,
     acts=("weak-hash",),
     where=WORDS,
-    prescribed=("ws", "websocket", "handshake", "digest_auth", "etag", "checksum", "nonce"),
+    prescribed=("ws", "websocket", "handshake", "digest_auth", "digest_authentication", "etag", "checksum", "nonce"),
+    schemes=("md4", "md5", "sha", "sha1", "ssha", "apr1"),
+    hides=True,
     message="{act} is a broken hash, and {function} speaks of secrets",
     examples=EXAMPLES,
 )

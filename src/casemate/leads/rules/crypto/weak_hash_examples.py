@@ -125,4 +125,71 @@ def sign(secret, message):
     return hmac.new(secret, message, hashlib.sha1).digest()
 """,
     ),
+    Example(
+        name="near-miss: what is stored names the hash",
+        code="""
+import hashlib
+from base64 import b64encode
+
+def verify(password, stored, made):
+    if stored.startswith("{SHA}"):
+        return made(b64encode(hashlib.sha1(password).digest()), stored[5:])
+    scheme, _, rest = stored.partition("$")
+    if scheme == "scrypt":
+        return made(hashlib.scrypt(password, salt=b"", n=2, r=8, p=1), rest)
+    elif scheme == "MD5":
+        return made(hashlib.md5(password).hexdigest(), rest)
+    return False
+""",
+    ),
+    Example(
+        name="a condition that names no hash, or does not decide",
+        code="""
+import hashlib
+
+def kept(password, stored, mode):
+    if stored.startswith("user:"):
+        return hashlib.sha1(password).digest()  # finding
+    if mode == "md5":
+        print("old")
+    return hashlib.md5(password).hexdigest()  # finding
+""",
+    ),
+    Example(
+        name="near-miss: random numbers are given a form",
+        code="""
+import hashlib
+import os
+import random
+import time
+
+def new_token():
+    return hashlib.sha1(os.urandom(64)).hexdigest()
+
+def other_token():
+    now = time.time()
+    mixed = random.SystemRandom().random() + now % 1.0
+    return hashlib.sha1(repr(mixed).encode("ascii")).hexdigest()
+""",
+    ),
+    Example(
+        name="random numbers and something else",
+        code="""
+import hashlib
+import os
+import time
+
+def token(user):
+    return hashlib.sha1(os.urandom(8) + user.password).hexdigest()  # finding
+
+def reset_token():
+    return hashlib.md5(str(time.time()).encode()).hexdigest()  # finding
+
+def kept(secret):
+    mixed = os.urandom(8)
+    if secret:
+        mixed = secret
+    return hashlib.md5(mixed).digest()  # finding
+""",
+    ),
 )

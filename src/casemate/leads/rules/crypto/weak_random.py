@@ -1,8 +1,9 @@
 """Secret from a predictable generator.
 
 ## What it is
-A function draws from `random` where a name a few lines away, its own name or one of its texts speaks of tokens, passwords,
-sessions or salts.
+A function draws from `random`, and what it becomes is called a token, a password, a session or the like: by the variable,
+attribute or key that it is kept in, or by the function's own name. Where it is given no name, by names a few lines away and
+by the function's texts.
 
 ## Why it matters
 `random` is made for simulations: who has seen some of its numbers (624 for all of its state) computes those before and after.
@@ -10,7 +11,8 @@ A token to reset a password that others can compute is an account that others ca
 
 ## How to fix it
 Use `secrets`: `secrets.token_urlsafe()`, `secrets.choice()`, `secrets.randbelow()`; or `random.SystemRandom`, which has the same
-methods and draws from the operating system.
+methods and draws from the operating system. A salt, and a number that is used once in a request that is signed, must only be new
+each time; they are not reported.
 """
 
 from __future__ import annotations
@@ -31,7 +33,6 @@ WORDS = (
     "sessionid",
     "cookie",
     "nonce",
-    "salt",
     "otp",
     "csrf",
     "api_key",
@@ -60,6 +61,8 @@ RULE = ActRule(
     severity=Severity.HIGH,
     acts=("weak-random",),
     where=WORDS,
+    becomes=True,
+    signed=("nonce",),
     message="{act} can be predicted, and {function} speaks of secrets",
     examples=EXAMPLES,
 )

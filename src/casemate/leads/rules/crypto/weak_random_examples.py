@@ -97,4 +97,81 @@ def shuffled(password_list, seed):
     return sorted(password_list)
 """,
     ),
+    Example(
+        name="what it becomes, by way of texts and lists",
+        code="""
+import hashlib
+import random
+
+class Door:
+    def enter(self, user, store):
+        rnd = random.random()  # finding
+        mixed = hashlib.sha256(repr(rnd).encode())
+        user.session_key = mixed.hexdigest()
+        parts = []
+        for _ in range(3):
+            parts.append(random.choice("abc"))  # finding
+        store.keep(user, reset_code="-".join(parts))
+        found = {"challenge": "<%d@door>" % random.getrandbits(31)}  # finding
+        return found
+
+    def nonce(self):
+        value = str(random.random())  # finding
+        return value
+""",
+    ),
+    Example(
+        name="a suffix of the secret itself, and a word that is asked for once",
+        code="""
+import random
+
+def invite(user):
+    token_suffix = str(random.randint(0, 9))  # finding
+    user.token = "door-" + token_suffix
+    nonce = random.random()  # finding
+    return {"nonce": nonce}
+
+def mixed():
+    letters = list("abcdefghijklmnop")
+    random.shuffle(letters)  # finding
+    password = "".join(letters)
+    return password
+""",
+    ),
+    Example(
+        name="near-miss: what it becomes is something else, whatever stands beside",
+        code="""
+import random
+import time
+
+def answer(token, cookie_needed):
+    shade = random.choice(["red", "blue"])
+    time.sleep(random.uniform(0, 1))
+    if random.random() < 0.1:
+        token = None
+    return {"cookie_needed": cookie_needed, "token": token, "shade": shade, "entropy": random.getrandbits(32)}
+""",
+    ),
+    Example(
+        name="near-miss: a salt, the name of a cookie, and what is used once in a signed request",
+        code="""
+import hashlib
+import hmac
+import random
+
+def described(password):
+    salt = "%08x" % random.getrandbits(32)
+    return salt, hashlib.scrypt(password, salt=salt.encode(), n=2, r=8, p=1)
+
+def other_cookie(answer, state):
+    cookie_suffix = "".join(random.choice("abc") for _ in range(8))
+    cookie_name = f"state-{cookie_suffix}"
+    answer.set_cookie(cookie_name, state)
+
+def headers(secret, stamp):
+    nonce = str(random.randint(0, 10**9))
+    signature = hmac.new(secret, (nonce + stamp).encode(), "sha256").hexdigest()
+    return {"nonce": nonce, "stamp": stamp, "signature": signature}
+""",
+    ),
 )

@@ -111,6 +111,25 @@ def compared(rows):
 """,
         ),
         Example(
+            name="near-miss: words in angle brackets, as a language model is told",
+            code="""
+import json
+
+def question(rows, asked):
+    return f"<context>\n{json.dumps(rows)}\n</context>\n<summary>{asked}</summary>"
+""",
+        ),
+        Example(
+            name="an element among them, and one in capitals",
+            code="""
+import json
+
+def page(rows):
+    yield f"<context><span>{json.dumps(rows)}</span></context>"  # finding
+    yield "<SCRIPT>draw(" + json.dumps(rows) + ")</SCRIPT>"  # finding
+""",
+        ),
+        Example(
             name="near-miss: its own escapes",
             code="""
 import json

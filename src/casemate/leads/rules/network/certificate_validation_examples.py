@@ -163,4 +163,32 @@ def context():
     return made
 """,
     ),
+    Example(
+        name="near-miss: an option under a key that has a name",
+        code="""
+import ssl
+
+SKIP_NAME_CHECK = "skip_name_check"
+
+def context(options):
+    made = ssl.create_default_context(cafile=options["ca"])
+    if options.get(SKIP_NAME_CHECK):
+        made.check_hostname = False
+    return made
+""",
+    ),
+    Example(
+        name="an option of another name under such a key",
+        code="""
+import ssl
+
+PROXY = "proxy"
+
+def context(options):
+    made = ssl.create_default_context(cafile=options["ca"])
+    if options.get(PROXY):
+        made.check_hostname = False  # finding
+    return made
+""",
+    ),
 )

@@ -106,6 +106,25 @@ def tidy(rows, password):
             code="""
 def check_auth(request, allowed):
     return request.auth_type in allowed and request.auth_scheme == allowed[0]
+
+def authenticate_client(client, offered):
+    knownSchemes = {scheme.upper() for scheme in offered}
+    return client.auth in knownSchemes
+""",
+        ),
+        Example(
+            name="near-miss: a stand-in for trying things out",
+            code="""
+class DummyAuth:
+    def check_password(self, form):
+        return form["password"] == self.password
+""",
+        ),
+        Example(
+            name="a list of what is let in",
+            code="""
+def authenticate_client(client, knownClients):
+    return client.auth in knownClients  # finding
 """,
         ),
     ),

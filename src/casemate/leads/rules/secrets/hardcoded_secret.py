@@ -10,7 +10,8 @@ public one day. It is the same on every installation, and it cannot be changed w
 
 ## How to fix it
 Take it from the environment or from a secret store at start, and refuse to start without it. What stood in the history of
-a repository is known: replace it where it is used.
+a repository is known: replace it where it is used. A value that is kept to be refused (`if password == OLD: raise`) is not
+reported.
 """
 
 from __future__ import annotations
@@ -18,9 +19,10 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from casemate.languages import ir
 from casemate.leads.rule import DetectorRule, Sighting
 from casemate.leads.rules.secrets.hardcoded_secret_examples import EXAMPLES
-from casemate.leads.secretlike import secrets_of
+from casemate.leads.secretlike import refuses, secrets_of
 from casemate.model.lead import RuleId, Severity
 
 if TYPE_CHECKING:
@@ -30,8 +32,23 @@ if TYPE_CHECKING:
 def find(solver: Solver) -> Iterator[Sighting]:
     """Texts that are a secret by their form, or by their name and their look."""
     for unit in solver.units():
-        for pos, what in secrets_of(solver.program.function(unit)):
-            yield Sighting(unit[0], unit[1], pos, what)
+        fn = solver.program.function(unit)
+        for pos, what in secrets_of(fn):
+            if not (
+                refuses(fn, pos) if fn.kind != "module" else _refused(solver.program.modules[unit[0]], what.strip("`"))
+            ):
+                yield Sighting(unit[0], unit[1], pos, what)
+
+
+def _refused(module: ir.Module, name: str) -> bool:
+    """Whether a module keeps a value only to refuse it, where somebody gives it: `if password == OLD_DEFAULT: raise …`."""
+    for fn in module.functions:
+        if fn.number and ir.mentions(fn, (name,)):
+            body = [ins for instructions, _, _ in ir.graph(fn) for ins in instructions]
+            read = {ins[2] for ins in body if ins[0] == ir.GLOBAL and ins[3] == name}
+            if any(ins[0] == ir.COMPARE and read & {*ins[4:]} and refuses(fn, ins[1]) for ins in body):
+                return True
+    return False
 
 
 RULE = DetectorRule(

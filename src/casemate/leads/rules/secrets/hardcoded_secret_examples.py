@@ -95,4 +95,33 @@ keyword = "K3yw0rd-1-2"
 primary_key = "A1b2C3d4E5f6"
 """,
     ),
+    Example(
+        name="near-miss: kept to be refused",
+        code="""
+OLD_PASSWORD = "Tr0ub4dor&3x"
+
+def set_up(password, key):
+    if password == OLD_PASSWORD:
+        raise ValueError("this one is known to everybody")
+    if key != "9fK2mQ7xLw4ZtB8s":
+        return password
+    raise ValueError("this one as well")
+""",
+    ),
+    Example(
+        name="let in, or refused now and then",
+        code="""
+MASTER_PASSWORD = "Tr0ub4dor&3x"  # finding
+DEFAULT_PASSWORD = "vK8!pq2Zr1"  # finding
+
+def enter(password, debug):
+    if password != MASTER_PASSWORD:
+        raise ValueError("wrong")
+    if password == DEFAULT_PASSWORD and not debug:
+        raise ValueError("set another one")
+    if password != "0pen-Sesame-77":  # finding
+        raise ValueError("wrong")
+    return True
+""",
+    ),
 )

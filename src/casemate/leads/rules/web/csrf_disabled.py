@@ -10,7 +10,8 @@ address is changed, in their name.
 
 ## How to fix it
 Leave the protection on and send its token with forms and scripts. Where other services call, without a session, check their
-signature instead; such views are not reported, nor are configurations for tests.
+signature instead; such views are not reported, nor are configurations for tests, nor `WTF_CSRF_CHECK_DEFAULT = False` where
+views call `csrf.protect()` themselves.
 """
 
 from __future__ import annotations
@@ -19,14 +20,15 @@ from collections.abc import Iterator
 from typing import Any
 
 from casemate.languages import ir
-from casemate.leads.facts import mentioned
+from casemate.leads.purpose import mentioned
 from casemate.leads.rule import DetectorRule, Sighting
 from casemate.leads.rules.web.csrf_disabled_examples import EXAMPLES
 from casemate.model.lead import RuleId, Severity
 from casemate.taint.names import split
 from casemate.taint.solver import Solver
 
-SETTINGS = ("WTF_CSRF_ENABLED", "WTF_CSRF_CHECK_DEFAULT")
+LATER = "WTF_CSRF_CHECK_DEFAULT"  # off: views ask for the token themselves
+SETTINGS = ("WTF_CSRF_ENABLED", LATER)
 MIDDLEWARE = ("MIDDLEWARE", "MIDDLEWARE_CLASSES")
 SESSIONS = "django.contrib.sessions.middleware.SessionMiddleware"
 # What a view reads when it changes something, and what tells it who asks by way of the browser.
@@ -41,6 +43,7 @@ TESTING = frozenset({"test", "tests", "testing", "dev", "development", "local", 
 
 def find(solver: Solver) -> Iterator[Sighting]:
     """Views and settings that switch the protection off."""
+    protected = any(_asks(fn) for module in solver.program.modules.values() for fn in module.functions)
     for name in sorted(solver.program.modules):
         module = solver.program.modules[name]
         for fn in module.functions:
@@ -49,8 +52,26 @@ def find(solver: Solver) -> Iterator[Sighting]:
                     what = f"{decorator.dotted} exempts {fn.name or 'a view'}, which acts for the signed-in user"
                     yield Sighting(name, max(fn.parent, 0), decorator.pos, what)
             for pos, what in _switched_off(fn):
+                if what.startswith(LATER) and protected:
+                    continue  # it is only not asked of every request
                 if not TESTING & {*split(fn.qualname), *split(name)}:
                     yield Sighting(name, fn.number, pos, what)
+
+
+def _asks(fn: ir.Function) -> bool:
+    """Whether a function asks for the token itself: `csrf.protect()`."""
+    if not ir.mentions(fn, ("protect",)):
+        return False
+    called: dict[Any, str] = {}
+    for instructions, _, _ in ir.graph(fn):
+        for ins in instructions:
+            if ins[0] in (ir.GLOBAL, ir.FREE):
+                called[ins[2]] = ins[3]
+            elif ins[0] == ir.ATTR:
+                called[ins[2]] = ins[4]
+            elif ins[0] == ir.INVOKE and ins[4] == "protect" and "csrf" in str(called.get(ins[3], ins[3])).lower():
+                return True
+    return False
 
 
 def _exempts(dotted: str) -> bool:

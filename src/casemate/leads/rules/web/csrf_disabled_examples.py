@@ -116,4 +116,48 @@ MIDDLEWARE = ["django.contrib.sessions.middleware.SessionMiddleware"]
 MIDDLEWARE += ["django.middleware.csrf.CsrfViewMiddleware"]
 """,
     ),
+    Example(
+        name="near-miss: the view that needs it asks for the token itself",
+        code="""
+# file: shop/app.py
+from flask import Flask
+from flask_wtf import CSRFProtect
+app = Flask(__name__)
+app.config["WTF_CSRF_CHECK_DEFAULT"] = False
+csrf = CSRFProtect(app)
+# file: shop/views.py
+from shop.app import app, csrf
+
+@app.post("/join")
+def join():
+    csrf.protect()
+    return "welcome"
+""",
+    ),
+    Example(
+        name="off altogether, whoever asks for the token",
+        code="""
+from flask import Flask
+from flask_wtf import CSRFProtect
+app = Flask(__name__)
+app.config["WTF_CSRF_ENABLED"] = False  # finding
+csrf = CSRFProtect(app)
+
+@app.post("/join")
+def join():
+    csrf.protect()
+    return "welcome"
+""",
+    ),
+    Example(
+        name="something else is protected",
+        code="""
+from flask import Flask
+app = Flask(__name__)
+app.config["WTF_CSRF_CHECK_DEFAULT"] = False  # finding
+
+def lock(sheet):
+    sheet.protect()
+""",
+    ),
 )

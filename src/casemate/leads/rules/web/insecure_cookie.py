@@ -98,6 +98,14 @@ def sign_in(response, user, settings, **flags):
 """,
         ),
         Example(
+            name="near-miss: a token that the page's own scripts send back",
+            code="""
+def page(response, token):
+    response.set_cookie("csrf_token", token, httponly=False)
+    response.set_cookie("XSRF-TOKEN", token)
+""",
+        ),
+        Example(
             name="near-miss: taken back",
             code="""
 def sign_out(response):
