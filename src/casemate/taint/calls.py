@@ -216,6 +216,8 @@ def _own_method(
     """A method found through a class of the program."""
     program = frame.program
     found = program.method(key, name, kind == "S")
+    if kind == "S":
+        narrowing.asked_above(frame, name)
     if found is None:  # a method that only subclasses have, or a function kept in an attribute
         targets = list(program.overrides(key, name)) if kind == "t" else []
         if not targets:
