@@ -170,9 +170,9 @@ class Guard:
 class Narrowing:
     """After the call, something is of a narrower type when all conditions hold: a state of an object, as a type.
 
-    type: by convention a name below the class (`lxml.etree.XMLParser.safe`), with the class among its bases. of: the
-    receiver, or () for the result. always: methods that run for every object of the class: what one of them says of its own
-    object holds in all methods.
+    type: by convention a name below the class (`lxml.etree.XMLParser.safe`), with the class among its bases; or the class, once
+    the state is left. of: the receiver, or () for the result. always: methods that run for every object of the class: what one
+    of them says of its own object holds in all methods.
     """
 
     type: str

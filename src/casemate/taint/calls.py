@@ -216,6 +216,8 @@ def _own_method(
     """A method found through a class of the program."""
     program = frame.program
     found = program.method(key, name, kind == "S")
+    if kind == "S":
+        narrowing.asked_above(frame, name)
     if found is None:  # a method that only subclasses have, or a function kept in an attribute
         targets = list(program.overrides(key, name)) if kind == "t" else []
         if not targets:
@@ -225,7 +227,7 @@ def _own_method(
     if found[0] == "x":
         holder = found[1].rpartition(".")[0]
         me = frame.get(frame.fn.params[0].name) if kind == "S" and frame.fn.params else receiver
-        always, under = narrowing.of_class(frame, kind, key, holder)
+        always, under = narrowing.of_class(frame, kind, key, holder, me)
         for narrow in (*me.refs, *always):
             if narrow[0] == "i" and narrow[1] != holder and holder in program.external_lineage(narrow[1]):
                 # The object is known to be of a narrower type, which answers.

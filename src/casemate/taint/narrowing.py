@@ -1,9 +1,9 @@
 """States of objects, told as narrower types: after the call that sets one, or for every object of a class.
 
 What a class sets for all of its objects may be what a method of the object answers (`self.set_header("Content-Type",
-self.content_type())`): then the object's class decides. Where several classes answer, what an inherited method does holds under
-the proviso that the object is of none that answers by the narrower type: (0, `NARROWER`, (method, constants), True, True), where
-the constants are those that keep the type as it is.
+self.content_type())`): then the object's class decides; so it does where a class replaces the method that sets it. Where several
+classes differ, what an inherited method does holds under the proviso that the object is of none of the narrower type:
+(0, `NARROWER`, what was set, True, True).
 """
 
 from __future__ import annotations
@@ -20,9 +20,18 @@ from casemate.taint.provisos import Proviso, Provisos
 from casemate.taint.values import NO, Ref, Value, value
 
 ALWAYS: Final = "@always"  # under this name a class keeps the narrower types that all its objects have
-ANSWERED: Final = "N"  # (this, type, method, constants): of the type where the object's method answers by none of these
+# (this, type, module, function, method, constants): the function sets the type; where a method is named, if it answers by none
+# of the constants.
+SET: Final = "N"
 NARROWER: Final = "narrower"
+ABOVE: Final = "@above "  # under this and its name a class keeps that a method calls the one that it replaces
 INHERITED: Final = "tS"  # receivers that may be of a subclass
+
+
+def asked_above(frame: Frame, name: str) -> None:
+    """A method calls one through `super()`: note it where it is the one that it replaces, of a class that frameworks know."""
+    if name == frame.fn.name and name[:2] != "__" and frame.program.external_bases((frame.unit[0], frame.fn.owner)):
+        frame.publish(("attr", frame.unit[0], frame.fn.owner, ABOVE + name), value(0, True))
 
 
 def narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value) -> Value:
@@ -37,7 +46,7 @@ def narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, arg
         if not all(conditions.holds(frame, c, receiver, args) for c in narrowing.when):
             continue
         if own:
-            frame.publish(kept, value(0, NO, (("i", narrowing.type),)))
+            frame.publish(kept, value(0, NO, ((SET, narrowing.type, *frame.unit, "", ()),)))
         if not narrowing.of:
             out = _retyped(out, narrowing.type)
         elif receiver is not None and type(operand) is str:
@@ -60,34 +69,60 @@ def _asked(frame: Frame, narrowing: Narrowing, receiver: Value | None, args: Arg
             if made is None or made[0] != ir.INVOKE or made[3] != frame.fn.params[0].name or made[5] or made[6]:
                 continue
             if all(c is condition or conditions.holds(frame, c, receiver, args) for c in narrowing.when):
-                return (ANSWERED, narrowing.type, made[4], condition.values)
+                return (SET, narrowing.type, *frame.unit, made[4], condition.values)
     return None
 
 
-def of_class(frame: Frame, kind: str, key: Unit, holder: str) -> tuple[tuple[Ref, ...], Provisos]:
-    """The narrower types of every object of a class, of which a method of `holder` is asked; else the proviso under which the
-    object may be of no narrower one. kind: of the reference to the object."""
-    always = frame.solver.attribute_value(frame, key, ALWAYS) if holder in frame.knowledge.bases else None
+def of_class(frame: Frame, kind: str, key: Unit, holder: str, me: Value) -> tuple[tuple[Ref, ...], Provisos]:
+    """The narrower types of every object of a class, of which (me) a method of `holder` is asked; else the proviso under which
+    the object may be of no narrower one. kind: of the reference to the object. One that was set back has none."""
+    if ("i", holder) in me.refs or holder not in frame.knowledge.bases:
+        return (), ()
+    always = frame.solver.attribute_value(frame, key, ALWAYS)
     out: list[Ref] = []
     under: list[Proviso] = []
     for ref in always.refs if always is not None else ():
-        if ref[0] != ANSWERED:
-            out.append(ref)
-        elif _answer(frame, key, ref[2], ref[3], below=kind in INHERITED):
+        if _of_type(frame, key, ref, below=kind in INHERITED):
             out.append(("i", ref[1]))
         elif kind in INHERITED:
-            under.append((0, NARROWER, ref[2:], True, True))
+            under.append((0, NARROWER, ref, True, True))
     return tuple(out), tuple(under)
 
 
 def refuted(frame: Frame, proviso: Proviso, receiver: Value | None) -> bool:
-    """Whether whatever the receiver may be answers by the narrower type."""
-    method, constants = proviso[2]
+    """Whether whatever the receiver may be is of the narrower type."""
     known = [ref for ref in receiver.refs if ref[0] in "ot"] if receiver is not None else []
     classes = [(ref[0], ref if ref[0] == "t" else ref[2]) for ref in known]
     return bool(known) and all(
-        klass[0] in "ct" and _answer(frame, klass[1:], method, constants, below=kind == "t") for kind, klass in classes
+        klass[0] in "ct" and _of_type(frame, klass[1:], proviso[2], below=kind == "t") for kind, klass in classes
     )
+
+
+def _of_type(frame: Frame, key: Unit, narrow: Ref, *, below: bool) -> bool:
+    """Whether every object of a class (below: and of its subclasses) is of what was set."""
+    _, _, module, number, method, constants = narrow
+    return _runs(frame, key, (module, number), below=below) and (
+        not method or _answer(frame, key, method, constants, below=below)
+    )
+
+
+def _runs(frame: Frame, key: Unit, unit: Unit, *, below: bool) -> bool:
+    """Whether a function runs for a class's objects: no class replaces it by another that does not call it."""
+    name = frame.program.callee(unit).name
+    found = frame.program.method(key, name)
+    others = frame.program.overrides(key, name) if below else ()
+    return (
+        found is not None
+        and len(others) < MAX_OVERRIDES
+        and all(
+            ref[1:] == unit or (ref[0] == "f" and _goes_on(frame, (ref[1], ref[2]), name)) for ref in (found, *others)
+        )
+    )
+
+
+def _goes_on(frame: Frame, unit: Unit, name: str) -> bool:
+    """Whether a method calls the one that it replaces."""
+    return frame.solver.cell(frame, ("attr", unit[0], frame.program.callee(unit).owner, ABOVE + name)) is not None
 
 
 def _answer(frame: Frame, key: Unit, method: str, constants: tuple[object, ...], *, below: bool) -> bool:
