@@ -22,7 +22,7 @@ from casemate.taint.flows import Flow, Query
 from casemate.taint.memory import Run, Unit
 from casemate.taint.program import Program
 from casemate.taint.regions import Region, Regions
-from casemate.taint.solver import Elsewhere, Solver
+from casemate.taint.solver import Solver
 from casemate.taint.summary import CRASHED, Site
 
 NOTES = {"source": "{what} enters", "flow": "{what}", "call": "passed to {what}", "sink": "reaches {what}"}
@@ -59,19 +59,19 @@ def analyse(
     resumed: Callable[[Program], Solver | None] = lambda program: None,
     solved: Callable[[Solver], None] = lambda solver: None,
     known: dict[Unit, Known] | None = None,
-    ahead: Callable[[Program], Elsewhere | None] = lambda program: None,
-    progress: Callable[[int, int], None] | None = None,
+    solve: Callable[[Solver], None] = Solver.solve,
 ) -> Analysis:
     """Solve a program and match its flows. aliases: other names of modules. internal: whether a module is no
     public API. commands: packages that are started by a command, and no library. remembered: runs of earlier scans. resumed: the
     solver that goes on from an earlier solution, if one can. solved: told the solver when it has found all. known: what earlier
-    explaining has found, to which more is added. ahead: has part of the program solved elsewhere.
+    explaining has found, to which more is added. solve: has a
+    solver find all facts.
     """
     program = Program(modules, knowledge, aliases)
     solver = resumed(program)
     if solver is None:
         solver = Solver(program, remembered())
-        solver.solve(progress, elsewhere=ahead(program))
+        solve(solver)
     solved(solver)
     query = Query(solver, internal, commands)
     best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)])
