@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -160,3 +161,27 @@ class Said(InProcess):
         task(exchange)
         self._said += exchange.sent
         yield exchange
+
+
+@pytest.mark.parametrize("executor", [InProcess(), ProcessExecutor(jobs=2), ProcessExecutor(jobs=1)])
+def test_work_is_done_apart(executor: Any) -> None:
+    """Its result is what it would be here."""
+    assert beside.apart(executor, 1, lambda: [("a", 1)])() == [("a", 1)]
+
+
+def test_work_apart_that_fails_is_done_here() -> None:
+    """A copy that dies costs time only."""
+    here = os.getpid()
+
+    def work() -> int:
+        if os.getpid() != here:
+            os._exit(1)
+        return 7
+
+    assert beside.apart(ProcessExecutor(jobs=2), 1, work)() == 7
+
+
+def test_without_companions_nothing_is_done_apart() -> None:
+    """The work is what gives its result."""
+    work = object
+    assert beside.apart(ProcessExecutor(jobs=2), 0, work) is work

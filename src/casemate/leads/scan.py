@@ -6,6 +6,7 @@ A sink is reported once per rule, by the flow that matters most.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import partial
 from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Knowledge
@@ -27,6 +28,7 @@ from casemate.taint.summary import CRASHED, Site
 
 NOTES = {"source": "{what} enters", "flow": "{what}", "call": "passed to {what}", "sink": "reaches {what}"}
 ORDER = tuple(Boundary)
+Facts = list[tuple[Lead, Unit]]
 
 
 class Analysis(NamedTuple):
@@ -60,18 +62,20 @@ def analyse(
     solved: Callable[[Solver], None] = lambda solver: None,
     known: dict[Unit, Known] | None = None,
     solve: Callable[[Solver], None] = Solver.solve,
+    apart: Callable[[Callable[[], Facts]], Callable[[], Facts]] = lambda work: work,
 ) -> Analysis:
     """Solve a program and match its flows. aliases: other names of modules. internal: whether a module is no
     public API. commands: packages that are started by a command, and no library. remembered: runs of earlier scans. resumed: the
     solver that goes on from an earlier solution, if one can. solved: told the solver when it has found all. known: what earlier
     explaining has found, to which more is added. solve: has a
-    solver find all facts.
+    solver find all facts. apart: begins some work elsewhere, and gives what gives its result.
     """
     program = Program(modules, knowledge, aliases)
     solver = resumed(program)
     if solver is None:
         solver = Solver(program, remembered())
         solve(solver)
+    facts = apart(partial(fact_leads, solver, rules, internal))
     solved(solver)
     query = Query(solver, internal, commands)
     best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)])
@@ -81,7 +85,7 @@ def analyse(
     for (_, *place), (rule, flow) in best.items():
         hops = explainer.hops(flow)
         found.append((_lead(program, hops, rule, flow, place), regions.of(flow, hops)))
-    found += [(lead, regions.around(unit)) for lead, unit in fact_leads(solver, rules, internal)]
+    found += [(lead, regions.around(unit)) for lead, unit in facts()]
     found.sort(key=lambda pair: (pair[0].location, pair[0].rule))
     sites = {site for s in solver.summaries.values() for site in s.sinks}
     reached = {flow.site for _, flow in best.values()}

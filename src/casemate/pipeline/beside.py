@@ -11,15 +11,18 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from functools import partial
+from typing import TypeVar
 
 from casemate.model.companion import Exchange
-from casemate.ports import Executor
+from casemate.ports import Done, Executor
 from casemate.taint import company, memory
 from casemate.taint.company import Place
 from casemate.taint.memory import Run, Unit
 from casemate.taint.solver import Solver
 
+Made = TypeVar("Made")
 LEAST = 400_000  # bytes of packed code that pay for a process
+MANY = 300  # files whose facts pay for one
 FEW = 100  # functions to be run again that do
 MOST = 30_000  # runs that a companion knows of: beyond, it would double the memory of a scan that needs most of it
 BATCH = 32  # runs that are told at once: a few hundredths of a second of work
@@ -94,6 +97,22 @@ def solve(solver: Solver, executor: Executor, companions: int, progress: Callabl
         executor, companions if len(solver.waiting()) >= FEW else 0, partial(company.finish, solver)
     ) as others:
         solver.finish(others)
+
+
+def apart(executor: Executor, companions: int, work: Callable[[], Made]) -> Callable[[], Made]:
+    """Begin some work in a copy of this process, as it is now; what gives its result, made here where the copy fails."""
+    if not companions:
+        return work
+    # The outcome of nothing is there at once, and then the other task is under way.
+    outcomes = executor.map(lambda wanted: work() if wanted else None, (False, True), label=lambda _: "facts")
+    next(outcomes, None)
+
+    def result() -> Made:
+        outcome = next(outcomes, None)
+        made = outcome.result if isinstance(outcome, Done) else None
+        return work() if made is None else made
+
+    return result
 
 
 @contextmanager

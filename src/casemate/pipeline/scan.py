@@ -19,7 +19,7 @@ from casemate.model.hiding import Hider, Suppression
 from casemate.model.lead import Lead
 from casemate.model.outcome import NotExamined, Reason
 from casemate.pipeline.again import Again
-from casemate.pipeline.beside import solve
+from casemate.pipeline.beside import MANY, apart, solve
 from casemate.pipeline.knowing import known
 from casemate.pipeline.lines import Lines
 from casemate.pipeline.lowering import Lowered, Named, Seen, lower_all
@@ -144,6 +144,7 @@ def scan(
             commands=layout.commands,
             remembered=remembered,
             solve=lambda solver: solve(solver, executor, options.beside, partial(progress, "following")),
+            apart=partial(apart, executor, options.beside if len(lowered) >= MANY else 0),
             **more,
         )
 
