@@ -86,6 +86,7 @@ def _small(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(beside, "LEAST", 1)
     monkeypatch.setattr(beside, "FEW", 1)
     monkeypatch.setattr(beside, "BATCH", 3)
+    monkeypatch.setattr(beside, "OFTEN", 1)
 
 
 @pytest.mark.parametrize("companions", [1, 2, 3])

@@ -25,6 +25,7 @@ LEAST = 400_000  # bytes of packed code that pay for a process
 MANY = 300  # files whose facts pay for one
 FEW = 100  # functions to be run again that do
 MOST = 30_000  # runs that a companion knows of: beyond, it would double the memory of a scan that needs most of it
+OFTEN = 4  # questions, after which it is looked whether something has come
 BATCH = 32  # runs that are told at once: a few hundredths of a second of work
 
 
@@ -39,7 +40,7 @@ class Post:
         self._exchanges = exchanges
         self._room = most
         self._going: dict[Unit, list[Run]] = {}
-        self._count = 0
+        self._count = self._asked = 0
         self._new: list[Unit] = []
         self._come: dict[Unit, list[Run]] = {}  # kept to the end: the solver knows questions by identity
 
@@ -78,7 +79,9 @@ class Post:
 
     def told(self, unit: Unit) -> list[Run]:
         """What has come of it."""
-        self._hear()
+        self._asked += 1
+        if not self._asked % OFTEN:
+            self._hear()
         return self._come.get(unit, [])
 
     def news(self) -> list[Unit]:
