@@ -193,10 +193,11 @@ class Frame:
             is_crossed = max(crossed, TEXT if bits & CROSSED else PATH if told(bits) & BELOW else 0)
             had = self.hits.get(key)
             if had is None:
-                count = self.hit_count.get((label, kind), 0)
+                counted = label, self.solver.wholes.get(kind, kind)
+                count = self.hit_count.get(counted, 0)
                 if count >= MAX_SITES:
                     continue
-                self.hit_count[label, kind] = count + 1
+                self.hit_count[counted] = count + 1
             else:
                 behind = provisos.both(had.behind, behind)
                 if had.crossed >= is_crossed:
