@@ -18,6 +18,7 @@ from casemate.taint.provisos import Proviso, Provisos
 from casemate.taint.values import Ref, Value
 
 ANSWERS: Final = "answers"
+BINDING: Final = frozenset({"staticmethod", "classmethod"})
 
 
 def under(frame: Frame, operand: Any, name: str, targets: Sequence[Ref], target: Ref) -> Provisos:
@@ -32,6 +33,8 @@ def takes(fn: ir.Function, args: Arguments) -> bool:
     calls one by its name that the language calls by itself."""
     if fn.name.startswith("__"):
         return False
+    if any(d.dotted not in BINDING for d in fn.decorators):
+        return True  # a property, or whatever else is made of it
     bound = 0 if any(d.dotted == "staticmethod" for d in fn.decorators) else 1
     places = [p for p in fn.params if p.how in (ir.POSITIONAL, ir.POSITIONAL_ONLY)][bound:]
     hows = {p.how for p in fn.params}

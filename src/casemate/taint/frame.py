@@ -207,10 +207,11 @@ class Frame:
             followed = seen and bool(bits & SEEN)
             had = self.hits.get(key)
             if had is None:
-                count = self.hit_count.get((label, kind), 0)
+                counted = label, self.solver.wholes.get(kind, kind)
+                count = self.hit_count.get(counted, 0)
                 if count >= MAX_SITES:
                     continue
-                self.hit_count[label, kind] = count + 1
+                self.hit_count[counted] = count + 1
             else:
                 behind = provisos.both(had.behind, behind)
                 if (had.crossed, had.seen) >= (is_crossed, followed):

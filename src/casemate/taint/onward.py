@@ -16,10 +16,10 @@ if TYPE_CHECKING:
     from casemate.taint.solver import Solver
 
 
-def parts(knowledge: Knowledge) -> tuple[dict[int, int], int]:
-    """By the bit of a kind that of its part; and the mask of what such kinds are besides."""
+def parts(knowledge: Knowledge) -> tuple[dict[int, int], dict[int, int], int]:
+    """By the bit of a kind that of its part, and by that of a part that of the whole; the mask of what such kinds are besides."""
     found = {kind.bit: kind.part for kind in knowledge.kinds.values() if kind.part >= 0}
-    return found, sum(1 << bit for bit in found)
+    return found, {part: bit for bit, part in found.items()}, sum(1 << bit for bit in found)
 
 
 def following(solver: Solver, hit: SinkHit) -> list[SinkHit]:

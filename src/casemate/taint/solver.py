@@ -61,7 +61,7 @@ class Solver:
             for n, e in enumerate(self.knowledge.entries)
             if e.result and self.knowledge.kinds[e.result].text_is_program
         }
-        self.parts, self.longer = onward.parts(self.knowledge)
+        self.parts, self.wholes, self.longer = onward.parts(self.knowledge)
         self.tidied = sum(k.mask for k in self.knowledge.kinds.values() if k.tidied)
         self.no_objects = sum(k.mask for k in self.knowledge.kinds.values() if k.of_objects)  # what texts do no harm by
         self._contributions: dict[Any, dict[Unit, Plain]] = {}
