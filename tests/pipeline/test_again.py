@@ -15,7 +15,7 @@ from casemate.adapters.inprocess import InProcess
 from casemate.evidence import jsonreport
 from casemate.knowledge.loader import load
 from casemate.model.finding import Report
-from casemate.model.lead import Severity
+from casemate.model.lead import Doubt, Severity
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.plain import Codec
 from casemate.pipeline import scan as pipeline
@@ -193,6 +193,14 @@ def test_knowledge_read_back_is_what_was_compiled():
     for name in ("kinds", "acts", "calls", "values", "bases", "aliases"):
         assert list(getattr(back, name)) == list(getattr(compiled, name))
     assert known(MemoryCache(), "") == compiled
+
+
+def test_what_is_in_doubt_is_kept_as_it_was(work: Work):
+    """A path that a caller may have of their own."""
+    store, files = MemoryCache(), SHOP | {"shop/store.py": b"def read(key):\n    return open('/srv/' + key)\n"}
+    first, second = scanned(files, store)[0], scanned(files, store)[0]
+    assert [finding.lead.doubt for finding in second.findings] == [None, Doubt.CALLER]
+    assert (second, work.count) == (first, 1)
 
 
 def test_a_codec_reads_its_own_types_only():

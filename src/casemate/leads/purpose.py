@@ -29,16 +29,13 @@ def matters(solver: Solver, unit: Unit, at: int, rule: ActRule) -> bool:
         return False
     if rule.schemes and asked_for(fn, fn.pos + at, frozenset(rule.schemes)):
         return False
-    if rule.becomes:
-        found = becomes(fn, fn.pos + at)
-        if found.names or found.passes:
-            return _named(found, fn, rule)
-    return speaks_of(solver, unit, at, rule.where)
+    return _named(becomes(fn, fn.pos + at), fn, rule) if rule.becomes else speaks_of(solver, unit, at, rule.where)
 
 
 def _named(found: Becomes, fn: ir.Function, rule: ActRule) -> bool:
-    """Whether the names that a result is given, or else its function's, have one of a rule's words. A name that says that it is
-    only part of something's name, or how long that takes, speaks for the others."""
+    """Whether the names that a result is given, its function's, or the texts that it is put beside have one of a rule's words;
+    where it is given no name, all texts of its function. A name that says that it is only part of something's name, or how long
+    that takes, speaks for the others."""
     if found.passes:
         return False
     spelled = [split(name) for name in (*found.names, *found.called)]
@@ -49,7 +46,8 @@ def _named(found: Becomes, fn: ir.Function, rule: ActRule) -> bool:
     if about:
         return False
     own = (split(name) for name in fn.qualname.split("."))
-    return any(_has(name, words) for name in own) or any(word in text for text in found.texts for word in words)
+    texts = found.texts if found.names else _texts(fn)
+    return any(_has(name, words) for name in own) or any(word in text for text in texts for word in words)
 
 
 def _has(name: Sequence[str], words: Iterable[str]) -> bool:
@@ -67,7 +65,7 @@ def speaks_of(solver: Solver, unit: Unit, at: int, words: Sequence[str]) -> bool
     names = set(fn.qualname.split("."))
     for instructions, _, _ in ir.graph(fn):
         for ins in instructions:
-            if abs(module.line(fn.pos + ins[1]) - here) <= BESIDE_LINES:
+            if abs(module.line(ins[1]) - here) <= BESIDE_LINES:
                 names.update(_names(ins[2:]))
     spelled = [f"_{'_'.join(split(name))}_" for name in names]
     texts = _texts(fn)

@@ -13,7 +13,7 @@ from hashlib import blake2b
 
 from casemate.model.finding import Coverage, Disposition, Excerpt, Finding, Report
 from casemate.model.hiding import Amiss, Hider, Remark, Suppression
-from casemate.model.lead import Lead, Severity
+from casemate.model.lead import Doubt, Lead, Severity
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.plain import Codec
@@ -23,7 +23,7 @@ from casemate.ports import Store
 
 _REPORTS = Codec((
     Report, Finding, Lead, Location, Trace, Step, Coverage, Excerpt, NotExamined, Suppression, Remark,
-    Disposition, Severity, Boundary, Role, Reason, Hider, Amiss,
+    Disposition, Severity, Doubt, Boundary, Role, Reason, Hider, Amiss,
 ))  # fmt: skip
 
 

@@ -285,7 +285,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         properties += [r for r in args.positional[0].refs if r[0] in "dn"]
         properties += [("d", k) for k in frame.keys(args.operands[0], args.positional[0])]
     elif call.wraps and args.spread is not None and not args.operands and not args.named:
-        properties += [("d", ("@", r, ANY)) for r in args.spread.refs if r[0] == "p"]
+        properties += [("d", ("@", r, parts.WHOLE)) for r in args.spread.refs if r[0] == "p"]
     if call.source is not None:
         taint |= frame.source(call.source, pos)
     refs = (*_type(frame, call, receiver, args), *dict.fromkeys(properties))

@@ -16,7 +16,7 @@ from casemate.knowledge.entries import Guard, Kind
 from casemate.taint import fold, hosts, limits, memberships, parts
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import is_text, pinned
-from casemate.taint.state import ANY, State
+from casemate.taint.state import State
 from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, clear, fields, free, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
@@ -127,9 +127,7 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
         elif memberships.of_type(b) and frame.deep(b):
             effects = _no_more(frame, left, a, frame.deep(b))
         elif type(a.const) is str and a.const:
-            absent = _absent(frame, a.const, [*frame.keys(right, b), *_characters(a.const, b)]) + _between(
-                frame, a.const, b
-            )
+            absent = _absent(frame, a.const, frame.keys(right, b)) + _between(frame, a.const, b)
             absent += _no_piece(frame, (a.const,), b, "g")
             if absent:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))
@@ -241,11 +239,6 @@ def _properties(val: Value) -> Effects:
     return tuple((r[1], r[2], None) for r in val.refs if r[0] == "e")
 
 
-def _characters(piece: str, val: Value) -> list[Any]:
-    """The characters of a text that others gave, of which one is looked for: as fields of it they are known apart."""
-    return [("@", ref, name) for ref in val.refs if ref[0] == "p" for name in (0, ANY)] if len(piece) == 1 else []
-
-
 def _absent(frame: Frame, piece: str, keys: list[Any]) -> Effects:
     """What it establishes that a piece does not occur in a text: kinds all of whose dangers have it are cleared, and kinds
     all of whose dangers below a fixed text have it will be, once the text stands there."""
@@ -260,6 +253,8 @@ def _absent(frame: Frame, piece: str, keys: list[Any]) -> Effects:
             gained += _refused(kind, [piece in danger for danger in kind.dangers])
     if piece in QUOTES:
         gained.append(("q", piece))
+    if mask and len(piece) == 1:
+        gained.append(("T",))
     out: list[tuple[Any, int, Ref | None]] = [(k, mask, None) for k in keys] if mask else []
     out += [(k, 0, ref) for k in keys for ref in gained]
     return tuple(out)

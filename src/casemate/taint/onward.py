@@ -23,13 +23,15 @@ def parts(knowledge: Knowledge) -> tuple[dict[int, int], int]:
 
 
 def following(solver: Solver, hit: SinkHit) -> list[SinkHit]:
-    """By what the function that was called carries a value on to the same sink."""
+    """By what the function that was called carries a value on to the same sink; first what is of the same kind, which a part
+    has gone through already."""
     if hit.callee is None:
         return []
-    return [
+    found = [
         inner
         for inner in solver.summaries[hit.callee].hits
         if inner.label == hit.inner
         and inner.site == hit.site
         and (inner.kind == hit.kind or solver.parts.get(inner.kind) == hit.kind)
     ]
+    return sorted(found, key=lambda inner: inner.kind != hit.kind)

@@ -10,7 +10,7 @@ from casemate.languages import ir
 from casemate.taint import beginnings, fold, markup, sequences
 from casemate.taint.frame import MAX_PATH, Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, field_of
-from casemate.taint.values import CLEAN, MAX_CONST, NO, Ref, Value, clear, cross, join, value
+from casemate.taint.values import CLEAN, KINDS, MAX_CONST, NO, WIDTH, Ref, Value, clear, cross, join, keep, value
 
 UNKNOWN = "\ufffc"  # stands for text that is not known, in the outline of a text
 NAMED = "a"  # stands for the first character of a text that begins with no slash
@@ -23,6 +23,7 @@ TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
 SEVERAL = (("i", "tuple"), ("i", "dict"))
 JSON_TYPE = ("i", "str.json")
 RANDOM_TYPE = ("i", "str.random")
+CHECKED = ("T",)
 HERE_TYPE = ("i", "str.here")  # the folder in which a program works
 SEPARATORS = re.compile(r"[/\\]")
 
@@ -364,12 +365,22 @@ def iterate(frame: Frame, val: Value) -> Value:
     if named_by_callers(frame, val):
         return value(keys_of(frame, val), NO, (STR_TYPE,))
     inner, keys = frame.inside(val, ANY), _keys(frame, val)
+    if CHECKED in val.refs:
+        inner = value(_of_checked(frame, val, inner.taint), NO, inner.refs)
     return value(inner.taint | keys, NO, inner.refs) if keys else inner
+
+
+def _of_checked(frame: Frame, val: Value, taint: int) -> int:
+    """The taint of a character of a text that others gave: it does no harm of which the text was cleared."""
+    for ref in val.refs:
+        if ref[0] == "p" and ref in frame.numbers:
+            taint = keep(taint, val.taint >> WIDTH * frame.numbers[ref] & KINDS)
+    return taint
 
 
 def in_turn(frame: Frame, pos: int, val: Value, one: Value) -> tuple[Ref, ...]:
     """That one element after the other is meant, by the loop at this place, where the first may be another than the rest."""
-    if not one.taint or not val.refs:
+    if not one.taint or not val.refs or CHECKED in val.refs:
         return ()
     given = [ref for ref in val.refs if ref[0] in "op"]
     if len(given) != 1:

@@ -14,6 +14,8 @@ from casemate.taint.frame import Frame
 from casemate.taint.state import State
 from casemate.taint.values import FIELD, KINDS, Effects, Ref, Value, fields, value
 
+WHOLE = "@whole"  # as a field of `*names`: all of them, one below the other
+
 
 def of(frame: Frame, given: Iterable[tuple[Value, Any]]) -> list[Ref]:
     """The properties of a path made below what comes first: for each variable after it, the labels that it alone brings."""
@@ -32,7 +34,7 @@ def of(frame: Frame, given: Iterable[tuple[Value, Any]]) -> list[Ref]:
 
 
 def _variable(frame: Frame, val: Value, operand: Any) -> Any:
-    """The variable that an operand is, or is another form of (`Path(name)`); or the elements of what others gave."""
+    """The variable that an operand is, or is another form of (`Path(name)`); or all of `*names`."""
     if type(operand) is str:
         return operand
     keys = frame.keys(operand, val)

@@ -6,8 +6,9 @@ from typing import Any
 
 from casemate.languages import ir
 from casemate.taint.frame import Frame
+from casemate.taint.parts import WHOLE
 from casemate.taint.provisos import Provisos, together
-from casemate.taint.state import ANY, INEXACT
+from casemate.taint.state import INEXACT
 from casemate.taint.summary import Label, SinkHit, Summary, Write
 from casemate.taint.values import KINDS, NO, PROPERTIES, Ref, value
 
@@ -108,10 +109,10 @@ def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], .
         if state is None:
             continue
         for number, parameter in enumerate(frame.fn.params):
-            path = (ANY,) if parameter.how == ir.VARARGS else ()
+            path = (WHOLE,) if parameter.how == ir.VARARGS else ()
             label = ("p", number, path)
             at = frame.numbers.get(label)
-            val = state.get(("p", number, ()), {}).get(ANY) if path else state.get(parameter.name)
+            val = state.get(("p", number, ()), {}).get(WHOLE) if path else state.get(parameter.name)
             if at is None or val is None or frame.labels[at] != label:
                 continue
             refused = KINDS & ~(val.taint >> 32 * at)

@@ -39,6 +39,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("[", elements, all)             a list that begins with these (constant or nothing, references), or has no others
     ("^", pos, taint or reference)   each element in turn, by the loop at this place; the first, or what the caller gave
     ("1", taint)                     a text of several words; the taint of the first
+    ("T",)                           a text of which no character does the harm that is cleared of it
     ("q", mark)                      the text lacks this quotation mark
     ("Q", mark)                      the text has each of these quotation marks doubled
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
@@ -124,9 +125,9 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^K")  # they hold only while both sides have them
+PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^KT")  # they hold only while both sides have them
 # They speak of variables and labels of one function, or of a text as it stands there: nobody else is told.
-INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^K")
+INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^KT")
 
 
 def join(a: Value, b: Value) -> Value:

@@ -15,6 +15,24 @@ def store(users, name, password):
 """,
     ),
     Example(
+        name="far down in a file",
+        code="""
+import hashlib
+
+def other(users):
+    return [name for name, kept in users.items() if kept]
+
+def more(users):
+    return [name for name, kept in users.items() if not kept]
+
+def keep(users, name, password):
+    users[name] = hashlib.md5(password.encode()).hexdigest()  # finding
+
+def tidy(users):
+    return sorted(users)
+""",
+    ),
+    Example(
         name="a hash named by a text, in any case",
         code="""
 import hashlib
@@ -92,6 +110,9 @@ import hashlib
 class Peer:
     def accept_websocket(self, token, magic):
         return hashlib.sha1(token + magic).digest()
+
+def md5crypt(password, salt):
+    return hashlib.md5(password + b"$1$" + salt).digest()
 
 class DigestAuth:
     def answer(self, user, realm, password):

@@ -2,8 +2,7 @@
 
 ## What it is
 A function draws from `random`, and what it becomes is called a token, a password, a session or the like: by the variable,
-attribute or key that it is kept in, or by the function's own name. Where it is given no name, by names a few lines away and
-by the function's texts.
+attribute or key that it is kept in, by the function's own name, or by the texts that it is put beside.
 
 ## Why it matters
 `random` is made for simulations: who has seen some of its numbers (624 for all of its state) computes those before and after.
