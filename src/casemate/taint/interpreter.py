@@ -196,7 +196,7 @@ def _nothing(val: Value, block: ir.Block, condition: Any) -> bool:
     return any(
         (ins[0] == ir.COMPARE and ins[3] in ("in", "not in") and ins[4] == condition)
         or (asks and ins[0] == ir.CALL and condition in ins[4])
-        or (asks and ins[0] == ir.INVOKE and condition in (ins[3], *ins[5]))
+        or (asks and ins[0] == ir.INVOKE and (condition == ins[3] or condition in ins[5]))
         for ins in block[0]
     )
 
