@@ -6,13 +6,11 @@ Permission → budget → ledger → effect → ledger (DESIGN §1.7). Adapters 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, Protocol, TypeVar
 
 from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
-from casemate.model.companion import Exchange
 from casemate.model.dialogue import Prompt, Reply
 from casemate.model.fix import Change
 from casemate.model.host import Node
@@ -139,10 +137,6 @@ class Executor(Protocol):
     ) -> Iterator[Done[Item, Result] | Failed[Item]]:
         """Outcomes in the order of the items. `task` is a pure function, which workers have as it is now: they are copies of
         this process; `label` names an item in errors."""
-
-    def beside(self, task: Callable[[Exchange], None]) -> AbstractContextManager[Exchange | None]:
-        """A copy of this process that works on the task meanwhile, until the context is left; None where there can be none. It
-        may end at any time, without a word."""
 
 
 class Sandbox(Protocol):

@@ -78,7 +78,6 @@ USES = {
     ("Store", "get"): lambda store: store.get("old"),
     ("Store", "put"): lambda store: store.put("new", b"data"),
     ("Executor", "map"): lambda executor: list(executor.map(abs, [-1], label=str)),
-    ("Executor", "beside"): lambda executor: executor.beside(lambda exchange: None),
     ("Sandbox", "name"): lambda sandbox: sandbox.name,
     ("Sandbox", "examine"): lambda sandbox: sandbox.examine(PROFILE),
     ("Sandbox", "run"): lambda sandbox: sandbox.run(PROFILE, JOB),

@@ -1,7 +1,6 @@
 """What tests of governance share: a clock that is told the time, a ledger in memory, a store that dies."""
 
 from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
 from datetime import UTC, datetime, timedelta
 
 from casemate.adapters.keys import FileSigner
@@ -312,7 +311,3 @@ class InlineExecutor:
                 yield Failed(item, NotExamined(what=label(item), reason=Reason.CRASHED, detail=str(error)))
             else:
                 yield Done(item, result)
-
-    def beside(self, task):
-        self.effects.append("beside")
-        return nullcontext(None)

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import AbstractContextManager, nullcontext
 
-from casemate.model.companion import Exchange
 from casemate.ports import Done, Failed, Item, Result
 
 
@@ -18,7 +16,3 @@ class InProcess:
         """Their results, in order."""
         for item in items:
             yield Done(item, task(item))
-
-    def beside(self, task: Callable[[Exchange], None]) -> AbstractContextManager[Exchange | None]:
-        """Nobody: there is one process."""
-        return nullcontext(None)

@@ -13,12 +13,9 @@ import signal
 import time
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from typing import Generic
 
-from casemate.adapters.companion import Companion
 from casemate.adapters.worker import Answer, Limits, Worker
-from casemate.model.companion import Exchange
 from casemate.model.errors import EnvironmentFault
 from casemate.model.outcome import NotExamined, Reason
 from casemate.ports import Done, Failed, Item, Result
@@ -28,7 +25,6 @@ MEMORY = 4 * 1024**3  # bytes of address space for one worker
 
 BATCH = 8  # items sent at once, when there are many
 WINDOW = 16 * BATCH  # items under way or waiting to be asked for, per worker
-LONGER = 20  # times the limit of an item: that of a companion, which works on all of them
 WALL_FACTOR = 10  # a worker that gives no answer for this many times its CPU limit hangs
 
 
@@ -53,19 +49,6 @@ class ProcessExecutor:
             yield from run.outcomes()
         finally:
             run.stop()
-
-    @contextmanager
-    def beside(self, task: Callable[[Exchange], None]) -> Iterator[Exchange | None]:
-        """A companion until the context is left; None where no further process can be started."""
-        try:
-            companion = Companion(task, Limits(self._limits.timeout * LONGER, self._limits.memory))
-        except OSError:
-            yield None
-            return
-        try:
-            yield companion.exchange
-        finally:
-            companion.end()
 
 
 class _Run(Generic[Item, Result]):

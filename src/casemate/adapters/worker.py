@@ -29,8 +29,8 @@ from typing import Generic, NamedTuple, NoReturn
 from casemate.ports import Item, Result
 
 _HEADER = struct.Struct("!Q")
-CHUNK = 1 << 20  # bytes read at once, and held by the pipe for answers
-HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_CHUNK = 1 << 20  # bytes read at once, and held by the pipe for answers
+_HANDLED = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Limits(NamedTuple):
@@ -58,9 +58,9 @@ class Worker(Generic[Item, Result]):
         self.answers, answers = os.pipe()
         # So that a worker need not wait while the parent is busy; refused to a user who has too much of it already.
         with contextlib.suppress(OSError):
-            fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, CHUNK)
+            fcntl.fcntl(answers, fcntl.F_SETPIPE_SZ, _CHUNK)
         # What arrives meanwhile is for the parent, and is to find the worker on record.
-        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, HANDLED)
+        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, _HANDLED)
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore", DeprecationWarning)  # several threads: see above
@@ -86,7 +86,7 @@ class Worker(Generic[Item, Result]):
 
     def receive(self) -> list[Answer[Result]] | None:
         """The answers that have arrived, in the order of the items; None when the worker is dead. Call when readable."""
-        chunk = os.read(self.answers, CHUNK)
+        chunk = os.read(self.answers, _CHUNK)
         if not chunk:
             return None
         self._received += chunk
@@ -106,20 +106,15 @@ class Worker(Generic[Item, Result]):
         """Kill it if it lives. The signal that ended it, 0 for none, -1 when unknown."""
         os.close(self._requests)
         os.close(self.answers)
-        return kill(self._pid)
-
-
-def kill(process: int) -> int:
-    """Kill a child if it lives. The signal that ended it, 0 for none, -1 when unknown."""
-    try:
-        # Asked first: where SIGCHLD is ignored nothing is kept of the dead, and their number may be another's by now.
-        pid, status = os.waitpid(process, os.WNOHANG)
-        if pid == 0:
-            os.kill(process, signal.SIGKILL)
-            status = os.waitpid(process, 0)[1]
-    except (ProcessLookupError, ChildProcessError):
-        return -1
-    return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
+        try:
+            # Asked first: where SIGCHLD is ignored nothing is kept of the dead, and their number may be another's by now.
+            pid, status = os.waitpid(self._pid, os.WNOHANG)
+            if pid == 0:
+                os.kill(self._pid, signal.SIGKILL)
+                status = os.waitpid(self._pid, 0)[1]
+        except (ProcessLookupError, ChildProcessError):
+            return -1
+        return os.WTERMSIG(status) if os.WIFSIGNALED(status) else 0
 
 
 def _live(
@@ -127,7 +122,7 @@ def _live(
 ) -> NoReturn:
     """The whole life of the child."""
     try:
-        settle(limits, lifeline)
+        _settle(limits, lifeline)
         while received := _receive(requests):
             for item in pickle.loads(received):
                 _send(answers, _answer(task, item, limits.timeout))
@@ -135,10 +130,10 @@ def _live(
         os._exit(0)
 
 
-def settle(limits: Limits, lifeline: tuple[int, int]) -> None:
+def _settle(limits: Limits, lifeline: tuple[int, int]) -> None:
     """Undo what the parent arranged for itself, and bind this process to the parent's life and to its limits."""
     signal.set_wakeup_fd(-1)
-    for number in HANDLED:
+    for number in _HANDLED:
         signal.signal(number, signal.SIG_IGN if number == signal.SIGINT else signal.SIG_DFL)  # Ctrl-C is the parent's
     for number in (signal.SIGIO, signal.SIGPROF):
         signal.signal(number, signal.SIG_DFL)
@@ -197,7 +192,7 @@ def _receive(pipe: int) -> bytes:
 def _read(pipe: int, size: int) -> bytes:
     parts = bytearray()
     while len(parts) < size:
-        chunk = os.read(pipe, min(size - len(parts), CHUNK))
+        chunk = os.read(pipe, min(size - len(parts), _CHUNK))
         if not chunk:
             return b""
         parts += chunk

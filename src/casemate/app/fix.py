@@ -105,7 +105,7 @@ def ladder(scene: Stage, operation: Operation, report: Report, interpreter: str)
                 [Patched(target, patch.changes)],
                 store=store,
                 executor=executor,
-                options=replace(options, beside=0),
+                options=replace(options, ahead=0),
                 progress=lambda stage, done, total: None,
             )
 

@@ -108,7 +108,7 @@ class Scene:
             since=request.since,
             knowledge=own.knowledge if own is not None else None,
             own=own.rules if own is not None else (),
-            beside=request.jobs - 1,
+            ahead=request.jobs - 1,
             code=program() if request.cache else "",
         )
 

@@ -6,7 +6,6 @@ A refusal is an outcome, not an exception: what was already examined is kept, an
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from itertools import chain, islice
 
@@ -15,7 +14,6 @@ from casemate.governance.errors import Denied
 from casemate.governance.gate import Gate
 from casemate.governance.spending import Terms, cost, counted, most
 from casemate.model.advisory import Advisory, DatabaseSource, Exploited, Known
-from casemate.model.companion import Exchange
 from casemate.model.dialogue import Answer, NoAnswer, Prompt, Reply, Silence, Usage
 from casemate.model.exchange import spelled
 from casemate.model.fix import Change
@@ -204,11 +202,6 @@ class GuardedExecutor:
         """Outcomes in the order of the items; from the first refused one on, every item Failed with DENIED."""
         self._gate.check_open()
         return self._map(task, iter(items), label)
-
-    def beside(self, task: Callable[[Exchange], None]) -> AbstractContextManager[Exchange | None]:
-        """A copy of this process at work on the task; None where that is refused."""
-        refused = self._gate.refusal(self.PORT, "beside") or self._gate.reserve(tasks=1)
-        return nullcontext(None) if refused else self._executor.beside(task)
 
     def _map(
         self, task: Callable[[Item], Result], items: Iterator[Item], label: Callable[[Item], str]

@@ -124,7 +124,7 @@ HOUSE_POLICY = Policy(
         _rule(Tier.FIND, "RootFilesystem", "name", "nodes", "read"),
         _rule(Tier.FIND, "History", "base", "paths", "before"),
         _rule(Tier.FIND, "Store", "get", "put"),
-        _rule(Tier.FIND, "Executor", "map", "beside"),
+        _rule(Tier.FIND, "Executor", "map"),
         _rule(Tier.FIND, "LanguageModel", "name", "endpoint", "reply"),
         _rule(Tier.FIND, OPERATION, "agents", "agent-scout", "agent-adversary"),
         _rule(Tier.PROVE, OPERATION, "prove", "agent-prover"),

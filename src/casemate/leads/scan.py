@@ -6,7 +6,6 @@ A sink is reported once per rule, by the flow that matters most.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
 from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Knowledge
@@ -24,12 +23,11 @@ from casemate.taint.flows import Flow, Query
 from casemate.taint.memory import Run, Unit
 from casemate.taint.program import Program
 from casemate.taint.regions import Region, Regions
-from casemate.taint.solver import Solver
+from casemate.taint.solver import Elsewhere, Solver
 from casemate.taint.summary import CRASHED, Site
 
 NOTES = {"source": "{what} enters", "flow": "{what}", "call": "passed to {what}", "sink": "reaches {what}"}
 ORDER = tuple(Boundary)
-Facts = list[tuple[Lead, Unit]]
 
 
 class Analysis(NamedTuple):
@@ -62,23 +60,21 @@ def analyse(
     resumed: Callable[[Program], Solver | None] = lambda program: None,
     solved: Callable[[Solver], None] = lambda solver: None,
     known: dict[Unit, Known] | None = None,
-    solve: Callable[[Solver], None] = Solver.solve,
-    apart: Callable[[Callable[[], Facts]], Callable[[], Facts]] = lambda work: work,
+    ahead: Callable[[Program], Elsewhere | None] = lambda program: None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> Analysis:
     """Solve a program and match its flows. aliases: other names of modules. internal: whether a module is no
     public API. commands: packages that are started by a command, and no library. remembered: runs of earlier scans. resumed: the
     solver that goes on from an earlier solution, if one can. solved: told the solver when it has found all. known: what earlier
-    explaining has found, to which more is added. solve: has a
-    solver find all facts. apart: begins some work elsewhere, and gives what gives its result.
+    explaining has found, to which more is added. ahead: has part of the program solved elsewhere.
     """
     program = Program(modules, knowledge, aliases)
     solver = resumed(program)
     if solver is None:
         solver = Solver(program, remembered())
-        solve(solver)
-    tests = frozenset(name for name in program.modules if internal(name) or is_tests(program, name))
-    facts = apart(partial(fact_leads, solver, rules, tests.__contains__))
+        solver.solve(progress, elsewhere=ahead(program))
     solved(solver)
+    tests = frozenset(name for name in program.modules if internal(name) or is_tests(program, name))
     query = Query(solver, tests.__contains__, commands)
     best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)])
     explainer = Explainer(solver, known)
@@ -87,7 +83,7 @@ def analyse(
     for (_, *place), (rule, flow) in best.items():
         hops = explainer.hops(flow)
         found.append((_lead(program, hops, rule, flow, place), regions.of(flow, hops)))
-    found += [(lead, regions.around(unit)) for lead, unit in facts()]
+    found += [(lead, regions.around(unit)) for lead, unit in fact_leads(solver, rules, tests.__contains__)]
     found.sort(key=lambda pair: (pair[0].location, pair[0].rule))
     sites = {site for s in solver.summaries.values() for site in s.sinks}
     reached = {flow.site for _, flow in best.values()}

@@ -19,7 +19,7 @@ from casemate.model.hiding import Hider, Suppression
 from casemate.model.lead import Lead
 from casemate.model.outcome import NotExamined, Reason
 from casemate.pipeline.again import Again
-from casemate.pipeline.beside import MANY, apart, solve
+from casemate.pipeline.ahead import ahead
 from casemate.pipeline.knowing import known
 from casemate.pipeline.lines import Lines
 from casemate.pipeline.lowering import Lowered, Named, Seen, lower_all
@@ -39,7 +39,7 @@ class ScanOptions:
     """exclude: the operator's globs. untrusted: ignore configuration inside the target. rules: ids, empty for all of the
     persona. pedantic: also rules for who has time to spare. since: the revision whose histories `scan` is given, as the
     operator named it; "" for the whole. knowledge: None for the packaged. own: a user's own rules, which run beside the
-    others. beside: processes that may solve the program as well. code: a fingerprint of the program that scans, by which
+    others. ahead: processes that may solve part of the program meanwhile. code: a fingerprint of the program that scans, by which
     what it works out for whole trees is kept; "" where that is not to be."""
 
     exclude: tuple[str, ...] = ()
@@ -49,7 +49,7 @@ class ScanOptions:
     since: str = ""
     knowledge: Knowledge | None = None
     own: tuple[Rule, ...] = ()
-    beside: int = 0
+    ahead: int = 0
     code: str = ""
 
 
@@ -143,8 +143,8 @@ def scan(
             internal=tests.__contains__,
             commands=layout.commands,
             remembered=remembered,
-            solve=lambda solver: solve(solver, executor, options.beside, partial(progress, "following")),
-            apart=partial(apart, executor, options.beside if len(lowered) >= MANY else 0),
+            ahead=lambda program: ahead(program, remembered(), executor, options.ahead),
+            progress=lambda done, total: progress("following", done, total),
             **more,
         )
 

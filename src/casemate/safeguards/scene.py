@@ -163,7 +163,6 @@ USES: dict[tuple[str, str], Callable[[Any], object]] = {
     ("Store", "get"): lambda store: store.get("key"),
     ("Store", "put"): lambda store: store.put("key", b"value"),
     ("Executor", "map"): lambda executor: list(executor.map(_same, [1, 2], label=str)),
-    ("Executor", "beside"): lambda executor: executor.beside(_same),
     ("Sandbox", "examine"): lambda sandbox: sandbox.examine(_PROFILE),
     ("Sandbox", "run"): lambda sandbox: sandbox.run(_PROFILE, _JOB),
     ("Sandbox", "search"): lambda sandbox: list(sandbox.search(_PROFILE, _JOB, [b"one", b"two"])),

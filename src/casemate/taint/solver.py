@@ -7,14 +7,13 @@ program alone, so two runs give the same facts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from heapq import heappop, heappush
-from typing import Any
+from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Answer, Hint, Knowledge
 from casemate.languages import ir
 from casemate.taint import calls, entries, interpreter, memory, onward, programs, switches
-from casemate.taint.company import Others
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.memory import Ground, Run
 from casemate.taint.parameters import given
@@ -22,10 +21,19 @@ from casemate.taint.program import Program
 from casemate.taint.state import OPTIONS
 from casemate.taint.summarise import summarise
 from casemate.taint.summary import UNKNOWN, Summary
-from casemate.taint.values import CLEAN, NO, Plain, Ref, Value, join, join_plain, value
+from casemate.taint.values import CLEAN, NO, Ref, Value, join, value
 
 MAX_DEPTH = 40  # of summaries computed inside one another; beyond, the next round completes them
 MAX_RUNS = 12  # of one function before its summary counts as final
+
+Plain = tuple[Any, ...]
+
+
+class Elsewhere(NamedTuple):
+    """What others solve meanwhile. first: the first of their modules. runs: what they ran, once they are done."""
+
+    first: str
+    runs: Callable[[], dict[Unit, list[Run]]]
 
 
 class Solver:
@@ -35,8 +43,7 @@ class Solver:
         self.program = program
         self.runs: dict[Unit, list[Run]] = {}  # of this solve, for the next
         self._fresh: set[str] = set()  # modules in which something was interpreted
-        self.remembered = remembered or {}
-        self.others: Others | None = None
+        self._remembered = remembered or {}
         self._digests: dict[Any, int] = {}
         self._grounds: dict[Any, Ground] = {}
         self._stood: dict[int, bool] = {}  # by identity, remembered questions: whether they have their answers still
@@ -71,7 +78,7 @@ class Solver:
         self._counts: dict[Unit, int] = {}
         self.given_up: set[Unit] = set()  # run MAX_RUNS times, and still asked for
         self._running: set[Unit] = set()
-        self.queue: list[tuple[int, Unit]] = []
+        self._queue: list[tuple[int, Unit]] = []
         self._queued: set[Unit] = set()
         self._depth = 0
         self.hints: dict[str, list[Hint]] = {}
@@ -87,53 +94,42 @@ class Solver:
         self._captured: dict[str, dict[int, tuple[str, ...]]] = {}
         self._imported: dict[str, frozenset[str]] = {}  # by module: what it imports, and what that is part of
 
-    def units(self, names: Iterable[str] = ()) -> list[Unit]:
-        """Every function, module by module in this order or that of names, bodies of modules first."""
-        names = list(names) or sorted(self.program.modules)
+    def units(self) -> list[Unit]:
+        """Every function, module by module in order of name, bodies of modules first."""
+        names = sorted(self.program.modules)
         bodies = [(name, 0) for name in names]
         return bodies + [(name, n) for name in names for n in range(1, len(self.program.modules[name].functions))]
 
-    def solve(self, progress: Callable[[int, int], None] | None = None) -> None:
-        """Compute all facts. progress: told (functions done, functions in all) now and then."""
-        self.begin(progress)
-        self.finish()
-
-    def begin(
+    def solve(
         self,
         progress: Callable[[int, int], None] | None = None,
         *,
-        others: Others | None = None,
-        names: Iterable[str] = (),
+        of: Collection[str] | None = None,
+        elsewhere: Elsewhere | None = None,
     ) -> None:
-        """Run every function once. others: who does so as well. names: the order of the modules."""
-        self.others = others
-        units = self.units(names)
+        """Compute all facts. progress: told (functions done, functions in all) now and then. of: only what these modules ask
+        for. elsewhere: modules that others have solved meanwhile.
+        """
+        units = [unit for unit in self.units() if of is None or unit[0] in of]
         for done, unit in enumerate(units):
+            if elsewhere is not None and unit[1] and unit[0] >= elsewhere.first:
+                ran = elsewhere.runs()
+                self._remembered = {
+                    **self._remembered,
+                    **{unit: [*self._remembered.get(unit, ()), *runs] for unit, runs in ran.items()},
+                }
+                elsewhere = None
             if unit not in self._order:
                 self._run(unit)
             if progress is not None and done % 256 == 0:
                 progress(done, len(units))
-        self.others = None
-        if progress is not None:
-            progress(len(units), len(units))
-
-    def finish(self, others: Others | None = None) -> None:
-        """Run functions again until nothing changes that they rest on."""
-        self.others = others
-        while self.queue:
-            self.run_again((heappop(self.queue)[1],))
-        self.others = None
-
-    def run_again(self, units: Iterable[Unit]) -> None:
-        """Run those of these functions that are to be run again."""
-        for unit in units:
+        while self._queue:
+            _, unit = heappop(self._queue)
             if unit in self._queued:
                 self._queued.discard(unit)
                 self._run(unit)
-
-    def waiting(self) -> list[tuple[int, Unit]]:
-        """The functions that are to be run again, as they were first done."""
-        return sorted((self._order.get(unit, 1 << 30), unit) for unit in self._queued)
+        if progress is not None:
+            progress(len(units), len(units))
 
     def learned(self) -> dict[str, dict[int, list[Run]]]:
         """All runs of the modules in which something was not remembered."""
@@ -196,8 +192,6 @@ class Solver:
         if run is None:
             run = self._interpret(unit)
             self._fresh.add(unit[0])
-            if self.others is not None:
-                self.others.tell(unit, run)
         self.program.asked = asked
         self._depth -= 1
         self._running.discard(unit)
@@ -226,12 +220,8 @@ class Solver:
 
     def _recall(self, unit: Unit) -> Run | None:
         """An earlier run whose grounds all stand."""
-        for run in self.remembered.get(unit, ()):
+        for run in self._remembered.get(unit, ()):
             if self._stands(unit, run):
-                return run
-        for run in self.others.told(unit) if self.others is not None else ():
-            if self._stands(unit, run):
-                self._fresh.add(unit[0])
                 return run
         return None
 
@@ -308,7 +298,7 @@ class Solver:
         for unit in self._readers.get(key, ()):
             if unit not in self._queued:
                 self._queued.add(unit)
-                heappush(self.queue, (self._order.get(unit, 1 << 30), unit))
+                heappush(self._queue, (self._order.get(unit, 1 << 30), unit))
 
     def imports(self, module: ir.Module, root: str) -> bool:
         """Whether a module imports a package or something of it."""
@@ -447,3 +437,14 @@ class Solver:
         known = frame.from_plain(self.cell(frame, ("free", frame.unit[0], owner, name)))
         key = ("p", "^" + name, ())
         return value(known.taint | frame.label(key), NO, (key, *known.refs))
+
+
+def join_plain(a: Plain, b: Plain) -> Plain:
+    """The join of two cells' contents."""
+    if a == b:
+        return a
+    marks = dict(a[0])
+    for label, mask in b[0]:
+        marks[label] = marks.get(label, 0) | mask
+    refs = tuple(dict.fromkeys((*a[2], *b[2])))[:8]
+    return tuple(sorted(marks.items())), a[1] if a[1] == b[1] and repr(a[1]) == repr(b[1]) else (), refs

@@ -78,7 +78,6 @@ class _NoConstant:
 NO: Final = _NoConstant()
 
 Ref = tuple[Any, ...]
-Plain = tuple[Any, ...]  # a value as others are told of it
 Key = Any  # a variable name, a temporary, or an object reference
 # When true, when false: facts that a branch on the value establishes: (key, kinds cleared, property it gains or None). The
 # key ("/", taint) stands for everything but those labels: a base of those labels holds all there is.
@@ -173,17 +172,6 @@ def _alternatives(a: Value, b: Value) -> tuple[Ref, ...]:
         sides.append(known)
     both = tuple(dict.fromkeys((*sides[0], *sides[1])))
     return both if len(both) <= MAX_ALTERNATIVES else ()
-
-
-def join_plain(a: Plain, b: Plain) -> Plain:
-    """The join of two cells' contents."""
-    if a == b:
-        return a
-    marks = dict(a[0])
-    for label, mask in b[0]:
-        marks[label] = marks.get(label, 0) | mask
-    refs = tuple(dict.fromkeys((*a[2], *b[2])))[:8]
-    return tuple(sorted(marks.items())), a[1] if a[1] == b[1] and repr(a[1]) == repr(b[1]) else (), refs
 
 
 _units: list[int] = [0]
