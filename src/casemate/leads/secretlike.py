@@ -28,6 +28,9 @@ ABOUT = frozenset({
     "change", "set", "min", "max", "length", "policy", "class", "backend", "algorithm", "usage", "description",
     "timeout", "view", "public", "arn", "reference", "ref", "salt", "index", "property", "option", "flag",
 })  # fmt: skip
+PRINTED = re.compile(r"[!-~]+")
+WORDS = re.compile(r"[_.-]*[A-Za-z]+(?:[_.:/-]+[A-Za-z]+)*[_.:-]*")  # and dotted and dashed names
+CLASSES = tuple(map(re.compile, ("[a-z]", "[A-Z]", "[0-9]", "[^A-Za-z0-9]")))
 DEFAULTS = frozenset(
     {"admin", "password", "passwd", "secret", "changeme", "letmein", "root", "123456", "12345678", "qwerty"}
 )
@@ -61,13 +64,11 @@ def looks(text: str, name: str) -> bool:
 
 def _random(text: str) -> bool:
     """Whether a text looks as random as a secret, whatever its name."""
-    if len(text) < 8 or STAND_INS.search(text) or not re.fullmatch(r"[!-~]+", text) or "/" in text[:1] or "://" in text:
+    if len(text) < 8 or "/" in text[:1] or "://" in text or not PRINTED.fullmatch(text) or STAND_INS.search(text):
         return False
-    if re.fullmatch(r"[_.-]*[A-Za-z]+(?:[_.:/-]+[A-Za-z]+)*[_.:-]*", text) and not _mixed(
-        text
-    ):  # words, a dotted or a dashed name
+    if WORDS.fullmatch(text) and not _mixed(text):
         return False
-    classes = sum(bool(re.search(c, text)) for c in ("[a-z]", "[A-Z]", "[0-9]", r"[^A-Za-z0-9]"))
+    classes = sum(one.search(text) is not None for one in CLASSES)
     counts = Counter(text)
     entropy = -sum(n / len(text) * math.log2(n / len(text)) for n in counts.values())
     return (classes >= 3 or (classes == 2 and re.search(r"[0-9]", text) is not None)) and entropy >= (

@@ -20,7 +20,7 @@ def of(frame: Frame) -> dict[Any, str]:
     """What each operand is called: a variable, an attribute, a key, the function that gave it."""
     if not frame.called:
         out: dict[Any, str] = {None: ""}
-        for instructions, _, _ in ir.graph(frame.fn):
+        for instructions, _, _ in frame.blocks or ir.graph(frame.fn):
             for ins in instructions:
                 name = _name(frame, ins)
                 if name and ins[2] is not None:
