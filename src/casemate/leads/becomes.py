@@ -12,7 +12,10 @@ from typing import Any, Final, NamedTuple
 from casemate.languages import ir
 
 ADDING: Final = frozenset({"append", "appendleft", "extend", "insert", "add", "update", "write"})
-WAITING: Final = frozenset({"sleep", "wait"})
+WAITING: Final = frozenset({"sleep", "wait", "timedelta", "Duration"})  # what it is given to, and what that is made of
+TIMES: Final = frozenset({
+    "microseconds", "milliseconds", "seconds", "minutes", "hours", "delay", "duration", "timeout", "jitter", "backoff",
+})  # fmt: skip
 HANDED: Final = frozenset({
     ir.MOVE, ir.BINARY, ir.FORMAT, ir.UNARY, ir.INDEX, ir.SLICE, ir.SEQUENCE, ir.MAPPING, ir.CALL, ir.INVOKE, ir.AWAIT, ir.ITER,
 })  # fmt: skip
@@ -30,7 +33,7 @@ class Becomes(NamedTuple):
     @property
     def passes(self) -> bool:
         """Whether nothing remains of it: it is compared, or waited for."""
-        return not self.names and not self.returned and self.called <= WAITING
+        return self.names <= TIMES and not self.returned and self.called <= WAITING
 
 
 def becomes(fn: ir.Function, pos: int) -> Becomes:

@@ -45,7 +45,15 @@ SPEAKERS = frozenset(
 FIELD_MARKS = ("[", "*", "+", "?")  # names of elements begin so, not those of attributes
 
 
-DATA = SPEAKERS | {"filename", "filenames"}  # what a parameter is called whose value somebody outside chose
+# What a parameter is called whose value somebody sent, or chose who sent something: not what merely may come from outside, as an
+# address, a document or a user may.
+SENT = frozenset(
+    {
+        "request", "req", "response", "resp", "message", "messages", "msg", "mail", "email", "environ", "packet", "upload",
+        "uploaded", "uploads", "attachment", "payload", "body", "form", "data", "header", "headers", "cookie", "cookies",
+        "input", "filename", "filenames",
+    }
+)  # fmt: skip
 
 
 class Flow(NamedTuple):
@@ -197,7 +205,7 @@ class Query:
             )
         source = (unit[0], fn.pos, what)
         doubt = None if hit.seen else Doubt.OBJECT
-        if boundary is Boundary.API and kind.callers_own and not set(split(named.name)) & DATA:
+        if boundary is Boundary.API and kind.callers_own and not set(split(named.name)) & SENT:
             doubt = Doubt.CALLER
         kept = (unit, stored[1]) if stored else None
         return Flow(kind, boundary, source, hit.site, hit.crossed, reader, hit, design, kept, doubt)

@@ -143,10 +143,12 @@ def mixed():
         code="""
 import random
 import time
+from datetime import timedelta
 
 def answer(token, cookie_needed):
     shade = random.choice(["red", "blue"])
     time.sleep(random.uniform(0, 1))
+    time.sleep(timedelta(milliseconds=random.randint(100, 1000)).total_seconds())
     if random.random() < 0.1:
         token = None
     return {"cookie_needed": cookie_needed, "token": token, "shade": shade, "entropy": random.getrandbits(32)}
