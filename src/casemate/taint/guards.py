@@ -358,6 +358,7 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
             gained += _refused(kind, [danger.startswith(kind.everything) for danger in kind.dangers])
         elif guard.check == "instance":
             mask |= kind.mask if _told(frame, kind, others) else 0
+            gained += _types(frame, others)
         if _holds(guard.check, kind, call, checked, others):
             mask |= kind.mask
     keys = frame.keys(operand, checked)
@@ -373,6 +374,13 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
         return hosts.ends(checked, frame.knowledge.mask(guard.clears), others)
     out += hosts.origin(checked, mask)
     return (*out, *((k, 0, ref) for k in keys for ref in gained))
+
+
+def _types(frame: Frame, others: list[Value]) -> list[Ref]:
+    """The type from outside of which a value is, where it was asked for one whose attributes are known."""
+    classes = [ref for val in others for ref in val.refs]
+    known = [ref[1] for ref in classes if ref[0] == "x" and ref[1] in frame.knowledge.bases]
+    return [("i", known[0])] if len(known) == 1 == len(classes) else []
 
 
 def _told(frame: Frame, kind: Kind, others: list[Value]) -> bool:
