@@ -134,6 +134,8 @@ def instantiate(frame: Frame, pos: int, key: Unit, args: Arguments) -> Value:
             frame.write_field(made, name, val)
         return me
     if frame.program.external_bases(key):
+        for name, (val, _) in args.named.items():  # what stands behind may keep them otherwise, and as a rule does not
+            frame.write_field(made, name, val)
         got = external.unknown(frame, "", None, None, args)
         return value(got.taint, NO, (made,))
     return me
@@ -377,6 +379,8 @@ def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: s
     if known.source is not None and not (frame.entry is not None and entries.fixed(frame.entry, frame.fn, dotted)):
         taint = frame.source(known.source, pos)
     refs: tuple[Ref, ...] = (("i", known.type),) if known.type else (("x", dotted),)
+    if known.source is not None and known.type not in ("str", "bytes"):
+        refs = (*refs, DATA)
     if known.constant:
         return value(0, known.constant, (("i", "str"),))
     return value(taint, NO, refs)

@@ -362,7 +362,8 @@ class Frame:
             return value(taint, NO, (DATA,) if DATA in val[2] else ()) if taint else CLEAN
         if not taint and out[3] is None:
             return out
-        return value(out[0] | taint, out[1] if not taint else NO, out[2], None)
+        refs = (*out[2], DATA) if taint and DATA in val[2] and DATA not in out[2] else out[2]
+        return value(out[0] | taint, out[1] if not taint else NO, refs, None)
 
     def tells(self, val: Value, name: str) -> bool:
         """Whether it is known what this attribute of the value is: by its type, or because the value itself came from outside."""

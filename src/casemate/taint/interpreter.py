@@ -17,7 +17,7 @@ from casemate.taint.liveness import WHOLE, live, matter
 from casemate.taint.memberships import defined
 from casemate.taint.state import State, join_states
 from casemate.taint.summary import CRASHED, TEXT
-from casemate.taint.values import CLEAN, KINDS, PROPERTIES, Value, join, value
+from casemate.taint.values import CLEAN, DATA, KINDS, PROPERTIES, Value, join, value
 
 MAX_VISITS = 40  # of one block: the lattice is finite, this is the fuse
 
@@ -190,7 +190,7 @@ def _nothing(val: Value, block: ir.Block, condition: Any) -> bool:
     empty then, and what is asked next whether it is one of several, or a function is asked about, is none."""
     if type(condition) is not str:
         return False
-    if operators.is_text(val) or all(ref[0] in PROPERTIES or ref[0] == "p" for ref in val.refs):
+    if operators.is_text(val) or all(ref[0] in PROPERTIES or ref[0] == "p" or ref == DATA for ref in val.refs):
         return True
     asks = block[1][0] == ir.BRANCH
     return any(
