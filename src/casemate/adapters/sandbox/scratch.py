@@ -4,6 +4,7 @@ removed without trusting a name in it."""
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 import stat
 import tempfile
@@ -15,6 +16,7 @@ from casemate.adapters.sandbox.watch import descendants
 from casemate.model.sandbox import RESULT, Amount, Folder, Limits
 
 _DEEPEST = 64
+_LATE = 100  # folders that may get another entry while they are emptied
 _FOLDER = os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC
 
 
@@ -64,7 +66,8 @@ class Scratch:
         return None
 
     def remove(self) -> None:
-        """Remove it with all that is in it, however deep and whatever its permissions. Every process is gone by now."""
+        """Remove it with all that is in it, however deep and whatever its permissions. Every process has been
+        ended by now, and one that is not yet gone writes no more for long."""
         root = os.open(self.place, _FOLDER)
         try:
             _empty(root)
@@ -122,6 +125,7 @@ class _Tally:
 def _empty(root: int) -> None:
     """Folders in it are flattened one level at a time: a tree deeper than any stack comes up to where it can be removed."""
     names = count()
+    late = 0
     while found := os.listdir(root):
         for name in found:
             if not stat.S_ISDIR(os.stat(name, dir_fd=root, follow_symlinks=False).st_mode):
@@ -138,4 +142,9 @@ def _empty(root: int) -> None:
                         os.unlink(inner, dir_fd=folder)
             finally:
                 os.close(folder)
-            os.rmdir(name, dir_fd=root)
+            try:
+                os.rmdir(name, dir_fd=root)
+            except OSError as error:  # what came since its entries were read is found when it is its turn again
+                late += 1
+                if error.errno != errno.ENOTEMPTY or late > _LATE:
+                    raise
