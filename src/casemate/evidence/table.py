@@ -185,8 +185,8 @@ def _list(console: Console, findings: Sequence[Finding], limit: int | None, digi
         row.append(shortened(visible(str(lead.location)), room), "cyan")
         console.print(row, overflow="fold")
         hanging(console, f"{finding.identity[:digits]:<{level}}", visible(lead.message))
-        if lead.doubt is not None and finding.evidence is Evidence.SUSPECTED:
-            indented(console, level, Text(f"in doubt: {words.DOUBT[lead.doubt]}", style="dim"))
+        if doubt := words.doubt_words(finding):
+            indented(console, level, Text(f"in doubt: {doubt}", style="dim"))
         if finding.verdict is not None:
             _verdict(console, level, finding.verdict)
         if finding.demonstration is not None:

@@ -14,7 +14,7 @@ from casemate.evidence.rulebook import RuleText
 from casemate.evidence.verdicts import judged
 from casemate.model.finding import Finding, Report
 from casemate.model.host_report import HostReport
-from casemate.model.lead import Evidence, RuleId
+from casemate.model.lead import RuleId
 from casemate.model.location import Location
 from casemate.model.outcome import NotExamined, Reason
 from casemate.model.trace import Trace
@@ -201,5 +201,5 @@ def _item(
         stops=stops(lead.trace, quotes) if lead.trace else [],
         lines=quotes.around(lead.location),
         fix=fixes[lead.rule],
-        doubt=words.DOUBT[lead.doubt] if lead.doubt and finding.evidence is Evidence.SUSPECTED else "",
+        doubt=words.doubt_words(finding),
     )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from casemate.model.finding import Finding
 from casemate.model.hiding import Amiss, Hider
 from casemate.model.lead import Doubt, Evidence, Severity
 from casemate.model.outcome import Reason
@@ -87,3 +88,9 @@ AMISS: Final = {
     Amiss.INVALID_IGNORE: "Comments that hide nothing, because they are not in order",
     Amiss.STALE_IGNORE: "Comments that have nothing to hide",
 }
+
+
+def doubt_words(finding: Finding) -> str:
+    """Why a finding is only suspected; "" where nothing of its way is in doubt, or a proof has settled it."""
+    doubt = finding.lead.doubt
+    return DOUBT[doubt] if doubt is not None and finding.evidence is Evidence.SUSPECTED else ""

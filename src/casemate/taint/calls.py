@@ -249,9 +249,8 @@ def _own_method(
         return user.call_function(frame, pos, target[1:], args, first, operand, under=under)
 
     out = _any_of(frame, targets, act)
-    frame.dead = (
-        frame.dead and kind != "t"
-    )  # a subclass that we do not see may do better than raise NotImplementedError
+    if kind == "t":  # a subclass that we do not see may do better than raise NotImplementedError
+        frame.dead = False
     return out
 
 

@@ -35,7 +35,7 @@ def takes(fn: ir.Function, args: Arguments) -> bool:
         return False
     if any(d.dotted not in BINDING for d in fn.decorators):
         return True  # a property, or whatever else is made of it
-    bound = 0 if any(d.dotted == "staticmethod" for d in fn.decorators) else 1
+    bound = 0 if binding(fn) == "static" else 1
     places = [p for p in fn.params if p.how in (ir.POSITIONAL, ir.POSITIONAL_ONLY)][bound:]
     hows = {p.how for p in fn.params}
     if len(args.positional) > len(places) and ir.VARARGS not in hows:

@@ -358,9 +358,10 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
             gained += _refused(kind, [danger.startswith(kind.everything) for danger in kind.dangers])
         elif guard.check == "instance":
             mask |= kind.mask if _told(frame, kind, others) else 0
-            gained += _types(frame, others)
         if _holds(guard.check, kind, call, checked, others):
             mask |= kind.mask
+    if guard.check == "instance":
+        gained += _types(frame, others)
     keys = frame.keys(operand, checked)
     out = tuple((k, mask, None) for k in keys) if mask else ()
     if mask and guard.check in ("prefix", "containment"):

@@ -120,9 +120,7 @@ TWICE: Final = frozenset(
 )  # fmt: skip
 
 
-PRETENDED: Final = frozenset(
-    {"dummy", "fake", "mock", "stub"}
-)  # words of what stands in for a check where none is needed
+PRETENDED: Final = frozenset({"dummy", "fake", "mock", "stub"})  # of what stands in for a check where none is needed
 KEPT: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"})  # of which a list is kept
 
 
