@@ -1,18 +1,24 @@
 """The table: what a person sees, at the widths that terminals have."""
 
+import json
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from markupsafe import escape as marked
 from rich.cells import cell_len
 
+from casemate.evidence import html, jsonreport
 from casemate.evidence.escape import visible
 from casemate.evidence.table import conclusion, render, shortened
+from casemate.evidence.words import DOUBT
 from casemate.model.finding import Coverage
+from casemate.model.lead import Doubt
 from casemate.model.outcome import NotExamined, Reason
-from tests.evidence.support import NOT_EXAMINED, at, bank, lead, reports, trace
+from tests.evidence.support import NOT_EXAMINED, RULES, at, bank, lead, reports, trace
 
 SCREENS = Path(__file__).parent / "screens"
 
@@ -42,6 +48,20 @@ def test_any_report_fits_its_width_and_is_safe_to_show(report, width):
 def test_the_same_report_gives_the_same_screen(report):
     """Byte for byte."""
     assert render(report, 80, False) == render(report, 80, False)
+
+
+@pytest.mark.parametrize("doubt", Doubt)
+def test_what_is_in_doubt_says_so(doubt):
+    """A finding with a way that is only suspected, on the screen, on the page and for machines."""
+    known = lead("path-traversal", at("a.py", 3), "open uses a path", way=trace(at("a.py", 1), at("a.py", 3)))
+    report = bank((replace(known, doubt=doubt),), ())
+    screen = render(report, 400, False)
+    assert screen.split("\n")[1].startswith("suspected ")
+    assert f"in doubt: {DOUBT[doubt]}" in screen
+    page = html.render(report, RULES)
+    assert marked(f"suspected ({DOUBT[doubt]})") in page
+    assert json.loads(jsonreport.render(report))["findings"][0]["doubt"] == doubt
+    assert "in doubt" not in render(bank((known,), ()), 400, False)
 
 
 def many(count):
