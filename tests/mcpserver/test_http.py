@@ -2,6 +2,7 @@
 
 import os
 import signal
+import socket
 import stat
 import subprocess
 from pathlib import Path
@@ -139,6 +140,19 @@ def test_who_is_not_let_in(server):
 
     with pytest.raises((BaseExceptionGroup, MCPError, httpx2.HTTPError)):
         run(act)
+
+
+def test_who_sends_too_much_still_reads_why(server):
+    """All is sent before a byte is read: a server that had closed with bytes unread would have reset the connection."""
+    url, token, _ = server
+    name, _, port = url.removeprefix("http://").removesuffix("/mcp").partition(":")
+    head = f"POST /mcp HTTP/1.1\r\nHost: {name}:{port}\r\nAuthorization: Bearer {token}\r\nContent-Length: {5 << 20}\r\n\r\n"
+    with socket.create_connection((name, int(port)), timeout=30) as client:
+        client.sendall(head.encode() + bytes(5 << 20))
+        with client.makefile("rb") as answer:
+            told = answer.read()
+    assert told.startswith(b"HTTP/1.1 413 ")
+    assert told.endswith(b"a request has at most 1048576 bytes\n")
 
 
 def test_a_token_of_the_operators(shop, tmp_path):

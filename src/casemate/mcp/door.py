@@ -1,11 +1,14 @@
 """The door before the HTTP transport: who may come in is decided here, before the library sees a byte of the body.
 
 An ASGI application around another. In this order: the Host and Origin headers (a web page whose name was made to lead to this
-machine says its own name there: DNS rebinding), the token, the size. What is refused gets a status and one line.
+machine says its own name there: DNS rebinding), the token, the size. What is refused gets a status and one line. Who bears the
+token and sends too much is read on for a while: a connection that is closed with bytes unread is reset, and the answer may be
+lost with it (RFC 9112, 9.6).
 """
 
 from __future__ import annotations
 
+from asyncio import timeout
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from hashlib import sha256
 from hmac import compare_digest
@@ -18,6 +21,7 @@ Send = Callable[[Event], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 1 << 20  # bytes of a request
+READ_ON = 8 * MAX_BODY, 5.0  # bytes and seconds for which a body that is too large is still read
 
 
 class Door:
@@ -42,11 +46,18 @@ class Door:
                 await self._inner(scope, _again(body, receive), send)
                 return
             status, why = 413, f"a request has at most {MAX_BODY} bytes"
-        headers = [(b"content-type", b"text/plain"), (b"connection", b"close")]
+        if status == 413:
+            await _read_on(receive)
+        answer = f"{why}\n".encode()
+        headers = [
+            (b"content-type", b"text/plain"),
+            (b"content-length", b"%d" % len(answer)),
+            (b"connection", b"close"),
+        ]
         if status == 401:
             headers.append((b"www-authenticate", b"Bearer"))
         await send({"type": "http.response.start", "status": status, "headers": headers})
-        await send({"type": "http.response.body", "body": f"{why}\n".encode()})
+        await send({"type": "http.response.body", "body": answer})
 
     def refusal(self, scope: Scope) -> tuple[int, str]:
         """Status and reason, before the body; 0 when it may come in."""
@@ -83,6 +94,20 @@ async def _body(receive: Receive) -> bytes | None:
             return None
         if not event.get("more_body", False):
             return bytes(body)
+
+
+async def _read_on(receive: Receive) -> None:
+    """Take what a client still sends, so that it comes to read its answer."""
+    left, seconds = READ_ON
+    try:
+        async with timeout(seconds):
+            while left > 0:
+                event = await receive()
+                left -= len(event.get("body", b""))
+                if not event.get("more_body", False):
+                    return
+    except TimeoutError:
+        return
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
