@@ -8,11 +8,12 @@ lost with it (RFC 9112, 9.6).
 
 from __future__ import annotations
 
-from asyncio import timeout
 from collections.abc import Awaitable, Callable, Iterable, MutableMapping
 from hashlib import sha256
 from hmac import compare_digest
 from typing import Any
+
+from anyio import move_on_after
 
 Scope = MutableMapping[str, Any]
 Event = MutableMapping[str, Any]
@@ -99,15 +100,12 @@ async def _body(receive: Receive) -> bytes | None:
 async def _read_on(receive: Receive) -> None:
     """Take what a client still sends, so that it comes to read its answer."""
     left, seconds = READ_ON
-    try:
-        async with timeout(seconds):
-            while left > 0:
-                event = await receive()
-                left -= len(event.get("body", b""))
-                if not event.get("more_body", False):
-                    return
-    except TimeoutError:
-        return
+    with move_on_after(seconds):
+        while left > 0:
+            event = await receive()
+            left -= len(event.get("body", b""))
+            if not event.get("more_body", False):
+                return
 
 
 def _again(body: bytes, receive: Receive) -> Receive:
