@@ -24,7 +24,7 @@ def written(folder, files):
     return folder
 
 
-def question(folder, path, *, cwe=78, boundary=Boundary.API, function="", by_design=False, identity=""):
+def question(folder, path, *, cwe=78, boundary=Boundary.API, function="", by_design=False, identity="", doubt=None):
     """The question that the marks in a file ask. Where the source is in another file, that is told as `other.py:note`."""
     lines = (folder / path).read_text().splitlines()
     sink = next(at for at, line in enumerate(lines, 1) if "# sink" in line)
@@ -40,5 +40,6 @@ def question(folder, path, *, cwe=78, boundary=Boundary.API, function="", by_des
         message="",
         trace=Trace(boundary=boundary, steps=steps),
         by_design=by_design,
+        doubt=doubt,
     )
     return Question(identity=identity or path, cwe=cwe, lead=lead)

@@ -9,6 +9,7 @@ from dataclasses import replace
 import pytest
 
 from casemate.adapters.sandbox.choice import Chosen
+from casemate.model.lead import Doubt
 from casemate.model.proof import Fidelity, Result
 from casemate.model.trace import Boundary
 from casemate.proofs.campaign import Bench, _fidelity, campaign
@@ -354,12 +355,13 @@ TARGET_BYTES = b"\n".join(
 
 
 def test_what_is_by_design_is_not_even_tried(bench):
-    """Nor what no oracle decides."""
+    """Nor what no oracle decides, or what a run does not settle: whose the value is that a caller gives."""
     bench, folder = bench
     design = question(folder, "spliced.py", by_design=True)
     unknown = question(folder, "spliced.py", cwe=1)
-    results = [(a.verdict.result, a.verdict.executions) for _, a in campaign(bench, [design, unknown])]
-    assert results == [(Result.BY_DESIGN, 0), (Result.NOT_EXAMINED, 0)]
+    own = question(folder, "spliced.py", doubt=Doubt.CALLER)
+    results = [(a.verdict.result, a.verdict.executions) for _, a in campaign(bench, [design, unknown, own])]
+    assert results == [(Result.BY_DESIGN, 0), (Result.NOT_EXAMINED, 0), (Result.NOT_EXAMINED, 0)]
 
 
 def test_a_budget_that_is_spent_is_an_outcome(bench):

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 
 from casemate.model import sandbox
 from casemate.model.fix import Change
-from casemate.model.lead import Lead
+from casemate.model.lead import Doubt, Lead
 from casemate.model.proof import Attempt, Exhibit, Fidelity, Observer, Proof, Result, Verdict
 from casemate.model.sandbox import Profile
 from casemate.ports import Sandbox
@@ -86,6 +86,10 @@ def _refusal(question: Question, bench: Bench) -> Verdict | None:
     steps = question.lead.trace.steps if question.lead.trace is not None else ()
     if steps and (why := meant(question.lead, question.cwe, bench.source(steps[0].location.path))):
         return Verdict(result=Result.BY_DESIGN, detail=why)
+    if question.lead.doubt is Doubt.CALLER:
+        return Verdict(
+            result=Result.NOT_EXAMINED, detail="a run shows what the function does with a value, and not whose it is"
+        )
     if not for_cwe(question.cwe):
         return Verdict(result=Result.NOT_EXAMINED, detail=f"no oracle decides CWE-{question.cwe}")
     if question.lead.trace is None and not question.lead.fact:

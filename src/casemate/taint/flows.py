@@ -16,6 +16,7 @@ from casemate.model.trace import Boundary
 from casemate.taint import entries, offered, onward
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
+from casemate.taint.packing import packs
 from casemate.taint.programs import RUN
 from casemate.taint.solver import Solver
 from casemate.taint.state import KEYS
@@ -205,7 +206,8 @@ class Query:
             )
         source = (unit[0], fn.pos, what)
         doubt = None if hit.seen else Doubt.OBJECT
-        if boundary is Boundary.API and kind.callers_own and not set(split(named.name)) & SENT:
+        owned = kind.callers_own or packs(self.solver, hit.site)
+        if boundary is Boundary.API and owned and not set(split(named.name)) & SENT:
             doubt = Doubt.CALLER
         kept = (unit, stored[1]) if stored else None
         return Flow(kind, boundary, source, hit.site, hit.crossed, reader, hit, design, kept, doubt)
