@@ -8,7 +8,7 @@ from casemate.leads.purpose import matters
 from casemate.leads.rule import ActRule, DetectorRule, Rule
 from casemate.leads.testcode import within_test
 from casemate.leads.text import location, shown
-from casemate.model.lead import Lead
+from casemate.model.lead import Doubt, Lead
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.solver import Solver
@@ -33,10 +33,13 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
             for seen in rule.find(solver):
                 if rule.tests or not tested(seen.module, seen.function):
                     place = (rule.id, seen.module, seen.function, seen.pos)
-                    out.setdefault(place, _lead(solver, rule, *place[1:], seen.what, inferred=seen.inferred))
+                    out.setdefault(
+                        place, _lead(solver, rule, *place[1:], seen.what, inferred=seen.inferred, named=seen.named)
+                    )
     for (module, number, start, what), rule in _acts(solver, wanted, tested):
         pos = solver.program.absolute((module, number), start)
-        out.setdefault((rule.id, module, number, pos), _lead(solver, rule, module, number, pos, shown(what)))
+        lead = _lead(solver, rule, module, number, pos, shown(what), named=bool(rule.where))
+        out.setdefault((rule.id, module, number, pos), lead)
     return [(lead, (module, number)) for (_, module, number, _), lead in out.items()]
 
 
@@ -59,7 +62,17 @@ def _acts(
                     yield site, rule
 
 
-def _lead(solver: Solver, rule: Rule, module: str, number: int, pos: int, what: str, *, inferred: bool = False) -> Lead:
+def _lead(
+    solver: Solver,
+    rule: Rule,
+    module: str,
+    number: int,
+    pos: int,
+    what: str,
+    *,
+    inferred: bool = False,
+    named: bool = False,
+) -> Lead:
     name = solver.program.modules[module].functions[number].qualname or "the module"
     return Lead(
         rule=rule.id,
@@ -67,4 +80,5 @@ def _lead(solver: Solver, rule: Rule, module: str, number: int, pos: int, what: 
         function=solver.program.modules[module].functions[number].qualname,
         message=rule.message.format(act=what, what=what, function=name),
         fact=not inferred,
+        doubt=Doubt.NAME if named else None,
     )

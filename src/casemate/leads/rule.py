@@ -104,11 +104,11 @@ class ActRule(Rule):
     """Something is weak as it stands: one of `acts` (names) is done. message: with {act}, {function}.
 
     where: words (lower case) of which one must stand beside the act for it to matter (`password` beside a broken hash): in a
-    name close by, in the function's own, or in its texts; empty: it always does. kept: only where the body of a module or a
-    class does it, for all who use it. tests: also report it in tests and scripts. prescribed: words of the function's own
-    name, or its class's, that say that it only does what others, or a protocol, laid down. becomes: the words must be said of
-    what the result becomes, where it is given names. signed: those of the words that need only be new each time where what they
-    name is signed. schemes: words of a condition's text by which somebody else asks for the act: what is stored
+    name close by, in the function's own, or in its texts, and so it is in doubt; empty: it always does. kept: only where the body
+    of a module or a class does it, for all who use it. tests: also report it in tests and scripts. prescribed: words of the
+    function's own name, or its class's, that say that it only does what others, or a protocol, laid down. becomes: the words must
+    be said of what the result becomes, where it is given names. signed: those of the words that need only be new each time where
+    what they name is signed. schemes: words of a condition's text by which somebody else asks for the act: what is stored
     says so. hides: it matters only of what is to be hidden or vouched for, not of random numbers alone.
     """
 
@@ -130,13 +130,14 @@ class ActRule(Rule):
 
 class Sighting(NamedTuple):
     """What a detector saw. pos: byte offset in the module. what: fills {what} of the rule's message. inferred: concluded
-    from a likeness (siblings have it), not read off the code."""
+    from a likeness (siblings have it), not read off the code. named: that it matters is said by a name alone."""
 
     module: str
     function: int
     pos: int
     what: str
     inferred: bool = False
+    named: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -28,10 +28,11 @@ class Evidence(StrEnum):
 
 
 class Doubt(StrEnum):
-    """Why a flow is suspected, and not traced, though every step of it has its place."""
+    """Why something is suspected, and not traced, though it has its place, and a flow every step of its way."""
 
     OBJECT = "object"  # an object that the value went into was taken to hold it in whatever attribute is read
     CALLER = "caller"  # whoever calls the API gives it: nothing says that it is a stranger's, and not their own
+    NAME = "name"  # that a secret rests on it is said by names alone
 
 
 class Severity(StrEnum):
@@ -49,8 +50,7 @@ class Lead:
 
     location: the sink (primary location). function: qualified name of the function that contains it, or "" for
     module level. by_design: the API names or documents that it does this with what it is given (library mode). fact: weak
-    as it stands, to be read at the place. severity: when it is another than the rule's. doubt: what of a trace
-    was not seen.
+    as it stands, to be read at the place. severity: when it is another than the rule's. doubt: what was not seen.
     """
 
     rule: RuleId
@@ -65,9 +65,9 @@ class Lead:
 
     @property
     def evidence(self) -> Evidence:
-        """A lead with a trace of which nothing is in doubt is traced, and so is a fact; what is only inferred is suspected."""
-        traced = self.trace is not None and self.doubt is None
-        return Evidence.TRACED if traced or self.fact else Evidence.SUSPECTED
+        """A trace or a fact of which nothing is in doubt is traced; what is only inferred is suspected."""
+        seen = (self.trace is not None or self.fact) and self.doubt is None
+        return Evidence.TRACED if seen else Evidence.SUSPECTED
 
     @property
     def boundary(self) -> Boundary | None:

@@ -37,7 +37,7 @@ def find(solver: Solver) -> Iterator[Sighting]:
             if not (
                 refuses(fn, pos) if fn.kind != "module" else _refused(solver.program.modules[unit[0]], what.strip("`"))
             ):
-                yield Sighting(unit[0], unit[1], pos, what)
+                yield Sighting(unit[0], unit[1], pos, what, named=what.startswith("`"))
 
 
 def _refused(module: ir.Module, name: str) -> bool:
