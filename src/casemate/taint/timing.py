@@ -121,7 +121,8 @@ TWICE: Final = frozenset(
 
 
 PRETENDED: Final = frozenset({"dummy", "fake", "mock", "stub"})  # of what stands in for a check where none is needed
-KEPT: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"})  # of which a list is kept
+LOOKED_UP: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"})  # what is looked for in a list
+HASHED: Final = (("i", "dict"), ("i", "set"), ("i", "frozenset"))
 
 
 def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
@@ -138,9 +139,13 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
         return
     if any(type(side) is str and "scheme" in [word.rstrip("s") for word in split(side)] for side in (left, right)):
         return  # in which way somebody proves who they are
-    wanted = SECRETS if operator in ("==", "!=") else KEPT
-    if any(side & wanted for side in sides):
+    if any(side & SECRETS for side in sides) if operator in ("==", "!=") else sides[0] & LOOKED_UP and not _hashed(b):
         frame.act(pos, operator, "telling-comparison")
+
+
+def _hashed(val: Value) -> bool:
+    """Whether a collection finds what is asked for by its hash: what is asked decides over the time, and not what is kept."""
+    return any((r[0] == "o" and r[2] in HASHED) or (r[0] == "i" and r in HASHED) for r in val.refs)
 
 
 NUMBERS: Final = ("int", "float", "bool")

@@ -66,6 +66,22 @@ def is_valid_signature(event, key):
 """,
         ),
         Example(
+            name="near-miss: what is looked for is no secret",
+            code="""
+class Room:
+    def check_auth_events(self, event):
+        return event.number in self.auth_events
+""",
+        ),
+        Example(
+            name="near-miss: a dictionary finds by the hash",
+            code="""
+def check_credentials(user, secret):
+    known = {"one": 1}
+    return secret in known
+""",
+        ),
+        Example(
             name="near-miss: compared in equal time",
             code="""
 import hmac
