@@ -41,7 +41,7 @@ class Kind:
     name that say that it runs what it finds where it is told to look (`load_plugin(path)`); several joined by "_" stand
     in the function's own name. clients: words of a class whose methods do it for whoever asks, who is to be told.
     callers_own: who calls an API gives it such a thing of their own as often as a stranger's, so that a flow from there is
-    suspected unless the parameter's name says otherwise.
+    suspected unless the parameter's name says otherwise. in_files: it is kept in files; so is a flow from who names its place.
     part_of: the kind whose harm is left in a text to which some more was put; part: the bit of the kind that is this for it.
     segments: one name without a separator does no harm.
     """
@@ -68,6 +68,7 @@ class Kind:
     of_right: bool = False
     tidied: bool = False
     callers_own: bool = False
+    in_files: bool = False
     part_of: str = ""
     segments: bool = False
     part: int = -1

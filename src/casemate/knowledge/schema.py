@@ -112,6 +112,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             of_right=table.flag("of_right"),
             tidied=table.flag("tidied"),
             callers_own=table.flag("callers_own"),
+            in_files=table.flag("in_files"),
             text_is_program=table.flag("text_is_program"),
             adds_up=table.flag("adds_up"),
             quotes=table.texts("quotes"),

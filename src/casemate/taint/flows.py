@@ -43,6 +43,9 @@ SPEAKERS = frozenset(
         "url", "uri", "conn", "peer", "channel", "sock", "socket", "tag", "token", "archive", "tar", "package", "metadata",
     }
 )  # fmt: skip
+PLACES = frozenset(
+    {"path", "paths", "filepath", "dir", "dirs", "directory", "folder", "folders", "uri", "uris", "location"}
+)
 FIELD_MARKS = ("[", "*", "+", "?")  # names of elements begin so, not those of attributes
 
 
@@ -206,11 +209,16 @@ class Query:
             )
         source = (unit[0], fn.pos, what)
         doubt = None if hit.seen else Doubt.OBJECT
-        owned = kind.callers_own or packs(self.solver, hit.site)
-        if boundary is Boundary.API and owned and not set(split(named.name)) & SENT:
+        if boundary is Boundary.API and self._own(kind, hit, crossed, set(split(named.name))):
             doubt = Doubt.CALLER
         kept = (unit, stored[1]) if stored else None
         return Flow(kind, boundary, source, hit.site, hit.crossed, reader, hit, design, kept, doubt)
+
+    def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: set[str]) -> bool:
+        """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what
+        they have packed, or a place where programs or objects lie that they want."""
+        place = kind.in_files and crossed < TEXT and bool(name & PLACES)
+        return not name & SENT and (kind.callers_own or place or packs(self.solver, hit.site))
 
     def probe(self, kind: Kind, hit: SinkHit) -> bool:
         """Whether the sink only tells what is there."""
