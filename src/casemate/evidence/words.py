@@ -22,7 +22,9 @@ EVIDENCE: Final = {
 }
 
 DOUBT: Final = {
-    Doubt.OBJECT: "an object that the value went into is taken to hold it where it is read; that it does was not seen",
+    Doubt.OBJECT: (
+        "an object that the value went into, or a function of which nothing is known, is taken to give it back; that was not seen"
+    ),
     Doubt.CALLER: "whoever calls the function gives the value, and nothing says that it is a stranger's",
     Doubt.NAME: "that a secret rests on it is said by names alone",
 }

@@ -30,7 +30,7 @@ class Evidence(StrEnum):
 class Doubt(StrEnum):
     """Why something is suspected, and not traced, though it has its place, and a flow every step of its way."""
 
-    OBJECT = "object"  # an object that the value went into was taken to hold it in whatever attribute is read
+    OBJECT = "object"  # an object that the value went into, or a function that is not known, was taken to give it back
     CALLER = "caller"  # whoever calls the API gives it: nothing says that it is a stranger's, and not their own
     NAME = "name"  # that a secret rests on it is said by names alone
 

@@ -40,6 +40,7 @@ from casemate.taint.values import (
     below,
     clear,
     fields,
+    guessed,
     keep,
     revive,
     uncross,
@@ -105,12 +106,16 @@ def apply_known(
 
 
 def unknown(frame: Frame, dotted: str, receiver: Value | None, operand: Any, args: Arguments) -> Value:
-    """Nothing is known: the result may carry whatever went in, and be an instance when the name is written like a class."""
-    taint = _of_whom(frame, receiver) if receiver is not None else 0
+    """Nothing is known: the result is taken to carry whatever went in, which nobody saw, and to be an instance when the name is
+    written like a class. What is asked of what came from outside as it is came with it."""
+    taint = 0
     refs: list[Ref] = []
     for val, _ in args.everything():
         taint |= _of_whom(frame, val) if any(r[0] == "t" for r in val.refs) else frame.text(val)
         refs += [r for r in val.refs if r[0] in "fm"]  # a wrapper is taken for what it wraps
+    taint = guessed(taint)
+    if receiver is not None:
+        taint |= _of_whom(frame, receiver) if DATA in receiver.refs else guessed(_of_whom(frame, receiver))
     last = dotted.rpartition(".")[2]
     if taint and last.startswith(LOOKUPS):
         refs.append(("#", _of_whom(frame, receiver) if receiver is not None else 0))
