@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 
-from casemate.leads.purpose import matters
+from casemate.leads.purpose import Said, matters
 from casemate.leads.rule import ActRule, DetectorRule, Rule
 from casemate.leads.testcode import within_test
 from casemate.leads.text import location, shown
@@ -36,16 +36,16 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
                     out.setdefault(
                         place, _lead(solver, rule, *place[1:], seen.what, inferred=seen.inferred, named=seen.named)
                     )
-    for (module, number, start, what), rule in _acts(solver, wanted, tested):
+    for (module, number, start, what), rule, said in _acts(solver, wanted, tested):
         pos = solver.program.absolute((module, number), start)
-        lead = _lead(solver, rule, module, number, pos, shown(what), named=bool(rule.where))
+        lead = _lead(solver, rule, module, number, pos, shown(what), named=said is Said.BESIDE)
         out.setdefault((rule.id, module, number, pos), lead)
     return [(lead, (module, number)) for (_, module, number, _), lead in out.items()]
 
 
 def _acts(
     solver: Solver, wanted: dict[str, list[ActRule]], tested: Callable[[str, int], bool]
-) -> Iterator[tuple[tuple[str, int, int, str], ActRule]]:
+) -> Iterator[tuple[tuple[str, int, int, str], ActRule, Said]]:
     for unit in solver.units():
         summary = solver.summaries.get(unit)
         kept = solver.program.function(unit).kind in ("module", "class")
@@ -54,12 +54,10 @@ def _acts(
                 name = f"_{'_'.join(split(solver.program.function(unit).qualname))}_"
                 if any(f"_{word}_" in name for word in rule.prescribed):
                     continue
-                if (
-                    (kept or not rule.kept)
-                    and (rule.tests or not tested(*unit))
-                    and (not rule.where or matters(solver, unit, site[2], rule))
-                ):
-                    yield site, rule
+                if (kept or not rule.kept) and (rule.tests or not tested(*unit)):
+                    said = matters(solver, unit, site[2], rule) if rule.where else Said.NAMED
+                    if said:
+                        yield site, rule, said
 
 
 def _lead(

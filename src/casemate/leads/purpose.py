@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from enum import IntEnum
 from typing import Any, Final
 
 from casemate.languages import ir
@@ -22,32 +23,43 @@ ABOUT: Final = frozenset({
 """Last words of names of what is no secret, whatever it is of."""
 
 
-def matters(solver: Solver, unit: Unit, at: int, rule: ActRule) -> bool:
-    """Whether a rule's words are said of an act: of what its result becomes, where the rule asks for that and names tell."""
+class Said(IntEnum):
+    """How a rule's words are said of an act."""
+
+    NOT = 0
+    BESIDE = 1  # of something that stands near
+    NAMED = 2  # of its result, or of the function that is there to make it
+
+
+def matters(solver: Solver, unit: Unit, at: int, rule: ActRule) -> Said:
+    """How a rule's words are said of an act: of what its result becomes, where the rule asks for that and names tell."""
     fn = solver.program.function(unit)
     if rule.hides and only_drawn(fn, fn.pos + at):
-        return False
+        return Said.NOT
     if rule.schemes and asked_for(fn, fn.pos + at, frozenset(rule.schemes)):
-        return False
-    return _named(becomes(fn, fn.pos + at), fn, rule) if rule.becomes else speaks_of(solver, unit, at, rule.where)
+        return Said.NOT
+    if rule.becomes:
+        return _named(becomes(fn, fn.pos + at), fn, rule)
+    return Said.BESIDE if speaks_of(solver, unit, at, rule.where) else Said.NOT
 
 
-def _named(found: Becomes, fn: ir.Function, rule: ActRule) -> bool:
+def _named(found: Becomes, fn: ir.Function, rule: ActRule) -> Said:
     """Whether the names that a result is given, its function's, or the texts that it is put beside have one of a rule's words;
     where it is given no name, all texts of its function. A name that says that it is only part of something's name, or how long
-    that takes, speaks for the others."""
-    if found.passes:
-        return False
+    that takes, speaks for the others; a salt is no secret, whatever is made with it."""
     spelled = [split(name) for name in (*found.names, *found.called)]
+    if found.passes or any(name[-1:] == ["salt"] for name in spelled):
+        return Said.NOT
     words = {w for w in rule.where if w not in rule.signed or not any(SIGNED & set(name) for name in spelled)}
     about = [name for name in spelled if name[-1:] and name[-1] in ABOUT and _has(name, words)]
     if any(_has(name, words) for name in spelled if name not in about):
-        return True
+        return Said.NAMED
     if about:
-        return False
-    own = (split(name) for name in fn.qualname.split("."))
+        return Said.NOT
+    if any(_has(split(name), words) for name in fn.qualname.split(".")):
+        return Said.NAMED
     texts = found.texts if found.names else _texts(fn)
-    return any(_has(name, words) for name in own) or any(word in text for text in texts for word in words)
+    return Said.BESIDE if any(word in text for text in texts for word in words) else Said.NOT
 
 
 def _has(name: Sequence[str], words: Iterable[str]) -> bool:

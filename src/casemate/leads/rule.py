@@ -104,12 +104,13 @@ class ActRule(Rule):
     """Something is weak as it stands: one of `acts` (names) is done. message: with {act}, {function}.
 
     where: words (lower case) of which one must stand beside the act for it to matter (`password` beside a broken hash): in a
-    name close by, in the function's own, or in its texts, and so it is in doubt; empty: it always does. kept: only where the body
-    of a module or a class does it, for all who use it. tests: also report it in tests and scripts. prescribed: words of the
-    function's own name, or its class's, that say that it only does what others, or a protocol, laid down. becomes: the words must
-    be said of what the result becomes, where it is given names. signed: those of the words that need only be new each time where
-    what they name is signed. schemes: words of a condition's text by which somebody else asks for the act: what is stored
-    says so. hides: it matters only of what is to be hidden or vouched for, not of random numbers alone.
+    name close by, in the function's own, or in its texts, and so it is in doubt by its name; empty: it always does. kept: only
+    where the body of a module or a class does it, for all who use it. tests: also report it in tests and scripts. prescribed:
+    words of the function's own name, or its class's, that say that it only does what others, or a protocol, laid down. becomes:
+    the words must be said of what the result becomes, where it is given names; that it, or its function, is named so is no doubt.
+    signed: those of the words that need only be new each time where what they name is signed. schemes: words of a condition's
+    text by which somebody else asks for the act: what is stored says so. hides: it matters only of what is to be hidden or
+    vouched for, not of random numbers alone.
     """
 
     acts: tuple[str, ...]

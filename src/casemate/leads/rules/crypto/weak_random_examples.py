@@ -47,6 +47,19 @@ def greet(response):
 """,
     ),
     Example(
+        name="near-miss: a salt, whatever is made with it",
+        code="""
+import hashlib
+import random
+
+def make_token(password):
+    salt = "".join(random.choice("abcdef") for _ in range(6))
+    salted_password = password + salt
+    token = hashlib.sha256(salted_password.encode()).hexdigest()
+    return token, salt
+""",
+    ),
+    Example(
         name="near-miss: the operating system's generator",
         code="""
 import random
