@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from markupsafe import escape as marked
 from rich.cells import cell_len
 
-from casemate.evidence import html, jsonreport
+from casemate.evidence import gitlab, html, jsonreport, markdown
+from casemate.evidence.commonmark import prose
 from casemate.evidence.escape import visible
 from casemate.evidence.table import conclusion, render, shortened
 from casemate.evidence.words import DOUBT
@@ -52,14 +53,16 @@ def test_the_same_report_gives_the_same_screen(report):
 
 @pytest.mark.parametrize("doubt", Doubt)
 def test_what_is_in_doubt_says_so(doubt):
-    """A finding with a way that is only suspected, on the screen, on the page and for machines."""
+    """A finding with a way that is only suspected, on the screen, on the page, in comments and for machines."""
     known = lead("path-traversal", at("a.py", 3), "open uses a path", way=trace(at("a.py", 1), at("a.py", 3)))
     report = bank((replace(known, doubt=doubt),), ())
     screen = render(report, 400, False)
     assert screen.split("\n")[1].startswith("suspected ")
     assert f"in doubt: {DOUBT[doubt]}" in screen
     page = html.render(report, RULES)
-    assert marked(f"suspected ({DOUBT[doubt]})") in page
+    assert f"<b>Suspected:</b> {marked(DOUBT[doubt])}" in page
+    assert f"**Suspected:** {prose(DOUBT[doubt])}." in markdown.render(report, RULES)
+    assert f"suspected: {DOUBT[doubt]}" in gitlab.render(report, RULES)
     assert json.loads(jsonreport.render(report))["findings"][0]["doubt"] == doubt
     assert "in doubt" not in render(bank((known,), ()), 400, False)
 

@@ -158,7 +158,8 @@ def _description(finding: Finding, quotes: Quotes) -> str:
 
 def _details(finding: Finding, quotes: Quotes) -> Json:
     lead = finding.lead
-    out: Json = {"evidence": _text("Evidence", f"{finding.evidence}: {words.EVIDENCE[finding.evidence]}")}
+    why = words.doubt_words(finding) or words.EVIDENCE[finding.evidence]
+    out: Json = {"evidence": _text("Evidence", f"{finding.evidence}: {why}")}
     if lead.boundary is not None:
         out["boundary"] = _text("The value comes", words.BOUNDARY[lead.boundary])
     if finding.demonstration is not None:

@@ -121,6 +121,8 @@ def _way(finding: Finding, quotes: Quotes, fix: str, used: str | None) -> str:
         f"{prose(lead.message)}{', in ' + code(lead.function) if lead.function else ''}.",
         "",
     ]
+    if doubt := words.doubt_words(finding):
+        parts += [f"**Suspected:** {prose(doubt)}.", ""]
     if finding.demonstration is not None:
         claim = finding.demonstration
         bundle = f" Evidence bundle: {code(claim.bundle)}." if finding.verdict is None and claim.bundle else ""
