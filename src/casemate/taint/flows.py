@@ -21,6 +21,7 @@ from casemate.taint.programs import RUN
 from casemate.taint.solver import Solver
 from casemate.taint.state import KEYS
 from casemate.taint.summary import PATH, TEXT, Label, SinkHit, Site
+from casemate.taint.values import SEEN
 
 PUBLIC_DUNDER = frozenset(
     {"__init__", "__call__", "__new__", "__enter__", "__getitem__", "__setitem__", "__contains__"}
@@ -183,7 +184,8 @@ class Query:
                     if pieces is not None:
                         given = self._composed(writer, other, label[1], pieces)
                     if given is not None:
-                        yield self._flow(kind, writer, other, label[1], given, hit, (unit, label))
+                        seen = hit._replace(seen=hit.seen and bool(mask & SEEN))
+                        yield self._flow(kind, writer, other, label[1], given, seen, (unit, label))
 
     def _flow(
         self, kind: Kind, unit: Unit, fn: ir.Function, parameter: int, given: tuple[Boundary, str], hit: SinkHit,
