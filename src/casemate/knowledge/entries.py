@@ -335,6 +335,8 @@ class Knowledge:
     entries: tuple[Entry, ...] = ()
     hints: tuple[Hint, ...] = ()
     answers: tuple[Answer, ...] = ()
+    # key in lower case → what is called so → what is read by the key out of it is called (of the headers the `Host` header)
+    parts: dict[str, dict[str, str]] = field(default_factory=dict)
     fingerprint: str = ""
     replaced: tuple[str, ...] = ()
 

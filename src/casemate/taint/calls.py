@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import dispatch, entries, external, guards, hosts, names, narrowing, sending, user
+from casemate.taint import called, dispatch, entries, external, guards, hosts, names, narrowing, sending, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
@@ -36,6 +36,8 @@ def invoke(frame: Frame, ins: Any) -> None:
     receiver = frame.get(base)
     given = Arguments.of(frame, args, kwargs)
     out = call_method(frame, pos, receiver, base, name, given)
+    if name in called.GETTERS and given.positional:
+        out = called.by_key(frame, given.positional[0].const, out)
     frame.put(dst, _answer(frame, pos, name, base, out) if name in frame.solver.answers else out)
     if frame.log is not None:
         frame.log.append((pos, dst, (*_operands(args, kwargs), base)))

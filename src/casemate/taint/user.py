@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import conditions, dispatch, guards, narrowing, operators, programs, provisos
+from casemate.taint import called, conditions, dispatch, guards, narrowing, operators, programs, provisos
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, is_attribute
 from casemate.taint.provisos import Proviso, Provisos
@@ -151,7 +151,11 @@ class _Binding:
             taint = self._inside(value(0, NO, (gathered,)), label)
             del self.frame.env[gathered]
             return taint
-        return self._inside(val, label)
+        taint = self._inside(val, label)
+        last = label[2][-1] if label[2] else None
+        return (
+            called.by_key(self.frame, last[1:], value(taint)).taint if type(last) is str and last[:1] == "[" else taint
+        )
 
     def _inside(self, val: Value, label: Label) -> int:
         last = label[2][-1] if label[2] else None
