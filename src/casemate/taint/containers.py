@@ -13,6 +13,7 @@ from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, Fields, field_of
 from casemate.taint.values import CLEAN, KINDS, NO, SPLICED, Ref, Value, clear, cross, fields, join, value
 
+ADDRESS = ("", "/", "?", "#")  # by which parts of a path or an address are joined: the first says where it leads
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
 
 
@@ -326,7 +327,7 @@ def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
     taint = frame.deep(inner) | items.taint | receiver.taint
     contents = [frame.env.get(ref) or {} for ref in items.refs if ref[0] == "o"]
     if (
-        receiver.const in ("", "/")
+        receiver.const in ADDRESS
         and len(contents) == 1
         and 0 in contents[0]
         and not items.taint
