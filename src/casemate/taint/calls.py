@@ -248,7 +248,9 @@ def _own_method(
     def act(target: Ref) -> Value:
         first = _receiver(frame, kind, key, receiver, program.callee(target[1:]))
         under = dispatch.under(frame, operand, name, targets, target)
-        return user.call_function(frame, pos, target[1:], args, first, operand, under=under)
+        return dispatch.made(
+            frame, user.call_function(frame, pos, target[1:], args, first, operand, under=under), target, key
+        )
 
     out = _any_of(frame, targets, act)
     if kind == "t":  # a subclass that we do not see may do better than raise NotImplementedError
