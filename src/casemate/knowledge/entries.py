@@ -120,6 +120,8 @@ class Sink:
     stranger that is something, to whoever calls an API it is what they ask. place: what is given is where the program text
     lies, not the text. own: what it is done to belongs to whoever runs the program (a data base that is a file). refusing: of a
     constructor, the method by which a class derived from it may refuse what is dangerous.
+    unless_said: of a response, attributes (and, in brackets, keys) by which it is said later to be of a type that no browser
+    renders (`headers[Content-Type]`).
     """
 
     arg: Selector
@@ -130,6 +132,7 @@ class Sink:
     place: bool = False
     own: bool = False
     refusing: str = ""
+    unless_said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -234,6 +234,7 @@ class Reader:
             place=table.flag("place"),
             own=table.flag("own"),
             refusing=table.text("refusing") or "",
+            unless_said=table.texts("unless_said"),
         )
 
     def _guard(self, table: Table) -> Guard:
