@@ -17,6 +17,7 @@ from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.program import MAX_OVERRIDES
 from casemate.taint.provisos import Proviso, Provisos
+from casemate.taint.states import retyped
 from casemate.taint.values import NO, Ref, Value, value
 
 ALWAYS: Final = "@always"  # under this name a class keeps the narrower types that all its objects have
@@ -48,17 +49,13 @@ def narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, arg
         if own:
             frame.publish(kept, value(0, NO, ((SET, narrowing.type, *frame.unit, "", ()),)))
         if not narrowing.of:
-            out = _retyped(out, narrowing.type)
+            out = retyped(out, narrowing.type)
         elif receiver is not None and type(operand) is str:
-            frame.env[operand] = _retyped(frame.get(operand), narrowing.type)
+            frame.env[operand] = retyped(frame.get(operand), narrowing.type)
         elif receiver is not None and operand in frame.origin:
             _, ref, name = frame.origin[operand]
-            frame.write_field(ref, name, _retyped(receiver, narrowing.type))
+            frame.write_field(ref, name, retyped(receiver, narrowing.type))
     return out
-
-
-def _retyped(val: Value, dotted: str) -> Value:
-    return value(val.taint, val.const, (("i", dotted), *(r for r in val.refs if r[0] != "i")), val.pred)
 
 
 def _asked(frame: Frame, narrowing: Narrowing, receiver: Value | None, args: Arguments) -> Ref | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from casemate.languages import ir
+from casemate.taint import states
 from casemate.taint.frame import Frame
 from casemate.taint.parts import WHOLE
 from casemate.taint.provisos import Provisos, together
@@ -61,6 +62,7 @@ def summarise(frame: Frame) -> Summary:
         sources=frame.sources,
         lost=frame.lost,
         acts=tuple(sorted(frame.acts)),
+        states=states.left_in(frame) if whole else (),
     )
 
 

@@ -49,6 +49,7 @@ class Summary(NamedTuple):
     into its arguments. checks: (parameter,
     path, when, kinds) what the call establishes: when is "true", "false" or "returns". never: it does not return.
     sinks: the sinks of this body. acts: what is weak in it as it stands. lost: it could not be examined to the end.
+    states: the state in which it leaves its object (see `states`).
     """
 
     returns: tuple[tuple[tuple[Any, ...], Label, int, Provisos], ...] = ()
@@ -63,6 +64,7 @@ class Summary(NamedTuple):
     sources: int = 0
     lost: str = ""
     acts: tuple[Deed, ...] = ()
+    states: tuple[str, ...] = ()
 
 
 UNKNOWN = Summary()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import called, conditions, dispatch, guards, narrowing, operators, programs, provisos
+from casemate.taint import called, conditions, dispatch, guards, narrowing, operators, programs, provisos, states
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, is_attribute
 from casemate.taint.provisos import Proviso, Provisos
@@ -40,7 +40,7 @@ def call_function(
     summary = frame.solver.summary(frame, unit)
     fn = frame.program.callee(unit)
     if not (
-        summary.hits or summary.returns or summary.writes or summary.refs or summary.checks
+        summary.hits or summary.returns or summary.writes or summary.refs or summary.checks or summary.states
     ):  # it takes nothing over
         frame.dead = summary.never or frame.dead
         return value(0, summary.constant[0]) if summary.constant and summary.constant[0] is not NO else CLEAN
@@ -73,6 +73,7 @@ def call_function(
             taint |= keep(given, mask) if given else 0
         if taint:
             _write(frame, context, parameter, path, taint)
+    states.leave(frame, operand if receiver is not None else None, summary.states)
     if summary.never:
         frame.dead = True
     result = _result(frame, pos, unit, summary, context, asked, under)
@@ -205,6 +206,8 @@ class _Asked:
         val = self.bound.get(parameter)
         if proviso[1] == dispatch.ANSWERS:
             return dispatch.refuted(self.frame, proviso, val)
+        if proviso[1] == states.STATE:
+            return states.within(self.frame, val, proviso[2])
         if proviso[1] == narrowing.NARROWER:
             return narrowing.refuted(self.frame, proviso, val)
         if val is None:  # it is left to its default
