@@ -6,7 +6,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import called, dispatch, entries, external, guards, hosts, names, narrowing, sending, states, user
+from casemate.taint import (
+    called,
+    dispatch,
+    entries,
+    external,
+    guards,
+    hosts,
+    names,
+    narrowing,
+    rows,
+    sending,
+    states,
+    user,
+)
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
@@ -100,8 +113,8 @@ def _call_ref(frame: Frame, pos: int, ref: Ref, args: Arguments) -> Value | None
                 return user.call_function(frame, pos, (found[1], found[2]), args, value(0, NO, (ref,)))
     if kind == "i":
         return external.apply_known(frame, pos, f"{ref[1]}.__call__", value(0, NO, (ref,)), None, args)
-    if kind == "D":
-        return _decorated(frame, ref, args)
+    if kind in "DN":
+        return _decorated(frame, ref, args) if kind == "D" else rows.made(frame, pos, ref, args)
     return None
 
 
@@ -434,15 +447,3 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
                 frame.reach(frame.text(val), kind.bit, frame.sink(pos, written.name), pos)
         elif ref[0] == "M":
             frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))
-
-
-def special(frame: Frame, pos: int, name: str, receiver: Value, given: list[Value], places: Any = ()) -> Value | None:
-    """An operator that a class from outside defines (`Path / name`), when knowledge has it. places: where the given stand."""
-    for ref in receiver.refs:
-        if ref[0] in "ix":
-            for base in frame.program.external_lineage(ref[1]):
-                full = f"{base}.{name}"
-                if full in frame.knowledge.calls:
-                    args = Arguments(given, list(places) or [None] * len(given))
-                    return external.apply_known(frame, pos, full, receiver, None, args)
-    return None

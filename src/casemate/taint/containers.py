@@ -7,7 +7,7 @@ import string
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import guards, operators, sequences
+from casemate.taint import guards, operators, rows, sequences
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, Fields, field_of
@@ -443,4 +443,5 @@ OPERATIONS: dict[str, Operation] = {
     "enumerate": _enumerate, "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
     "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
     "tempdir": _tempdir, "words": _words, "answer": _answer, "some": _some,
+    "columns": rows.columns, "row_replace": rows.replaced, "row_dict": rows.named,
 }  # fmt: skip

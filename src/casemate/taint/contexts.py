@@ -1,6 +1,8 @@
-"""What `with` binds to a name."""
+"""What `with` binds to a name, and what operators do with objects of classes from outside."""
 
 from __future__ import annotations
+
+from typing import Any
 
 from casemate.taint import external, user
 from casemate.taint.arguments import Arguments
@@ -22,3 +24,15 @@ def enter(frame: Frame, pos: int, val: Value) -> Value:
             elif ref[0] == "i" and f"{ref[1]}.{name}" in frame.knowledge.calls:
                 return external.apply_known(frame, pos, f"{ref[1]}.{name}", val, None, Arguments([], []))
     return val
+
+
+def special(frame: Frame, pos: int, name: str, receiver: Value, given: list[Value], places: Any = ()) -> Value | None:
+    """An operator that a class from outside defines (`Path / name`), when knowledge has it. places: where the given stand."""
+    for ref in receiver.refs:
+        if ref[0] in "ix":
+            for base in frame.program.external_lineage(ref[1]):
+                full = f"{base}.{name}"
+                if full in frame.knowledge.calls:
+                    args = Arguments(given, list(places) or [None] * len(given))
+                    return external.apply_known(frame, pos, full, receiver, None, args)
+    return None

@@ -90,7 +90,7 @@ def _set_attr(frame: Frame, ins: Any) -> None:
 def _index(frame: Frame, ins: Any) -> None:
     _, pos, dst, base, key = ins
     val, at = frame.get(base), frame.get(key)
-    out = calls.special(frame, pos, "__getitem__", val, [at]) or operators.subscript(frame, val, at)
+    out = contexts.special(frame, pos, "__getitem__", val, [at]) or operators.subscript(frame, val, at)
     out = called.by_key(frame, at.const, out)
     if at[0] and frame.blocks[frame.block][2]:
         guards.looked_up(frame, base, key)
@@ -104,7 +104,7 @@ def _index(frame: Frame, ins: Any) -> None:
 def _set_index(frame: Frame, ins: Any) -> None:
     _, pos, _dst, base, key, src = ins
     val, at, new = frame.get(base), frame.get(key), frame.get(src)
-    calls.special(frame, pos, "__setitem__", val, [at, new])
+    contexts.special(frame, pos, "__setitem__", val, [at, new])
     operators.store_subscript(frame, val, at, new, base)
     if frame.log is not None:
         frame.log.append((pos, base, (src,)))
@@ -121,7 +121,7 @@ def _slice(frame: Frame, ins: Any) -> None:
 def _binary(frame: Frame, ins: Any) -> None:
     _, pos, dst, operator, left, right = ins
     a, b = frame.get(left), frame.get(right)
-    called = calls.special(frame, pos, SPECIAL[operator], a, [b], [right]) if operator in SPECIAL else None
+    called = contexts.special(frame, pos, SPECIAL[operator], a, [b], [right]) if operator in SPECIAL else None
     out = called or operators.binary(frame, pos, operator, a, b)
     if operator == "-":
         left_over = memberships.subset(frame, a, right, b)
@@ -182,7 +182,7 @@ def _class(frame: Frame, ins: Any) -> None:
 def _iter(frame: Frame, ins: Any) -> None:
     _, pos, dst, src = ins
     val = frame.get(src)
-    out = calls.special(frame, pos, "__iter__", val, []) or operators.iterate(frame, val)
+    out = contexts.special(frame, pos, "__iter__", val, []) or operators.iterate(frame, val)
     pieces = tuple(("G", *ref[1:]) for ref in val.refs if ref[0] == "g") + operators.in_turn(frame, pos, val, out)
     frame.put(dst, value(out.taint, out.const, (*out.refs, *pieces), out.pred) if pieces else out)
     if operators.filled(frame, val):

@@ -43,6 +43,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("q", mark)                      the text lacks this quotation mark
     ("Q", mark)                      the text has each of these quotation marks doubled
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
+    ("N", names)                     what makes rows of these columns
     ("D", entries, texts)            a decorator that makes entry points, with the texts that it was given
     ("r", pattern)                   a compiled regular expression
     ("K", key)                       the keys of this variable, and nothing else
