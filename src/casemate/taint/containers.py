@@ -62,7 +62,7 @@ def _first_of_all(frame: Frame, val: Value, made: Ref) -> Value | None:
     """What an empty list begins with that is filled by a loop which began after the list was made: the first that the loop
     comes to."""
     for ref in val.refs:
-        if ref[0] == "^" and made[1] < ref[1]:
+        if ref[0] == "^" and type(made[1]) is int and made[1] < ref[1]:
             return value(ref[2]) if type(ref[2]) is int else frame.inside(value(0, NO, (ref[2],)), 0)
     return None
 

@@ -72,7 +72,7 @@ def call_function(
             given = context.taint(label)
             taint |= keep(given, mask) if given else 0
         if taint:
-            _write(frame, context, parameter, path, taint)
+            _write(frame, context, parameter, path, taint, pos)
     states.leave(frame, operand if receiver is not None else None, summary.states)
     if summary.never:
         frame.dead = True
@@ -235,14 +235,28 @@ class _Asked:
         return tuple(out)
 
 
-def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...], taint: int) -> None:
+def _put_object(frame: Frame, val: Value, name: Any, kind: Ref, pos: int) -> None:
+    """The callee made an object of a class and keeps it in this field."""
+    had = frame.inside(val, name)
+    made = ("o", (pos, name), kind)
+    if made in had.refs or any(ref[0] == "p" for ref in had.refs):
+        return
+    frame.env.setdefault(made, {})
+    for ref in val.refs:
+        if ref[0] in "op":
+            frame.write_field(ref, name, value(had.taint, NO, (*had.refs, made)))
+
+
+def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...], taint: int, pos: int) -> None:
     """The callee stored something into what it was given."""
     val = context.given(parameter)
     if val is None:
         return
     *way, last = path
-    for name in way:
-        val = frame.inside(val, name)
+    for step in way:
+        if type(step) is tuple:
+            _put_object(frame, val, step[0], step[1], pos)
+        val = frame.inside(val, step[0] if type(step) is tuple else step)
     for ref in val.refs:
         if ref[0] in "op":
             frame.write_field(ref, last, value(taint), weak=True)
