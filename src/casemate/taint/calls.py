@@ -406,7 +406,7 @@ def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: s
     taint = 0
     if known.source is not None and not (frame.entry is not None and entries.fixed(frame.entry, frame.fn, dotted)):
         taint = frame.source(known.source, pos)
-    refs: tuple[Ref, ...] = (("i", known.type),) if known.type else (("x", dotted),)
+    refs: tuple[Ref, ...] = (("i", known.type), *known.outline) if known.type else (("x", dotted),)
     if known.source is not None and known.type not in ("str", "bytes"):
         refs = (*refs, DATA)
     if known.constant:
