@@ -52,6 +52,8 @@ def narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, arg
             out = retyped(out, narrowing.type)
         elif receiver is not None and type(operand) is str:
             frame.env[operand] = retyped(frame.get(operand), narrowing.type)
+            if any(val.const is NO for c in narrowing.when for val, _ in args.select(c.arg, receiver)):
+                frame.unsure.add(operand)
         elif receiver is not None and operand in frame.origin:
             _, ref, name = frame.origin[operand]
             frame.write_field(ref, name, retyped(receiver, narrowing.type))

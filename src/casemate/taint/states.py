@@ -87,7 +87,7 @@ def _unset(frame: Frame, me: Value) -> bool:
 def left_in(frame: Frame) -> tuple[str, ...]:
     """The state in which a method leaves its object, however it returns."""
     fn = frame.fn
-    if fn.owner < 0 or not fn.params or not frame.exits:
+    if fn.owner < 0 or not fn.params or not frame.exits or fn.params[0].name in frame.unsure:
         return ()
     me = frame.env.get(fn.params[0].name)
     told = {ref[1] for ref in me.refs if is_one(frame, ref)} if me is not None and ("p", 0, ()) in me.refs else set()
