@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from casemate.knowledge.entries import Call, Narrowing
 from casemate.languages import ir
-from casemate.taint import conditions, memberships
+from casemate.taint import conditions, memberships, states
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.program import MAX_OVERRIDES
@@ -44,7 +44,10 @@ def narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, arg
         if asked is not None:
             frame.publish(kept, value(0, NO, (asked,)))
             continue
-        if not all(conditions.holds(frame, c, receiver, args) for c in narrowing.when):
+        missed = [c for c in narrowing.when if not conditions.holds(frame, c, receiver, args)]
+        if missed:
+            if narrowing.of and len(missed) == 1:
+                states.chosen(frame, [place for val, place in args.select(missed[0].arg, receiver) if val.const is NO])
             continue
         if own:
             frame.publish(kept, value(0, NO, ((SET, narrowing.type, *frame.unit, "", ()),)))

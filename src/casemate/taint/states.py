@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from casemate.languages import ir
+from casemate.taint import provisos
 from casemate.taint.memberships import defined
 from casemate.taint.values import Ref, Value, value
 
@@ -70,8 +71,17 @@ def open_part(frame: Frame, operand: Any) -> Provisos:
     made = defined(frame).get(operand)
     if made is None or made[0] != ir.ATTR or made[4] not in frame.solver.states.attributes:
         return ()
+    if not _unset(frame, frame.get(made[3])):
+        return ()
+    chosen = tuple((number, provisos.RENDERED, None, True, True) for number in sorted(frame.chosen))
     states = frame.solver.states.attributes[made[4]]
-    return tuple((0, STATE, state, True, True) for state in states) if _unset(frame, frame.get(made[3])) else ()
+    return (*((0, STATE, state, True, True) for state in states), *(chosen if len(chosen) == 1 else ()))
+
+
+def chosen(frame: Frame, places: list[Any]) -> None:
+    """A type of content that a caller chooses decides on the state: note the parameter."""
+    known = provisos.fixed(frame.fn, frame.blocks, frame.solver.captured(frame.unit))
+    frame.chosen.update(known[place] for place in places if type(place) is str and place in known)
 
 
 def open_object(frame: Frame, kind: str, holder: str, me: Value) -> Provisos:
