@@ -201,7 +201,7 @@ def _method_of(
         found = frame.program.member(ref[1], name)
         return call_value(frame, pos, frame.solver.value_of(frame, found), args) if found else None
     if kind == "i":
-        under = states.open_part(frame, operand) if frame.fn.owner >= 0 else ()
+        under = states.under(frame, receiver, operand)
         return _external_method(frame, pos, ref[1], receiver, operand, name, args, under)
     if kind == "o" and ref[2][0] == "i":
         return _external_method(frame, pos, ref[2][1], receiver, operand, name, args)

@@ -37,6 +37,7 @@ def asked_above(frame: Frame, name: str) -> None:
 
 def narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value) -> Value:
     """The result, and the receiver where it stands, as of the narrower types whose conditions hold."""
+    held: Narrowing | None = None
     for narrowing in call.narrows:
         own = receiver is not None and frame.fn.name in narrowing.always and ("p", 0, ()) in receiver.refs
         kept = ("attr", frame.unit[0], frame.fn.owner, ALWAYS)
@@ -52,7 +53,9 @@ def narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, arg
         if own:
             frame.publish(kept, value(0, NO, ((SET, narrowing.type, *frame.unit, "", ()),)))
         if not narrowing.of:
-            out = retyped(out, narrowing.type)
+            ways = _other_ways(frame, held, receiver, args) if held is not None else ()
+            out, held = retyped(out, narrowing.type), narrowing
+            out = value(out.taint, out.const, (*out.refs, (states.UNDER, ways)), out.pred) if ways else out
         elif receiver is not None and type(operand) is str:
             frame.env[operand] = retyped(frame.get(operand), narrowing.type)
             if any(val.const is NO for c in narrowing.when for val, _ in args.select(c.arg, receiver)):
@@ -61,6 +64,21 @@ def narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, arg
             _, ref, name = frame.origin[operand]
             frame.write_field(ref, name, retyped(receiver, narrowing.type))
     return out
+
+
+def _other_ways(frame: Frame, held: Narrowing, receiver: Value | None, args: Arguments) -> Provisos:
+    """The provisos under which an argument is none of what makes the result of a narrower type, where parameters choose it:
+    `DATAGRAM if kind == "udp" else STREAM`."""
+    for condition in held.when:
+        for _, place in args.select(condition.arg, receiver):
+            moves = [(n, ins) for n, block in enumerate(frame.blocks) for ins in block[0] if ins[2] == place]
+            if type(place) is not int or any(ins[0] != ir.MOVE for _, ins in moves):
+                continue
+            others = [n for n, ins in moves if not conditions.is_one_of(frame, frame.get(ins[3]), condition.values)]
+            behind = [frame.behind().get(n, ()) for n in others]
+            if behind and len(behind) < len(moves):
+                return tuple([p for p in behind[0] if all(p in one for one in behind)])
+    return ()
 
 
 def _asked(frame: Frame, narrowing: Narrowing, receiver: Value | None, args: Arguments) -> Ref | None:

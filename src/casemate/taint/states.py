@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from casemate.taint.provisos import Provisos
 
 STATE: Final = "state"
+UNDER: Final = "U"  # how a reference begins to the provisos under which alone the object is of no narrower type
 
 
 class Table(NamedTuple):
@@ -64,6 +65,12 @@ def attribute(frame: Frame, val: Value, name: str) -> str:
         if within(frame, val, state):
             return f"{state}.{name}"
     return ""
+
+
+def under(frame: Frame, receiver: Value, operand: Any) -> Provisos:
+    """The provisos under which an object from outside is asked for a method as what it is taken for."""
+    told = tuple(proviso for ref in receiver.refs if ref[0] == UNDER for proviso in ref[1])
+    return told or (open_part(frame, operand) if frame.fn.owner >= 0 else ())
 
 
 def open_part(frame: Frame, operand: Any) -> Provisos:
