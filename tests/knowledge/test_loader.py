@@ -158,6 +158,14 @@ imports = "lib"
     assert got.hints == (Hint(parameter="request", type="lib.Request", imports="lib"),)
 
 
+def test_what_a_key_is_called():
+    """Keys are found whatever their case."""
+    part = '[[part]]\nof = ["header"]\nkeys = ["Host", "HTTP_HOST"]\nwhat = "Host header"\n'
+    assert compiled(part).parts == {"host": {"header": "Host header"}, "http_host": {"header": "Host header"}}
+    with pytest.raises(KnowledgeError, match="names nothing"):
+        compiled('[[part]]\nof = ["header"]\nwhat = "Host header"\n')
+
+
 def test_calling_a_class_makes_an_instance():
     """A type needs no call of its own, and a call of a type needs no `returns`."""
     got = compiled('[type."lib.A"]\n[type."lib.B"]\n[call."lib.B"]\npasses = []\n').calls
@@ -205,7 +213,8 @@ REFUSED = {
     ),
     "unknown section": (
         '[calls."lib.f"]\n',
-        "a.toml: unknown key 'calls'; use one of alias, answer, call, docs, entry, hint, library, same, type, unchecked, value",
+        "a.toml: unknown key 'calls'; "
+        "use one of alias, answer, call, docs, entry, hint, library, part, same, type, unchecked, value",
     ),
     "no dotted name": (
         '[call."lib f"]\n',

@@ -121,6 +121,8 @@ class Sink:
     stranger that is something, to whoever calls an API it is what they ask. place: what is given is where the program text
     lies, not the text. own: what it is done to belongs to whoever runs the program (a data base that is a file). refusing: of a
     constructor, the method by which a class derived from it may refuse what is dangerous.
+    unless_said: of a response, attributes (and, in brackets, keys) by which it is said later to be of a type that no browser
+    renders (`headers[Content-Type]`).
     """
 
     arg: Selector
@@ -131,6 +133,7 @@ class Sink:
     place: bool = False
     own: bool = False
     refusing: str = ""
+    unless_said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -231,7 +234,7 @@ class Value:
     attributes the program sets in one place and reads in another (`flask.g`). when_true, when_false: kinds that the origin is
     cleared of by that answer (`is_private`). filled: regular expression for how texts begin of which it is something: that it
     is empty refuses dangers that begin so (`not urlsplit(x).netloc`). clears: kinds that it carries no more than what it is an
-    attribute of.
+    attribute of. begins: how the text always begins.
     """
 
     name: str
@@ -246,6 +249,12 @@ class Value:
     when_false: tuple[str, ...] = ()
     filled: str = ""
     clears: tuple[str, ...] = ()
+    begins: str = ""
+
+    @property
+    def outline(self) -> tuple[tuple[str, str], ...]:
+        """What is known of the text, as the engine writes it."""
+        return (("%", self.begins + "\ufffc"),) if self.begins else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -336,6 +345,8 @@ class Knowledge:
     entries: tuple[Entry, ...] = ()
     hints: tuple[Hint, ...] = ()
     answers: tuple[Answer, ...] = ()
+    # key in lower case → what is called so → what is read by the key out of it is called (of the headers the `Host` header)
+    parts: dict[str, dict[str, str]] = field(default_factory=dict)
     fingerprint: str = ""
     replaced: tuple[str, ...] = ()
 

@@ -16,11 +16,13 @@ from casemate.knowledge.schema import (
     ENTRY_KEYS,
     FILE_KEYS,
     HINT_KEYS,
+    PART_KEYS,
     VALUE_KEYS,
     Reader,
     read_acts,
     read_hint,
     read_kinds,
+    read_part,
 )
 from casemate.knowledge.table import KnowledgeError, Table, dotted
 
@@ -133,6 +135,7 @@ class _Collector:
         self._entries: list[Entry] = []
         self._hints: list[Hint] = []
         self._answers: list[Answer] = []
+        self._parts: dict[str, dict[str, str]] = {}
         self._said: dict[tuple[str, str], str] = {}
         self._sealed: frozenset[tuple[str, str]] = frozenset()
         self._replaced: list[str] = []
@@ -174,6 +177,9 @@ class _Collector:
             self._entries += self._reader.entries(entry)
         self._answers += [self._reader.answer(t) for t in table.tables("answer", ANSWER_KEYS)]
         self._hints += [read_hint(t) for t in table.tables("hint", HINT_KEYS)]
+        for part in table.tables("part", PART_KEYS):
+            for key, called in read_part(part).items():
+                self._parts.setdefault(key, {}).update(called)
 
     def _add_calls(self, table: Table) -> None:
         for where, name, item in _named(table, "call"):
@@ -209,6 +215,7 @@ class _Collector:
             entries=tuple(self._entries),
             hints=tuple(self._hints),
             answers=tuple(self._answers),
+            parts=self._parts,
             fingerprint=fingerprint,
             replaced=tuple(sorted(set(self._replaced))),
         )

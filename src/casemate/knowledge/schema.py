@@ -19,6 +19,7 @@
     [[entry]]                                               who is called from outside
     [[hint]]                                                a parameter's name that tells its type
     [[answer]]                                              what anything gives by a method of this name
+    [[part]]                                                what a key of what came from outside is called
 
 The keys are the fields of `entries`, one to one, with these conveniences: a selector of one alternative needs no list;
 `source`, `what` and `source_kinds` stand side by side; a condition says `is`, `is-not`, `absent` or `present`; moves are
@@ -52,7 +53,7 @@ from casemate.knowledge.table import KnowledgeError, Table, dotted
 from casemate.model.trace import Boundary
 
 FILE_KEYS: Final = frozenset(
-    {"library", "docs", "unchecked", "call", "same", "value", "type", "alias", "entry", "hint", "answer"}
+    {"library", "docs", "unchecked", "call", "same", "value", "type", "alias", "entry", "hint", "answer", "part"}
 )
 SOURCE_KEYS: Final = frozenset({"source", "what", "source_kinds"})
 CALL_KEYS: Final = (frozenset(f.name for f in fields(Call)) - {"name"}) | SOURCE_KEYS
@@ -63,6 +64,7 @@ GUARD_KEYS: Final = frozenset(f.name for f in fields(Guard))
 ENTRY_KEYS: Final = frozenset(f.name for f in fields(Entry))
 HINT_KEYS: Final = frozenset(f.name for f in fields(Hint))
 ANSWER_KEYS: Final = frozenset({"methods", "of"}) | SOURCE_KEYS
+PART_KEYS: Final = frozenset({"of", "keys", "what"})
 ACT_KEYS: Final = frozenset(f.name for f in fields(Act))
 KIND_KEYS: Final = frozenset(f.name for f in fields(Kind)) - {"bit", "part"}
 CONDITION_TESTS: Final = (
@@ -80,10 +82,10 @@ CHECKS: Final = (
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
-    "add", "answer", "append", "bytes", "clear", "copy", "dict", "enumerate", "extend", "format", "get", "get_in", "getattr",
-    "insert", "int", "isinstance", "items", "join", "keys", "list", "map", "object", "pattern", "pop", "popitem", "remove",
-    "replace", "rsplit", "set", "set_in", "setattr", "setdefault", "some", "sorted", "split", "str", "substitute", "super",
-    "tempdir", "tuple", "update", "values", "words", "zip",
+    "add", "answer", "append", "bytes", "clear", "columns", "copy", "dict", "enumerate", "extend", "format", "get", "get_in",
+    "getattr", "insert", "int", "isinstance", "items", "join", "keys", "list", "map", "object", "pattern", "pop", "popitem",
+    "remove", "replace", "row_dict", "row_replace", "rsplit", "set", "set_in", "setattr", "setdefault", "some", "sorted",
+    "split", "str", "substitute", "super", "tempdir", "tuple", "update", "values", "words", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
 MAX_KINDS: Final = 28
@@ -233,6 +235,7 @@ class Reader:
             place=table.flag("place"),
             own=table.flag("own"),
             refusing=table.text("refusing") or "",
+            unless_said=table.texts("unless_said"),
         )
 
     def _guard(self, table: Table) -> Guard:
@@ -271,6 +274,7 @@ class Reader:
             when_false=self._mask(table, "when_false"),
             filled=compilable(table.at("filled"), table.text("filled")),
             clears=self._mask(table, "clears"),
+            begins=table.text("begins"),
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:
@@ -371,3 +375,11 @@ def read_hint(table: Table) -> Hint:
     return Hint(
         parameter=table.text("parameter", None), type=table.name("type", None), imports=table.name("imports", None)
     )
+
+
+def read_part(table: Table) -> dict[str, dict[str, str]]:
+    """What is read by some keys is called, by key in lower case and by what it is read out of."""
+    of, keys, what = table.texts("of"), table.texts("keys"), table.text("what", None)
+    if not of or not keys:
+        raise KnowledgeError(table.where, "names nothing that is read, or no key", "add of and keys")
+    return {key.lower(): dict.fromkeys(of, what) for key in keys}

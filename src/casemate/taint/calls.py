@@ -6,16 +6,29 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import dispatch, entries, external, guards, hosts, names, narrowing, sending, user
+from casemate.taint import (
+    called,
+    dispatch,
+    entries,
+    external,
+    guards,
+    hosts,
+    names,
+    narrowing,
+    rows,
+    sending,
+    states,
+    user,
+)
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
+from casemate.taint.provisos import Provisos
 from casemate.taint.values import CLEAN, DATA, NO, Ref, Value, clear, guessed, join, value
 
 MAX_TARGETS = 8
 MAX_ALIKE = 3  # methods of one name that are asked what they give back, where the receiver is not known
 ASKED = "__call__"
-ENTER = ("__enter__", "__aenter__")
 NAMES = frozenset({"__name__", "__qualname__", "__module__"})  # words of the program text, not data
 
 
@@ -36,6 +49,8 @@ def invoke(frame: Frame, ins: Any) -> None:
     receiver = frame.get(base)
     given = Arguments.of(frame, args, kwargs)
     out = call_method(frame, pos, receiver, base, name, given)
+    if name in called.GETTERS and given.positional:
+        out = called.by_key(frame, given.positional[0].const, out)
     frame.put(dst, _answer(frame, pos, name, base, out) if name in frame.solver.answers else out)
     if frame.log is not None:
         frame.log.append((pos, dst, (*_operands(args, kwargs), base)))
@@ -98,8 +113,8 @@ def _call_ref(frame: Frame, pos: int, ref: Ref, args: Arguments) -> Value | None
                 return user.call_function(frame, pos, (found[1], found[2]), args, value(0, NO, (ref,)))
     if kind == "i":
         return external.apply_known(frame, pos, f"{ref[1]}.__call__", value(0, NO, (ref,)), None, args)
-    if kind == "D":
-        return _decorated(frame, ref, args)
+    if kind in "DN":
+        return _decorated(frame, ref, args) if kind == "D" else rows.made(frame, pos, ref, args)
     return None
 
 
@@ -186,7 +201,8 @@ def _method_of(
         found = frame.program.member(ref[1], name)
         return call_value(frame, pos, frame.solver.value_of(frame, found), args) if found else None
     if kind == "i":
-        return _external_method(frame, pos, ref[1], receiver, operand, name, args)
+        under = states.under(frame, receiver, operand)
+        return _external_method(frame, pos, ref[1], receiver, operand, name, args, under)
     if kind == "o" and ref[2][0] == "i":
         return _external_method(frame, pos, ref[2][1], receiver, operand, name, args)
     if kind == "f":
@@ -198,12 +214,19 @@ def _method_of(
 
 
 def _external_method(
-    frame: Frame, pos: int, dotted: str, receiver: Value, operand: Any, name: str, args: Arguments
+    frame: Frame,
+    pos: int,
+    dotted: str,
+    receiver: Value,
+    operand: Any,
+    name: str,
+    args: Arguments,
+    under: Provisos = (),
 ) -> Value | None:
     for base in frame.program.external_lineage(dotted):
         full = f"{base}.{name}"
         if full in frame.knowledge.calls:
-            return external.apply_known(frame, pos, full, receiver, operand, args)
+            return external.apply_known(frame, pos, full, receiver, operand, args, under=under)
     if dotted in frame.knowledge.bases and f"*.{name}" in frame.knowledge.calls:
         return None
     full = f"{dotted}.{name}"
@@ -234,6 +257,7 @@ def _own_method(
             if narrow[0] == "i" and narrow[1] != holder and holder in program.external_lineage(narrow[1]):
                 # The object is known to be of a narrower type, which answers.
                 return _external_method(frame, pos, narrow[1], me, operand, name, args) or CLEAN
+        under = (*under, *states.open_object(frame, kind, holder, me))
         return external.apply_known(frame, pos, found[1], me, operand, args, under=under)
     if found[0] == "c":
         return instantiate(frame, pos, (found[1], found[2]), args)
@@ -246,7 +270,9 @@ def _own_method(
     def act(target: Ref) -> Value:
         first = _receiver(frame, kind, key, receiver, program.callee(target[1:]))
         under = dispatch.under(frame, operand, name, targets, target)
-        return user.call_function(frame, pos, target[1:], args, first, operand, under=under)
+        return dispatch.made(
+            frame, user.call_function(frame, pos, target[1:], args, first, operand, under=under), target, key
+        )
 
     out = _any_of(frame, targets, act)
     if kind == "t":  # a subclass that we do not see may do better than raise NotImplementedError
@@ -269,7 +295,7 @@ def _receiver(frame: Frame, kind: str, key: Unit, receiver: Value, fn: ir.Functi
         return value(0, NO, (("c", *key),))
     if kind == "S":
         return frame.get(frame.fn.params[0].name) if frame.fn.params else receiver
-    return value(receiver.taint, NO, tuple(r for r in receiver.refs if r[0] in "opt"))
+    return value(receiver.taint, NO, tuple(r for r in receiver.refs if r[0] in "opt" or states.is_one(frame, r)))
 
 
 def _is_property(fn: ir.Function) -> bool:
@@ -280,6 +306,9 @@ def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
     """`val.name`."""
     if name in NAMES:
         return CLEAN
+    told = states.attribute(frame, val, name)
+    if told:
+        return external_value(frame, pos, told)
     out: Value | None = None
     for got in [_attribute_of(frame, pos, ref, val, name) for ref in val.refs]:
         if got is not None:
@@ -377,7 +406,7 @@ def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: s
     taint = 0
     if known.source is not None and not (frame.entry is not None and entries.fixed(frame.entry, frame.fn, dotted)):
         taint = frame.source(known.source, pos)
-    refs: tuple[Ref, ...] = (("i", known.type),) if known.type else (("x", dotted),)
+    refs: tuple[Ref, ...] = (("i", known.type), *known.outline) if known.type else (("x", dotted),)
     if known.source is not None and known.type not in ("str", "bytes"):
         refs = (*refs, DATA)
     if known.constant:
@@ -418,29 +447,3 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
                 frame.reach(frame.text(val), kind.bit, frame.sink(pos, written.name), pos)
         elif ref[0] == "M":
             frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))
-
-
-def enter(frame: Frame, pos: int, val: Value) -> Value:
-    """What `with val as name` binds: for files and their like the thing itself."""
-    for ref in val.refs:
-        for name in ENTER:
-            if ref[0] in "ot":
-                key = (ref[1], ref[2]) if ref[0] == "t" else ref[2][1:] if ref[2][0] == "c" else None
-                found = frame.program.method(key, name) if key else None
-                if found is not None and found[0] == "f":
-                    return user.call_function(frame, pos, (found[1], found[2]), Arguments([], []), val)
-            elif ref[0] == "i" and f"{ref[1]}.{name}" in frame.knowledge.calls:
-                return external.apply_known(frame, pos, f"{ref[1]}.{name}", val, None, Arguments([], []))
-    return val
-
-
-def special(frame: Frame, pos: int, name: str, receiver: Value, given: list[Value], places: Any = ()) -> Value | None:
-    """An operator that a class from outside defines (`Path / name`), when knowledge has it. places: where the given stand."""
-    for ref in receiver.refs:
-        if ref[0] in "ix":
-            for base in frame.program.external_lineage(ref[1]):
-                full = f"{base}.{name}"
-                if full in frame.knowledge.calls:
-                    args = Arguments(given, list(places) or [None] * len(given))
-                    return external.apply_known(frame, pos, full, receiver, None, args)
-    return None

@@ -7,12 +7,13 @@ import string
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import guards, operators, sequences
+from casemate.taint import guards, operators, rows, sequences
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, Fields, field_of
 from casemate.taint.values import CLEAN, KINDS, NO, SPLICED, Ref, Value, clear, cross, fields, join, value
 
+ADDRESS = ("", "/", "?", "#")  # by which parts of a path or an address are joined: the first says where it leads
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
 
 
@@ -61,7 +62,7 @@ def _first_of_all(frame: Frame, val: Value, made: Ref) -> Value | None:
     """What an empty list begins with that is filled by a loop which began after the list was made: the first that the loop
     comes to."""
     for ref in val.refs:
-        if ref[0] == "^" and made[1] < ref[1]:
+        if ref[0] == "^" and type(made[1]) is int and made[1] < ref[1]:
             return value(ref[2]) if type(ref[2]) is int else frame.inside(value(0, NO, (ref[2],)), 0)
     return None
 
@@ -326,7 +327,7 @@ def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
     taint = frame.deep(inner) | items.taint | receiver.taint
     contents = [frame.env.get(ref) or {} for ref in items.refs if ref[0] == "o"]
     if (
-        receiver.const in ("", "/")
+        receiver.const in ADDRESS
         and len(contents) == 1
         and 0 in contents[0]
         and not items.taint
@@ -442,4 +443,5 @@ OPERATIONS: dict[str, Operation] = {
     "enumerate": _enumerate, "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
     "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
     "tempdir": _tempdir, "words": _words, "answer": _answer, "some": _some,
+    "columns": rows.columns, "row_replace": rows.replaced, "row_dict": rows.named,
 }  # fmt: skip

@@ -12,10 +12,10 @@ from typing import Any, Final
 
 from casemate.languages import ir
 from casemate.taint.arguments import Arguments
-from casemate.taint.frame import Frame
+from casemate.taint.frame import Frame, Unit
 from casemate.taint.program import MAX_OVERRIDES
 from casemate.taint.provisos import Proviso, Provisos
-from casemate.taint.values import Ref, Value
+from casemate.taint.values import Ref, Value, value
 
 ANSWERS: Final = "answers"
 BINDING: Final = frozenset({"staticmethod", "classmethod"})
@@ -64,6 +64,20 @@ def binding(fn: ir.Function) -> str:
         if decorator.dotted == "classmethod":
             return "class"
     return "class" if fn.name in ("__new__", "__init_subclass__", "__class_getitem__") else "instance"
+
+
+def made(frame: Frame, out: Value, method: Ref, key: Unit) -> Value:
+    """What a method gives that was called by this class: a class method of a class above makes an object of the one that it is
+    called by."""
+    fn = frame.program.callee((method[1], method[2]))
+    above = ("c", method[1], fn.owner)
+    if binding(fn) != "class" or above[1:] == key or not any(ref[0] == "o" and ref[2] == above for ref in out.refs):
+        return out
+    refs = tuple(("o", ref[1], ("c", *key)) if ref[0] == "o" and ref[2] == above else ref for ref in out.refs)
+    for old, new in zip(out.refs, refs, strict=True):
+        if old != new:
+            frame.env[new] = frame.env.pop(old, {})
+    return value(out.taint, out.const, refs, out.pred)
 
 
 def _may_answer(frame: Frame, ref: Ref, name: str, target: Ref) -> bool:

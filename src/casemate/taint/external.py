@@ -19,6 +19,7 @@ from casemate.taint import (
     operators,
     parts,
     programs,
+    responses,
     sequences,
     user,
 )
@@ -214,6 +215,8 @@ def _sinks(
         for val, _ in meant:
             taint = frame.text(conditions.item_of(frame, val, sink.item) if sink.item != FORMAT else val)
             if taint and not _checked_origin(frame, val, kind.mask):
+                if sink.unless_said and responses.said_later(frame, pos, sink.unless_said):
+                    continue
                 crossed = TEXT if sink.item == OPTIONS else 0
                 frame.reach(taint, kind.bit, site, pos, crossed=crossed, behind=under)
 

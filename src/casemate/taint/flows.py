@@ -103,14 +103,15 @@ class Query:
         self._scripts = offered.scripts(self.program)
         self._programs = frozenset(root for root in commands if not offered.offers(self.program, root))
         self._exported = offered.exported(self.program) if self._programs else frozenset()
-        self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int]]] = {}
+        self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int, tuple[Any, ...]]]] = {}
         for unit, summary in solver.summaries.items():
             fn = self.program.function(unit)
             if fn.owner >= 0:
                 for parameter, path, marks in summary.writes:
-                    if parameter == 0 and len(path) == 1:
-                        writers = self._writers.setdefault((unit[0], fn.owner, path[0]), [])
-                        writers += [(unit, label, mask) for label, mask in marks if label[0] == "p"]
+                    if parameter == 0 and all(type(step) is tuple for step in path[:-1]):
+                        first, *rest = (*(step[0] for step in path[:-1]), path[-1])
+                        writers = self._writers.setdefault((unit[0], fn.owner, first), [])
+                        writers += [(unit, label, mask, tuple(rest)) for label, mask in marks if label[0] == "p"]
 
     def flows(self) -> Iterator[Flow]:
         """Every flow, unit by unit."""
@@ -170,13 +171,15 @@ class Query:
         if given is not None:
             yield self._flow(kind, unit, fn, label[1], given, hit, None)
         if label[1] == 0 and fn.owner >= 0 and label[2]:
-            yield from self._stored(kind, unit, fn, label[2][0], hit)
+            yield from self._stored(kind, unit, fn, label[2], hit)
 
-    def _stored(self, kind: Kind, unit: Unit, fn: ir.Function, name: Any, hit: SinkHit) -> Iterator[Flow]:
+    def _stored(self, kind: Kind, unit: Unit, fn: ir.Function, path: tuple[Any, ...], hit: SinkHit) -> Iterator[Flow]:
         for ref in self.program.ancestors((unit[0], fn.owner)):
             if ref[0] != "c":
                 continue
-            for writer, label, mask in self._writers.get((ref[1], ref[2], name), ()):
+            for writer, label, mask, rest in self._writers.get((ref[1], ref[2], path[0]), ()):
+                if any(one != other for one, other in zip(rest, path[1:], strict=False)):
+                    continue  # it is kept in another attribute
                 if mask & kind.mask and type(label[1]) is int:
                     other = self.program.function(writer)
                     pieces = self._pieces(unit)
@@ -185,14 +188,14 @@ class Query:
                         given = self._composed(writer, other, label[1], pieces)
                     if given is not None:
                         seen = hit._replace(seen=hit.seen and bool(mask & SEEN))
-                        yield self._flow(kind, writer, other, label[1], given, seen, (unit, label))
+                        yield self._flow(kind, writer, other, label[1], given, seen, (unit, label, 1 + len(rest)))
 
     def _flow(
         self, kind: Kind, unit: Unit, fn: ir.Function, parameter: int, given: tuple[Boundary, str], hit: SinkHit,
-        stored: tuple[Unit, Label] | None,
+        stored: tuple[Unit, Label, int] | None,
     ) -> Flow:  # fmt: skip
         boundary, what = given
-        path = (*stored[1][2], *hit.label[2][1:]) if stored else hit.label[2]
+        path = (*stored[1][2], *hit.label[2][stored[2] :]) if stored else hit.label[2]
         named = fn.params[parameter]
         if named.how == ir.VARKW and path and type(path[0]) is str and path[0][:1] == "[":
             named, path = named._replace(name=path[0][1:], how=ir.KEYWORD), path[1:]  # an argument that is not declared

@@ -98,6 +98,8 @@ class Frame:
         self.log: list[tuple[Any, ...]] | None = None
         self.truth: dict[str, State | None] = {}
         self.parts: set[str] = set()  # variables of which something was put together
+        self.unsure: set[str] = set()  # objects in a state that hangs on what is not known
+        self.chosen: set[int] = set()  # parameters on which a state of the method's own object hangs
         self.called: dict[Any, str] = {}  # what operands are called, once asked for
         self.defined: dict[Any, Any] = {}  # what makes operands, once asked for
         self._fields: dict[tuple[Ref, Any], Value] = {}  # of what the caller gave, as it was given

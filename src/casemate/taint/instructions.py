@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import calls, guards, memberships, operators, timing
+from casemate.taint import called, calls, contexts, guards, memberships, operators, timing
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.state import ANY, field_of
 from casemate.taint.values import CLEAN, NO, Value, join, value
@@ -90,7 +90,8 @@ def _set_attr(frame: Frame, ins: Any) -> None:
 def _index(frame: Frame, ins: Any) -> None:
     _, pos, dst, base, key = ins
     val, at = frame.get(base), frame.get(key)
-    out = calls.special(frame, pos, "__getitem__", val, [at]) or operators.subscript(frame, val, at)
+    out = contexts.special(frame, pos, "__getitem__", val, [at]) or operators.subscript(frame, val, at)
+    out = called.by_key(frame, at.const, out)
     if at[0] and frame.blocks[frame.block][2]:
         guards.looked_up(frame, base, key)
     frame.put(dst, out)
@@ -103,7 +104,7 @@ def _index(frame: Frame, ins: Any) -> None:
 def _set_index(frame: Frame, ins: Any) -> None:
     _, pos, _dst, base, key, src = ins
     val, at, new = frame.get(base), frame.get(key), frame.get(src)
-    calls.special(frame, pos, "__setitem__", val, [at, new])
+    contexts.special(frame, pos, "__setitem__", val, [at, new])
     operators.store_subscript(frame, val, at, new, base)
     if frame.log is not None:
         frame.log.append((pos, base, (src,)))
@@ -120,7 +121,7 @@ def _slice(frame: Frame, ins: Any) -> None:
 def _binary(frame: Frame, ins: Any) -> None:
     _, pos, dst, operator, left, right = ins
     a, b = frame.get(left), frame.get(right)
-    called = calls.special(frame, pos, SPECIAL[operator], a, [b], [right]) if operator in SPECIAL else None
+    called = contexts.special(frame, pos, SPECIAL[operator], a, [b], [right]) if operator in SPECIAL else None
     out = called or operators.binary(frame, pos, operator, a, b)
     if operator == "-":
         left_over = memberships.subset(frame, a, right, b)
@@ -181,7 +182,7 @@ def _class(frame: Frame, ins: Any) -> None:
 def _iter(frame: Frame, ins: Any) -> None:
     _, pos, dst, src = ins
     val = frame.get(src)
-    out = calls.special(frame, pos, "__iter__", val, []) or operators.iterate(frame, val)
+    out = contexts.special(frame, pos, "__iter__", val, []) or operators.iterate(frame, val)
     pieces = tuple(("G", *ref[1:]) for ref in val.refs if ref[0] == "g") + operators.in_turn(frame, pos, val, out)
     frame.put(dst, value(out.taint, out.const, (*out.refs, *pieces), out.pred) if pieces else out)
     if operators.filled(frame, val):
@@ -196,7 +197,7 @@ def _iter(frame: Frame, ins: Any) -> None:
 def _enter(frame: Frame, ins: Any) -> None:
     _, pos, dst, src = ins
     val = frame.get(src)
-    entered = calls.enter(frame, pos, val)
+    entered = contexts.enter(frame, pos, val)
     frame.put(dst, entered)
     if frame.log is not None:
         frame.log.append((pos, dst, (src,)))

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import guards, operators
+from casemate.taint import guards, operators, responses, wrappers
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.instructions import HANDLERS
 from casemate.taint.liveness import WHOLE, live, matter
@@ -179,6 +179,7 @@ class _Walk:
         for state in frame.exits:
             env = join_states(env, state, frame.default_field, always) or env if env else dict(state)
         frame.env = env
+        wrappers.note(frame)
         for name in self.captured:
             for state in (*self.states.values(), *frame.exits):
                 if name in state:
@@ -255,6 +256,8 @@ def _return(frame: Frame, pos: int, val: Value, operand: Any) -> None:
                 ref[0] == "i" and ref[1] in frame.knowledge.calls and kind.name in frame.knowledge.calls[ref[1]].clears
             ):
                 body = CLEAN  # its content was judged when it was made
+        if body.taint and kind.name == wrappers.PAGE and (responses.beside(frame, val) or wrappers.replaced(frame)):
+            body = CLEAN
         # A statement's text is put together around what it is made of.
         made = kind.text_is_program
         frame.reach(

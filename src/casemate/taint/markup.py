@@ -1,4 +1,4 @@
-"""Which text is a piece of a page: it has an element of HTML.
+"""Which text is a piece of a page: it has an element of HTML. And of which types a browser makes one.
 
 Angle brackets alone make no page: prompts for language models, help texts and XML have words of their own in them. Elements whose
 names such texts use as well (`<summary>`, `<data>`, `<output>`, `<title>`) tell nothing.
@@ -20,3 +20,9 @@ TAG: Final = re.compile(rf"<(?:!doctype\s+html|/?(?:{ELEMENTS})(?:\s[^<>]*)?/?)>
 def in_page(text: str) -> bool:
     """Whether a text is a piece of a page."""
     return TAG.search(text) is not None
+
+
+def rendered(content_type: str) -> bool:
+    """Whether a browser renders markup in what is said to be of this type: HTML, pictures and other documents in XML."""
+    kind = content_type.partition(";")[0].strip().lower()
+    return "/" not in kind or any(word in kind for word in ("html", "xml", "svg"))

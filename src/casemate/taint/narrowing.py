@@ -12,11 +12,12 @@ from typing import Any, Final
 
 from casemate.knowledge.entries import Call, Narrowing
 from casemate.languages import ir
-from casemate.taint import conditions, memberships
+from casemate.taint import conditions, memberships, states
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.program import MAX_OVERRIDES
 from casemate.taint.provisos import Proviso, Provisos
+from casemate.taint.states import retyped
 from casemate.taint.values import NO, Ref, Value, value
 
 ALWAYS: Final = "@always"  # under this name a class keeps the narrower types that all its objects have
@@ -36,6 +37,7 @@ def asked_above(frame: Frame, name: str) -> None:
 
 def narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, args: Arguments, out: Value) -> Value:
     """The result, and the receiver where it stands, as of the narrower types whose conditions hold."""
+    held: Narrowing | None = None
     for narrowing in call.narrows:
         own = receiver is not None and frame.fn.name in narrowing.always and ("p", 0, ()) in receiver.refs
         kept = ("attr", frame.unit[0], frame.fn.owner, ALWAYS)
@@ -43,22 +45,40 @@ def narrowed(frame: Frame, call: Call, receiver: Value | None, operand: Any, arg
         if asked is not None:
             frame.publish(kept, value(0, NO, (asked,)))
             continue
-        if not all(conditions.holds(frame, c, receiver, args) for c in narrowing.when):
+        missed = [c for c in narrowing.when if not conditions.holds(frame, c, receiver, args)]
+        if missed:
+            if narrowing.of and len(missed) == 1:
+                states.chosen(frame, [place for val, place in args.select(missed[0].arg, receiver) if val.const is NO])
             continue
         if own:
             frame.publish(kept, value(0, NO, ((SET, narrowing.type, *frame.unit, "", ()),)))
         if not narrowing.of:
-            out = _retyped(out, narrowing.type)
+            ways = _other_ways(frame, held, receiver, args) if held is not None else ()
+            out, held = retyped(out, narrowing.type), narrowing
+            out = value(out.taint, out.const, (*out.refs, (states.UNDER, ways)), out.pred) if ways else out
         elif receiver is not None and type(operand) is str:
-            frame.env[operand] = _retyped(frame.get(operand), narrowing.type)
+            frame.env[operand] = retyped(frame.get(operand), narrowing.type)
+            if any(val.const is NO for c in narrowing.when for val, _ in args.select(c.arg, receiver)):
+                frame.unsure.add(operand)
         elif receiver is not None and operand in frame.origin:
             _, ref, name = frame.origin[operand]
-            frame.write_field(ref, name, _retyped(receiver, narrowing.type))
+            frame.write_field(ref, name, retyped(receiver, narrowing.type))
     return out
 
 
-def _retyped(val: Value, dotted: str) -> Value:
-    return value(val.taint, val.const, (("i", dotted), *(r for r in val.refs if r[0] != "i")), val.pred)
+def _other_ways(frame: Frame, held: Narrowing, receiver: Value | None, args: Arguments) -> Provisos:
+    """The provisos under which an argument is none of what makes the result of a narrower type, where parameters choose it:
+    `DATAGRAM if kind == "udp" else STREAM`."""
+    for condition in held.when:
+        for _, place in args.select(condition.arg, receiver):
+            moves = [(n, ins) for n, block in enumerate(frame.blocks) for ins in block[0] if ins[2] == place]
+            if type(place) is not int or any(ins[0] != ir.MOVE for _, ins in moves):
+                continue
+            others = [n for n, ins in moves if not conditions.is_one_of(frame, frame.get(ins[3]), condition.values)]
+            behind = [frame.behind().get(n, ()) for n in others]
+            if behind and len(behind) < len(moves):
+                return tuple([p for p in behind[0] if all(p in one for one in behind)])
+    return ()
 
 
 def _asked(frame: Frame, narrowing: Narrowing, receiver: Value | None, args: Arguments) -> Ref | None:

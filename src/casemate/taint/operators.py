@@ -109,7 +109,8 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
                 one = clear(one, frame.solver.longer)
             start += NAMED if ("s",) in part.refs else ""
             # What comes first is not below or inside anything: a suffix added to a path leaves it the caller's path.
-            taint |= after(frame, cross(one) if fixed and start else one, start)
+            head = outline(part).partition(UNKNOWN)[0]  # what is not known of the part comes behind this
+            taint |= after(frame, cross(one) if fixed and start else one, start + head if start else start)
         start += outline(part)
         if len(start) > MAX_OUTLINE:
             start = start[:MAX_OUTLINE] + UNKNOWN
@@ -195,6 +196,7 @@ def percent(frame: Frame, left: Value, right: Value, pos: int = -1) -> Value:
     if template is None:
         return value(left.taint | _all_taint(frame, args), NO, (STR_TYPE,))
     pieces = re.split(r"%(?:\([^)]*\))?[-#0 +]*(?:\*|\d+)?(?:\.\d+)?([a-zA-Z%])", template)
+    as_it_is = not re.search(r"%[-#0 +*\d.]", template)  # nothing is filled up or cut off
     # pieces: text, conversion, text, conversion, ..., text
     parts = [constant(pieces[0])]
     given = iter(args) if len(args) * 2 + 1 == len([p for p in pieces if p != "%"]) or len(args) > 1 else None
@@ -205,7 +207,8 @@ def percent(frame: Frame, left: Value, right: Value, pos: int = -1) -> Value:
         else:
             arg = next(given, CLEAN) if given is not None else right
             numeric = conversion in "dioxXeEfFgGc"
-            kept = tuple(r for r in arg.refs if r[0] in "jqQ" or r in (JSON_TYPE, RANDOM_TYPE))
+            told = "jqQ%" if conversion == "s" and as_it_is else "jqQ"
+            kept = tuple(r for r in arg.refs if r[0] in told or r in (JSON_TYPE, RANDOM_TYPE))
             taint = 0 if numeric else frame.text(arg)
             if conversion in "ra" and taint:
                 taint = clear(taint, frame.knowledge.mask(frame.knowledge.calls["builtins.repr"].clears))

@@ -11,12 +11,13 @@ from __future__ import annotations
 from typing import Any, Final
 
 from casemate.languages import ir
-from casemate.taint import fold
+from casemate.taint import fold, markup
 from casemate.taint.values import NO
 
 Proviso = tuple[int, str, Any, bool, bool]
 Provisos = tuple[Proviso, ...]
 
+RENDERED: Final = "rendered"  # asks whether a browser renders what is of this type
 MAX_PROVISOS: Final = 4  # that an effect is told with; the rest is left out
 MAX_BRANCHES: Final = 32  # of one function that are looked into
 COMPARED: Final = frozenset({"==", "!=", "is", "is not", "in", "not in", "<", "<=", ">", ">="})
@@ -113,6 +114,8 @@ def _reached(blocks: tuple[ir.Block, ...], number: int, target: int) -> set[int]
 def refuted(proviso: Proviso, given: Any) -> bool:
     """Whether it does not hold for a constant."""
     _, operator, other, left, answer = proviso
+    if operator == RENDERED:
+        return type(given) is str and not markup.rendered(given)
     if not operator:
         return bool(given) is not answer
     got = fold.compare(operator, given, other) if left else fold.compare(operator, other, given)

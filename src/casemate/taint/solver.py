@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Answer, Hint, Knowledge
 from casemate.languages import ir
-from casemate.taint import calls, entries, interpreter, memory, onward, programs, switches
+from casemate.taint import calls, entries, interpreter, memory, onward, programs, states, switches
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.memory import Ground, Run
 from casemate.taint.parameters import given
@@ -80,7 +80,7 @@ class Solver:
         self._running: set[Unit] = set()
         self._queue: list[tuple[int, Unit]] = []
         self._queued: set[Unit] = set()
-        self._depth = 0
+        self._depth, self.states = 0, states.table(self.knowledge)
         self.hints: dict[str, list[Hint]] = {}
         for hint in self.knowledge.hints:
             self.hints.setdefault(hint.parameter, []).append(hint)

@@ -5,14 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint.frame import Frame
+from casemate.taint import states
+from casemate.taint.frame import MAX_PATH, Frame
 from casemate.taint.parts import WHOLE
 from casemate.taint.provisos import Provisos, together
 from casemate.taint.state import INEXACT
 from casemate.taint.summary import Label, SinkHit, Summary, Write
-from casemate.taint.values import KINDS, NO, PROPERTIES, Ref, value
+from casemate.taint.values import KINDS, NO, PROPERTIES, Ref, Value, value
 
 MAX_WRITES = 32  # fields of arguments that a summary tells of
+MAX_APART = 8  # fields of an object in one of these that are told apart
 
 
 def summarise(frame: Frame) -> Summary:
@@ -61,6 +63,7 @@ def summarise(frame: Frame) -> Summary:
         sources=frame.sources,
         lost=frame.lost,
         acts=tuple(sorted(frame.acts)),
+        states=states.left_in(frame) if whole else (),
     )
 
 
@@ -93,10 +96,29 @@ def _writes(frame: Frame) -> tuple[Write, ...]:
             for name, val in content.items():
                 if not (val[0] or val[2]):
                     continue
-                marks = [(label, mask) for label, mask in frame.spread(frame.deep(val)) if label[:2] != key[:2]]
-                if marks and len(out) < MAX_WRITES:
-                    out.append((key[1], (*key[2], name), tuple(marks)))
+                apart = _apart(frame, key, (*key[2], name), val)
+                if len(out) + len(apart) > MAX_WRITES or len(apart) > MAX_APART:
+                    apart = _marked(frame, key, (*key[2], name), frame.deep(val))
+                if len(out) < MAX_WRITES:
+                    out += apart
     return tuple(out)
+
+
+def _apart(frame: Frame, key: Any, path: tuple[Any, ...], val: Value) -> list[Write]:
+    """What is stored at a place; of an object that is nothing but its attributes, each of these by itself."""
+    made = [ref for ref in val.refs if ref[0] == "o"]
+    if len(made) != 1 or len(path) >= MAX_PATH or not frame.is_plain(made[0]):
+        return _marked(frame, key, path, frame.deep(val))
+    out = _marked(frame, key, path, frame.own(val))
+    for name, inner in (frame.env.get(made[0]) or {}).items():
+        if inner[0] or inner[2]:
+            out += _apart(frame, key, (*path[:-1], (path[-1], made[0][2]), name), inner)
+    return out
+
+
+def _marked(frame: Frame, key: Any, path: tuple[Any, ...], taint: int) -> list[Write]:
+    marks = tuple([(label, mask) for label, mask in frame.spread(taint) if label[:2] != key[:2]])
+    return [(key[1], path, marks)] if marks else []
 
 
 def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], ...]:

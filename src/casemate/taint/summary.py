@@ -45,10 +45,11 @@ class Summary(NamedTuple):
 
     returns: (path, label, mask, provisos) the result (path (): itself; ("name",): a field) carries this label for these kinds.
     constant: (value,) when the result is always this constant. refs: what the result may be. hits: parameters and sources
-    that reach sinks. writes: (parameter, path, (label, mask)…) what the call stores
-    into its arguments. checks: (parameter,
-    path, when, kinds) what the call establishes: when is "true", "false" or "returns". never: it does not return.
+    that reach sinks. writes: (parameter, path, (label, mask)…) what the call stores into its arguments, a step of the path being
+    a field, or (field, class) of one in which the call puts a new object of that class. checks: (parameter, path, when, kinds)
+    what the call establishes: when is "true", "false" or "returns". never: it does not return.
     sinks: the sinks of this body. acts: what is weak in it as it stands. lost: it could not be examined to the end.
+    states: the state in which it leaves its object (see `states`).
     """
 
     returns: tuple[tuple[tuple[Any, ...], Label, int, Provisos], ...] = ()
@@ -63,6 +64,7 @@ class Summary(NamedTuple):
     sources: int = 0
     lost: str = ""
     acts: tuple[Deed, ...] = ()
+    states: tuple[str, ...] = ()
 
 
 UNKNOWN = Summary()

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import conditions, dispatch, guards, narrowing, operators, programs, provisos
+from casemate.taint import called, conditions, dispatch, guards, narrowing, operators, programs, provisos, states
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, is_attribute
 from casemate.taint.provisos import Proviso, Provisos
@@ -40,7 +40,7 @@ def call_function(
     summary = frame.solver.summary(frame, unit)
     fn = frame.program.callee(unit)
     if not (
-        summary.hits or summary.returns or summary.writes or summary.refs or summary.checks
+        summary.hits or summary.returns or summary.writes or summary.refs or summary.checks or summary.states
     ):  # it takes nothing over
         frame.dead = summary.never or frame.dead
         return value(0, summary.constant[0]) if summary.constant and summary.constant[0] is not NO else CLEAN
@@ -72,7 +72,8 @@ def call_function(
             given = context.taint(label)
             taint |= keep(given, mask) if given else 0
         if taint:
-            _write(frame, context, parameter, path, taint)
+            _write(frame, context, parameter, path, taint, pos)
+    states.leave(frame, operand if receiver is not None else None, summary.states)
     if summary.never:
         frame.dead = True
     result = _result(frame, pos, unit, summary, context, asked, under)
@@ -151,7 +152,11 @@ class _Binding:
             taint = self._inside(value(0, NO, (gathered,)), label)
             del self.frame.env[gathered]
             return taint
-        return self._inside(val, label)
+        taint = self._inside(val, label)
+        last = label[2][-1] if label[2] else None
+        return (
+            called.by_key(self.frame, last[1:], value(taint)).taint if type(last) is str and last[:1] == "[" else taint
+        )
 
     def _inside(self, val: Value, label: Label) -> int:
         last = label[2][-1] if label[2] else None
@@ -201,6 +206,8 @@ class _Asked:
         val = self.bound.get(parameter)
         if proviso[1] == dispatch.ANSWERS:
             return dispatch.refuted(self.frame, proviso, val)
+        if proviso[1] == states.STATE:
+            return states.within(self.frame, val, proviso[2])
         if proviso[1] == narrowing.NARROWER:
             return narrowing.refuted(self.frame, proviso, val)
         if val is None:  # it is left to its default
@@ -228,14 +235,28 @@ class _Asked:
         return tuple(out)
 
 
-def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...], taint: int) -> None:
+def _put_object(frame: Frame, val: Value, name: Any, kind: Ref, pos: int) -> None:
+    """The callee made an object of a class and keeps it in this field."""
+    had = frame.inside(val, name)
+    made = ("o", (pos, name), kind)
+    if made in had.refs or any(ref[0] == "p" for ref in had.refs):
+        return
+    frame.env.setdefault(made, {})
+    for ref in val.refs:
+        if ref[0] in "op":
+            frame.write_field(ref, name, value(had.taint, NO, (*had.refs, made)))
+
+
+def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...], taint: int, pos: int) -> None:
     """The callee stored something into what it was given."""
     val = context.given(parameter)
     if val is None:
         return
     *way, last = path
-    for name in way:
-        val = frame.inside(val, name)
+    for step in way:
+        if type(step) is tuple:
+            _put_object(frame, val, step[0], step[1], pos)
+        val = frame.inside(val, step[0] if type(step) is tuple else step)
     for ref in val.refs:
         if ref[0] in "op":
             frame.write_field(ref, last, value(taint), weak=True)

@@ -43,6 +43,8 @@ References say what a value may be, as plain tuples (they travel between process
     ("q", mark)                      the text lacks this quotation mark
     ("Q", mark)                      the text has each of these quotation marks doubled
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
+    ("U", provisos)                  under these alone it is of no narrower type
+    ("N", names)                     what makes rows of these columns
     ("D", entries, texts)            a decorator that makes entry points, with the texts that it was given
     ("r", pattern)                   a compiled regular expression
     ("K", key)                       the keys of this variable, and nothing else
@@ -125,9 +127,9 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^KT")  # they hold only while both sides have them
+PROPERTIES: Final = frozenset("Undebuw%/=jhqQklsvgG#1y[^KT")  # they hold only while both sides have them
 # They speak of variables and labels of one function, or of a text as it stands there: nobody else is told.
-INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^KT")
+INNER: Final = frozenset("Upndebuwhs%qQklvgG#1yD^KT")
 
 
 def join(a: Value, b: Value) -> Value:

@@ -1,0 +1,89 @@
+"""Of which type a response is said to be after it was made, or beside what it holds: what no browser renders is no page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from casemate.languages import ir
+from casemate.taint import markup
+from casemate.taint.state import Fields
+from casemate.taint.values import NO, Value
+
+if TYPE_CHECKING:
+    from casemate.taint.frame import Frame
+
+HEADER: Final = "content-type"
+PLACES: Final = (1, 2)  # of a tuple, where headers may stand behind what is sent
+
+
+def said_beside(frame: Frame, content: Fields) -> bool:
+    """Whether a tuple (text, status, headers) says that its text is of a type that no browser renders."""
+    for place in PLACES:
+        headers = content.get(place)
+        for ref in headers.refs if headers is not None else ():
+            for name, val in (frame.env.get(ref) or {}).items() if ref[0] == "o" else ():
+                if type(name) is str and name.lower() == "[" + HEADER:
+                    return _plain(val.const)
+    return False
+
+
+def said_later(frame: Frame, pos: int, names: tuple[str, ...]) -> bool:
+    """Whether what the call at this place makes is said, on every way on from there, to be of such a type. names: of attributes
+    and, in brackets, of keys by which that is said."""
+    instructions = frame.blocks[frame.block][0]
+    found = [n for n, ins in enumerate(instructions) if ins[1] == pos and ins[0] in (ir.CALL, ir.INVOKE)]
+    if not found or instructions[found[-1]][2] is None:
+        return False
+    walk = _Walk(frame, {name.lower() for name in names})
+    return walk.said(frame.block, found[-1] + 1, frozenset({instructions[found[-1]][2]}))
+
+
+def _plain(const: object) -> bool:
+    """Whether this says that it is no page. Who says what is not known to be one means another type."""
+    return const is NO or (type(const) is str and not markup.rendered(const))
+
+
+class _Walk:
+    """The ways on from where a response was made."""
+
+    def __init__(self, frame: Frame, names: set[str]) -> None:
+        self.frame = frame
+        self.names = names
+        self.parts = {name.partition("[")[0] for name in names if "[" in name} - {""}
+        self.seen: set[tuple[int, frozenset[Any]]] = set()
+
+    def said(self, number: int, start: int, held: frozenset[Any]) -> bool:
+        """Whether it is said from here on. held: what the response is called here."""
+        if start == 0 and (number, held) in self.seen:
+            return True
+        self.seen.add((number, held))
+        instructions, terminator, _ = self.frame.blocks[number]
+        parts: dict[Any, str] = {}  # what was read off it: its headers
+        for ins in instructions[start:]:
+            op = ins[0]
+            if op == ir.ATTR and ins[3] in held and ins[4] in self.parts:
+                parts[ins[2]] = ins[4]
+            elif op == ir.SETATTR and ins[3] in held and ins[4].lower() in self.names:
+                return _plain(self._constant(ins[5]))
+            elif op == ir.SETINDEX and (ins[3] in held or ins[3] in parts):
+                key = self._constant(ins[4])
+                if f"{parts.get(ins[3], '')}[{key}]".lower() in self.names:
+                    return _plain(self._constant(ins[5]))
+            elif op == ir.MOVE and ins[3] in held:
+                held |= {ins[2]}
+            elif ins[2] in held:
+                held -= {ins[2]}
+        if terminator[0] == ir.RAISE:
+            return True
+        ways = terminator[1:2] if terminator[0] == ir.JUMP else terminator[3:5] if terminator[0] == ir.BRANCH else ()
+        return bool(held and ways) and all(self.said(way, 0, held) for way in ways)
+
+    def _constant(self, operand: Any) -> object:
+        return self.frame.fn.consts[-1 - operand] if type(operand) is int and operand < 0 else NO
+
+
+def beside(frame: Frame, val: Value) -> bool:
+    """Whether what is returned says so of itself."""
+    return any(
+        ref[0] == "o" and ref[2] == ("i", "tuple") and said_beside(frame, frame.env.get(ref) or {}) for ref in val.refs
+    )

@@ -1,0 +1,139 @@
+"""What a decorator of the program makes of a view's answer: where the function that stands in for the view sends data that it
+made of it (JSON), and never the answer itself, the answer is no page.
+
+The function that stands in tells so of itself, under `REPLACES`; whoever is decorated reads it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Final
+
+from casemate.languages import ir
+from casemate.taint import conditions
+from casemate.taint.arguments import Arguments
+from casemate.taint.chosen import reached
+from casemate.taint.values import Value, value
+
+if TYPE_CHECKING:
+    from casemate.knowledge.entries import Call, Kind
+    from casemate.taint.frame import Frame
+
+REPLACES: Final = "@replaces"
+PAGE: Final = "html"
+ASKS: Final = ("x", "builtins.isinstance")
+STR: Final = ("x", "builtins.str")
+
+
+def note(frame: Frame) -> None:
+    """Tell of a function that calls one which was handed to the function around whether it gives something else."""
+    fn = frame.fn
+    if not fn.free or fn.kind != "function" or fn.parent <= 0 or fn.is_generator:
+        return
+    around = frame.module.functions[fn.parent]
+    handed = {p.name for p in around.params} & set(fn.free)
+    instructions = [ins for block in frame.blocks for ins in block[0]] if handed else []
+    views = {ins[2] for ins in instructions if ins[0] == ir.FREE and ins[3] in handed}
+    answers = {ins[2] for ins in instructions if ins[0] == ir.CALL and ins[3] in views}
+    if answers:
+        carried = _carried(frame, instructions, answers)
+        others = _of_other_types(frame, answers)
+        ends = [(n, block[1][2]) for n, block in enumerate(frame.blocks) if block[1][0] == ir.RETURN]
+        replaces = bool(ends) and not any(given in carried and n not in others for n, given in ends)
+        frame.publish(("free", *frame.unit, REPLACES), value(0, replaces))
+
+
+def replaced(frame: Frame) -> bool:
+    """Whether something else is sent than this entry point gives back, by a decorator between it and what makes it one."""
+    named = frame.entry.decorator.rpartition(".")[2] if frame.entry is not None else ""
+    decorators = frame.fn.decorators
+    at = [n for n, d in enumerate(decorators) if named and d.dotted.rpartition(".")[2] == named]
+    return any(_replacing(frame, d.dotted) for d in decorators[at[-1] + 1 if at else 0 :])
+
+
+def _replacing(frame: Frame, decorator: str) -> bool:
+    found = frame.program.dotted(frame.unit[0], decorator)
+    if found[0] != "f":
+        return False
+    module, number = found[1], found[2]
+    said = []
+    inside = {number}
+    for fn in frame.program.modules[module].functions[number + 1 :]:
+        if fn.parent in inside:
+            inside.add(fn.number)
+            frame.solver.summary(frame, (module, fn.number))
+            told = frame.solver.cell(frame, ("free", module, fn.number, REPLACES))
+            if told is not None:
+                said.append(frame.from_plain(told).const)
+    return bool(said) and all(answer is True for answer in said)
+
+
+def _of_other_types(frame: Frame, answers: set[Any]) -> set[int]:
+    """The blocks that are reached only where the answer is no text: a response, which was judged where it was made."""
+    out: set[int] = set()
+    names = answers | {ins[2] for block in frame.blocks for ins in block[0] if ins[0] == ir.MOVE and ins[3] in answers}
+    for number, (instructions, end, _) in enumerate(frame.blocks):
+        for ins in instructions if end[0] == ir.BRANCH else ():
+            asked = ins[0] == ir.CALL and ins[2] == end[2] and ASKS in frame.get(ins[3]).refs
+            if asked and len(ins[4]) == 2 and ins[4][0] in names and not _text(frame, frame.get(ins[4][1])):
+                out |= set(range(len(frame.blocks))) - reached(frame.blocks, (number, end[3]))
+    return out
+
+
+def _text(frame: Frame, kinds: Value) -> bool:
+    """Whether a type, or one of several, may be that of a text."""
+    several = [ref for ref in kinds.refs if ref[0] == "o"]
+    inside = [val for ref in several for val in (frame.env.get(ref) or {}).values()]
+    return not kinds.refs or STR in kinds.refs or any(STR in val.refs or not val.refs for val in inside)
+
+
+def _carried(frame: Frame, instructions: list[Any], answers: set[Any]) -> set[Any]:
+    """The operands that hold the view's answer, or text or objects made of it."""
+    carried = set(answers)
+    kind = frame.knowledge.kinds[PAGE]
+    while True:
+        before = len(carried)
+        for ins in instructions:
+            if ins[2] not in carried and _uses(ins, carried) and not _data(frame, ins, kind):
+                carried.add(ins[2])
+            if ins[0] in (ir.SETATTR, ir.SETINDEX) and ins[-1] in carried:
+                carried.add(ins[3])
+        if len(carried) == before:
+            return carried
+
+
+def _uses(ins: Any, carried: set[Any]) -> bool:
+    if ins[2] is None or ins[0] in (ir.COMPARE, ir.UNARY, ir.FUNCTION, ir.CLASS, ir.IMPORT, ir.GLOBAL, ir.FREE):
+        return False
+    return any(operand in carried for operand in _operands(ins[3:]))
+
+
+def _operands(parts: Any) -> list[Any]:
+    out = []
+    for part in parts:
+        out += _operands(part) if type(part) is tuple else [part]
+    return out
+
+
+def _data(frame: Frame, ins: Any, kind: Kind) -> bool:
+    """Whether a call makes a response of data, whatever it is given: nothing of it is a page."""
+    call = _known(frame, ins)
+    if call is None or kind.name not in call.clears:
+        return False
+    args = Arguments.of(frame, ins[-2], ins[-1])
+    return not any(
+        sink.kind == kind.name and all(conditions.holds(frame, c, None, args) for c in sink.when) for sink in call.sinks
+    )
+
+
+def _known(frame: Frame, ins: Any) -> Call | None:
+    """What is known of what is called, from outside the program."""
+    if ins[0] not in (ir.CALL, ir.INVOKE):
+        return None
+    for ref in frame.get(ins[3]).refs:
+        names = [ref[1]] if ref[0] == "x" else frame.program.external_lineage(ref[1]) if ref[0] == "i" else []
+        typed = frame.knowledge.values.get(ref[1]) if ref[0] == "x" else None
+        for name in [*names, *([typed.type] if typed is not None and typed.type else [])]:
+            full = frame.knowledge.canonical(f"{name}.{ins[4]}" if ins[0] == ir.INVOKE else name)
+            if full in frame.knowledge.calls:
+                return frame.knowledge.calls[full]
+    return None
