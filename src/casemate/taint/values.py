@@ -46,6 +46,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("D", entries, texts)            a decorator that makes entry points, with the texts that it was given
     ("r", pattern)                   a compiled regular expression
     ("K", key)                       the keys of this variable, and nothing else
+    ("U",)                           the text is not `..`
 """
 
 from __future__ import annotations
@@ -125,9 +126,9 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^KT")  # they hold only while both sides have them
+PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^KTU")  # they hold only while both sides have them
 # They speak of variables and labels of one function, or of a text as it stands there: nobody else is told.
-INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^KT")
+INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^KTU")
 
 
 def join(a: Value, b: Value) -> Value:
