@@ -265,6 +265,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         taint = clear(taint, knowledge.mask(call.clears))
     if call.decodes and taint:
         taint = revive(taint, knowledge.kinds[ENCODED].mask, knowledge.mask(call.decodes))
+        properties += _decoded(call, knowledge.mask(call.decodes), receiver, args)
     if call.returns in ("str", "bytes"):
         taint = clear(taint, frame.solver.no_objects)
     if call.splices and taint:
@@ -292,6 +293,12 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
     if call.source is not None and call.returns not in ("str", "bytes"):
         refs = (*refs, DATA)
     return value(taint, NO, refs) if taint or refs else CLEAN
+
+
+def _decoded(call: Call, mask: int, receiver: Value | None, args: Arguments) -> list[Ref]:
+    """What stands in a text as it is stands in it once it is decoded: what a check finds the copy to lack, the text lacks."""
+    given = [val for selector in call.passes or () for val, _ in args.select(selector, receiver)]
+    return [("V", ref[1], mask) for val in given for ref in val.refs if ref[0] == "p" and not ref[2]]
 
 
 def _folded(call: Call, receiver: Value | None, args: Arguments) -> Any:
