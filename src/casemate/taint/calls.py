@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import dispatch, entries, external, guards, hosts, names, narrowing, sending, user
+from casemate.taint import declared, dispatch, entries, external, guards, hosts, names, narrowing, sending, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
@@ -278,7 +278,7 @@ def _is_property(fn: ir.Function) -> bool:
 
 def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
     """`val.name`."""
-    if name in NAMES:
+    if name in NAMES or (val.taint and declared.harmless(frame, val, name)):
         return CLEAN
     out: Value | None = None
     for got in [_attribute_of(frame, pos, ref, val, name) for ref in val.refs]:

@@ -11,6 +11,7 @@ from casemate.taint import (
     chosen,
     conditions,
     containers,
+    declared,
     entries,
     fold,
     guards,
@@ -323,6 +324,8 @@ def _special(frame: Frame, pos: int, call: Call, args: Arguments) -> Value | Non
         for ref in containers.objects(args.positional[0]):
             frame.write_field(ref, name if type(name) is str else ANY, args.positional[2])
         return CLEAN
+    if call.intrinsic == "declare":
+        return declared.declare(frame, args)
     if call.intrinsic == "map":
         return _mapped(frame, pos, args)
     if call.intrinsic == "super":
