@@ -302,6 +302,7 @@ class Reader:
             elements=compilable(table.at("elements"), table.text("elements")),
             clears=self._mask(table, "clears"),
             names_by=table.name("names_by"),
+            routed=table.flag("routed"),
         )
         way = ways[0]
         if way == "signature":

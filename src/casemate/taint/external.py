@@ -20,6 +20,7 @@ from casemate.taint import (
     operators,
     parts,
     programs,
+    routes,
     sequences,
     user,
 )
@@ -136,6 +137,8 @@ def _register(frame: Frame, numbers: list[int], receiver: Value | None, args: Ar
     texts = [val.const for val, _ in args.everything() if type(val.const) is str]
     for number in numbers:
         entry = frame.knowledge.entries[number]
+        if entry.routed and args.positional:
+            routes.told(frame, args.positional[0])
         for val, _ in args.select(entry.arg, receiver):
             for ref in val.refs:
                 if ref[0] in "fm":

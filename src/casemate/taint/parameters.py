@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casemate.languages import ir
+from casemate.taint import routes
 from casemate.taint.frame import Frame
 from casemate.taint.sequences import ORDERED
 from casemate.taint.values import NO, Ref, Value, value
@@ -42,6 +43,8 @@ def given(frame: Frame, number: int, parameter: ir.Parameter) -> Value:
     entry = frame.entry
     if entry is not None and entry.clears and parameter.name in entry.params and _named(frame, entry.names_by):
         frame.harmless[number] = frame.knowledge.mask(entry.clears)
+    elif entry is not None and entry.routed:
+        frame.harmless[number] = routes.harmless(frame, parameter.name)
     return value(frame.label(("p", number, ())), NO, tuple(refs))
 
 
