@@ -8,7 +8,7 @@ from typing import Any
 from casemate.languages import ir
 from casemate.taint import conditions, dispatch, guards, narrowing, operators, programs, provisos
 from casemate.taint.arguments import Arguments
-from casemate.taint.frame import Frame, Unit, is_attribute
+from casemate.taint.frame import MAX_PATH, Frame, Unit, is_attribute
 from casemate.taint.provisos import Proviso, Provisos
 from casemate.taint.state import ANY, KEYS, OPTIONS
 from casemate.taint.summary import TEXT, Label, Summary
@@ -238,7 +238,9 @@ def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...
         val = frame.inside(val, name)
     for ref in val.refs:
         if ref[0] in "op":
-            frame.write_field(ref, last, value(taint), weak=True)
+            # So far inside, one reference stands for whatever there is: nobody saw that what is read there is what was put.
+            far = ref[0] == "p" and len(ref[2]) >= MAX_PATH
+            frame.write_field(ref, last, value(guessed(taint) if far else taint), weak=True)
 
 
 def _result(
