@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import declared, dispatch, entries, external, guards, hosts, names, narrowing, sending, user
+from casemate.taint import called, declared, dispatch, entries, external, guards, hosts, names, narrowing, sending, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
@@ -148,6 +148,9 @@ def call_method(frame: Frame, pos: int, receiver: Value, operand: Any, name: str
         return out
     anyone = f"*.{name}"
     if anyone in frame.knowledge.calls:
+        own = called.own(frame, receiver, operand, name, args) if frame.knowledge.calls[anyone].sinks else ()
+        if own:
+            return _any_of(frame, own, lambda u: user.call_function(frame, pos, u, args, CLEAN, operand)) or CLEAN
         return external.apply_known(frame, pos, anyone, receiver, operand, args)
     for ref in receiver.refs:
         if ref[0] in "op":  # a function kept in a field

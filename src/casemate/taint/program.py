@@ -17,6 +17,7 @@ from casemate.taint.values import Ref
 Question = tuple[Any, ...]
 MAX_HOPS = 20  # re-exports followed before a name counts as unresolvable
 MAX_OVERRIDES = 8  # of one method that are told apart
+MAX_OWNERS = 64  # of methods of one name that are looked at
 # Bases that add no content of their own, and methods by which an object is more than its attributes.
 ROOTS = frozenset({"builtins.object", "object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 AS_TEXT = ("__str__", "__repr__", "__format__", "__bytes__", "__fspath__", "__html__", "__iter__", "__getattr__")
@@ -120,6 +121,10 @@ class Program:
     def methods_named(self, name: str) -> tuple[tuple[str, int], ...]:
         """Methods of that name in the whole program, for receivers of unknown type; at most two, which is one too many."""
         return self.ask(("methods_named", name))  # type: ignore[no-any-return]
+
+    def owners_of(self, name: str) -> tuple[tuple[tuple[str, int], str], ...]:
+        """Methods of that name, each with the name of its class; at most `MAX_OWNERS`."""
+        return self.ask(("owners_of", name))  # type: ignore[no-any-return]
 
     def callee(self, unit: tuple[str, int]) -> ir.Function:
         """A function about to be called; its header counts as asked for."""
@@ -306,6 +311,10 @@ class Program:
 
     def _methods_named(self, name: str) -> tuple[tuple[str, int], ...]:
         return tuple(self._methods.get(name, ())[:4])
+
+    def _owners_of(self, name: str) -> tuple[tuple[tuple[str, int], str], ...]:
+        found = self._methods.get(name, ())[:MAX_OWNERS]
+        return tuple([(unit, self.klass((unit[0], self.function(unit).owner)).qualname) for unit in found])
 
     def _header(self, unit: tuple[str, int]) -> tuple[Any, ...]:
         fn = self.function(unit)
