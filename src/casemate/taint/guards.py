@@ -17,7 +17,7 @@ from casemate.taint import fold, hosts, limits, memberships, parts, steps
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import is_text, pinned
 from casemate.taint.state import State
-from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, clear, fields, free, value
+from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, alive, clear, fields, free, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
 QUOTES = "'\""
@@ -177,10 +177,7 @@ def _no_more(frame: Frame, operand: Any, val: Value, held: int) -> Effects:
     """What it establishes to be something that carries only this: it does no harm that the other does not (`name in
     os.listdir(folder)`). Of what is no more than a part of itself, that it is one (`basename(name) == name`, and it may be ".."
     still)."""
-    alive = 0
-    for _, bits in fields(held):
-        alive |= bits
-    mask = KINDS & ~alive
+    mask = KINDS & ~alive(held)
     if held & _labels(val.taint):
         mask &= ~frame.solver.longer
     key = operand if type(operand) is str else frame.origin.get(operand)

@@ -251,6 +251,14 @@ def clear(taint: int, mask: int) -> int:
     return keep(taint, WHOLE & ~mask) if taint and mask else taint
 
 
+def alive(taint: int) -> int:
+    """The kinds for which some label is alive."""
+    out = 0
+    for _, bits in fields(taint):
+        out |= bits & KINDS
+    return out
+
+
 def revive(taint: int, origin: int, mask: int) -> int:
     """The taint with the kinds of `mask` alive again of every label that is alive for `origin`, which it is no more."""
     return sum(((bits | mask) & ~origin if bits & origin else bits) << shift for shift, bits in fields(taint))
