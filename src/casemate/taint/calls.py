@@ -6,7 +6,20 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import called, declared, dispatch, entries, external, guards, hosts, names, narrowing, sending, user
+from casemate.taint import (
+    called,
+    classwide,
+    declared,
+    dispatch,
+    entries,
+    external,
+    guards,
+    hosts,
+    names,
+    narrowing,
+    sending,
+    user,
+)
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit, no_pred
 from casemate.taint.names import split
@@ -317,7 +330,7 @@ def _attribute_of(frame: Frame, pos: int, ref: Ref, val: Value, name: str) -> Va
         found = frame.program.member(ref[1], name)
         return frame.solver.value_of(frame, found) if found else None
     if kind == "p":
-        return frame.read_field(ref, name)
+        return frame.read_field(ref, name) if not classwide.settled(frame, val, name) else None
     if kind == "o":
         got = frame.read_field(ref, name)
         if got is not None:
