@@ -301,8 +301,9 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
 
 def _decoded(call: Call, mask: int, receiver: Value | None, args: Arguments) -> list[Ref]:
     """What stands in a text as it is stands in it once it is decoded: what a check finds the copy to lack, the text lacks."""
-    given = [val for selector in call.passes or () for val, _ in args.select(selector, receiver)]
-    return [("V", ref[1], mask) for val in given for ref in val.refs if ref[0] == "p" and not ref[2]]
+    given = [one for selector in call.passes or () for one in args.select(selector, receiver)]
+    out: list[Ref] = [("V", ref[1], mask) for val, _ in given for ref in val.refs if ref[0] == "p" and not ref[2]]
+    return out + [("W", name, val.taint, mask) for val, name in given if type(name) is str]
 
 
 def _folded(call: Call, receiver: Value | None, args: Arguments) -> Any:

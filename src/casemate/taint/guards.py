@@ -59,9 +59,19 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
         else:
             had = state.get(key)
             if had is not None and had.taint:
+                _decoded_from(frame, state, had, mask, gained)
                 state[key] = _cleared(frame, had, mask, gained)
                 if key in frame.parts:
                     parts.follow(state, key, had.taint, state[key].taint)
+
+
+def _decoded_from(frame: Frame, state: State, copy: Value, mask: int, gained: Ref | None) -> None:
+    """A decoded copy was checked: so was the text, as long as it is what was decoded."""
+    for ref in copy.refs:
+        text = state.get(ref[1]) if ref[0] == "W" else None
+        if text is not None and text.taint == ref[2]:
+            kept = gained if gained is not None and gained[0] in "kU" else None
+            state[ref[1]] = _cleared(frame, text, mask & ref[3], kept)
 
 
 def _clear_all(state: State, mask: int, base: int) -> None:

@@ -48,6 +48,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("K", key)                       the keys of this variable, and nothing else
     ("U",)                           the text is not `..`
     ("V", parameter, kinds)          what the caller gave, decoded: of these kinds a check of it is a check of what was given
+    ("W", key, taint, kinds)         this variable, decoded, as it was then: of these kinds a check of it is a check of that
 """
 
 from __future__ import annotations
@@ -127,9 +128,9 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^KTUV")  # they hold only while both sides have them
+PROPERTIES: Final = frozenset("ndebuw%/=jhqQklsvgG#1y[^KTUVW")  # they hold only while both sides have them
 # They speak of variables and labels of one function, or of a text as it stands there: nobody else is told.
-INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^KTUV")
+INNER: Final = frozenset("pndebuwhs%qQklvgG#1yD^KTUVW")
 
 
 def join(a: Value, b: Value) -> Value:
