@@ -28,7 +28,6 @@ from casemate.taint.values import CLEAN, DATA, NO, Ref, Value, clear, guessed, j
 MAX_TARGETS = 8
 MAX_ALIKE = 3  # methods of one name that are asked what they give back, where the receiver is not known
 ASKED = "__call__"
-ENTER = ("__enter__", "__aenter__")
 NAMES = frozenset({"__name__", "__qualname__", "__module__"})  # words of the program text, not data
 
 
@@ -434,20 +433,6 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
                 frame.reach(frame.text(val), kind.bit, frame.sink(pos, written.name), pos)
         elif ref[0] == "M":
             frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))
-
-
-def enter(frame: Frame, pos: int, val: Value) -> Value:
-    """What `with val as name` binds: for files and their like the thing itself."""
-    for ref in val.refs:
-        for name in ENTER:
-            if ref[0] in "ot":
-                key = (ref[1], ref[2]) if ref[0] == "t" else ref[2][1:] if ref[2][0] == "c" else None
-                found = frame.program.method(key, name) if key else None
-                if found is not None and found[0] == "f":
-                    return user.call_function(frame, pos, (found[1], found[2]), Arguments([], []), val)
-            elif ref[0] == "i" and f"{ref[1]}.{name}" in frame.knowledge.calls:
-                return external.apply_known(frame, pos, f"{ref[1]}.{name}", val, None, Arguments([], []))
-    return val
 
 
 def special(frame: Frame, pos: int, name: str, receiver: Value, given: list[Value], places: Any = ()) -> Value | None:

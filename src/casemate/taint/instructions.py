@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import calls, guards, memberships, operators, timing
+from casemate.taint import calls, entering, guards, memberships, operators, timing
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.state import ANY, field_of
 from casemate.taint.values import CLEAN, NO, Value, join, value
@@ -196,7 +196,7 @@ def _iter(frame: Frame, ins: Any) -> None:
 def _enter(frame: Frame, ins: Any) -> None:
     _, pos, dst, src = ins
     val = frame.get(src)
-    entered = calls.enter(frame, pos, val)
+    entered = entering.enter(frame, pos, val)
     frame.put(dst, entered)
     if frame.log is not None:
         frame.log.append((pos, dst, (src,)))
