@@ -283,6 +283,9 @@ class Entry:
     clears: kinds that do no harm by what is sent, as long as the class names what it takes. names_by: the attribute by which it
     does (`Meta.fields`), a list; a text there takes everything, and so does an inner class that lacks it.
 
+    routed: its parameters are what the program's routes let through by their names; registering calls of such an entry are
+    given the route's text first.
+
     result: kind of the sink that the returned value reaches ("" none); a dict or list returned is data, of a tuple the first
     item counts.
     """
@@ -309,6 +312,7 @@ class Entry:
     laid_out_by: tuple[str, ...] = ()
     clears: tuple[str, ...] = ()
     names_by: str = ""
+    routed: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -82,10 +82,10 @@ CHECKS: Final = (
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
-    "add", "answer", "append", "bytes", "clear", "columns", "copy", "dict", "enumerate", "extend", "format", "get", "get_in",
-    "getattr", "insert", "int", "isinstance", "items", "join", "keys", "list", "map", "object", "pattern", "pop", "popitem",
-    "remove", "replace", "row_dict", "row_replace", "rsplit", "set", "set_in", "setattr", "setdefault", "some", "sorted",
-    "split", "str", "substitute", "super", "tempdir", "tuple", "update", "values", "words", "zip",
+    "add", "answer", "append", "bytes", "clear", "columns", "copy", "declare", "dict", "enumerate", "extend", "format", "get",
+    "get_in", "getattr", "insert", "int", "isinstance", "items", "join", "keys", "list", "map", "object", "pattern", "pop",
+    "popitem", "remove", "replace", "row_dict", "row_replace", "rsplit", "set", "set_in", "setattr", "setdefault", "some",
+    "sorted", "split", "str", "substitute", "super", "tempdir", "tuple", "update", "values", "words", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
 MAX_KINDS: Final = 28
@@ -307,6 +307,7 @@ class Reader:
             elements=compilable(table.at("elements"), table.text("elements")),
             clears=self._mask(table, "clears"),
             names_by=table.name("names_by"),
+            routed=table.flag("routed"),
         )
         way = ways[0]
         if way == "signature":

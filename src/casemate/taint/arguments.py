@@ -8,7 +8,8 @@ from casemate.knowledge.entries import ALL, KEYS, RECEIVER, Selector
 from casemate.languages import ir
 from casemate.taint import sequences
 from casemate.taint.state import ANY, INEXACT, TAIL, Fields
-from casemate.taint.values import CLEAN, Value, join, value
+from casemate.taint.state import KEYS as OWN_KEYS
+from casemate.taint.values import CLEAN, NO, Value, join, value
 
 if TYPE_CHECKING:
     from casemate.taint.frame import Frame
@@ -123,14 +124,18 @@ class Arguments:
         return out
 
     def _spread_mapping(self, frame: Frame, val: Value) -> None:
+        """What stands under a name that is known is given by it; the rest may be given by any other."""
+        rest = [frame.inside(value(val.taint, NO, tuple(r for r in val.refs if r[0] != "o")), ANY)]
         for ref in val.refs:
             if ref[0] == "o":
-                for name, inner in (frame.env.get(ref) or {}).items():
-                    if type(name) is str and name[:1] == "[":
-                        self.named.setdefault(name[1:], (inner, None))
+                content = frame.env.get(ref) or {}
+                named = {n: inner for n, inner in content.items() if type(n) is str and n[:1] == "["}
+                for name, inner in named.items():
+                    self.named.setdefault(name[1:], (inner, None))
+                rest += [inner for n, inner in content.items() if n not in named and n not in (INEXACT, OWN_KEYS)]
         self.keys |= frame.outer(val)
         self.mappings.append(val)
-        inner = frame.inside(val, ANY)
+        inner = _joined([one for one in rest if one is not CLEAN])
         self.mapping = inner if self.mapping is None else join(self.mapping, inner)
 
     def select(self, selector: Selector, receiver: Value | None, receiver_operand: Any = None) -> list[Given]:

@@ -1,25 +1,40 @@
-"""What data from outside is called that is read by a key: of a request's headers the one of that name."""
+"""An object of unknown type that is called like a class of the program: `action.execute(item)`, where there is a class `Action`.
+
+Some methods are known for what they do whoever has them, as a cursor's `execute` is. Where the program has classes with a method
+of that name, and the object is called like one of them, it is theirs that is meant; unless that is what such objects are called.
+"""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import Any, Final
 
-from casemate.taint.values import Value, keep, value
+from casemate.taint import dispatch, names
+from casemate.taint.arguments import Arguments
+from casemate.taint.frame import Frame, Unit
+from casemate.taint.program import MAX_OVERRIDES
+from casemate.taint.values import Value
 
-if TYPE_CHECKING:
-    from casemate.taint.frame import Frame
+TYPED: Final = "octiS"  # references to what is known to be of some type
 
-GETTERS: Final = frozenset({"get", "get_header", "getheader", "get_all", "getall", "getlist", "getone", "pop"})
+# What the objects are called of which the method is known.
+KNOWN: Final = frozenset(
+    {
+        "cursor", "cur", "connection", "conn", "con", "database", "db", "session", "engine", "transaction", "client", "pool",
+        "sql", "query", "statement", "table", "model", "request", "response", "file", "path",
+    }
+)  # fmt: skip
 
 
-def by_key(frame: Frame, key: object, out: Value) -> Value:
-    """What was read by this key, under the name by which it is known."""
-    parts = frame.knowledge.parts.get(key.lower()) if out.taint and type(key) is str else None
-    if parts is None:
-        return out
-    taint = 0
-    for label, mask in frame.spread(out.taint):
-        known = parts.get(label[2]) if label[0] == "s" else None
-        number = frame.label((*label[:2], known, *label[3:]), frame.entered[label]) if known else frame.label(label)
-        taint |= keep(number, mask)
-    return value(taint, out.const, out.refs, out.pred)
+def own(frame: Frame, receiver: Value, operand: Any, name: str, args: Arguments) -> tuple[Unit, ...]:
+    """The methods of the program that are meant, where an object of unknown type is called like their class."""
+    if any(ref[0] in TYPED for ref in receiver.refs):
+        return ()
+    words = names.split(names.of(frame).get(operand, ""))
+    if not words or words[-1] in KNOWN:
+        return ()
+    out = []
+    for unit, owner in frame.program.owners_of(name):
+        fn = frame.program.callee(unit)
+        if names.split(owner.rpartition(".")[2])[-1:] == words[-1:] and dispatch.binding(fn) == "instance":
+            out += [unit] if dispatch.takes(fn, args) else []
+    return tuple(out[:MAX_OVERRIDES])

@@ -8,11 +8,14 @@ from typing import Any
 from casemate.languages import ir
 from casemate.taint import (
     called,
+    classwide,
+    declared,
     dispatch,
     entries,
     external,
     guards,
     hosts,
+    keyed,
     names,
     narrowing,
     rows,
@@ -21,7 +24,7 @@ from casemate.taint import (
     user,
 )
 from casemate.taint.arguments import Arguments
-from casemate.taint.frame import Frame, Unit, no_pred
+from casemate.taint.frame import Frame, Unit
 from casemate.taint.names import split
 from casemate.taint.provisos import Provisos
 from casemate.taint.values import CLEAN, DATA, NO, Ref, Value, clear, guessed, join, value
@@ -49,8 +52,8 @@ def invoke(frame: Frame, ins: Any) -> None:
     receiver = frame.get(base)
     given = Arguments.of(frame, args, kwargs)
     out = call_method(frame, pos, receiver, base, name, given)
-    if name in called.GETTERS and given.positional:
-        out = called.by_key(frame, given.positional[0].const, out)
+    if name in keyed.GETTERS and given.positional:
+        out = keyed.by_key(frame, given.positional[0].const, out)
     frame.put(dst, _answer(frame, pos, name, base, out) if name in frame.solver.answers else out)
     if frame.log is not None:
         frame.log.append((pos, dst, (*_operands(args, kwargs), base)))
@@ -163,6 +166,9 @@ def call_method(frame: Frame, pos: int, receiver: Value, operand: Any, name: str
         return out
     anyone = f"*.{name}"
     if anyone in frame.knowledge.calls:
+        own = called.own(frame, receiver, operand, name, args) if frame.knowledge.calls[anyone].sinks else ()
+        if own:
+            return _any_of(frame, own, lambda u: user.call_function(frame, pos, u, args, CLEAN, operand)) or CLEAN
         return external.apply_known(frame, pos, anyone, receiver, operand, args)
     for ref in receiver.refs:
         if ref[0] in "op":  # a function kept in a field
@@ -304,7 +310,7 @@ def _is_property(fn: ir.Function) -> bool:
 
 def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
     """`val.name`."""
-    if name in NAMES:
+    if name in NAMES or (val.taint and declared.harmless(frame, val, name)):
         return CLEAN
     told = states.attribute(frame, val, name)
     if told:
@@ -343,7 +349,7 @@ def _attribute_of(frame: Frame, pos: int, ref: Ref, val: Value, name: str) -> Va
         found = frame.program.member(ref[1], name)
         return frame.solver.value_of(frame, found) if found else None
     if kind == "p":
-        return frame.read_field(ref, name)
+        return frame.read_field(ref, name) if not classwide.settled(frame, val, name) else None
     if kind == "o":
         got = frame.read_field(ref, name)
         if got is not None:
@@ -423,27 +429,3 @@ def external_attribute(frame: Frame, pos: int, dotted: str, name: str) -> Value 
         if full in frame.knowledge.calls:
             return value(0, NO, (("x", full),))
     return None
-
-
-def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) -> None:
-    """`base.name = val`."""
-    objects = [r for r in base.refs if r[0] in "op"]
-    for ref in objects:
-        frame.write_field(ref, name, val, weak=len(objects) > 1)
-    for ref in base.refs:
-        if ref[0] == "t" or ref[0] == "c" or (ref[0] == "o" and ref[2][0] == "c"):
-            key = ref[2][1:] if ref[0] == "o" else (ref[1], ref[2])
-            frame.publish(("attr", *key, name), value(val.taint, val.const, val.refs))
-        elif ref[0] in "xi":
-            values = frame.knowledge.values
-            fully = (f"{base}.{name}" for base in frame.program.external_lineage(ref[1]))
-            written = next((values[full] for full in fully if full in values), None)
-            if ref[1] in values and values[ref[1]].shared:
-                frame.publish(("space", ref[1], name), no_pred(val))
-            if written is not None and written.acts:
-                external.assigned(frame, pos, written, val)
-            if written is not None and written.writes:
-                kind = frame.knowledge.kinds[written.writes]
-                frame.reach(frame.text(val), kind.bit, frame.sink(pos, written.name), pos)
-        elif ref[0] == "M":
-            frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))

@@ -11,7 +11,7 @@ from casemate.taint import guards, operators, rows, sequences
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, Fields, field_of
-from casemate.taint.values import CLEAN, KINDS, NO, SPLICED, Ref, Value, clear, cross, fields, join, value
+from casemate.taint.values import CLEAN, KINDS, NO, SPLICED, Ref, Value, alive, clear, cross, fields, join, value
 
 ADDRESS = ("", "/", "?", "#")  # by which parts of a path or an address are joined: the first says where it leads
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
@@ -63,7 +63,8 @@ def _first_of_all(frame: Frame, val: Value, made: Ref) -> Value | None:
     comes to."""
     for ref in val.refs:
         if ref[0] == "^" and type(made[1]) is int and made[1] < ref[1]:
-            return value(ref[2]) if type(ref[2]) is int else frame.inside(value(0, NO, (ref[2],)), 0)
+            begun = value(ref[2]) if type(ref[2]) is int else frame.inside(value(0, NO, (ref[2],)), 0)
+            return value(clear(begun.taint, KINDS & ~alive(val.taint)), begun.const, begun.refs)  # checked like each
     return None
 
 

@@ -11,6 +11,8 @@ from casemate.taint import (
     chosen,
     conditions,
     containers,
+    declared,
+    decoding,
     entries,
     fold,
     guards,
@@ -20,6 +22,7 @@ from casemate.taint import (
     parts,
     programs,
     responses,
+    routes,
     sequences,
     user,
 )
@@ -141,6 +144,8 @@ def _register(frame: Frame, numbers: list[int], receiver: Value | None, args: Ar
     texts = [val.const for val, _ in args.everything() if type(val.const) is str]
     for number in numbers:
         entry = frame.knowledge.entries[number]
+        if entry.routed and args.positional:
+            routes.told(frame, args.positional[0])
         for val, _ in args.select(entry.arg, receiver):
             for ref in val.refs:
                 if ref[0] in "fm":
@@ -273,6 +278,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         taint = clear(taint, knowledge.mask(call.clears))
     if call.decodes and taint:
         taint = revive(taint, knowledge.kinds[ENCODED].mask, knowledge.mask(call.decodes))
+        properties += decoding.copies(call, knowledge.mask(call.decodes), receiver, args)
     if call.returns in ("str", "bytes"):
         taint = clear(taint, frame.solver.no_objects)
     if call.splices and taint:
@@ -324,6 +330,8 @@ def _special(frame: Frame, pos: int, call: Call, args: Arguments) -> Value | Non
         for ref in containers.objects(args.positional[0]):
             frame.write_field(ref, name if type(name) is str else ANY, args.positional[2])
         return CLEAN
+    if call.intrinsic == "declare":
+        return declared.declare(frame, args)
     if call.intrinsic == "map":
         return _mapped(frame, pos, args)
     if call.intrinsic == "super":

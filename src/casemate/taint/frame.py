@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from casemate.languages import ir
-from casemate.taint import provisos, sequences
+from casemate.taint import declared, provisos, sequences
 from casemate.taint.state import ANY, INEXACT, KEYS, MAX_FIELDS, TAIL, UNMEASURED, Fields, State, field_of, forget
 from casemate.taint.summary import PATH, TEXT, Deed, Label, SinkHit, Site
 from casemate.taint.values import (
@@ -344,6 +344,8 @@ class Frame:
         """What a field of a value is: its own taint, and what its objects hold."""
         if not val[2]:
             return value(val[0]) if val[0] else CLEAN
+        if val[0] and declared.harmless(self, val, name):
+            return CLEAN
         out: Value | None = None
         for ref in val[2]:
             if ref[0] in LOCAL_OBJECTS:

@@ -13,11 +13,11 @@ from functools import lru_cache
 from typing import Any
 
 from casemate.knowledge.entries import Guard, Kind
-from casemate.taint import fold, hosts, limits, memberships, parts
+from casemate.taint import fold, hosts, limits, memberships, parts, steps
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import is_text, pinned
 from casemate.taint.state import State
-from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, clear, fields, free, value
+from casemate.taint.values import CLEAN, FIELD, KINDS, NO, WIDTH, Effects, Ref, Value, alive, clear, fields, free, value
 
 NONE_TESTS = {"is": False, "==": False, "is not": True, "!=": True}
 QUOTES = "'\""
@@ -49,6 +49,7 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
             had = state.get(key[1])
             if had is not None and had.taint == key[2]:
                 state[key[1]] = _cleared(frame, had, mask, gained)
+                parts.follow(state, key[1], had.taint, state[key[1]].taint)
         elif type(key) is tuple:
             _, ref, name = key
             content = state.get(ref) or {}
@@ -58,9 +59,19 @@ def apply(frame: Frame, state: State, effects: Effects) -> None:
         else:
             had = state.get(key)
             if had is not None and had.taint:
+                _decoded_from(frame, state, had, mask, gained)
                 state[key] = _cleared(frame, had, mask, gained)
                 if key in frame.parts:
                     parts.follow(state, key, had.taint, state[key].taint)
+
+
+def _decoded_from(frame: Frame, state: State, copy: Value, mask: int, gained: Ref | None) -> None:
+    """A decoded copy was checked: so was the text, as long as it is what was decoded."""
+    for ref in copy.refs:
+        text = state.get(ref[1]) if ref[0] == "W" else None
+        if text is not None and text.taint == ref[2]:
+            kept = gained if gained is not None and gained[0] in "kU" else None
+            state[ref[1]] = _cleared(frame, text, mask & ref[3], kept)
 
 
 def _clear_all(state: State, mask: int, base: int) -> None:
@@ -94,7 +105,8 @@ def _cleared(frame: Frame, val: Value, mask: int, gained: Ref | None) -> Value:
         mask |= gained[1] if refused == gained[3] else 0
     elif gained is not None and gained[0] == "l" and all(("l", part, gained[2]) in refs for part in "^$-"):
         mask |= sum(kind.mask for kind in frame.knowledge.kinds.values() if gained[2] in kind.quotes)
-    return value(clear(val.taint, mask), val.const, refs, val.pred)
+    taint = clear(val.taint, mask)
+    return value(steps.single(frame, taint) if steps.NOT_UP in refs else taint, val.const, refs, val.pred)
 
 
 def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
@@ -108,7 +120,11 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
     if b.const is None and a.pred is not None and operator in NONE_TESTS:
         return value(0, NO, (), a.pred if NONE_TESTS[operator] else (a.pred[1], a.pred[0]))  # no match is no answer
     if operator in ("==", "!=", "<>", "is", "is not"):
-        other = _no_piece(frame, (b.const,), a, "G") + _unequal(frame, left, a, b.const) if type(b.const) is str else ()
+        other = (
+            _no_piece(frame, (b.const,), a, "G") + steps.unequal(frame, left, a, (b.const,))
+            if type(b.const) is str
+            else ()
+        )
         effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
         effects += (*_holds_everything(frame, left, a, b), *_holds_everything(frame, right, b, a))
         effects += (*_element_of(frame, left, a, right, b), *_element_of(frame, right, b, left, a))
@@ -124,10 +140,13 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
                 return value(0, NO, (), (other, ()) if flipped else ((), other))
         if memberships.collection(frame, b) or memberships.ours(frame, a, right, b):
             effects = tuple((k, KINDS, None) for k in frame.keys(left, a)) + _properties(a)
+            none_of = steps.unequal(frame, left, a, steps.listed(frame, b))
+            if none_of:
+                return value(0, NO, (), (none_of, effects) if flipped else (effects, none_of))
         elif memberships.of_type(b) and frame.deep(b):
             effects = _no_more(frame, left, a, frame.deep(b))
         elif type(a.const) is str and a.const:
-            absent = _absent(frame, a.const, frame.keys(right, b)) + _between(frame, a.const, b)
+            absent = _absent(frame, a.const, frame.keys(right, b) + parts.last(frame, b)) + _between(frame, a.const, b)
             absent += _no_piece(frame, (a.const,), b, "g")
             if absent:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))
@@ -147,7 +166,7 @@ def empty(frame: Frame, filled: str, val: Value) -> Effects:
     for kind in frame.knowledge.kinds.values():
         for ref in val.refs if kind.adds_up else ():
             if ref[0] == "e" and ref[2] & kind.mask:
-                refused = _refused(kind, [re.match(filled, danger) is not None for danger in kind.dangers])
+                refused = steps.refused(kind, [re.match(filled, danger) is not None for danger in kind.dangers])
                 out += [(ref[1], 0, gained) for gained in refused]
     return tuple(out)
 
@@ -168,10 +187,7 @@ def _no_more(frame: Frame, operand: Any, val: Value, held: int) -> Effects:
     """What it establishes to be something that carries only this: it does no harm that the other does not (`name in
     os.listdir(folder)`). Of what is no more than a part of itself, that it is one (`basename(name) == name`, and it may be ".."
     still)."""
-    alive = 0
-    for _, bits in fields(held):
-        alive |= bits
-    mask = KINDS & ~alive
+    mask = KINDS & ~alive(held)
     if held & _labels(val.taint):
         mask &= ~frame.solver.longer
     key = operand if type(operand) is str else frame.origin.get(operand)
@@ -209,16 +225,6 @@ def _base_itself(frame: Frame, operand: Any, val: Value, other: Value) -> Effect
     return tuple((("=", key, other.taint), KINDS, None) for key in frame.keys(operand, val) if type(key) is str)
 
 
-def _unequal(frame: Frame, operand: Any, val: Value, const: str) -> Effects:
-    """What it establishes that a text in canonical form is not this one: `..` is how it leads one step up and ends there."""
-    out: list[tuple[Any, int, Ref | None]] = []
-    for kind in frame.knowledge.kinds.values():
-        if kind.adds_up and ("n", kind.name) in val.refs:
-            refused = _refused(kind, [posixpath.normpath(danger) == const for danger in kind.dangers])
-            out += [(key, 0, gained) for key in frame.keys(operand, val) for gained in refused]
-    return tuple(out)
-
-
 def _bounded(val: Value, other: Value) -> Effects:
     """What it establishes that one side is below a value of our own."""
     return tuple((r[1], r[2], None) for r in val.refs if r[0] == "b") if not other.taint else ()
@@ -250,9 +256,11 @@ def _absent(frame: Frame, piece: str, keys: list[Any]) -> Effects:
         elif kind.dangers_below and all(piece in danger for danger in kind.dangers_below):
             gained.append(("j", kind.name))
         if kind.adds_up:
-            gained += _refused(kind, [piece in danger for danger in kind.dangers])
+            gained += steps.refused(kind, [piece in danger for danger in kind.dangers])
     if piece in QUOTES:
         gained.append(("q", piece))
+    if piece in steps.UP:
+        gained.append(steps.NOT_UP)
     if mask and len(piece) == 1:
         gained.append(("T",))
     out: list[tuple[Any, int, Ref | None]] = [(k, mask, None) for k in keys] if mask else []
@@ -274,14 +282,8 @@ def _no_piece(frame: Frame, refused_pieces: tuple[Any, ...], pieces: Value, whic
             ):
                 out.append((ref[1], 0, ("j", kind.name)))
             if kind.adds_up:
-                out += [(ref[1], 0, gained) for gained in _refused(kind, refused)]
+                out += [(ref[1], 0, gained) for gained in steps.refused(kind, refused)]
     return tuple(out)
-
-
-def _refused(kind: Kind, refused: list[bool]) -> list[Ref]:
-    """The property of having passed a check that refuses some of a kind's dangers."""
-    bits = sum(1 << n for n, yes in enumerate(refused) if yes)
-    return [("k", kind.mask, bits, (1 << len(refused)) - 1)] if bits else []
 
 
 def _begins(check: str, kind: Kind, others: list[Value], *, canonical: bool) -> list[Ref]:
@@ -292,22 +294,22 @@ def _begins(check: str, kind: Kind, others: list[Value], *, canonical: bool) -> 
     if not kind.adds_up or not starts or not all(type(s) is str and s for s in starts):
         return []
     if check == "no-prefix" and canonical and kind.everything:
-        steps = [posixpath.normpath(danger) for danger in kind.dangers]
-        return _refused(
-            kind, [step.startswith(starts) or not step.startswith(("..", *kind.everything)) for step in steps]
+        normal = [posixpath.normpath(danger) for danger in kind.dangers]
+        return steps.refused(
+            kind, [step.startswith(starts) or not step.startswith(("..", *kind.everything)) for step in normal]
         )
     if check == "no-prefix":
-        return _refused(kind, [danger.startswith(starts) for danger in kind.dangers])
+        return steps.refused(kind, [danger.startswith(starts) for danger in kind.dangers])
     if not all(any(danger.startswith(s) for danger in kind.dangers) for s in starts):
         return []
-    return _refused(kind, [not danger.startswith(starts) for danger in kind.dangers])
+    return steps.refused(kind, [not danger.startswith(starts) for danger in kind.dangers])
 
 
 def rooted(frame: Frame, kind: Kind, start: str) -> list[Ref]:
     """What it tells of a text in canonical form that it begins so: with the root, it leads no further up."""
     if not kind.adds_up or not start.startswith(kind.everything or "\0"):
         return []
-    return _refused(kind, [not danger.startswith(kind.everything) for danger in kind.dangers])
+    return steps.refused(kind, [not danger.startswith(kind.everything) for danger in kind.dangers])
 
 
 def without(frame: Frame, val: Value, piece: str) -> Value:
@@ -355,13 +357,15 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
         elif guard.check == "absolute":
             gained += [("A", kind.mask)]
         elif guard.check == "rooted":
-            gained += _refused(kind, [danger.startswith(kind.everything) for danger in kind.dangers])
+            gained += steps.refused(kind, [danger.startswith(kind.everything) for danger in kind.dangers])
         elif guard.check == "instance":
             mask |= kind.mask if _told(frame, kind, others) else 0
         if _holds(guard.check, kind, call, checked, others):
             mask |= kind.mask
     if guard.check == "instance":
         gained += _types(frame, others)
+    elif guard.check == "no-prefix" and steps.begins(others):
+        gained.append(steps.NOT_UP)
     keys = frame.keys(operand, checked)
     out = tuple((k, mask, None) for k in keys) if mask else ()
     if mask and guard.check in ("prefix", "containment"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import called, calls, contexts, guards, memberships, operators, timing
+from casemate.taint import calls, contexts, guards, keyed, memberships, operators, storing, timing
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.state import ANY, field_of
 from casemate.taint.values import CLEAN, NO, Value, join, value
@@ -82,7 +82,7 @@ def _origin(frame: Frame, dst: int, val: Value, field: Any) -> None:
 
 def _set_attr(frame: Frame, ins: Any) -> None:
     _, pos, _dst, base, name, src = ins
-    calls.store_attribute(frame, pos, frame.get(base), name, frame.get(src))
+    storing.store_attribute(frame, pos, frame.get(base), name, frame.get(src))
     if frame.log is not None:
         frame.log.append((pos, base, (src,)))
 
@@ -91,7 +91,7 @@ def _index(frame: Frame, ins: Any) -> None:
     _, pos, dst, base, key = ins
     val, at = frame.get(base), frame.get(key)
     out = contexts.special(frame, pos, "__getitem__", val, [at]) or operators.subscript(frame, val, at)
-    out = called.by_key(frame, at.const, out)
+    out = keyed.by_key(frame, at.const, out)
     if at[0] and frame.blocks[frame.block][2]:
         guards.looked_up(frame, base, key)
     frame.put(dst, out)

@@ -6,7 +6,7 @@ from casemate.knowledge.entries import Guard
 from casemate.taint.frame import Frame
 from casemate.taint.operators import UNKNOWN, outline
 from casemate.taint.summary import TEXT
-from casemate.taint.values import CLEAN, Value, fields
+from casemate.taint.values import CLEAN, Value, fields, value
 
 SIBLING = "sibling"
 BEGINNING = "a check of the first characters"
@@ -36,4 +36,6 @@ def _open_ended(base: Value) -> bool:
         return False
     if isinstance(base.const, str):
         return base.const.startswith("/") and not base.const.endswith("/")
+    if isinstance(base.const, tuple):  # one of several
+        return any(type(one) is str and _open_ended(value(0, one)) for one in base.const)
     return any(ref == ("n", "path") for ref in base.refs) or outline(base)[-1:] not in (UNKNOWN, "/", "\\", "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from casemate.languages import ir
+from casemate.taint import entries, routes
 from casemate.taint.frame import Frame
 from casemate.taint.sequences import ORDERED
 from casemate.taint.values import NO, Ref, Value, value
@@ -42,7 +43,21 @@ def given(frame: Frame, number: int, parameter: ir.Parameter) -> Value:
     entry = frame.entry
     if entry is not None and entry.clears and parameter.name in entry.params and _named(frame, entry.names_by):
         frame.harmless[number] = frame.knowledge.mask(entry.clears)
+    elif entry is not None and entry.routed:
+        frame.harmless[number] = routes.harmless(frame, parameter.name)
+    elif entry is not None and entry.segment and _one_name(frame, parameter):
+        frame.harmless[number] = sum(
+            kind.mask for kind in frame.knowledge.kinds.values() if kind.part_of and kind.segments
+        )
     return value(frame.label(("p", number, ())), NO, tuple(refs))
+
+
+def _one_name(frame: Frame, parameter: ir.Parameter) -> bool:
+    """Whether every route that the function's decorators name gives the parameter one name without a separator."""
+    if frame.entry is None or len(frame.solver.entries.get(frame.unit, ())) > 1:
+        return False
+    texts = [arg for d in frame.fn.decorators for arg in (*d.args, *(v for _, v in d.kwargs))]
+    return parameter.name + entries.ONE in entries.harmless(frame.entry, frame.fn, texts)
 
 
 def _named(frame: Frame, names_by: str) -> bool:

@@ -43,16 +43,21 @@ def _variable(frame: Frame, val: Value, operand: Any) -> Any:
 
 def alone(frame: Frame, whole: Value, mask: int) -> Effects:
     """What a check of the whole establishes of the one variable that was put below a base to make it."""
-    out: Effects = ()
+    return tuple((key, mask, None) for key in last(frame, whole))
+
+
+def last(frame: Frame, whole: Value) -> list[Any]:
+    """The one variable that was put below a base to make the whole, as what a check speaks of: it stands in it as it is."""
+    out: list[Any] = []
     for ref in whole.refs:
         if ref[0] != "y" or not ref[3]:
             continue
         if type(ref[1]) is tuple:
-            out = (*out, (ref[1], mask, None))
+            out.append(ref[1])
             continue
         held = frame.env.get(ref[1])
         if held is not None and not any(not ref[2] >> shift & FIELD for shift, _ in fields(held.taint)):
-            out = (*out, (("?", ref[1], held.taint), mask, None))
+            out.append(("?", ref[1], held.taint))
     return out
 
 

@@ -11,12 +11,14 @@ from typing import Any
 
 from casemate.knowledge.entries import Knowledge
 from casemate.languages import ir
+from casemate.taint import attributes
 from casemate.taint.memory import Answered
 from casemate.taint.values import Ref
 
 Question = tuple[Any, ...]
 MAX_HOPS = 20  # re-exports followed before a name counts as unresolvable
 MAX_OVERRIDES = 8  # of one method that are told apart
+MAX_OWNERS = 64  # of methods of one name that are looked at
 # Bases that add no content of their own, and methods by which an object is more than its attributes.
 ROOTS = frozenset({"builtins.object", "object", "abc.ABC", "typing.Generic", "typing.Protocol"})
 AS_TEXT = ("__str__", "__repr__", "__format__", "__bytes__", "__fspath__", "__html__", "__iter__", "__getattr__")
@@ -45,6 +47,7 @@ class Program:
             for f in m.functions:
                 if f.owner >= 0 and f.kind == "function":
                     self._methods.setdefault(f.name, []).append((m.name, f.number))
+        self._stored: dict[str, frozenset[str]] = {}
         self._subclasses: dict[tuple[str, int], list[tuple[str, int]]] | None = None
         # By whoever runs now, with the answers; the solver swaps it. One (question, answer) for all who ask.
         self.asked: dict[Question, Answered] = {}
@@ -120,6 +123,14 @@ class Program:
     def methods_named(self, name: str) -> tuple[tuple[str, int], ...]:
         """Methods of that name in the whole program, for receivers of unknown type; at most two, which is one too many."""
         return self.ask(("methods_named", name))  # type: ignore[no-any-return]
+
+    def owners_of(self, name: str) -> tuple[tuple[tuple[str, int], str], ...]:
+        """Methods of that name, each with the name of its class; at most `MAX_OWNERS`."""
+        return self.ask(("owners_of", name))  # type: ignore[no-any-return]
+
+    def class_wide(self, key: tuple[str, int], name: str) -> bool:
+        """Whether classes alone set an attribute: this class, a base or a subclass in its body, and no function of theirs."""
+        return self.ask(("class_wide", key, name))  # type: ignore[no-any-return]
 
     def callee(self, unit: tuple[str, int]) -> ir.Function:
         """A function about to be called; its header counts as asked for."""
@@ -288,7 +299,8 @@ class Program:
                 return False
         return not any(self._method(key, name, False) for name in AS_TEXT)
 
-    def _overrides(self, key: tuple[str, int], name: str) -> tuple[Ref, ...]:
+    def _below(self, key: tuple[str, int]) -> list[tuple[str, int]]:
+        """The subclasses of a class."""
         if self._subclasses is None:
             table: dict[tuple[str, int], list[tuple[str, int]]] = {}
             for module in self.modules.values():
@@ -297,8 +309,21 @@ class Program:
                         if ref[0] == "c":
                             table.setdefault((ref[1], ref[2]), []).append((module.name, c.number))
             self._subclasses = table
+        return self._subclasses.get(key, [])
+
+    def _class_wide(self, key: tuple[str, int], name: str) -> bool:
+        family = [(ref[1], ref[2]) for ref in self._lineage(key) if ref[0] == "c"] + self._below(key)
+        bound = [self._class_names[one].get(name) for one in family]
+        if not any(bound) or any(b is not None and b[0] != ir.BOUND_VALUE for b in bound):
+            return False
+        for module in {one[0] for one in family}:
+            if module not in self._stored:
+                self._stored[module] = attributes.stored(self.modules[module])
+        return not any(name in self._stored[module] for module, _ in family)
+
+    def _overrides(self, key: tuple[str, int], name: str) -> tuple[Ref, ...]:
         out: list[Ref] = []
-        for sub in self._subclasses.get(key, ()):
+        for sub in self._below(key):
             binding = self._class_names[sub].get(name)
             if binding is not None and binding[0] == ir.BOUND_FUNCTION:
                 out.append(("f", sub[0], binding[1]))
@@ -306,6 +331,10 @@ class Program:
 
     def _methods_named(self, name: str) -> tuple[tuple[str, int], ...]:
         return tuple(self._methods.get(name, ())[:4])
+
+    def _owners_of(self, name: str) -> tuple[tuple[tuple[str, int], str], ...]:
+        found = self._methods.get(name, ())[:MAX_OWNERS]
+        return tuple([(unit, self.klass((unit[0], self.function(unit).owner)).qualname) for unit in found])
 
     def _header(self, unit: tuple[str, int]) -> tuple[Any, ...]:
         fn = self.function(unit)

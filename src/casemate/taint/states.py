@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from casemate.taint.provisos import Provisos
 
 STATE: Final = "state"
-UNDER: Final = "U"  # how a reference begins to the provisos under which alone the object is of no narrower type
+UNDER: Final = "P"  # how a reference begins to the provisos under which alone the object is of no narrower type
 
 
 class Table(NamedTuple):

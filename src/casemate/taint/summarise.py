@@ -140,7 +140,8 @@ def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], .
             refused = KINDS & ~(val.taint >> 32 * at)
             if label not in val.refs:
                 # Another text; or a tidied copy, of which a check counts for some kinds.
-                refused &= frame.solver.tidied if ("v", number) in val.refs else 0
+                copied = frame.solver.tidied if ("v", number) in val.refs else 0
+                refused &= copied | max((ref[2] for ref in val.refs if ref[:2] == ("V", number)), default=0)
             if refused:
                 out.append((number, path, when, refused))
     return tuple(out)

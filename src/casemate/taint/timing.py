@@ -12,6 +12,7 @@ from typing import Any, Final
 from casemate.languages import ir
 from casemate.taint import names as called
 from casemate.taint.frame import Frame
+from casemate.taint.memberships import defined
 from casemate.taint.names import split
 from casemate.taint.values import NO, Value, any_kind
 
@@ -40,6 +41,7 @@ NOT_LAST: Final = (
     "_path",
     "_at",
 )
+MAKING: Final = (["new"], ["generate"], ["issue"], ["mint"], ["create"], ["fresh"])
 QUIET: Final = ("__eq__", "__ne__", "__lt__", "__hash__")
 
 
@@ -55,8 +57,21 @@ def compared(frame: Frame, pos: int, left: Any, right: Any) -> None:
             continue
         if not _typed(frame, secret) and (_outside(frame, secret) or not _named(frame, operand, other, given)):
             continue
+        if _made_here(frame, other):  # for whatever it is made
+            continue
         frame.reach(taint, kind.bit, frame.sink(pos, "=="), pos)
         return
+
+
+def _made_here(frame: Frame, operand: Any) -> bool:
+    """Whether a value is what a function says that it makes: a new token is nobody's guess, whatever it is made for."""
+    made = defined(frame).get(operand)
+    while made is not None and made[0] in (ir.MOVE, ir.AWAIT):
+        made = defined(frame).get(made[3])
+    if made is None or made[0] not in (ir.CALL, ir.INVOKE):
+        return False
+    name = made[4] if made[0] == ir.INVOKE else called.of(frame).get(made[3], "")
+    return split(name)[:1] in MAKING
 
 
 def _typed(frame: Frame, val: Value) -> bool:

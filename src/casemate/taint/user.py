@@ -6,9 +6,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import called, conditions, dispatch, guards, narrowing, operators, programs, provisos, states
+from casemate.taint import conditions, dispatch, guards, keyed, narrowing, operators, programs, provisos, states
 from casemate.taint.arguments import Arguments
-from casemate.taint.frame import Frame, Unit, is_attribute
+from casemate.taint.frame import MAX_PATH, Frame, Unit, is_attribute
 from casemate.taint.provisos import Proviso, Provisos
 from casemate.taint.state import ANY, KEYS, OPTIONS
 from casemate.taint.summary import TEXT, Label, Summary
@@ -155,7 +155,7 @@ class _Binding:
         taint = self._inside(val, label)
         last = label[2][-1] if label[2] else None
         return (
-            called.by_key(self.frame, last[1:], value(taint)).taint if type(last) is str and last[:1] == "[" else taint
+            keyed.by_key(self.frame, last[1:], value(taint)).taint if type(last) is str and last[:1] == "[" else taint
         )
 
     def _inside(self, val: Value, label: Label) -> int:
@@ -259,7 +259,9 @@ def _write(frame: Frame, context: _Binding, parameter: Any, path: tuple[Any, ...
         val = frame.inside(val, step[0] if type(step) is tuple else step)
     for ref in val.refs:
         if ref[0] in "op":
-            frame.write_field(ref, last, value(taint), weak=True)
+            # So far inside, one reference stands for whatever there is: nobody saw that what is read there is what was put.
+            far = ref[0] == "p" and len(ref[2]) >= MAX_PATH
+            frame.write_field(ref, last, value(guessed(taint) if far else taint), weak=True)
 
 
 def _result(

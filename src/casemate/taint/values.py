@@ -43,11 +43,14 @@ References say what a value may be, as plain tuples (they travel between process
     ("q", mark)                      the text lacks this quotation mark
     ("Q", mark)                      the text has each of these quotation marks doubled
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
-    ("U", provisos)                  under these alone it is of no narrower type
+    ("P", provisos)                  under these alone it is of no narrower type
     ("N", names)                     what makes rows of these columns
     ("D", entries, texts)            a decorator that makes entry points, with the texts that it was given
     ("r", pattern)                   a compiled regular expression
     ("K", key)                       the keys of this variable, and nothing else
+    ("U",)                           the text is not `..`
+    ("V", parameter, kinds)          what the caller gave, decoded: of these kinds a check of it is a check of what was given
+    ("W", key, taint, kinds)         this variable, decoded, as it was then: of these kinds a check of it is a check of that
 """
 
 from __future__ import annotations
@@ -127,9 +130,9 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("Undebuw%/=jhqQklsvgG#1y[^KT")  # they hold only while both sides have them
+PROPERTIES: Final = frozenset("Pndebuw%/=jhqQklsvgG#1y[^KTUVW")  # they hold only while both sides have them
 # They speak of variables and labels of one function, or of a text as it stands there: nobody else is told.
-INNER: Final = frozenset("Upndebuwhs%qQklvgG#1yD^KT")
+INNER: Final = frozenset("Ppndebuwhs%qQklvgG#1yD^KTUVW")
 
 
 def join(a: Value, b: Value) -> Value:
@@ -249,6 +252,14 @@ def uncross(taint: int) -> int:
 def clear(taint: int, mask: int) -> int:
     """The taint without the kinds of `mask`."""
     return keep(taint, WHOLE & ~mask) if taint and mask else taint
+
+
+def alive(taint: int) -> int:
+    """The kinds for which some label is alive."""
+    out = 0
+    for _, bits in fields(taint):
+        out |= bits & KINDS
+    return out
 
 
 def revive(taint: int, origin: int, mask: int) -> int:

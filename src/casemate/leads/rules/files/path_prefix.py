@@ -106,7 +106,7 @@ def find(name):
     full = os.path.abspath(os.path.join("/srv/assets", name))
     if os.path.commonpath([full, "/srv/assets"]) != "/srv/assets":
         return None
-    return None if os.path.normpath(name).startswith("..") else open(full)
+    return None if os.path.normpath(name).startswith(("../", "/")) else open(full)
 """,
         ),
         Example(

@@ -1,0 +1,31 @@
+"""What setting an attribute does."""
+
+from __future__ import annotations
+
+from casemate.taint import external
+from casemate.taint.frame import Frame, no_pred
+from casemate.taint.values import Value, value
+
+
+def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) -> None:
+    """`base.name = val`."""
+    objects = [r for r in base.refs if r[0] in "op"]
+    for ref in objects:
+        frame.write_field(ref, name, val, weak=len(objects) > 1)
+    for ref in base.refs:
+        if ref[0] == "t" or ref[0] == "c" or (ref[0] == "o" and ref[2][0] == "c"):
+            key = ref[2][1:] if ref[0] == "o" else (ref[1], ref[2])
+            frame.publish(("attr", *key, name), value(val.taint, val.const, val.refs))
+        elif ref[0] in "xi":
+            values = frame.knowledge.values
+            fully = (f"{base}.{name}" for base in frame.program.external_lineage(ref[1]))
+            written = next((values[full] for full in fully if full in values), None)
+            if ref[1] in values and values[ref[1]].shared:
+                frame.publish(("space", ref[1], name), no_pred(val))
+            if written is not None and written.acts:
+                external.assigned(frame, pos, written, val)
+            if written is not None and written.writes:
+                kind = frame.knowledge.kinds[written.writes]
+                frame.reach(frame.text(val), kind.bit, frame.sink(pos, written.name), pos)
+        elif ref[0] == "M":
+            frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))
