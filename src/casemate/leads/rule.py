@@ -79,13 +79,15 @@ class FlowRule(Rule):
     """Untrusted data reaches a sink of one of `sinks` (kind names), from one of `boundaries`.
 
     message: with {source}, {sink}, {function}. sources: only these (what knowledge calls them), all when empty.
-    not_sources: never these. probes: only sinks that do no more than tell what is there, or only others; None: all.
+    not_sources: never these. browsers: sources that a browser sets by itself, which are in doubt. probes: only sinks that do no
+    more than tell what is there, or only others; None: all.
     """
 
     sinks: tuple[str, ...]
     boundaries: tuple[Boundary, ...] = tuple(Boundary)
     sources: tuple[str, ...] = ()
     not_sources: tuple[str, ...] = ()
+    browsers: tuple[str, ...] = ()
     probes: bool | None = None
 
     def __post_init__(self) -> None:

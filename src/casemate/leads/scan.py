@@ -16,7 +16,7 @@ from casemate.leads.facts import fact_leads
 from casemate.leads.rule import FlowRule, Rule
 from casemate.leads.testcode import is_tests
 from casemate.leads.text import location, shown
-from casemate.model.lead import Lead
+from casemate.model.lead import Doubt, Lead
 from casemate.model.trace import Boundary, Role, Step, Trace
 from casemate.taint.explain import Explainer, Hop, Known
 from casemate.taint.flows import Flow, Query
@@ -137,6 +137,8 @@ def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule
         for rule in by_kind.get(flow.kind.name, ()):
             wanted = rule.probes is None or rule.probes is query.probe(flow.kind, flow.hit)
             if wanted and rule.concerns(flow.boundary, flow.source[2]):
+                if flow.source[2] in rule.browsers and flow.doubt is None:
+                    flow = flow._replace(doubt=Doubt.BROWSER)
                 key = (rule.id, *query.place(flow))
                 had = best.get(key)
                 if not flow.by_design:
