@@ -1,7 +1,7 @@
 """Evidence bundles are verified twice: the same answer both times, and that it holds.
 
 The bundles are those that the other measures of the same work folder have left, each beside the request that names its target and
-its interpreter.
+its interpreter; where there are more than wanted, some of each hunt. What was verified is kept, so that a run that was ended goes on.
 """
 
 from __future__ import annotations
@@ -11,7 +11,10 @@ import os
 import subprocess
 import sys
 from collections import Counter
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
+from hashlib import sha256
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -25,14 +28,14 @@ HOLDS = 0  # exit codes of `casemate verify`
 
 def measure(work: Path, *, jobs: int, limit: int | None) -> tuple[Section, list[dict[str, Any]]]:
     """Verify what lies below the work folder, at most `MOST` bundles."""
-    found = sorted(work.rglob("bundles/*.casemate"))[: limit or MOST]
+    found = spread(sorted(work.rglob("bundles/*.casemate")))[: limit or MOST]
     result = Section(title=f"Evidence bundles verified twice, {len(found)}")
     if not found:
         why = f"no bundle below {str(work)!r}: measure something else first"
         result.missing.append(NotMeasured(what="verify", why=why))
         return result, []
     with ThreadPoolExecutor(jobs) as pool:
-        records = list(pool.map(lambda bundle: twice(bundle, work), found))
+        records = list(pool.map(lambda bundle: kept(bundle, work), found))
     same = [one["codes"][0] == one["codes"][1] for one in records]
     held = [one["codes"] == [HOLDS, HOLDS] for one in records]
     result.rows = [
@@ -42,6 +45,26 @@ def measure(work: Path, *, jobs: int, limit: int | None) -> tuple[Section, list[
     codes = Counter(code for one in records for code in one["codes"])
     result.notes.append("exit codes: " + ", ".join(f"{code} {n}" for code, n in sorted(codes.items())))
     return result, records
+
+
+def spread(bundles: Sequence[Path]) -> list[Path]:
+    """The bundles in another order: one of each hunt, then another of each."""
+    hunts: dict[Path, list[Path]] = {}
+    for bundle in bundles:
+        hunts.setdefault(bundle.parent, []).append(bundle)
+    return [one for some in zip_longest(*hunts.values()) for one in some if one is not None]
+
+
+def kept(bundle: Path, work: Path) -> dict[str, Any]:
+    """What `twice` told of a bundle, if need be once more."""
+    place = work / "verified" / f"{sha256(bundle.read_bytes()).hexdigest()[:32]}.json"
+    if place.is_file():
+        known: dict[str, Any] = json.loads(place.read_text())
+        return known
+    record = twice(bundle, work)
+    place.parent.mkdir(exist_ok=True)
+    place.write_text(json.dumps(record) + "\n")
+    return record
 
 
 def twice(bundle: Path, work: Path) -> dict[str, Any]:

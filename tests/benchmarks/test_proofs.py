@@ -8,6 +8,7 @@ import fixes_beaten
 import proofs_examples
 import proofs_owasp
 import proofs_pairs
+import proofs_verify
 import release_metadata
 from hunting import Asked, Spot, Told, hunted
 from table import US
@@ -157,3 +158,26 @@ def test_without_a_patch_nothing_is_measured(tmp_path):
     section, records = fixes_beaten.measure(tmp_path, jobs=1, limit=None)
     assert [one.what for one in section.missing] == ["beaten"]
     assert records == []
+
+
+def test_bundles_of_each_hunt_are_verified_and_what_was_told_of_them_is_kept(tmp_path, monkeypatch):
+    """One of each hunt before the second of any; a second run asks nothing again, and a bundle that changed is another one."""
+    for name in ("a/bundles/1", "a/bundles/2", "a/bundles/3", "b/bundles/1"):
+        bundle = tmp_path / f"{name}.casemate"
+        bundle.parent.mkdir(parents=True, exist_ok=True)
+        bundle.write_text(name)
+    asked = []
+
+    def twice(bundle, work):
+        asked.append(str(bundle.relative_to(work)))
+        return {"bundle": asked[-1], "codes": [0, 1 if "a/bundles/2" in asked[-1] else 0], "said": ""}
+
+    monkeypatch.setattr(proofs_verify, "twice", twice)
+    section, _ = proofs_verify.measure(tmp_path, jobs=1, limit=3)
+    assert asked == ["a/bundles/1.casemate", "b/bundles/1.casemate", "a/bundles/2.casemate"]
+    assert "(2/3;" in section.rows[0].figures[US].text
+    again, records = proofs_verify.measure(tmp_path, jobs=1, limit=3)
+    assert len(asked) == 3 and len(records) == 3 and again.rows == section.rows
+    (tmp_path / "b/bundles/1.casemate").write_text("other")
+    proofs_verify.measure(tmp_path, jobs=1, limit=3)
+    assert asked[3:] == ["b/bundles/1.casemate"]
