@@ -1,7 +1,8 @@
 """Evidence bundles are verified twice: the same answer both times, and that it holds.
 
 The bundles are those that the other measures of the same work folder have left, each beside the request that names its target and
-its interpreter; where there are more than wanted, some of each hunt. What was verified is kept, so that a run that was ended goes on.
+its interpreter; where there are more than wanted, some of each hunt. What was verified is kept, so that a run that was ended goes
+on.
 """
 
 from __future__ import annotations
