@@ -234,7 +234,7 @@ class Value:
     attributes the program sets in one place and reads in another (`flask.g`). when_true, when_false: kinds that the origin is
     cleared of by that answer (`is_private`). filled: regular expression for how texts begin of which it is something: that it
     is empty refuses dangers that begin so (`not urlsplit(x).netloc`). clears: kinds that it carries no more than what it is an
-    attribute of. begins: how the text always begins.
+    attribute of.
     """
 
     name: str
@@ -249,12 +249,6 @@ class Value:
     when_false: tuple[str, ...] = ()
     filled: str = ""
     clears: tuple[str, ...] = ()
-    begins: str = ""
-
-    @property
-    def outline(self) -> tuple[tuple[str, str], ...]:
-        """What is known of the text, as the engine writes it."""
-        return (("%", self.begins + "\ufffc"),) if self.begins else ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

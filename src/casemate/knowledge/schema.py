@@ -274,7 +274,6 @@ class Reader:
             when_false=self._mask(table, "when_false"),
             filled=compilable(table.at("filled"), table.text("filled")),
             clears=self._mask(table, "clears"),
-            begins=table.text("begins"),
         )
 
     def entries(self, table: Table) -> tuple[Entry, ...]:

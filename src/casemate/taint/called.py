@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from casemate.languages import ir
 from casemate.taint import dispatch, names
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
@@ -37,4 +38,11 @@ def own(frame: Frame, receiver: Value, operand: Any, name: str, args: Arguments)
         fn = frame.program.callee(unit)
         if names.split(owner.rpartition(".")[2])[-1:] == words[-1:] and dispatch.binding(fn) == "instance":
             out += [unit] if dispatch.takes(fn, args) else []
-    return tuple(out[:MAX_OVERRIDES])
+    return () if any(map(_empty, map(frame.program.function, out))) else tuple(out[:MAX_OVERRIDES])
+
+
+def _empty(fn: ir.Function) -> bool:
+    """Whether a method only says that there is one: whoever has it in fact is not known."""
+    (instructions, terminator, _), *rest = ir.graph(fn) or (((), (ir.STOP,), ()),)
+    does = any(ins[0] in (ir.CALL, ir.INVOKE) for ins in instructions)
+    return terminator[0] == ir.RAISE or not (rest or does)

@@ -53,7 +53,7 @@ def invoke(frame: Frame, ins: Any) -> None:
     given = Arguments.of(frame, args, kwargs)
     out = call_method(frame, pos, receiver, base, name, given)
     if name in keyed.GETTERS and given.positional:
-        out = keyed.by_key(frame, given.positional[0].const, out)
+        out = keyed.by_key(frame, given.positional[0].const, out, names.of(frame).get(base, ""))
     frame.put(dst, _answer(frame, pos, name, base, out) if name in frame.solver.answers else out)
     if frame.log is not None:
         frame.log.append((pos, dst, (*_operands(args, kwargs), base)))
@@ -412,7 +412,7 @@ def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: s
     taint = 0
     if known.source is not None and not (frame.entry is not None and entries.fixed(frame.entry, frame.fn, dotted)):
         taint = frame.source(known.source, pos)
-    refs: tuple[Ref, ...] = (("i", known.type), *known.outline) if known.type else (("x", dotted),)
+    refs: tuple[Ref, ...] = (("i", known.type),) if known.type else (("x", dotted),)
     if known.source is not None and known.type not in ("str", "bytes"):
         refs = (*refs, DATA)
     if known.constant:

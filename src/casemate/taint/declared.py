@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
-from casemate.taint.values import CLEAN, Value, value
+from casemate.taint.values import CLEAN, NO, Value, value
 
 if TYPE_CHECKING:
     from casemate.taint.arguments import Arguments
@@ -25,8 +25,7 @@ STORING_NOTHING: Final = frozenset(
 def declare(frame: Frame, args: Arguments) -> Value:
     """`parser.add_argument("--name", choices=[…])`: note what comes through by that name. The result is of no interest."""
     name = _name(args)
-    if name:
-        frame.publish(("option", name), value(0, _harmless(frame, args)))
+    frame.publish(("option", name or "*"), value(0, bool(name) and _harmless(frame, args)))
     return CLEAN
 
 
@@ -34,6 +33,8 @@ def harmless(frame: Frame, val: Value, name: Any) -> bool:
     """Whether the attribute is an option's of the command line, by which nothing comes through but what the program lists."""
     if OPTIONS not in val.refs or type(name) is not str:
         return False
+    if frame.solver.cell(frame, ("option", "*")) is not None:
+        return False  # an option is declared whose name is not known
     plain = frame.solver.cell(frame, ("option", name))
     return plain is not None and plain[1] == (True,)
 
@@ -51,7 +52,9 @@ def _name(args: Arguments) -> str:
 
 
 def _harmless(frame: Frame, args: Arguments) -> bool:
-    choices, kind, action = (args.named.get(key) for key in ("choices", "type", "action"))
+    choices, kind, action, default = (args.named.get(key) for key in ("choices", "type", "action", "default"))
+    if default is not None and default[0].const is NO:
+        return False
     if choices is not None and choices[0].const is not None and not frame.deep(choices[0]):
         return True
     if kind is not None and any(ref[0] == "x" and ref[1] in NUMBERS for ref in kind[0].refs):

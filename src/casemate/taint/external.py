@@ -144,8 +144,11 @@ def _register(frame: Frame, numbers: list[int], receiver: Value | None, args: Ar
     texts = [val.const for val, _ in args.everything() if type(val.const) is str]
     for number in numbers:
         entry = frame.knowledge.entries[number]
-        if entry.routed and args.positional:
-            routes.told(frame, args.positional[0])
+        if entry.routed:
+            route = (
+                args.positional[0] if args.positional else args.named.get("route", args.named.get("regex", (CLEAN,)))[0]
+            )
+            routes.told(frame, route)
         for val, _ in args.select(entry.arg, receiver):
             for ref in val.refs:
                 if ref[0] in "fm":

@@ -146,7 +146,9 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
         elif memberships.of_type(b) and frame.deep(b):
             effects = _no_more(frame, left, a, frame.deep(b))
         elif type(a.const) is str and a.const:
-            absent = _absent(frame, a.const, frame.keys(right, b) + parts.last(frame, b)) + _between(frame, a.const, b)
+            absent = _absent(frame, a.const, frame.keys(right, b) + parts.as_it_is(frame, b)) + _between(
+                frame, a.const, b
+            )
             absent += _no_piece(frame, (a.const,), b, "g")
             if absent:
                 return value(0, NO, (), (absent, ()) if flipped else ((), absent))

@@ -47,7 +47,7 @@ def alone(frame: Frame, whole: Value, mask: int) -> Effects:
 
 
 def last(frame: Frame, whole: Value) -> list[Any]:
-    """The one variable that was put below a base to make the whole, as what a check speaks of: it stands in it as it is."""
+    """The one variable that was put below a base to make the whole, as what a check speaks of."""
     out: list[Any] = []
     for ref in whole.refs:
         if ref[0] != "y" or not ref[3]:
@@ -59,6 +59,11 @@ def last(frame: Frame, whole: Value) -> list[Any]:
         if held is not None and not any(not ref[2] >> shift & FIELD for shift, _ in fields(held.taint)):
             out.append(("?", ref[1], held.taint))
     return out
+
+
+def as_it_is(frame: Frame, whole: Value) -> list[Any]:
+    """The same, where it stands in the whole as it is: from what is in canonical form the steps up are gone."""
+    return [] if any(ref[0] == "n" for ref in whole.refs) else last(frame, whole)
 
 
 def follow(state: State, key: str, had: int, left: int) -> None:

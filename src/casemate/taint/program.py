@@ -316,6 +316,10 @@ class Program:
         bound = [self._class_names[one].get(name) for one in family]
         if not any(bound) or any(b is not None and b[0] != ir.BOUND_VALUE for b in bound):
             return False
+        for one in family:
+            klass = self.klass(one)
+            if klass.decorators or (klass.bases and name in dict(klass.annotations)):
+                return False
         for module in {one[0] for one in family}:
             if module not in self._stored:
                 self._stored[module] = attributes.stored(self.modules[module])

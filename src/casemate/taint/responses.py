@@ -35,12 +35,21 @@ def said_later(frame: Frame, pos: int, names: tuple[str, ...]) -> bool:
     if not found or instructions[found[-1]][2] is None:
         return False
     walk = _Walk(frame, {name.lower() for name in names})
-    return walk.said(frame.block, found[-1] + 1, frozenset({instructions[found[-1]][2]}))
+    work = [(frame.block, found[-1] + 1, frozenset({instructions[found[-1]][2]}), False)]
+    while work:
+        ways = walk.on(*work.pop())
+        if ways is None:
+            return False
+        work += ways
+    return True
 
 
 def _plain(const: object) -> bool:
     """Whether this says that it is no page. Who says what is not known to be one means another type."""
-    return const is NO or (type(const) is str and not markup.rendered(const))
+    return type(const) is str and not markup.rendered(const)
+
+
+_Way = tuple[int, int, frozenset[Any], bool]
 
 
 class _Walk:
@@ -50,13 +59,14 @@ class _Walk:
         self.frame = frame
         self.names = names
         self.parts = {name.partition("[")[0] for name in names if "[" in name} - {""}
-        self.seen: set[tuple[int, frozenset[Any]]] = set()
+        self.seen: set[tuple[int, frozenset[Any], bool]] = set()
 
-    def said(self, number: int, start: int, held: frozenset[Any]) -> bool:
-        """Whether it is said from here on. held: what the response is called here."""
-        if start == 0 and (number, held) in self.seen:
-            return True
-        self.seen.add((number, held))
+    def on(self, number: int, start: int, held: frozenset[Any], plain: bool) -> list[_Way] | None:
+        """Where it goes on from here; None where it ends as a page. held: what the response is called here. plain: whether it was
+        last said to be none."""
+        if start == 0 and (number, held, plain) in self.seen:
+            return []
+        self.seen.add((number, held, plain))
         instructions, terminator, _ = self.frame.blocks[number]
         parts: dict[Any, str] = {}  # what was read off it: its headers
         for ins in instructions[start:]:
@@ -64,19 +74,21 @@ class _Walk:
             if op == ir.ATTR and ins[3] in held and ins[4] in self.parts:
                 parts[ins[2]] = ins[4]
             elif op == ir.SETATTR and ins[3] in held and ins[4].lower() in self.names:
-                return _plain(self._constant(ins[5]))
+                plain = _plain(self._constant(ins[5]))
             elif op == ir.SETINDEX and (ins[3] in held or ins[3] in parts):
                 key = self._constant(ins[4])
                 if f"{parts.get(ins[3], '')}[{key}]".lower() in self.names:
-                    return _plain(self._constant(ins[5]))
+                    plain = _plain(self._constant(ins[5]))
             elif op == ir.MOVE and ins[3] in held:
                 held |= {ins[2]}
             elif ins[2] in held:
                 held -= {ins[2]}
         if terminator[0] == ir.RAISE:
-            return True
+            return []
         ways = terminator[1:2] if terminator[0] == ir.JUMP else terminator[3:5] if terminator[0] == ir.BRANCH else ()
-        return bool(held and ways) and all(self.said(way, 0, held) for way in ways)
+        if not ways or not held:
+            return [] if plain else None
+        return [(way, 0, held, plain) for way in ways]
 
     def _constant(self, operand: Any) -> object:
         return self.frame.fn.consts[-1 - operand] if type(operand) is int and operand < 0 else NO

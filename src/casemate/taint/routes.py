@@ -21,19 +21,26 @@ CONVERTERS: Final = {"str": "[^/]+", "": "[^/]+", "slug": "[-a-zA-Z0-9_]+", "int
 GROUP: Final = re.compile(r"\(\?P<(\w+)>")
 PLACEHOLDER: Final = re.compile(r"(?<!\(\?P)<(?:(\w+):)?(\w+)>")
 AROUND: Final = re.compile(r"\\[bBAZ1-9]|\(\?(?!:|P<)")  # what asks for more than the text of its own group
+# A group without a name, which Django hands on by its place where there are none with one.
+UNNAMED: Final = re.compile(r"(?<!\\)\((?!\?)")
 STEP: Final = ".."
 
 
 def told(frame: Frame, route: Value) -> None:
     """A route is made of this text: note what it lets through by the names of its placeholders."""
     text = operators.outline(route)
-    for name, pattern in (*_groups(text), *_placeholders(text)):
+    found = [*_groups(text), *_placeholders(text)]
+    if (UNNAMED.search(text) and not GROUP.search(text)) or operators.UNKNOWN in text:
+        found.append(("*", ".*"))
+    for name, pattern in found:
         frame.publish(("route", name), value(0, NO, (("route", _refused(frame, pattern)),)))
 
 
 def harmless(frame: Frame, name: str) -> int:
     """The kinds of which nothing comes through by a placeholder of this name, as every route that has one says."""
     plain = frame.solver.cell(frame, ("route", name))
+    if frame.solver.cell(frame, ("route", "*")) is not None:
+        return 0
     if plain is None or not plain[2] or len(plain[2]) >= MAX_REFS:
         return 0
     mask = KINDS

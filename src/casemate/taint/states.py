@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from casemate.taint.provisos import Provisos
 
 STATE: Final = "state"
+SURE: Final = "Z"  # how a reference begins to the type that an object has on every way
 UNDER: Final = "P"  # how a reference begins to the provisos under which alone the object is of no narrower type
 
 
@@ -51,12 +52,12 @@ def table(knowledge: Knowledge) -> Table:
 
 def is_one(frame: Frame, ref: Ref) -> bool:
     """Whether a reference tells a state."""
-    return ref[0] == "i" and ref[1] in frame.solver.states.types
+    return ref[0] in ("i", SURE) and ref[1] in frame.solver.states.types
 
 
 def within(frame: Frame, val: Value | None, state: str) -> bool:
     """Whether an object is in a state on every way on which it is in any."""
-    return val is not None and ("i", state) in val.refs and ("i", frame.solver.states.types[state]) not in val.refs
+    return val is not None and (SURE, state) in val.refs
 
 
 def attribute(frame: Frame, val: Value, name: str) -> str:
@@ -107,7 +108,7 @@ def left_in(frame: Frame) -> tuple[str, ...]:
     if fn.owner < 0 or not fn.params or not frame.exits or fn.params[0].name in frame.unsure:
         return ()
     me = frame.env.get(fn.params[0].name)
-    told = {ref[1] for ref in me.refs if is_one(frame, ref)} if me is not None and ("p", 0, ()) in me.refs else set()
+    told = {ref[1] for ref in me.refs if ref[0] == SURE} if me is not None and ("p", 0, ()) in me.refs else set()
     return tuple(told) if len(told) == 1 else ()
 
 
@@ -120,4 +121,9 @@ def leave(frame: Frame, operand: Any, states: tuple[str, ...]) -> None:
 
 def retyped(val: Value, dotted: str) -> Value:
     """The value as of a type, whatever it was of before."""
-    return value(val.taint, val.const, (("i", dotted), *(r for r in val.refs if r[0] != "i")), val.pred)
+    return value(
+        val.taint,
+        val.const,
+        (("i", dotted), (SURE, dotted), *(r for r in val.refs if r[0] not in ("i", SURE))),
+        val.pred,
+    )

@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from casemate.knowledge.entries import Kind
 from casemate.taint.frame import Frame
+from casemate.taint.state import INEXACT
 from casemate.taint.values import KINDS, NO, Effects, Ref, Value, clear, fields
 
 UP: Final = ".."
@@ -39,9 +40,10 @@ def listed(frame: Frame, val: Value) -> tuple[Any, ...]:
     if type(val.const) is tuple:
         return val.const
     made = [ref for ref in val.refs if ref[0] == "o"]
-    if len(made) != 1 or len(val.refs) != 1:
+    content = frame.env.get(made[0]) or {} if len(made) == 1 == len(val.refs) else {}
+    if INEXACT in content or (made and made[0][2] == ("i", "dict")):
         return ()
-    return tuple(one.const for one in (frame.env.get(made[0]) or {}).values() if one.const is not NO)
+    return tuple(one.const for name, one in content.items() if type(name) is int and one.const is not NO)
 
 
 def begins(others: list[Value]) -> bool:

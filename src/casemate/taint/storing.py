@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from casemate.taint import external
+from casemate.taint import declared, external
 from casemate.taint.frame import Frame, no_pred
-from casemate.taint.values import Value, value
+from casemate.taint.values import NO, Value, value
 
 
 def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) -> None:
@@ -12,6 +12,8 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
     objects = [r for r in base.refs if r[0] in "op"]
     for ref in objects:
         frame.write_field(ref, name, val, weak=len(objects) > 1)
+    if declared.OPTIONS in base.refs and val.const is NO:
+        frame.publish(("option", name), value(0, False))
     for ref in base.refs:
         if ref[0] == "t" or ref[0] == "c" or (ref[0] == "o" and ref[2][0] == "c"):
             key = ref[2][1:] if ref[0] == "o" else (ref[1], ref[2])

@@ -117,7 +117,14 @@ def _apart(frame: Frame, key: Any, path: tuple[Any, ...], val: Value) -> list[Wr
 
 
 def _marked(frame: Frame, key: Any, path: tuple[Any, ...], taint: int) -> list[Write]:
-    marks = tuple([(label, mask) for label, mask in frame.spread(taint) if label[:2] != key[:2]])
+    plain = tuple(step[0] if type(step) is tuple else step for step in path)
+    marks = tuple(
+        [
+            (label, mask)
+            for label, mask in frame.spread(taint)
+            if label[:2] != key[:2] or (len(label[2]) > 1 and label[2] != plain)
+        ]
+    )
     return [(key[1], path, marks)] if marks else []
 
 

@@ -1,8 +1,7 @@
 """Checks behind a switch: `if not settings.allow_local: check(url)` is a check, though a setting leaves it out.
 
 The way that leaves a check out is taken only by who asked for it, by a setting, an attribute or an optional parameter that says
-so by its name, or whose default makes the check, where that refuses something. It is not followed where the way through the check
-gets to the same place.
+so by its name. It is not followed where the way through the check gets to the same place.
 """
 
 from __future__ import annotations
@@ -37,13 +36,10 @@ def left_out(fn: ir.Function, blocks: tuple[ir.Block, ...]) -> frozenset[Edge]:
             continue
         _, _, condition, then, otherwise = terminator
         answer = _answer(fn, instructions, condition)
-        said = answer is not None
-        if answer is None:
-            answer = _by_default(fn, instructions, condition)
         if answer is None:
             continue
         around, through = (then, otherwise) if answer else (otherwise, then)
-        if through > number and _leads(blocks, through, around) and (said or _refuses(blocks, through, around)):
+        if through > number and _leads(blocks, through, around):
             out.append((number, around))
     return frozenset(out)
 
@@ -68,16 +64,6 @@ def _answer(fn: ir.Function, instructions: Any, condition: Any) -> bool | None:
     return None
 
 
-def _by_default(fn: ir.Function, instructions: Any, condition: Any) -> bool | None:
-    """By which answer of the condition a check is left out that an optional parameter makes by its default; None for others."""
-    answer = True
-    for ins in reversed(instructions):
-        if ins[2] == condition and ins[0] == ir.UNARY and ins[3] == "not":
-            answer, condition = not answer, ins[4]
-    default = next((p.default for p in fn.params if p.name == condition), ())
-    return answer is not default[0] if default and type(default[0]) is bool else None
-
-
 def _name(fn: ir.Function, ins: Any) -> str:
     """What a setting is called that an instruction reads."""
     if ins[0] == ir.ATTR:
@@ -98,11 +84,6 @@ def _opens(name: str, answer: bool) -> bool | None:
     if first in OPENS:
         return answer
     return not answer if first in CLOSES else None
-
-
-def _refuses(blocks: tuple[ir.Block, ...], start: int, end: int) -> bool:
-    """Whether what lies between may raise."""
-    return any(blocks[number][1][0] == ir.RAISE for number in range(start, end))
 
 
 def _leads(blocks: tuple[ir.Block, ...], start: int, target: int) -> bool:

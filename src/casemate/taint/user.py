@@ -155,8 +155,16 @@ class _Binding:
         taint = self._inside(val, label)
         last = label[2][-1] if label[2] else None
         return (
-            keyed.by_key(self.frame, last[1:], value(taint)).taint if type(last) is str and last[:1] == "[" else taint
+            keyed.by_key(self.frame, last[1:], value(taint), self._called(label)).taint
+            if type(last) is str and last[:1] == "["
+            else taint
         )
+
+    def _called(self, label: Label) -> str:
+        """What that is called of which a label names a part."""
+        if len(label[2]) > 1:
+            return str(label[2][-2])
+        return self.fn.params[label[1]].name if type(label[1]) is int else ""
 
     def _inside(self, val: Value, label: Label) -> int:
         last = label[2][-1] if label[2] else None

@@ -43,6 +43,7 @@ References say what a value may be, as plain tuples (they travel between process
     ("q", mark)                      the text lacks this quotation mark
     ("Q", mark)                      the text has each of these quotation marks doubled
     ("k", kind, refused, all)        of these dangers of the kind, as bits, a check has refused some
+    ("Z", dotted)                    an instance of this class from outside on every way
     ("P", provisos)                  under these alone it is of no narrower type
     ("N", names)                     what makes rows of these columns
     ("D", entries, texts)            a decorator that makes entry points, with the texts that it was given
@@ -130,7 +131,7 @@ def join_refs(a: tuple[Ref, ...], b: tuple[Ref, ...]) -> tuple[Ref, ...]:
     return tuple(out[:MAX_REFS])
 
 
-PROPERTIES: Final = frozenset("Pndebuw%/=jhqQklsvgG#1y[^KTUVW")  # they hold only while both sides have them
+PROPERTIES: Final = frozenset("ZPndebuw%/=jhqQklsvgG#1y[^KTUVW")  # they hold only while both sides have them
 # They speak of variables and labels of one function, or of a text as it stands there: nobody else is told.
 INNER: Final = frozenset("Ppndebuwhs%qQklvgG#1yD^KTUVW")
 

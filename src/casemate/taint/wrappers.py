@@ -22,6 +22,7 @@ REPLACES: Final = "@replaces"
 PAGE: Final = "html"
 ASKS: Final = ("x", "builtins.isinstance")
 STR: Final = ("x", "builtins.str")
+TEXTS: Final = frozenset({STR, ("x", "builtins.bytes"), ("x", "builtins.tuple"), ("x", "builtins.object")})
 
 
 def note(frame: Frame) -> None:
@@ -35,10 +36,12 @@ def note(frame: Frame) -> None:
     views = {ins[2] for ins in instructions if ins[0] == ir.FREE and ins[3] in handed}
     answers = {ins[2] for ins in instructions if ins[0] == ir.CALL and ins[3] in views}
     if answers:
-        carried = _carried(frame, instructions, answers)
+        made = {ins[2] for ins in instructions if _data(frame, ins, frame.knowledge.kinds[PAGE])}
+        for ins in instructions:
+            made |= {ins[2]} if ins[0] == ir.MOVE and ins[3] in made else set()
         others = _of_other_types(frame, answers)
         ends = [(n, block[1][2]) for n, block in enumerate(frame.blocks) if block[1][0] == ir.RETURN]
-        replaces = bool(ends) and not any(given in carried and n not in others for n, given in ends)
+        replaces = bool(ends) and all(given in made or n in others for n, given in ends)
         frame.publish(("free", *frame.unit, REPLACES), value(0, replaces))
 
 
@@ -55,6 +58,10 @@ def _replacing(frame: Frame, decorator: str) -> bool:
     if found[0] != "f":
         return False
     module, number = found[1], found[2]
+    own = frame.program.modules[module].functions[number]
+    names = {p.name for p in own.params}
+    if any(end[0] == ir.RETURN and end[1 + (len(end) > 2)] in names for _, end, _ in ir.graph(own)):
+        return False
     said = []
     inside = {number}
     for fn in frame.program.modules[module].functions[number + 1 :]:
@@ -83,35 +90,9 @@ def _text(frame: Frame, kinds: Value) -> bool:
     """Whether a type, or one of several, may be that of a text."""
     several = [ref for ref in kinds.refs if ref[0] == "o"]
     inside = [val for ref in several for val in (frame.env.get(ref) or {}).values()]
-    return not kinds.refs or STR in kinds.refs or any(STR in val.refs or not val.refs for val in inside)
-
-
-def _carried(frame: Frame, instructions: list[Any], answers: set[Any]) -> set[Any]:
-    """The operands that hold the view's answer, or text or objects made of it."""
-    carried = set(answers)
-    kind = frame.knowledge.kinds[PAGE]
-    while True:
-        before = len(carried)
-        for ins in instructions:
-            if ins[2] not in carried and _uses(ins, carried) and not _data(frame, ins, kind):
-                carried.add(ins[2])
-            if ins[0] in (ir.SETATTR, ir.SETINDEX) and ins[-1] in carried:
-                carried.add(ins[3])
-        if len(carried) == before:
-            return carried
-
-
-def _uses(ins: Any, carried: set[Any]) -> bool:
-    if ins[2] is None or ins[0] in (ir.COMPARE, ir.UNARY, ir.FUNCTION, ir.CLASS, ir.IMPORT, ir.GLOBAL, ir.FREE):
-        return False
-    return any(operand in carried for operand in _operands(ins[3:]))
-
-
-def _operands(parts: Any) -> list[Any]:
-    out = []
-    for part in parts:
-        out += _operands(part) if type(part) is tuple else [part]
-    return out
+    return (
+        not kinds.refs or bool(TEXTS & set(kinds.refs)) or any(TEXTS & set(val.refs) or not val.refs for val in inside)
+    )
 
 
 def _data(frame: Frame, ins: Any, kind: Kind) -> bool:
