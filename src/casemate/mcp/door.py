@@ -41,14 +41,14 @@ class Door:
             await self._inner(scope, receive, send)
             return
         status, why = self.refusal(scope)
+        if status == 413:
+            await _read_on(receive)
         if not status:
             body = await _body(receive)
             if body is not None:
                 await self._inner(scope, _again(body, receive), send)
                 return
             status, why = 413, f"a request has at most {MAX_BODY} bytes"
-        if status == 413:
-            await _read_on(receive)
         answer = f"{why}\n".encode()
         headers = [
             (b"content-type", b"text/plain"),
@@ -92,6 +92,8 @@ async def _body(receive: Receive) -> bytes | None:
             return bytes(body)
         body += event.get("body", b"")
         if len(body) > MAX_BODY:
+            if event.get("more_body", False):
+                await _read_on(receive)
             return None
         if not event.get("more_body", False):
             return bytes(body)
