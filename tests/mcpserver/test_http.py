@@ -142,17 +142,27 @@ def test_who_is_not_let_in(server):
         run(act)
 
 
-def test_who_sends_too_much_still_reads_why(server):
+@pytest.mark.parametrize(
+    ("bearer", "size", "said"),
+    [
+        (True, 5 << 20, b"a request has at most 1048576 bytes"),
+        (False, 1 << 18, b"bear the token that this server was started with"),
+    ],
+)
+def test_who_is_refused_still_reads_why(server, bearer, size, said):
     """All is sent before a byte is read: a server that had closed with bytes unread would have reset the connection."""
     url, token, _ = server
+    token = token if bearer else "another"
     name, _, port = url.removeprefix("http://").removesuffix("/mcp").partition(":")
-    head = f"POST /mcp HTTP/1.1\r\nHost: {name}:{port}\r\nAuthorization: Bearer {token}\r\nContent-Length: {5 << 20}\r\n\r\n"
+    head = (
+        f"POST /mcp HTTP/1.1\r\nHost: {name}:{port}\r\nAuthorization: Bearer {token}\r\nContent-Length: {size}\r\n\r\n"
+    )
     with socket.create_connection((name, int(port)), timeout=30) as client:
-        client.sendall(head.encode() + bytes(5 << 20))
+        client.sendall(head.encode() + bytes(size))
         with client.makefile("rb") as answer:
             told = answer.read()
-    assert told.startswith(b"HTTP/1.1 413 ")
-    assert told.endswith(b"a request has at most 1048576 bytes\n")
+    assert told.startswith(b"HTTP/1.1 413 " if bearer else b"HTTP/1.1 401 ")
+    assert told.endswith(said + b"\n")
 
 
 def test_a_token_of_the_operators(shop, tmp_path):

@@ -1,9 +1,8 @@
 """The door before the HTTP transport: who may come in is decided here, before the library sees a byte of the body.
 
 An ASGI application around another. In this order: the Host and Origin headers (a web page whose name was made to lead to this
-machine says its own name there: DNS rebinding), the token, the size. What is refused gets a status and one line. Who bears the
-token and sends too much is read on for a while: a connection that is closed with bytes unread is reset, and the answer may be
-lost with it (RFC 9112, 9.6).
+machine says its own name there: DNS rebinding), the token, the size. What is refused gets a status and one line, and is read on
+for a while: a connection that is closed with bytes unread is reset, and the answer may be lost with it (RFC 9112, 9.6).
 """
 
 from __future__ import annotations
@@ -22,7 +21,7 @@ Send = Callable[[Event], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 MAX_BODY = 1 << 20  # bytes of a request
-READ_ON = 8 * MAX_BODY, 5.0  # bytes and seconds for which a body that is too large is still read
+READ_ON = 8 * MAX_BODY, 5.0  # bytes and seconds for which the body of what is refused is still read
 
 
 class Door:
@@ -41,9 +40,9 @@ class Door:
             await self._inner(scope, receive, send)
             return
         status, why = self.refusal(scope)
-        if status == 413:
+        if status:
             await _read_on(receive)
-        if not status:
+        else:
             body = await _body(receive)
             if body is not None:
                 await self._inner(scope, _again(body, receive), send)
