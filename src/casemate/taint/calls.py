@@ -53,7 +53,7 @@ def invoke(frame: Frame, ins: Any) -> None:
     given = Arguments.of(frame, args, kwargs)
     out = call_method(frame, pos, receiver, base, name, given)
     if name in keyed.GETTERS and given.positional:
-        out = keyed.by_key(frame, given.positional[0].const, out, names.of(frame).get(base, ""))
+        out = keyed.by_key(frame, given.positional[0].const, out, base)
     frame.put(dst, _answer(frame, pos, name, base, out) if name in frame.solver.answers else out)
     if frame.log is not None:
         frame.log.append((pos, dst, (*_operands(args, kwargs), base)))

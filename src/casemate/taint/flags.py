@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from casemate.taint.values import KINDS, NO, Effects, Predicate, Value, fields
+from casemate.taint.values import KINDS, NO, Effects, Predicate, Value, alive
 
 SETTINGS = (None, True, False)
 
@@ -37,10 +37,10 @@ def _effects(answer: bool, a: Value, b: Value, old: Any, new: Any, joined: Any) 
     for name, both in joined.items():
         if type(name) is not str or not both.taint:
             continue
-        mask = _alive(both)
+        mask = alive(both.taint)
         for (_, state), facts in zip(sides, known, strict=True):
             mine = state.get(name)
-            mask &= (KINDS & ~_alive(mine) if mine is not None else 0) | facts.get(name, 0)
+            mask &= (KINDS & ~alive(mine.taint) if mine is not None else 0) | facts.get(name, 0)
         if mask:
             wanted[name] = mask
     return tuple((("?", name, joined[name].taint), mask, None) for name, mask in wanted.items())
@@ -57,12 +57,4 @@ def _known(val: Value, state: Any, answer: bool) -> dict[Any, int]:
             key = key[1]
         if type(key) is str:
             out[key] = out.get(key, 0) | mask
-    return out
-
-
-def _alive(val: Value) -> int:
-    """The kinds for which some label of a value is alive."""
-    out = 0
-    for _, bits in fields(val.taint):
-        out |= bits & KINDS
     return out

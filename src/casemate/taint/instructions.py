@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import calls, contexts, guards, keyed, memberships, names, operators, storing, timing
+from casemate.taint import calls, contexts, guards, keyed, memberships, operators, storing, timing
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.state import ANY, field_of
 from casemate.taint.values import CLEAN, NO, Value, join, value
@@ -91,7 +91,7 @@ def _index(frame: Frame, ins: Any) -> None:
     _, pos, dst, base, key = ins
     val, at = frame.get(base), frame.get(key)
     out = contexts.special(frame, pos, "__getitem__", val, [at]) or operators.subscript(frame, val, at)
-    out = keyed.by_key(frame, at.const, out, names.of(frame).get(base, "")) if type(at.const) is str else out
+    out = keyed.by_key(frame, at.const, out, base)
     if at[0] and frame.blocks[frame.block][2]:
         guards.looked_up(frame, base, key)
     frame.put(dst, out)

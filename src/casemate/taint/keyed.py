@@ -2,25 +2,28 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from casemate.taint.names import split
+from casemate.taint import names
 from casemate.taint.values import Value, keep, value
 
 if TYPE_CHECKING:
     from casemate.taint.frame import Frame
 
 GETTERS: Final = frozenset({"get", "get_header", "getheader", "get_all", "getall", "getlist", "getone", "pop"})
-
-
 HOLDERS: Final = frozenset({"headers", "header", "environ", "environment", "env", "meta"})
 
 
-def by_key(frame: Frame, key: object, out: Value, holder: str) -> Value:
-    """What was read by this key, under the name by which it is known. holder: what that is called out of which it was read; what
-    else is made of a request has keys of its own."""
-    parts = frame.knowledge.parts.get(key.lower()) if out.taint and type(key) is str else None
-    if parts is None or split(holder)[-1:] == [] or split(holder)[-1] not in HOLDERS:
+def by_key(frame: Frame, key: object, out: Value, operand: Any) -> Value:
+    """What was read by this key out of what stands at an operand, under the name by which it is known."""
+    known = out.taint and type(key) is str and key.lower() in frame.knowledge.parts
+    return called(frame, str(key), out, names.of(frame).get(operand, "")) if known else out
+
+
+def called(frame: Frame, key: str, out: Value, holder: str) -> Value:
+    """The same, by what that is called out of which it was read: what else is made of a request has keys of its own."""
+    parts = frame.knowledge.parts.get(key.lower())
+    if parts is None or not HOLDERS & set(names.split(holder)[-1:]):
         return out
     taint = 0
     for label, mask in frame.spread(out.taint):

@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from casemate.taint.frame import Frame
 
 HEADER: Final = "content-type"
-PLACES: Final = (1, 2)  # of a tuple, where headers may stand behind what is sent
+BESIDE: Final = (1, 2)  # of a tuple, where headers may stand behind what is sent
 
 
 def said_beside(frame: Frame, content: Fields) -> bool:
     """Whether a tuple (text, status, headers) says that its text is of a type that no browser renders."""
-    for place in PLACES:
+    for place in BESIDE:
         headers = content.get(place)
         for ref in headers.refs if headers is not None else ():
             for name, val in (frame.env.get(ref) or {}).items() if ref[0] == "o" else ():
@@ -45,7 +45,7 @@ def said_later(frame: Frame, pos: int, names: tuple[str, ...]) -> bool:
 
 
 def _plain(const: object) -> bool:
-    """Whether this says that it is no page. Who says what is not known to be one means another type."""
+    """Whether this says that it is no page; what is not known says nothing."""
     return type(const) is str and not markup.rendered(const)
 
 

@@ -160,7 +160,7 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
 
 def _hashed(val: Value) -> bool:
     """Whether a collection finds what is asked for by its hash: what is asked decides over the time, and not what is kept."""
-    return any((r[0] == "o" and r[2] in HASHED) or (r[0] == "i" and r in HASHED) for r in val.refs)
+    return any((r[2] if r[0] == "o" else r) in HASHED for r in val.refs)
 
 
 NUMBERS: Final = ("int", "float", "bool")

@@ -154,11 +154,9 @@ class _Binding:
             return taint
         taint = self._inside(val, label)
         last = label[2][-1] if label[2] else None
-        return (
-            keyed.by_key(self.frame, last[1:], value(taint), self._called(label)).taint
-            if type(last) is str and last[:1] == "["
-            else taint
-        )
+        if not (taint and type(last) is str and last[:1] == "["):
+            return taint
+        return keyed.called(self.frame, last[1:], value(taint), self._called(label)).taint
 
     def _called(self, label: Label) -> str:
         """What that is called of which a label names a part."""

@@ -21,8 +21,8 @@ if TYPE_CHECKING:
 REPLACES: Final = "@replaces"
 PAGE: Final = "html"
 ASKS: Final = ("x", "builtins.isinstance")
-STR: Final = ("x", "builtins.str")
-TEXTS: Final = frozenset({STR, ("x", "builtins.bytes"), ("x", "builtins.tuple"), ("x", "builtins.object")})
+# What may be sent as the text of a page, or hold one.
+TEXTS: Final = frozenset(("x", f"builtins.{name}") for name in ("str", "bytes", "tuple", "object"))
 
 
 def note(frame: Frame) -> None:
@@ -60,7 +60,7 @@ def _replacing(frame: Frame, decorator: str) -> bool:
     module, number = found[1], found[2]
     own = frame.program.modules[module].functions[number]
     names = {p.name for p in own.params}
-    if any(end[0] == ir.RETURN and end[1 + (len(end) > 2)] in names for _, end, _ in ir.graph(own)):
+    if any(end[0] == ir.RETURN and end[2] in names for _, end, _ in ir.graph(own)):
         return False
     said = []
     inside = {number}
