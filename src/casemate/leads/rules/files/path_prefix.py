@@ -106,7 +106,9 @@ def find(name):
     full = os.path.abspath(os.path.join("/srv/assets", name))
     if os.path.commonpath([full, "/srv/assets"]) != "/srv/assets":
         return None
-    return None if os.path.normpath(name).startswith(("../", "/")) else open(full)
+    if os.path.normpath(name).startswith(("../", "/")):
+        return None
+    return None if os.path.normpath(name).startswith("..") else open(full)
 """,
         ),
         Example(
