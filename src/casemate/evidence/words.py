@@ -27,6 +27,7 @@ DOUBT: Final = {
     ),
     Doubt.CALLER: "whoever calls the function gives the value, and nothing says that it is a stranger's",
     Doubt.NAME: "that a secret rests on it is said by names alone",
+    Doubt.CHECK: "it goes on only where a check that is not understood gives leave",
     Doubt.BROWSER: "a browser sets this by itself, encoded: nobody makes another person's send what they like",
 }
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from typing import Final
 
+from casemate.languages import ir
 from casemate.leads.purpose import Said, matters
 from casemate.leads.rule import ActRule, DetectorRule, Rule
 from casemate.leads.testcode import within_test
@@ -49,8 +51,13 @@ def _acts(
     for unit in solver.units():
         summary = solver.summaries.get(unit)
         kept = solver.program.function(unit).kind in ("module", "class")
-        for site, act in summary.acts if summary is not None else ():
+        acts = summary.acts if summary is not None else ()
+        for site, act in acts:
             for rule in wanted.get(act, ()):
+                if rule.yields and _yields(site[3], rule, [other[3] for other, name in acts if name in rule.acts]):
+                    continue
+                if rule.sees and _only_sees(solver.program.function(unit), rule):
+                    continue
                 name = f"_{'_'.join(split(solver.program.function(unit).qualname))}_"
                 if any(f"_{word}_" in name for word in rule.prescribed):
                     continue
@@ -58,6 +65,22 @@ def _acts(
                     said = matters(solver, unit, site[2], rule) if rule.where else Said.NAMED
                     if said:
                         yield site, rule, said
+
+
+SENDS: Final = frozenset({"send", "sendall", "sendto", "write", "request", "urlopen", "login", "post", "put"})
+
+
+def _yields(what: str, rule: ActRule, others: Sequence[str]) -> bool:
+    """Whether another act of the rule in the same function tells as well what this one tells."""
+    return what.rpartition(".")[2] in rule.yields and any(one.rpartition(".")[2] not in rule.yields for one in others)
+
+
+def _only_sees(fn: ir.Function, rule: ActRule) -> bool:
+    """Whether a function looks at what is not vouched for, and sends it nothing."""
+    if not ir.mentions(fn, rule.sees):
+        return False
+    asked = {ins[4] for instructions, _, _ in ir.graph(fn) for ins in instructions if ins[0] == ir.INVOKE}
+    return bool(asked & set(rule.sees)) and not asked & SENDS
 
 
 def _lead(

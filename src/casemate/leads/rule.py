@@ -80,7 +80,7 @@ class FlowRule(Rule):
 
     message: with {source}, {sink}, {function}. sources: only these (what knowledge calls them), all when empty.
     not_sources: never these. browsers: sources that a browser sets by itself, which are in doubt. probes: only sinks that do no
-    more than tell what is there, or only others; None: all.
+    more than tell what is there, or only others; None: all. whatever_asked: a check that is not understood puts none in doubt.
     """
 
     sinks: tuple[str, ...]
@@ -89,6 +89,7 @@ class FlowRule(Rule):
     not_sources: tuple[str, ...] = ()
     browsers: tuple[str, ...] = ()
     probes: bool | None = None
+    whatever_asked: bool = False
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)
@@ -112,7 +113,9 @@ class ActRule(Rule):
     the words must be said of what the result becomes, where it is given names; that it, or its function, is named so is no doubt.
     signed: those of the words that need only be new each time where what they name is signed. schemes: words of a condition's
     text by which somebody else asks for the act: what is stored says so. hides: it matters only of what is to be hidden or
-    vouched for, not of random numbers alone.
+    vouched for, not of random numbers alone. yields: what such an act is called (its last name) of which another act of the rule
+    in the same function tells as well. sees: names of methods by which a function looks at what it would else have been vouched
+    for; where it sends nothing, that is all that it is for.
     """
 
     acts: tuple[str, ...]
@@ -124,6 +127,8 @@ class ActRule(Rule):
     signed: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     hides: bool = False
+    yields: tuple[str, ...] = ()
+    sees: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)

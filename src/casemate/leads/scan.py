@@ -18,6 +18,7 @@ from casemate.leads.testcode import is_tests
 from casemate.leads.text import location, shown
 from casemate.model.lead import Doubt, Lead
 from casemate.model.trace import Boundary, Role, Step, Trace
+from casemate.taint.asked import Asked
 from casemate.taint.explain import Explainer, Hop, Known
 from casemate.taint.flows import Flow, Query
 from casemate.taint.memory import Run, Unit
@@ -28,6 +29,7 @@ from casemate.taint.summary import CRASHED, Site
 
 NOTES = {"source": "{what} enters", "flow": "{what}", "call": "passed to {what}", "sink": "reaches {what}"}
 ORDER = tuple(Boundary)
+MAX_ASKED = 6  # flows to one place of which it is asked what they hang on
 
 
 class Analysis(NamedTuple):
@@ -76,8 +78,8 @@ def analyse(
     solved(solver)
     tests = frozenset(name for name in program.modules if internal(name) or is_tests(program, name))
     query = Query(solver, tests.__contains__, commands)
-    best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)])
     explainer = Explainer(solver, known)
+    best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)], Asked(solver, explainer.frame).on)
     regions = Regions(solver)
     found = []
     for (_, *place), (rule, flow) in best.items():
@@ -123,7 +125,7 @@ def scan_sources(files: Mapping[str, str], rules: Sequence[Rule], knowledge: Kno
 Place = tuple[str, str, int, int]  # a rule's id, and where it found something
 
 
-def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule, Flow]]:
+def _best(query: Query, rules: Sequence[FlowRule], asked: Callable[[Flow], bool]) -> dict[Place, tuple[FlowRule, Flow]]:
     """For each rule and place the flow that counts most: a finding before by design, what is traced before what is
     suspected, then the most exposed boundary. A sink
     that has a finding, wherever that is shown, is not by design as well, nor is a place that has one."""
@@ -131,7 +133,7 @@ def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule
     for rule in rules:
         for kind in rule.sinks:
             by_kind.setdefault(kind, []).append(rule)
-    best: dict[Place, tuple[FlowRule, Flow]] = {}
+    several: dict[Place, list[tuple[FlowRule, Flow]]] = {}
     found: set[tuple[str, Site]] = set()
     for flow in query.flows():
         for rule in by_kind.get(flow.kind.name, ()):
@@ -140,17 +142,28 @@ def _best(query: Query, rules: Sequence[FlowRule]) -> dict[Place, tuple[FlowRule
                 if flow.source[2] in rule.browsers and flow.doubt is None:
                     flow = flow._replace(doubt=Doubt.BROWSER)
                 key = (rule.id, *query.place(flow))
-                had = best.get(key)
                 if not flow.by_design:
                     found.add((rule.id, flow.site))
-                if had is None or _weight(flow) < _weight(had[1]):
-                    best[key] = (rule, flow)
+                several.setdefault(key, []).append((rule, flow))
+    best = {at: _first(flows, asked) for at, flows in several.items()}
     places = {(flow.kind.name, *at[1:]) for at, (_, flow) in best.items() if not flow.by_design}
     return {
         at: (r, f)
         for at, (r, f) in best.items()
         if not (f.by_design and ((r.id, f.site) in found or (f.kind.name, *at[1:]) in places))
     }
+
+
+def _first(flows: list[tuple[FlowRule, Flow]], asked: Callable[[Flow], bool]) -> tuple[FlowRule, Flow]:
+    """The flow that counts most. Of those that count as traced the first that does not hang on a check that is not understood."""
+    flows.sort(key=lambda one: _weight(one[1]))
+    for rule, flow in flows[:MAX_ASKED]:
+        if flow.by_design or flow.doubt is not None:
+            break
+        if rule.whatever_asked or not asked(flow):
+            return rule, flow
+    rule, flow = flows[0]
+    return rule, flow if flow.by_design or flow.doubt is not None else flow._replace(doubt=Doubt.CHECK)
 
 
 def _weight(flow: Flow) -> tuple[bool, bool, int, bool, bool]:

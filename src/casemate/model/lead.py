@@ -33,6 +33,7 @@ class Doubt(StrEnum):
     OBJECT = "object"  # an object that the value went into, or a function that is not known, was taken to give it back
     CALLER = "caller"  # whoever calls the API gives it: nothing says that it is a stranger's, and not their own
     NAME = "name"  # that a secret rests on it is said by names alone
+    CHECK = "check"  # it goes on only where something that is not understood gave leave
     BROWSER = "browser"  # a browser sets the value by itself: nobody makes another person's send what they like
 
 

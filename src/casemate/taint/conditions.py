@@ -10,7 +10,7 @@ from casemate.taint import operators, redos
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame
 from casemate.taint.state import ANY, OPTIONS, TAIL, field_of
-from casemate.taint.values import CLEAN, NO, Ref, Value, same_constant, value
+from casemate.taint.values import CLEAN, NO, Ref, Value, guessed, same_constant, value
 
 GIVEN = "@given"  # among the values of a condition: whatever the function's own caller gave
 
@@ -34,7 +34,16 @@ def item_of(frame: Frame, val: Value, item: Any) -> Value:
         # What the caller gave may be a list, whose element is meant, or no container: the caller's side tells.
         inner = frame.inside(val, field_of(item))
         return value(inner.taint, inner.const, inner.refs) if val.taint else CLEAN
-    return frame.inside(val, field_of(item))
+    inner = frame.inside(val, field_of(item))
+    if inner.taint and type(item) is int and not placed(frame, val, item):
+        return value(guessed(inner.taint), inner.const, inner.refs)
+    return inner
+
+
+def placed(frame: Frame, val: Value, item: int) -> bool:
+    """Whether it is known which element of a sequence stands at a place: otherwise any is taken for it."""
+    made = [frame.env.get(ref) or {} for ref in val.refs if ref[0] == "o"]
+    return all(item in content and ANY not in content for content in made)
 
 
 def options(frame: Frame, val: Value) -> int:

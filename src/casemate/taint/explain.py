@@ -120,13 +120,17 @@ class Explainer:
         program, digest = self.solver.program, self.solver.digest
         return all(digest(key) == was for key, was in known.reads) and all(program.holds(*pair) for pair in known.asked)
 
+    def frame(self, unit: Unit) -> Frame:
+        """A function, run, with what its calls met."""
+        return self._log(unit)[0]
+
     def _log(self, unit: Unit) -> tuple[Frame, list[tuple[Any, ...]]]:
         got = self._logs.get(unit)
         if got is None:
             program = self.solver.program
             asked, program.asked = program.asked, {}
             frame = self.solver.frame(unit)
-            frame.log = []
+            frame.log, frame.met = [], {}
             interpreter.run(frame)
             had = self.known.get(unit)
             ways = had.ways if had is not None else {}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import Any
 
 from casemate.knowledge.entries import Call
@@ -77,6 +78,8 @@ def apply_known(
     registering = frame.solver.registering.get(dotted)
     if registering:
         _register(frame, registering, receiver, args)
+    if frame.met is not None and (call is not None or dotted.partition(".")[0] in sys.stdlib_module_names):
+        frame.met.setdefault(pos, set()).add(dotted)
     if call is None:
         return unknown(frame, dotted, receiver, operand, args)
     if call.sinks:

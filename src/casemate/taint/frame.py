@@ -96,6 +96,10 @@ class Frame:
         self.answered: tuple[Any, bool] | None = None
         self.lost = ""
         self.log: list[tuple[Any, ...]] | None = None
+        self.met: dict[int, set[Any]] | None = (
+            None  # functions, and what is known of others, by the places that call them
+        )
+        self.ended: set[int] = set()  # blocks that a call ended
         self.truth: dict[str, State | None] = {}
         self.parts: set[str] = set()  # variables of which something was put together
         self.unsure: set[str] = set()  # objects in a state that hangs on what is not known

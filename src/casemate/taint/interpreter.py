@@ -91,6 +91,8 @@ class _Walk:
                 self.flow(handler, env)
             if not frame.dead:
                 self._terminate(number, terminator, env)
+            elif frame.met is not None:
+                frame.ended.add(number)
         self._leave()
 
     def _released(self) -> bool:

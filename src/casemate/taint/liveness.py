@@ -7,7 +7,7 @@ are live everywhere; in bodies of modules and classes every name is.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any, Final, NamedTuple
 
 from casemate.languages import ir
@@ -73,6 +73,15 @@ def live(fn: ir.Function, blocks: tuple[ir.Block, ...], captured: Iterable[str])
         [tuple(sorted(t for t in names if type(t) is int)) for names in needed],
         always,
     )
+
+
+def flat(operand: Any) -> Iterator[Any]:
+    """The operands in one that may be a tuple of them."""
+    if type(operand) is tuple:
+        for inner in operand:
+            yield from flat(inner)
+    else:
+        yield operand
 
 
 def _add(operand: Any, reads: set[Any], writes: set[Any]) -> None:

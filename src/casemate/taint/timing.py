@@ -57,8 +57,10 @@ def compared(frame: Frame, pos: int, left: Any, right: Any) -> None:
             continue
         if not _typed(frame, secret) and (_outside(frame, secret) or not _named(frame, operand, other, given)):
             continue
-        if _made_here(frame, other):  # for whatever it is made
+        if _made_here(frame, other) or _column(frame, operand):  # for whatever it is made; a database compares
             continue
+        if _attribute(a) and _attribute(b):
+            continue  # whoever made the object gave both
         frame.reach(taint, kind.bit, frame.sink(pos, "=="), pos)
         return
 
@@ -72,6 +74,17 @@ def _made_here(frame: Frame, operand: Any) -> bool:
         return False
     name = made[4] if made[0] == ir.INVOKE else called.of(frame).get(made[3], "")
     return split(name)[:1] in MAKING
+
+
+def _column(frame: Frame, operand: Any) -> bool:
+    """Whether an operand is an attribute of a class, and no object's: a column, in an expression that a database is asked."""
+    made = defined(frame).get(operand)
+    return made is not None and made[0] == ir.ATTR and any(ref[0] == "c" for ref in frame.get(made[3]).refs)
+
+
+def _attribute(val: Value) -> bool:
+    """Whether a value is an attribute of the method's own object, as it was put there."""
+    return any(ref[0] == "p" and ref[1] == 0 and ref[2] for ref in val.refs)
 
 
 def _typed(frame: Frame, val: Value) -> bool:

@@ -39,6 +39,8 @@ def call_function(
     these are all arguments that it is called with. under: provisos under which it is this function that is called."""
     summary = frame.solver.summary(frame, unit)
     fn = frame.program.callee(unit)
+    if frame.met is not None:
+        frame.met.setdefault(pos, set()).add(unit)
     if not (
         summary.hits or summary.returns or summary.writes or summary.refs or summary.checks or summary.states
     ):  # it takes nothing over
@@ -176,6 +178,8 @@ class _Binding:
             if not val[2]:  # inside of what has no content it is the same, as far as anybody saw
                 return guessed(val[0]) if any(map(is_attribute, label[2][n:])) else val[0]
             inner = self.frame.inside(val, name)
+            if inner.taint and type(name) is int and not conditions.placed(self.frame, val, name):
+                inner = value(guessed(inner.taint), inner.const, inner.refs)
             if not inner.refs:
                 return inner.taint if n + 1 < len(label[2]) else self.frame.text(inner)
             val = inner

@@ -27,6 +27,7 @@ RULE = FlowRule(
     owasp="A05:2021 Security Misconfiguration",
     severity=Severity.MEDIUM,
     sinks=("regex",),
+    whatever_asked=True,
     message="{sink} can be kept busy for very long by the {source}",
     also=(400, 730),
     boundaries=(Boundary.REMOTE, Boundary.API),

@@ -36,12 +36,22 @@ MAKES = frozenset(
 
 
 def find(solver: Solver) -> Iterator[Sighting]:
-    """`chmod` for the owner alone, after a file was made without care in the same function."""
+    """`chmod` for the owner alone, after a file was made without care in the same function; of a program that sets no mask for
+    all that it makes."""
+    if any(_masks(solver.program.function(unit)) for unit in solver.units()):
+        return
     for unit in solver.units():
         fn = solver.program.function(unit)
         if fn.kind == "function" and ir.mentions(fn, ("chmod", "fchmod")):
             for pos, what in _in(fn):
                 yield Sighting(*unit, pos, what)
+
+
+def _masks(fn: ir.Function) -> bool:
+    """Whether a function sets the mask of what is made."""
+    return ir.mentions(fn, ("umask",)) and any(
+        ins[0] == ir.INVOKE and ins[4] == "umask" for instructions, _, _ in ir.graph(fn) for ins in instructions
+    )
 
 
 def _in(fn: ir.Function) -> Iterator[tuple[int, str]]:

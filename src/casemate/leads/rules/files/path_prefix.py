@@ -28,6 +28,7 @@ RULE = FlowRule(
     owasp="A01:2021 Broken Access Control",
     severity=Severity.LOW,
     sinks=("sibling",),
+    whatever_asked=True,
     boundaries=(Boundary.REMOTE, Boundary.FILE, Boundary.API),
     message="{sink} lets the {source} lead to folders whose names begin alike",
     examples=(

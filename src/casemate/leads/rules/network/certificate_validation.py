@@ -30,6 +30,8 @@ RULE = ActRule(
     owasp="A07:2021 Identification and Authentication Failures",
     severity=Severity.HIGH,
     acts=("no-certificate",),
+    yields=("check_hostname",),
+    sees=("getpeercert", "get_peer_certificate", "get_remote_server_key"),
     message="{act}: the peer is not asked who it is",
     examples=EXAMPLES,
 )

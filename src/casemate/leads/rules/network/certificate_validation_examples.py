@@ -54,7 +54,7 @@ def fetch(address):
 
 def context():
     made = ssl.create_default_context()
-    made.check_hostname = False  # finding
+    made.check_hostname = False
     made.verify_mode = ssl.CERT_NONE  # finding
     return made
 

@@ -1,0 +1,320 @@
+"""What the operands of a function are to a value that some of them hold: made of it, or an answer about it.
+
+An answer is what an unknown function gives that is given the value, what is looked up by it, that it equals what is not known,
+and what a function of the program gives that decides by such an answer. A branch on one is a question.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Iterable
+from typing import Any, Final, NamedTuple
+
+from casemate.languages import ir
+from casemate.taint.frame import Frame, Unit
+from casemate.taint.graphs import Graph, Place, used
+from casemate.taint.summary import Label
+from casemate.taint.values import NO, Value
+
+ITSELF: Final = 1  # the value
+MADE: Final = 2  # something made of it
+ANSWER: Final = 4  # an answer about it
+GRANTED: Final = 8  # it, or what is made of it, given back by an answer
+BUILT_IN: Final = frozenset(dir(builtins))
+SAME: Final = frozenset({"strip", "lower", "upper", "decode", "encode", "casefold", "title"})
+PARTS: Final = frozenset({"get", "pop", "getlist", "get_list"})  # methods that give a part by its name
+EQUAL: Final = ("==", "!=")
+# What only tells of what is there under a name.
+PROBES: Final = frozenset(
+    {"stat", "lstat", "exists", "isfile", "isdir", "is_file", "is_dir", "getsize", "getmtime", "access", "open", "read"}
+)
+
+
+class Given(NamedTuple):
+    """What a function is asked about: the value stands in these of its parameters, and these others somebody outside gives.
+    kinds: of which it may do harm."""
+
+    names: frozenset[str]
+    foreign: frozenset[str]
+    kinds: int
+
+
+class Asks(NamedTuple):
+    """What a function does with what it is given. answers: it gives back an answer about it. decides: whether it gives it back
+    hangs on an answer. refuses: it raises by an answer."""
+
+    answers: bool = False
+    decides: bool = False
+    refuses: bool = False
+
+
+class Parts(NamedTuple):
+    """Which parts of the value are meant, where it has several: those that these operands hold, or that have these names."""
+
+    operands: frozenset[Any] = frozenset()
+    names: frozenset[str] = frozenset()
+
+
+class Question(NamedTuple):
+    """A block that ends in a branch on an answer. leave: by which side the value has leave, None where that is not known. known:
+    it is a check that is understood, and would be enough: there is a way around it."""
+
+    block: int
+    leave: bool | None
+    known: bool
+
+
+class Answers:
+    """The operands of a function. start: those that hold the value. inner: for functions of the program what they ask; None
+    where none is followed further. called: the function is one that is called with the value, which passes no end of a way here.
+    parts: None for all. refused: calls that raise by an answer."""
+
+    def __init__(
+        self,
+        frame: Frame,
+        graph: Graph,
+        start: Iterable[Any],
+        kinds: int,
+        inner: Callable[[Unit, Given], Asks],
+        *,
+        parts: Parts | None,
+        called: Given | None = None,
+    ) -> None:
+        self.frame = frame
+        self.graph = graph
+        self.kinds = kinds
+        self.inner = inner
+        self.parts = parts
+        self.called = called
+        self.tiers: dict[Any, int] = dict.fromkeys(start, ITSELF)
+        self.checked = {*start, *graph.returned().values()} if called else set()
+        self.refused: set[Place] = set()
+        self.made: dict[Any, ir.Instruction] = {}  # what makes temporaries
+        changed = True
+        while changed:
+            changed = False
+            for number, (instructions, _, _) in enumerate(graph.blocks):
+                for index, ins in enumerate(instructions):
+                    changed = self._step((number, index), ins) or changed
+
+    def of(self, *operands: Any) -> int:
+        """What operands are to the value, taken together."""
+        tier = 0
+        for operand in operands:
+            tier |= self.tiers.get(operand, 0)
+        return tier
+
+    def questions(self) -> list[Question]:
+        """The questions about the value."""
+        found = []
+        for number, (_, terminator, _) in enumerate(self.graph.blocks):
+            if terminator[0] != ir.BRANCH or number in self.graph.ended:
+                continue
+            yes, no = self._clears(terminator[2])
+            if self.of(terminator[2]) & ANSWER:
+                found.append(Question(number, yes if yes != no else self._agrees(terminator[2]), known=False))
+            elif yes != no:
+                found.append(Question(number, yes, known=True))
+        return found
+
+    def way(self, operands: Iterable[Any]) -> Parts:
+        """The parts of the value that come to operands."""
+        made: dict[Any, list[ir.Instruction]] = {}
+        for instructions, _, _ in self.graph.blocks:
+            for ins in instructions:
+                made.setdefault(ins[2], []).append(ins)
+        found: set[Any] = set()
+        names: set[str] = set()
+        queue = [operand for operand in operands if self.of(operand)]
+        while queue:
+            one = queue.pop()
+            if one not in found:
+                found.add(one)
+                for ins in made.get(one, ()):
+                    queue += [operand for operand in used(ins) if self.of(operand)]
+                    names.update(filter(None, [self._part(ins)]))
+        return Parts(frozenset(found), frozenset(names))
+
+    def replaced(self, branch: int) -> bool:
+        """Whether one way alone from a branch puts something else in the value's place: `if not ours(url): url = "/"`."""
+        return any(
+            number != branch
+            and any(
+                type(ins[2]) is str and self.of(ins[2]) & ITSELF and not self._gives((number, index), ins)
+                for index, ins in enumerate(instructions)
+            )
+            and self.graph.one_way(branch, number)
+            for number, (instructions, _, _) in enumerate(self.graph.blocks)
+        )
+
+    def compares(self, operand: Any, tiers: int) -> bool:
+        """Whether an operand is a comparison of what is of these tiers with what is not known."""
+        ins = self.made.get(operand)
+        if ins is None or ins[0] != ir.COMPARE or ins[3] not in EQUAL:
+            return False
+        sides = ((ins[4], ins[5]), (ins[5], ins[4]))
+        return any(self.of(one) & tiers and not self.of(other) and self._unknown(other) for one, other in sides)
+
+    # --- checks
+
+    def _agrees(self, operand: Any) -> bool | None:
+        """Which answer says that the value is one that is known, where the operand is a comparison."""
+        made = self.made.get(operand)
+        turned = False
+        while made is not None and made[0] == ir.UNARY and made[3] == "not":
+            made, turned = self.made.get(made[4]), not turned
+        return (made[3] == "==") != turned if made is not None and made[0] == ir.COMPARE and made[3] in EQUAL else None
+
+    def _clears(self, operand: Any) -> tuple[bool, bool]:
+        """Whether a branch on an operand clears the kinds in what is made of the value, when it is true and when it is not."""
+        pred = self.frame.get(operand).pred
+        yes, no = pred if pred is not None else ((), ())
+        return self._cleared(yes), self._cleared(no)
+
+    def _cleared(self, effects: Iterable[tuple[Any, int, Any]]) -> bool:
+        return any(mask & self.kinds and type(key) is str and self._meant(key) for key, mask, _ in effects)
+
+    def _meant(self, key: str) -> bool:
+        """Whether a variable holds what is made of the value; in a function that is called, what it was given or gives back, and
+        nothing else meanwhile."""
+        if self.called is None:
+            return bool(self.of(key) & (ITSELF | MADE))
+        return key in self.checked and self.of(key) in (ITSELF, MADE)
+
+    def _unknown(self, operand: Any) -> bool:
+        """Whether it is not told what a value is, nor given by somebody outside, as far as the function tells."""
+        val = self.frame.get(operand)
+        return not self._outside(val) and val.const is NO and not any(ref[0] in "o=" for ref in val.refs)
+
+    def _outside(self, val: Value) -> bool:
+        """Whether somebody outside may have given a value, other than as an attribute of the method's own object."""
+        return any(not self._ours(label) for label, _ in self.frame.spread(val.taint))
+
+    def _ours(self, label: Label) -> bool:
+        if label[0] != "p":
+            return False
+        if label[1] == 0 and label[2]:
+            return True
+        name = self.frame.fn.params[label[1]].name if type(label[1]) is int else label[1]
+        return self.called is not None and name not in self.called.foreign
+
+    # --- what instructions give
+
+    def _step(self, place: Place, ins: ir.Instruction) -> bool:
+        dst = ins[2]
+        if type(dst) is int:
+            self.made[dst] = ins
+        got = self._gives(place, ins)
+        if not got or dst is None:
+            return False
+        had = self.of(dst)
+        self.tiers[dst] = had | got
+        return had | got != had
+
+    def _gives(self, place: Place, ins: ir.Instruction) -> int:
+        op = ins[0]
+        if op in (ir.MOVE, ir.ITER, ir.ENTER, ir.AWAIT):
+            return self.of(ins[3])
+        if op in (ir.CALL, ir.INVOKE):
+            return 0 if self._other_part(ins) else self._called(place, ins)
+        if op in (ir.ATTR, ir.INDEX) and self._other_part(ins):
+            return 0
+        if op == ir.INDEX and self.of(ins[4]) and not self.of(ins[3]):
+            return ANSWER  # looked up by it
+        if op == ir.COMPARE:
+            return _made(self.of(ins[4], ins[5])) | (ANSWER if self.compares(ins[2], ITSELF) else 0)
+        if op in (ir.ATTR, ir.INDEX, ir.SLICE):
+            return self._taken(ins, self.of(ins[3]))
+        return _made(self.of(*used(ins))) if op in MAKING else 0
+
+    def _part(self, ins: ir.Instruction) -> str | None:
+        """The name of the part of something that an instruction gives."""
+        if ins[0] == ir.ATTR:
+            return str(ins[4])
+        key = ins[4] if ins[0] == ir.INDEX else None
+        if ins[0] == ir.INVOKE and ins[4] in PARTS and ins[5]:
+            key = ins[5][0]
+        const = self.frame.fn.consts[-1 - key] if type(key) is int and key < 0 else None
+        return const if type(const) is str else None
+
+    def _other_part(self, ins: ir.Instruction) -> bool:
+        """Whether an instruction gives a part of the value that is not meant. Attributes of what was made of it are that's."""
+        name = self._part(ins) if self.parts is not None else None
+        tiers = ITSELF if ins[0] == ir.ATTR else ITSELF | MADE
+        if self.parts is None or name is None or not self.of(ins[3]) & tiers:
+            return False
+        return ins[2] not in self.parts.operands and name not in self.parts.names
+
+    def _taken(self, ins: ir.Instruction, tier: int) -> int:
+        """What is read off something: the part that is meant is the value itself (`request.args["name"]`)."""
+        meant = (
+            tier & ITSELF and self.parts is not None and ins[2] in self.parts.operands and self._part(ins) is not None
+        )
+        return ITSELF if meant else _made(tier)
+
+    def _called(self, place: Place, ins: ir.Instruction) -> int:
+        invoked = ins[0] == ir.INVOKE
+        args, kwargs = ins[5:7] if invoked else ins[4:6]
+        receiver = self.of(ins[3]) if invoked else 0
+        given = self.of(*(a[1] if type(a) is tuple else a for a in args), *(v for _, v in kwargs))
+        if not given and not receiver:
+            return 0
+        met = (self.frame.met or {}).get(ins[1], ())
+        own = [unit for unit in met if type(unit) is tuple]
+        if own:
+            out = _made(receiver)
+            for unit in own if given else ():
+                out |= self._own(place, unit, invoked, args, kwargs)
+            return out
+        name = ins[4] if invoked else self._name(ins[3])
+        if met or (not invoked and name in BUILT_IN):
+            return receiver | _made(given) if name in SAME else self._taken(ins, receiver) | _made(given)
+        asked = given and name not in PROBES
+        return self._taken(ins, receiver) | (MADE if given else 0) | (ANSWER if asked else 0)
+
+    def _name(self, operand: Any) -> str:
+        made = self.made.get(operand)
+        return made[3] if made is not None and made[0] in (ir.GLOBAL, ir.FREE) else ""
+
+    def _own(self, place: Place, unit: Unit, invoked: bool, args: Any, kwargs: Any) -> int:
+        """What a function of the program gives that is given the value."""
+        fn = self.frame.program.callee(unit)
+        given = self._bound(fn, args, kwargs)
+        asks = self.inner(unit, given)
+        if asks.refuses:
+            self.refused.add(place)
+        summary = self.frame.solver.summaries.get(unit)
+        checks = any(
+            kinds & self.kinds and when != "returns" and type(number) is int and fn.params[number].name in given.names
+            for number, _, when, kinds in (summary.checks if summary is not None else ())
+        )
+        return MADE | (ANSWER if checks or asks.answers or asks.decides else 0) | (GRANTED if asks.decides else 0)
+
+    def _bound(self, fn: ir.Function, args: Any, kwargs: Any) -> Given:
+        """In which parameters a function is given the value, and which others somebody outside gives."""
+        bound = fn.owner >= 0 and not any(d.dotted.rpartition(".")[2] == "staticmethod" for d in fn.decorators)
+        rest = next((n for n, p in enumerate(fn.params) if p.how in (ir.VARARGS, ir.KEYWORD, ir.VARKW)), len(fn.params))
+        names: set[str] = set()
+        foreign: set[str] = set()
+        for n, arg in enumerate(args):
+            first = min(n + bound, rest)
+            last = rest if type(arg) is tuple else first  # how many a spread list has is not known
+            params = {p.name for p in fn.params[first : last + 1]}
+            self._gather(arg[1] if type(arg) is tuple else arg, params, names, foreign)
+        for name, operand in kwargs:
+            self._gather(operand, {p.name for p in fn.params if p.name == name}, names, foreign)
+        return Given(frozenset(names), frozenset(foreign - names), self.kinds)
+
+    def _gather(self, operand: Any, params: set[str], names: set[str], foreign: set[str]) -> None:
+        if self.of(operand):
+            names |= params
+        elif self._outside(self.frame.get(operand)):
+            foreign |= params
+
+
+MAKING: Final = frozenset({ir.UNARY, ir.BINARY, ir.FORMAT, ir.SEQUENCE, ir.MAPPING})
+
+
+def _made(tier: int) -> int:
+    """What is made of operands of these kinds."""
+    return (MADE if tier & (ITSELF | MADE) else 0) | (tier & (ANSWER | GRANTED))

@@ -1,0 +1,124 @@
+"""What reaches a place only where something that is not understood was asked about it, and gave leave.
+
+`row = books.query(kind=kind).first()`, `if row is None: abort(404)`: whether a row is found decides whether `kind` goes on, and
+what rows there are is not in the program. A check that is understood clears kinds, or is known not to; one that is not may be all
+that is needed. So a flow that hangs on such an answer is in doubt.
+
+This is asked afterwards, of flows that would be reported: of each function on the way, whether the step by which the value leaves
+it can be reached by one side alone of a branch on an answer about the value, or passes a call that raises by one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any, Final
+
+from casemate.languages import ir
+from casemate.taint import onward
+from casemate.taint.answers import ANSWER, GRANTED, ITSELF, MADE, Answers, Asks, Given, Parts
+from casemate.taint.flows import Flow
+from casemate.taint.frame import Frame, Unit
+from casemate.taint.graphs import Graph
+from casemate.taint.solver import Solver
+from casemate.taint.summary import Label
+
+MAX_WAY: Final = 12  # functions on a way
+DEEP: Final = 2  # calls followed to see whether a function asks
+
+
+class Asked:
+    """Questions on the ways of flows. frame: gives a function's frame, run, with what its calls met."""
+
+    def __init__(self, solver: Solver, frame: Callable[[Unit], Frame]) -> None:
+        self.solver = solver
+        self.frame = frame
+        self._graphs: dict[Unit, Graph] = {}
+        self._known: dict[tuple[Unit, Given], Asks] = {}
+
+    def on(self, flow: Flow) -> bool:
+        """Whether the value goes on only where an answer about it gave leave."""
+        kinds = 1 << flow.hit.kind
+        if flow.stored is not None and self._stored(*flow.stored, flow.hit.label[2][0], kinds):
+            return True
+        unit, hit = flow.unit, flow.hit
+        for _ in range(MAX_WAY):
+            frame = self.frame(unit)
+            if self._way(frame, _start(frame, hit.label), frame.fn.pos + hit.pos, kinds):
+                return True
+            following = next(iter(onward.following(self.solver, hit)), None)
+            if hit.callee is None or following is None:
+                return False
+            unit, hit = hit.callee, following
+        return False
+
+    def _stored(self, writer: Unit, label: Label, name: Any, kinds: int) -> bool:
+        """Whether a method keeps the value in an attribute only by an answer."""
+        frame = self.frame(writer)
+        start = _start(frame, label)
+        stores = [ins for block in ir.graph(frame.fn) for ins in block[0] if ins[0] == ir.SETATTR and ins[4] == name]
+        return any(self._way(frame, start, ins[1], kinds) for ins in stores)
+
+    def _way(self, frame: Frame, start: frozenset[Any], end: int, kinds: int) -> bool:
+        """Whether the instruction at a position hangs on an answer about what some operands hold."""
+        graph = self._graph(frame)
+        there = graph.at(end)
+        if there is None or not start:
+            return False
+        answers = partial(Answers, frame, graph, start, kinds, partial(self._asks, depth=DEEP))
+        found = answers(parts=answers(parts=None).way(there.operands))
+        if any(graph.passed(place, there.place) for place in found.refused) or found.of(*there.operands) & GRANTED:
+            return True
+        return any(
+            not known and (graph.one_way(number, there.place[0], leave) or found.replaced(number))
+            for number, leave, known in found.questions()
+        )
+
+    def _asks(self, unit: Unit, given: Given, depth: int) -> Asks:
+        """What a function does with what it is given."""
+        if not depth or not given.names:
+            return Asks()
+        if (unit, given) not in self._known:
+            self._known[unit, given] = Asks()  # what comes round again tells nothing
+            self._known[unit, given] = self._asked(self.frame(unit), given, depth)
+        return self._known[unit, given]
+
+    def _asked(self, frame: Frame, given: Given, depth: int) -> Asks:
+        graph = self._graph(frame)
+        inner = partial(self._asks, depth=depth - 1)
+        found = Answers(frame, graph, given.names, given.kinds, inner, parts=Parts(), called=given)
+        returned = graph.returned()
+        carrying = {n for n, end in returned.items() if found.of(end) & (ITSELF | MADE)}
+        raising = graph.raising()
+        answers = any(found.of(end) & ANSWER or found.compares(end, ITSELF | MADE) for end in returned.values())
+        decides = bool(found.of(*returned.values()) & GRANTED)
+        refuses = bool(found.refused)
+        for number, leave, known in found.questions():
+            then, otherwise = graph.sides(number)
+            decides = decides or (not known and bool(carrying) and found.replaced(number))
+            for answer, good, bad in ((True, then, otherwise), (False, otherwise, then)):
+                if leave is None or leave is answer:
+                    decides = decides or bool(carrying & good and not carrying & bad)
+                    refuses = refuses or bool(raising & (bad - good))
+                    answers = answers or any(not found.of(returned[n]) for n in returned.keys() & (bad - good))
+        return Asks(answers, decides, refuses)
+
+    def _graph(self, frame: Frame) -> Graph:
+        known = self._graphs.get(frame.unit)
+        if known is None:
+            known = self._graphs[frame.unit] = Graph(ir.graph(frame.fn), frame.ended)
+        return known
+
+
+def _start(frame: Frame, label: Label) -> frozenset[Any]:
+    """The operands that hold what a label stands for, where it begins."""
+    made = [ins for block in ir.graph(frame.fn) for ins in block[0] if ins[2] is not None]
+    if label[0] == "s":
+        at = frame.fn.pos + label[5]
+        return frozenset(ins[2] for ins in made if ins[1] == at) if label[3:5] == frame.unit else frozenset()
+    if type(label[1]) is not int:
+        return frozenset({label[1][1:]})
+    name = frame.fn.params[label[1]].name
+    if not label[2]:
+        return frozenset({name})
+    return frozenset(ins[2] for ins in made if ins[0] == ir.ATTR and ins[3] == name and ins[4] == label[2][0])

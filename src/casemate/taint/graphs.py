@@ -1,0 +1,92 @@
+"""Questions about a function's control flow: where a way leads on from a branch, and what it must pass."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from casemate.languages import ir
+from casemate.taint.liveness import READ, flat
+
+Place = tuple[int, int]  # a block, and the number of an instruction in it
+
+
+class Used(NamedTuple):
+    """What stands at a position of the source, and the operands that it uses."""
+
+    place: Place
+    operands: tuple[Any, ...]
+
+
+class Graph:
+    """The blocks of a function. ended: those that a call ends which never returns."""
+
+    def __init__(self, blocks: tuple[ir.Block, ...], ended: set[int]) -> None:
+        self.blocks = blocks
+        self.ended = ended
+        self._reached: dict[tuple[int, int], frozenset[int]] = {}
+
+    def reached(self, start: int, without: int) -> frozenset[int]:
+        """The blocks that can be reached from one, itself among them, without passing another."""
+        known = self._reached.get((start, without))
+        if known is not None:
+            return known
+        seen = {start} - {without}
+        queue = list(seen)
+        while queue:
+            number = queue.pop()
+            for way in (*self.ways(number), *self.blocks[number][2]):
+                if way not in seen and way != without:
+                    seen.add(way)
+                    queue.append(way)
+        return self._reached.setdefault((start, without), frozenset(seen))
+
+    def ways(self, number: int) -> tuple[int, ...]:
+        """Where a block leads on: of a branch where it leads when the condition is true, and when it is not."""
+        _, terminator, _ = self.blocks[number]
+        if number in self.ended:
+            return ()
+        return {ir.JUMP: terminator[1:2], ir.BRANCH: terminator[3:5]}.get(terminator[0], ())
+
+    def sides(self, branch: int) -> tuple[frozenset[int], frozenset[int]]:
+        """The blocks that can be reached from a branch when its condition is true, and when it is not."""
+        then, otherwise = self.ways(branch)
+        return self.reached(then, branch), self.reached(otherwise, branch)
+
+    def one_way(self, branch: int, target: int, answer: bool | None = None) -> bool:
+        """Whether one way alone from a branch leads to a block; answer: which, None for either."""
+        then, otherwise = (target in side for side in self.sides(branch))
+        return then != otherwise and answer is not otherwise
+
+    def passed(self, place: Place, target: Place) -> bool:
+        """Whether every way to an instruction passes another."""
+        if place[0] == target[0]:
+            return place[1] < target[1]
+        return not place[0] or target[0] not in self.reached(0, place[0])
+
+    def at(self, pos: int) -> Used | None:
+        """The instruction at a position that uses something, the last of several; or the end of a block."""
+        found = None
+        for number, (instructions, terminator, _) in enumerate(self.blocks):
+            for index, ins in enumerate(instructions):
+                if ins[1] == pos and used(ins):
+                    found = Used((number, index), used(ins))
+            if terminator[0] in ir.PLACED and terminator[1] == pos and found is None:
+                found = Used((number, len(instructions)), (terminator[2],))
+        return found
+
+    def returned(self) -> dict[int, Any]:
+        """The operands that are returned, by the blocks that do."""
+        return {
+            number: block[1][2]
+            for number, block in enumerate(self.blocks)
+            if block[1][0] == ir.RETURN and number not in self.ended
+        }
+
+    def raising(self) -> frozenset[int]:
+        """The blocks from which nothing is returned."""
+        return frozenset(n for n, block in enumerate(self.blocks) if block[1][0] == ir.RAISE or n in self.ended)
+
+
+def used(ins: ir.Instruction) -> tuple[Any, ...]:
+    """The operands of an instruction."""
+    return tuple(operand for place in READ[ins[0]] for operand in flat(ins[place]))
