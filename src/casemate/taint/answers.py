@@ -117,6 +117,19 @@ class Answers:
                 found.append(Question(number, yes, known=True))
         return found
 
+    def brought(self, question: Question) -> bool:
+        """Whether something on the way is given the value only where the question gave leave: `if ours(url): there = url`."""
+        makes: dict[Any, list[int]] = {}
+        for number, (instructions, _, _) in enumerate(self.graph.blocks):
+            for index, ins in enumerate(instructions):
+                if self.parts is not None and ins[2] in self.parts.operands and self._gives((number, index), ins):
+                    makes.setdefault(ins[2], []).append(number)
+        return any(
+            all(self.graph.one_way(question.block, number, question.leave) for number in blocks)
+            for operand, blocks in makes.items()
+            if type(operand) is str
+        )
+
     def way(self, operands: Iterable[Any]) -> Parts:
         """The parts of the value that come to operands."""
         made: dict[Any, list[ir.Instruction]] = {}
@@ -178,7 +191,7 @@ class Answers:
         """Whether a variable holds what is made of the value; in a function that is called, what it was given or gives back, and
         nothing else meanwhile."""
         if self.called is None:
-            return bool(self.of(key) & (ITSELF | MADE))
+            return bool(self.of(key) & (ITSELF | MADE)) and not self.of(key) & ANSWER
         return key in self.checked and self.of(key) in (ITSELF, MADE)
 
     def _unknown(self, operand: Any) -> bool:

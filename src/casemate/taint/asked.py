@@ -70,8 +70,11 @@ class Asked:
         if any(graph.passed(place, there.place) for place in found.refused) or found.of(*there.operands) & GRANTED:
             return True
         return any(
-            not known and (graph.one_way(number, there.place[0], leave) or found.replaced(number))
-            for number, leave, known in found.questions()
+            graph.one_way(question.block, there.place[0], question.leave)
+            or found.replaced(question.block)
+            or found.brought(question)
+            for question in found.questions()
+            if not question.known
         )
 
     def _asks(self, unit: Unit, given: Given, depth: int) -> Asks:

@@ -176,7 +176,7 @@ def empty(frame: Frame, filled: str, val: Value) -> Effects:
 def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
     """What equality with a value of our own establishes about the other side."""
     if other.const is None:
-        return ()
+        return ((operand, KINDS, None),) if type(operand) is str else ()  # nothing does no harm
     if other.taint or (other.const is NO and not other.refs):
         same = _no_more(frame, operand, val, other.taint) if other.taint else ()
         return (*_properties(val), *_base_itself(frame, operand, val, other), *same)

@@ -10,7 +10,7 @@ from heapq import heappop, heappush
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import guards, operators, responses, wrappers
+from casemate.taint import guards, loops, operators, responses, wrappers
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.instructions import HANDLERS
 from casemate.taint.liveness import WHOLE, live, matter
@@ -43,10 +43,23 @@ class _Walk:
     states: what each block starts from. needed: what blocks behind a loop need, None where no block can come up twice, or
     where every way counts: a trace tells of those too that add nothing. read: temporaries of other blocks, as each block
     found them. around: steps by which a switch leaves a check out. held: what would have come by them.
-    ends: where loops lead that are gone through at least once, by their heads.
+    ends: where loops lead that are gone through at least once, by their heads. loops: those over further arguments.
     """
 
-    __slots__ = ("around", "blocks", "captured", "ends", "frame", "held", "needed", "queue", "queued", "read", "states")
+    __slots__ = (
+        "around",
+        "blocks",
+        "captured",
+        "ends",
+        "frame",
+        "held",
+        "loops",
+        "needed",
+        "queue",
+        "queued",
+        "read",
+        "states",
+    )
 
     def __init__(self, frame: Frame, blocks: tuple[ir.Block, ...]) -> None:
         self.frame = frame
@@ -60,6 +73,8 @@ class _Walk:
         self.around = frame.solver.left_out(frame.unit, blocks) if len(blocks) > 2 else frozenset()
         self.held: dict[tuple[int, int], State] = {}
         self.ends: dict[int, int] = {}
+        self.loops = loops.over_arguments(frame.fn, blocks)
+        loops.begin(frame, self.loops)
 
     def run(self) -> None:
         frame, blocks = self.frame, self.blocks
@@ -140,7 +155,10 @@ class _Walk:
     def _go(self, number: int, target: int, state: State) -> None:
         """A way from a block to another; back at the head of a loop that is gone through at least once, it may end."""
         self.flow(target, state)
-        if target <= number and target in self.ends:
+        if target in self.loops:
+            loop = self.loops[target]
+            self.flow(loop.end, loops.ended(loop, state, empty=target > number))
+        elif target <= number and target in self.ends:
             self.flow(self.ends[target], state)
 
     def _terminate(self, number: int, terminator: ir.Terminator, env: State) -> None:
@@ -151,7 +169,9 @@ class _Walk:
             _, _, condition, then, otherwise = terminator
             val = frame.get(condition)
             truth = None if condition in frame.iterated else operators.truth(val)
-            if condition in frame.filled:
+            if number in self.loops:
+                truth = True
+            elif condition in frame.filled:
                 self.ends[number] = otherwise
                 truth = True
             for answer, target in ((True, then), (False, otherwise)):

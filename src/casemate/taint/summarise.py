@@ -7,9 +7,10 @@ from typing import Any
 from casemate.languages import ir
 from casemate.taint import states
 from casemate.taint.frame import MAX_PATH, Frame
+from casemate.taint.loops import EACH
 from casemate.taint.parts import WHOLE
 from casemate.taint.provisos import Provisos, together
-from casemate.taint.state import INEXACT
+from casemate.taint.state import ANY, INEXACT
 from casemate.taint.summary import Label, SinkHit, Summary, Write
 from casemate.taint.values import KINDS, NO, PROPERTIES, Ref, Value, value
 
@@ -130,7 +131,7 @@ def _marked(frame: Frame, key: Any, path: tuple[Any, ...], taint: int) -> list[W
 
 def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], ...]:
     """For each parameter, the kinds that an answer, or returning at all, rules out."""
-    out = []
+    out: list[tuple[Any, tuple[Any, ...], str, int]] = []
     always = frame.env if frame.exits else None
     if not frame.numbers:
         return ()
@@ -138,17 +139,27 @@ def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], .
         if state is None:
             continue
         for number, parameter in enumerate(frame.fn.params):
-            path = (WHOLE,) if parameter.how == ir.VARARGS else ()
-            label = ("p", number, path)
-            at = frame.numbers.get(label)
-            val = state.get(("p", number, ()), {}).get(WHOLE) if path else state.get(parameter.name)
-            if at is None or val is None or frame.labels[at] != label:
-                continue
-            refused = KINDS & ~(val.taint >> 32 * at)
-            if label not in val.refs:
-                # Another text; or a tidied copy, of which a check counts for some kinds.
-                copied = frame.solver.tidied if ("v", number) in val.refs else 0
-                refused &= copied | max((ref[2] for ref in val.refs if ref[:2] == ("V", number)), default=0)
-            if refused:
-                out.append((number, path, when, refused))
+            if parameter.how != ir.VARARGS:
+                asked: tuple[tuple[tuple[Any, ...], Value | None], ...] = (((), state.get(parameter.name)),)
+            else:
+                content = state.get(("p", number, ()), {})
+                asked = (((WHOLE,), content.get(WHOLE)), ((EACH,), content.get(EACH)))
+            for path, val in asked:
+                label = ("p", number, (ANY,) if path == (EACH,) else path)
+                refused = _refused(frame, label, val) if val is not None else 0
+                if refused:
+                    out.append((number, path, when, refused))
     return tuple(out)
+
+
+def _refused(frame: Frame, label: Label, val: Value) -> int:
+    """The kinds of which a value is free that the caller gave."""
+    at = frame.numbers.get(label)
+    if at is None or frame.labels[at] != label:
+        return 0
+    refused: int = KINDS & ~(val.taint >> 32 * at)
+    if label not in val.refs:
+        # Another text; or a tidied copy, of which a check counts for some kinds.
+        copied = frame.solver.tidied if ("v", label[1]) in val.refs else 0
+        refused &= copied | max((ref[2] for ref in val.refs if ref[:2] == ("V", label[1])), default=0)
+    return refused

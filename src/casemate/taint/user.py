@@ -9,6 +9,7 @@ from casemate.languages import ir
 from casemate.taint import conditions, dispatch, guards, keyed, narrowing, operators, programs, provisos, states
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import MAX_PATH, Frame, Unit, is_attribute
+from casemate.taint.loops import EACH
 from casemate.taint.provisos import Proviso, Provisos
 from casemate.taint.state import ANY, KEYS, OPTIONS
 from casemate.taint.summary import TEXT, Label, Summary
@@ -329,8 +330,9 @@ def _checks(
         val = bound[parameter]
         keys: list[Any]
         if path and fn.params[parameter].how == ir.VARARGS:
-            one = args.star is None and len(args.positional) == args.rest + 1
-            keys = frame.keys(args.operands[args.rest], args.positional[args.rest]) if one else []
+            rest = range(args.rest, len(args.positional))
+            known = args.star is None and (len(rest) == 1 or path[-1] == EACH)
+            keys = [key for n in rest if known for key in frame.keys(args.operands[n], args.positional[n])]
         elif path:
             keys = [("@", r, path[0]) for r in val.refs if r[0] in "op"] if len(path) == 1 else []
         else:
