@@ -10,7 +10,7 @@ from casemate.taint import operators, redos
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame
 from casemate.taint.state import ANY, OPTIONS, TAIL, field_of
-from casemate.taint.values import CLEAN, NO, Ref, Value, guessed, same_constant, value
+from casemate.taint.values import CLEAN, DATA, NO, Ref, Value, guessed, same_constant, value
 
 GIVEN = "@given"  # among the values of a condition: whatever the function's own caller gave
 
@@ -28,22 +28,29 @@ def item_of(frame: Frame, val: Value, item: Any) -> Value:
     """The element of an argument that a sink means; the whole when it is no container."""
     if item == OPTIONS:
         return _options(frame, val)
-    if item is None or not any(r[0] == "o" or (r[0] == "p" and type(item) is int) for r in val.refs):
+    if item is None:
         return val
+    if not any(r[0] == "o" or (r[0] == "p" and type(item) is int) for r in val.refs):
+        return val if type(item) is not int else placed(frame, val, item, val)
+    inner = frame.inside(val, field_of(item))
     if any(r[0] == "p" for r in val.refs):
         # What the caller gave may be a list, whose element is meant, or no container: the caller's side tells.
-        inner = frame.inside(val, field_of(item))
-        return value(inner.taint, inner.const, inner.refs) if val.taint else CLEAN
-    inner = frame.inside(val, field_of(item))
-    if inner.taint and type(item) is int and not placed(frame, val, item):
-        return value(guessed(inner.taint), inner.const, inner.refs)
-    return inner
+        return placed(frame, val, item, value(inner.taint, inner.const, inner.refs)) if val.taint else CLEAN
+    return placed(frame, val, item, inner) if type(item) is int else inner
 
 
-def placed(frame: Frame, val: Value, item: int) -> bool:
-    """Whether it is known which element of a sequence stands at a place: otherwise any is taken for it."""
-    made = [frame.env.get(ref) or {} for ref in val.refs if ref[0] == "o"]
-    return all(item in content and ANY not in content for content in made)
+def placed(frame: Frame, val: Value, item: Any, inner: Value) -> Value:
+    """An element of a value, as seen as it is known that it stands at its place: where that is not known, any is taken for it."""
+    if not inner.taint or operators.is_text(val) or any(ref == DATA or ref[0] == "1" for ref in val.refs):
+        return inner
+    given = 0  # as the caller gave it
+    for ref in val.refs:
+        content = frame.env.get(ref) or {} if ref[0] in "op" else {}
+        if ref[0] == "o" and item in content and ANY not in content:
+            given |= inner.taint
+        elif ref[0] == "p":
+            given |= frame.default_field(ref, field_of(item)).taint | val.taint
+    return value(guessed(inner.taint) | (inner.taint & given), inner.const, inner.refs)
 
 
 def options(frame: Frame, val: Value) -> int:

@@ -13,6 +13,7 @@ from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, Fields, field_of
 from casemate.taint.values import CLEAN, KINDS, NO, SPLICED, Ref, Value, alive, clear, cross, fields, join, value
 
+FIRST_WORD = re.compile(r"\s*([\w./-]+)\s")
 ADDRESS = ("", "/", "?", "#")  # by which parts of a path or an address are joined: the first says where it leads
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
 
@@ -360,10 +361,9 @@ def _some(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
 def _words(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """`shlex.split(" ".join([program, *rest]))`: the first word is the program; what follows it is not."""
     text = first(args)
-    head = next((r[1] for r in text.refs if r[0] == "1"), None)
-    if head is None:
-        return None
-    content: Fields = {0: value(head), TAIL: value(text.taint)}
+    head = next((r[1] for r in text.refs if r[0] == "1"), text.taint)
+    begun = FIRST_WORD.match(operators.outline(text).partition(operators.UNKNOWN)[0])
+    content: Fields = {0: constant(begun[1]) if begun else value(head), TAIL: value(text.taint)}
     return value(0, NO, (frame.new_object(pos, ("i", "list"), content),))
 
 

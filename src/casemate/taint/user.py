@@ -179,8 +179,8 @@ class _Binding:
             if not val[2]:  # inside of what has no content it is the same, as far as anybody saw
                 return guessed(val[0]) if any(map(is_attribute, label[2][n:])) else val[0]
             inner = self.frame.inside(val, name)
-            if inner.taint and type(name) is int and not conditions.placed(self.frame, val, name):
-                inner = value(guessed(inner.taint), inner.const, inner.refs)
+            if type(name) is int:
+                inner = conditions.placed(self.frame, val, name, inner)
             if not inner.refs:
                 return inner.taint if n + 1 < len(label[2]) else self.frame.text(inner)
             val = inner
