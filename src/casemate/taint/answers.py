@@ -24,6 +24,8 @@ BUILT_IN: Final = frozenset(dir(builtins))
 SAME: Final = frozenset({"strip", "lower", "upper", "decode", "encode", "casefold", "title"})
 PARTS: Final = frozenset({"get", "pop", "getlist", "get_list"})  # methods that give a part by its name
 EQUAL: Final = ("==", "!=")
+ASKING: Final = (*EQUAL, "in", "not in")
+AGREES: Final = ("==", "in")
 # What only tells of what is there under a name.
 PROBES: Final = frozenset(
     {"stat", "lstat", "exists", "isfile", "isdir", "is_file", "is_dir", "getsize", "getmtime", "access", "open", "read"}
@@ -176,7 +178,14 @@ class Answers:
         turned = False
         while made is not None and made[0] == ir.UNARY and made[3] == "not":
             made, turned = self.made.get(made[4]), not turned
-        return (made[3] == "==") != turned if made is not None and made[0] == ir.COMPARE and made[3] in EQUAL else None
+        return (
+            (made[3] in AGREES) != turned if made is not None and made[0] == ir.COMPARE and made[3] in ASKING else None
+        )
+
+    def _found(self, ins: ir.Instruction) -> bool:
+        """Whether it is asked whether the value is among the keys of something that is not known."""
+        made = self.made.get(ins[5]) if ins[3] in ("in", "not in") and self.of(ins[4]) & ITSELF else None
+        return made is not None and made[0] == ir.INVOKE and made[4] == "keys" and self._unknown(made[3])
 
     def _clears(self, operand: Any) -> tuple[bool, bool]:
         """Whether a branch on an operand clears the kinds in what is made of the value, when it is true and when it is not."""
@@ -206,10 +215,9 @@ class Answers:
     def _ours(self, label: Label) -> bool:
         if label[0] != "p":
             return False
-        if label[1] == 0 and label[2]:
-            return True
-        name = self.frame.fn.params[label[1]].name if type(label[1]) is int else label[1]
-        return self.called is not None and name not in self.called.foreign
+        if type(label[1]) is not int or (label[1] == 0 and label[2]):
+            return True  # what the function around has, or the object of a method
+        return self.called is not None and self.frame.fn.params[label[1]].name not in self.called.foreign
 
     # --- what instructions give
 
@@ -235,7 +243,8 @@ class Answers:
         if op == ir.INDEX and self.of(ins[4]) and not self.of(ins[3]):
             return ANSWER  # looked up by it
         if op == ir.COMPARE:
-            return _made(self.of(ins[4], ins[5])) | (ANSWER if self.compares(ins[2], ITSELF) else 0)
+            asked = self.compares(ins[2], ITSELF | MADE if self.called else ITSELF) or self._found(ins)
+            return _made(self.of(ins[4], ins[5])) | (ANSWER if asked else 0)
         if op in (ir.ATTR, ir.INDEX, ir.SLICE):
             return self._taken(ins, self.of(ins[3]))
         return _made(self.of(*used(ins))) if op in MAKING else 0

@@ -102,7 +102,7 @@ class Asked:
             for answer, good, bad in ((True, then, otherwise), (False, otherwise, then)):
                 if leave is None or leave is answer:
                     decides = decides or bool(carrying & good and not carrying & bad)
-                    refuses = refuses or bool(raising & (bad - good))
+                    refuses = refuses or bool(raising & (bad - good) and not returned.keys() & bad)
                     answers = answers or any(not found.of(returned[n]) for n in returned.keys() & (bad - good))
         return Asks(answers, decides, refuses)
 

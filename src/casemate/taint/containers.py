@@ -428,8 +428,9 @@ def _string(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     val = first(args)
     if val.const is not NO:
         return None
-    keep = tuple(r for r in val.refs if r[0] in "nde%/qkQ1^" or r == operators.RANDOM_TYPE)
-    return value(frame.text(val), NO, (operators.STR_TYPE, *keep))
+    keep = [r for r in val.refs if r[0] in "nde%/qkQ1^" or r == operators.RANDOM_TYPE]
+    keep += [("d", key) for key in frame.keys(args.operands[0], val)] if args.operands else []
+    return value(frame.text(val), NO, (operators.STR_TYPE, *dict.fromkeys(keep)))
 
 
 def _tempdir(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:

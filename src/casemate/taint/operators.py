@@ -287,7 +287,7 @@ def slice_of(frame: Frame, base: Value, operand: Any, low: Value, high: Value, s
         ):
             items = [content[k] for k in sorted(content)][slice(*bounds)]
             return value(base.taint, NO, (frame.new_object(pos, refs[0][2], dict(enumerate(items))),))
-    refs2 = tuple(r for r in base.refs if r[0] not in "%wlhkUVW")
+    refs2 = tuple(r for r in base.refs if r[0] not in "%wlhkUVWd")
     if bounds == (1, None, None):
         refs2 += tuple(("j", r[1]) for r in base.refs if r[0] == "h")
     if bounds == (1, -1, None):
