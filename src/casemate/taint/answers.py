@@ -23,6 +23,7 @@ GRANTED: Final = 8  # it, or what is made of it, given back by an answer
 BUILT_IN: Final = frozenset(dir(builtins))
 SAME: Final = frozenset({"strip", "lower", "upper", "decode", "encode", "casefold", "title"})
 PARTS: Final = frozenset({"get", "pop", "getlist", "get_list"})  # methods that give a part by its name
+RAISING: Final = frozenset({"relative_to"})  # methods that raise unless the value is as it should be
 EQUAL: Final = ("==", "!=")
 ASKING: Final = (*EQUAL, "in", "not in")
 AGREES: Final = ("==", "in")
@@ -289,6 +290,8 @@ class Answers:
                 out |= self._own(place, unit, invoked, args, kwargs)
             return out
         name = ins[4] if invoked else self._name(ins[3])
+        if name in RAISING and self.called and receiver & (ITSELF | MADE) and self.graph.avoided(place[0]):
+            self.refused.add(place)
         if met or (not invoked and name in BUILT_IN):
             return receiver | _made(given) if name in SAME else self._taken(ins, receiver) | _made(given)
         asked = given and name not in PROBES

@@ -63,6 +63,13 @@ class Graph:
             return place[1] < target[1]
         return not place[0] or target[0] not in self.reached(0, place[0])
 
+    def avoided(self, block: int) -> bool:
+        """Whether some way that ends without raising leaves out a block."""
+        return block != 0 and any(
+            terminator[0] in (ir.RETURN, ir.STOP) and number not in self.ended and number in self.reached(0, block)
+            for number, (_, terminator, _) in enumerate(self.blocks)
+        )
+
     def at(self, pos: int) -> Used | None:
         """The instruction at a position that uses something, the last of several; or the end of a block."""
         found = None

@@ -120,11 +120,9 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
     if b.const is None and a.pred is not None and operator in NONE_TESTS:
         return value(0, NO, (), a.pred if NONE_TESTS[operator] else (a.pred[1], a.pred[0]))  # no match is no answer
     if operator in ("==", "!=", "<>", "is", "is not"):
-        other = (
-            _no_piece(frame, (b.const,), a, "G") + steps.unequal(frame, left, a, (b.const,))
-            if type(b.const) is str
-            else ()
-        )
+        other: Effects = ()
+        if type(b.const) is str:
+            other = _no_piece(frame, (b.const,), a, "G") + steps.unequal(frame, left, a, (b.const,))
         effects = (*_equal(frame, left, a, b), *_equal(frame, right, b, a))
         effects += (*_holds_everything(frame, left, a, b), *_holds_everything(frame, right, b, a))
         effects += (*_element_of(frame, left, a, right, b), *_element_of(frame, right, b, left, a))
@@ -138,7 +136,9 @@ def compare(frame: Frame, operator: str, left: Any, right: Any) -> Value:
             other = _no_piece(frame, b.const, a, "G")
             if other:
                 return value(0, NO, (), (other, ()) if flipped else ((), other))
-        if memberships.collection(frame, b) or memberships.ours(frame, a, right, b):
+        if effects := memberships.below(frame, right):
+            pass
+        elif memberships.collection(frame, b) or memberships.ours(frame, a, right, b):
             effects = tuple((k, KINDS, None) for k in frame.keys(left, a)) + _properties(a)
             none_of = steps.unequal(frame, left, a, steps.listed(frame, b))
             if none_of:

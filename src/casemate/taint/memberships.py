@@ -9,7 +9,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from casemate.languages import ir
-from casemate.taint import names
+from casemate.taint import names, parts
 from casemate.taint.frame import ELEMENTS, Frame
 from casemate.taint.operators import is_text
 from casemate.taint.values import FIELD, NO, PROPERTIES, WIDTH, Effects, Ref, Value, fields, value
@@ -94,6 +94,17 @@ def _configured(frame: Frame, val: Value) -> int:
         number for key, number in frame.numbers.items() if key[:2] == ("p", 0) and key[2][:1] in [p[:1] for p in paths]
     ]
     return sum(FIELD << WIDTH * number for number in own)
+
+
+def below(frame: Frame, operand: Any) -> Effects:
+    """What it establishes to be among the folders above a path (`base in path.resolve().parents`): in canonical form, it is below
+    one."""
+    made = defined(frame).get(operand)
+    if made is None or made[0] != ir.ATTR or made[4] != "parents":
+        return ()
+    path = frame.get(made[3])
+    mask = sum(kind.mask for kind in frame.knowledge.kinds.values() if ("n", kind.name) in path.refs)
+    return (*((key, mask, None) for key in frame.keys(made[3], path)), *parts.alone(frame, path, mask)) if mask else ()
 
 
 def subset(frame: Frame, keys: Value, operand: Any, other: Value) -> Effects:
