@@ -51,12 +51,10 @@ def _acts(
     for unit in solver.units():
         summary = solver.summaries.get(unit)
         kept = solver.program.function(unit).kind in ("module", "class")
-        acts = summary.acts if summary is not None else ()
-        for site, act in acts:
+        for site, act in summary.acts if summary is not None else ():
             for rule in wanted.get(act, ()):
-                if rule.yields and _yields(site[3], rule, [other[3] for other, name in acts if name in rule.acts]):
-                    continue
-                if rule.sees and _only_sees(solver.program.function(unit), rule):
+                fn = solver.program.function(unit)
+                if (rule.yields and _yields(fn, fn.pos + site[2], rule)) or (rule.sees and _only_sees(fn, rule)):
                     continue
                 name = f"_{'_'.join(split(solver.program.function(unit).qualname))}_"
                 if any(f"_{word}_" in name for word in rule.prescribed):
@@ -67,20 +65,32 @@ def _acts(
                         yield site, rule, said
 
 
-SENDS: Final = frozenset({"send", "sendall", "sendto", "write", "request", "urlopen", "login", "post", "put"})
+TALKS: Final = frozenset(
+    {
+        "send", "sendall", "sendto", "write", "request", "urlopen", "login", "post", "put", "recv", "read", "makefile",
+        "exec_command", "connect_ex",
+    }
+)  # fmt: skip
+SEEING: Final = frozenset({"cert", "certs", "certificate", "certificates", "fingerprint", "expiry", "expires", "chain"})
 
 
-def _yields(what: str, rule: ActRule, others: Sequence[str]) -> bool:
-    """Whether another act of the rule in the same function tells as well what this one tells."""
-    return what.rpartition(".")[2] in rule.yields and any(one.rpartition(".")[2] not in rule.yields for one in others)
+def _yields(fn: ir.Function, pos: int, rule: ActRule) -> bool:
+    """Whether an assignment is one of which the next to the same object tells as well."""
+    for instructions, _, _ in ir.graph(fn):
+        for ins in instructions:
+            if ins[1] == pos and ins[0] == ir.SETATTR and ins[4] in rule.yields:
+                return any(
+                    one[0] == ir.SETATTR and one[3] == ins[3] and one[4] == rule.yields[ins[4]] for one in instructions
+                )
+    return False
 
 
 def _only_sees(fn: ir.Function, rule: ActRule) -> bool:
-    """Whether a function looks at what is not vouched for, and sends it nothing."""
-    if not ir.mentions(fn, rule.sees):
+    """Whether a function that goes by what it looks at looks at what is not vouched for, and says and hears nothing else."""
+    if not SEEING & set(split(fn.name)) or not ir.mentions(fn, rule.sees):
         return False
     asked = {ins[4] for instructions, _, _ in ir.graph(fn) for ins in instructions if ins[0] == ir.INVOKE}
-    return bool(asked & set(rule.sees)) and not asked & SENDS
+    return bool(asked & set(rule.sees)) and not asked & TALKS
 
 
 def _lead(

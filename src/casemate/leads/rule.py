@@ -11,8 +11,8 @@ is", "Why it matters", "How to fix it"), then a frozen `RULE` of one of these sh
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -113,9 +113,9 @@ class ActRule(Rule):
     the words must be said of what the result becomes, where it is given names; that it, or its function, is named so is no doubt.
     signed: those of the words that need only be new each time where what they name is signed. schemes: words of a condition's
     text by which somebody else asks for the act: what is stored says so. hides: it matters only of what is to be hidden or
-    vouched for, not of random numbers alone. yields: what such an act is called (its last name) of which another act of the rule
-    in the same function tells as well. sees: names of methods by which a function looks at what it would else have been vouched
-    for; where it sends nothing, that is all that it is for.
+    vouched for, not of random numbers alone. yields: attributes whose assignment is not told of where another of the same
+    object is assigned beside it. sees: names of methods by which a function looks at what it would else have been vouched for;
+    where it goes by that and says nothing, that is all that it is for.
     """
 
     acts: tuple[str, ...]
@@ -127,7 +127,7 @@ class ActRule(Rule):
     signed: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     hides: bool = False
-    yields: tuple[str, ...] = ()
+    yields: Mapping[str, str] = field(default_factory=dict)
     sees: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:

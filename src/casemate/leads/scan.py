@@ -29,7 +29,7 @@ from casemate.taint.summary import CRASHED, Site
 
 NOTES = {"source": "{what} enters", "flow": "{what}", "call": "passed to {what}", "sink": "reaches {what}"}
 ORDER = tuple(Boundary)
-MAX_ASKED = 6  # flows to one place of which it is asked what they hang on
+MAX_ASKED = 24  # flows to one place of which it is asked what they hang on
 
 
 class Analysis(NamedTuple):
@@ -155,12 +155,13 @@ def _best(query: Query, rules: Sequence[FlowRule], asked: Callable[[Flow], bool]
 
 
 def _first(flows: list[tuple[FlowRule, Flow]], asked: Callable[[Flow], bool]) -> tuple[FlowRule, Flow]:
-    """The flow that counts most. Of those that count as traced the first that does not hang on a check that is not understood."""
+    """The flow that counts most. Of those that count as traced the first that does not hang on a check that is not understood;
+    where there are too many to ask, the first of those that were not asked."""
     flows.sort(key=lambda one: _weight(one[1]))
-    for rule, flow in flows[:MAX_ASKED]:
+    for number, (rule, flow) in enumerate(flows):
         if flow.by_design or flow.doubt is not None:
             break
-        if rule.whatever_asked or not asked(flow):
+        if rule.whatever_asked or number == MAX_ASKED or not asked(flow):
             return rule, flow
     rule, flow = flows[0]
     return rule, flow if flow.by_design or flow.doubt is not None else flow._replace(doubt=Doubt.CHECK)

@@ -11,9 +11,10 @@ from casemate.languages import ir
 from casemate.model.secret_forms import SHAPES, SHORTEST, STAND_INS
 from casemate.taint.names import split
 
-# What names a client to its server, and stands in every copy of the client: a name must say that this one is kept.
+# What as a rule names a client to its server, and stands in every copy of the client.
 # https://firebase.google.com/docs/projects/api-keys
 CLIENTS = re.compile("AIza")
+CLIENT = "a key of a form that clients' have too"
 KEY_FILE = re.compile(r"-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY-----\s+[A-Za-z0-9+/=\s:,-]{40,}")
 NAMES = frozenset(
     {"password", "passwd", "passphrase", "pwd", "secret", "apikey", "secretkey", "authtoken", "accesstoken"}
@@ -43,8 +44,8 @@ def form_of_a_key(text: str) -> str:
     """What a text is whose form only a key has; "" for others and for stand-ins."""
     if len(text) < SHORTEST:
         return ""
-    if SHAPES.search(text) and not STAND_INS.search(text) and not CLIENTS.match(text):
-        return "a key"
+    if SHAPES.search(text) and not STAND_INS.search(text):
+        return CLIENT if CLIENTS.match(text) else "a key"
     return "a private key" if KEY_FILE.search(text) else ""
 
 

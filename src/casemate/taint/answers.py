@@ -7,12 +7,12 @@ and what a function of the program gives that decides by such an answer. A branc
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Container, Iterable
 from typing import Any, Final, NamedTuple
 
 from casemate.languages import ir
 from casemate.taint.frame import Frame, Unit
-from casemate.taint.graphs import Graph, Place, used
+from casemate.taint.graphs import Edge, Graph, Place, used
 from casemate.taint.summary import Label
 from casemate.taint.values import NO, Value
 
@@ -24,6 +24,7 @@ BUILT_IN: Final = frozenset(dir(builtins))
 SAME: Final = frozenset({"strip", "lower", "upper", "decode", "encode", "casefold", "title"})
 PARTS: Final = frozenset({"get", "pop", "getlist", "get_list"})  # methods that give a part by its name
 RAISING: Final = frozenset({"relative_to"})  # methods that raise unless the value is as it should be
+MAX_QUESTIONS: Final = 60  # of one function
 EQUAL: Final = ("==", "!=")
 ASKING: Final = (*EQUAL, "in", "not in")
 AGREES: Final = ("==", "in")
@@ -52,24 +53,26 @@ class Asks(NamedTuple):
 
 
 class Parts(NamedTuple):
-    """Which parts of the value are meant, where it has several: those that these operands hold, or that have these names."""
+    """Which parts of the value are meant, where it has several: those that these operands hold, or that have these names. wholes:
+    the operands of which these are parts: who is asked about a form is not asked about one of its fields."""
 
     operands: frozenset[Any] = frozenset()
     names: frozenset[str] = frozenset()
+    wholes: frozenset[Any] = frozenset()
 
 
 class Question(NamedTuple):
-    """A block that ends in a branch on an answer. leave: by which side the value has leave, None where that is not known. known:
-    it is a check that is understood, and would be enough: there is a way around it."""
+    """A block that ends in a branch on an answer. leave: by which side the value has leave. known: it is a check that is
+    understood, which would be enough on every way."""
 
     block: int
-    leave: bool | None
+    leave: bool
     known: bool
 
 
 class Answers:
     """The operands of a function. start: those that hold the value. inner: for functions of the program what they ask; None
-    where none is followed further. called: the function is one that is called with the value, which passes no end of a way here.
+    where none is followed further. called: with what the function is called, where it is no part of the way itself.
     parts: None for all. refused: calls that raise by an answer."""
 
     def __init__(
@@ -92,6 +95,8 @@ class Answers:
         self.tiers: dict[Any, int] = dict.fromkeys(start, ITSELF)
         self.checked = {*start, *graph.returned().values()} if called else set()
         self.refused: set[Place] = set()
+        self._harmless: frozenset[Edge] | None = None
+        self._made_in: dict[str, list[int]] | None = None
         self.made: dict[Any, ir.Instruction] = {}  # what makes temporaries
         changed = True
         while changed:
@@ -111,27 +116,45 @@ class Answers:
         """The questions about the value."""
         found = []
         for number, (_, terminator, _) in enumerate(self.graph.blocks):
-            if terminator[0] != ir.BRANCH or number in self.graph.ended:
+            if terminator[0] != ir.BRANCH or number in self.graph.ended or number not in self.graph.run:
                 continue
             yes, no = self._clears(terminator[2])
             if self.of(terminator[2]) & ANSWER:
-                found.append(Question(number, yes if yes != no else self._agrees(terminator[2]), known=False))
+                leave = yes if yes != no else self._agrees(terminator[2])
+                found += [Question(number, leave, known=False)] if leave is not None else []
             elif yes != no:
                 found.append(Question(number, yes, known=True))
-        return found
+        return found[:MAX_QUESTIONS]
+
+    def harmless(self) -> frozenset[Edge]:
+        """The steps that are gone only where a check that is understood has cleared the value."""
+        if self._harmless is None:
+            found = set()
+            for number, (_, terminator, _) in enumerate(self.graph.blocks):
+                if terminator[0] == ir.BRANCH:
+                    clears = self._clears(terminator[2])
+                    found |= {(number, way) for way, clear in zip(terminator[3:5], clears, strict=True) if clear}
+            self._harmless = frozenset(found)
+        return self._harmless
+
+    def leads(self, question: Question, block: int) -> bool:
+        """Whether a block is reached only where the question gave leave."""
+        return self.graph.one_way(question.block, block, question.leave, self.harmless())
 
     def brought(self, question: Question) -> bool:
         """Whether something on the way is given the value only where the question gave leave: `if ours(url): there = url`."""
-        makes: dict[Any, list[int]] = {}
-        for number, (instructions, _, _) in enumerate(self.graph.blocks):
-            for index, ins in enumerate(instructions):
-                if self.parts is not None and ins[2] in self.parts.operands and self._gives((number, index), ins):
-                    makes.setdefault(ins[2], []).append(number)
-        return any(
-            all(self.graph.one_way(question.block, number, question.leave) for number in blocks)
-            for operand, blocks in makes.items()
-            if type(operand) is str
-        )
+        return any(all(self.leads(question, number) for number in blocks) for blocks in self._makes().values())
+
+    def _makes(self) -> dict[str, list[int]]:
+        """The blocks in which the variables on the way are given the value."""
+        if self._made_in is None:
+            self._made_in = {}
+            for number, (instructions, _, _) in enumerate(self.graph.blocks):
+                for index, ins in enumerate(instructions):
+                    on_way = type(ins[2]) is str and self.parts is not None and ins[2] in self.parts.operands
+                    if on_way and self._gives((number, index), ins):
+                        self._made_in.setdefault(ins[2], []).append(number)
+        return self._made_in
 
     def way(self, operands: Iterable[Any]) -> Parts:
         """The parts of the value that come to operands."""
@@ -141,6 +164,7 @@ class Answers:
                 made.setdefault(ins[2], []).append(ins)
         found: set[Any] = set()
         names: set[str] = set()
+        wholes: set[Any] = set()
         queue = [operand for operand in operands if self.of(operand)]
         while queue:
             one = queue.pop()
@@ -148,20 +172,32 @@ class Answers:
                 found.add(one)
                 for ins in made.get(one, ()):
                     queue += [operand for operand in used(ins) if self.of(operand)]
-                    names.update(filter(None, [self._part(ins)]))
-        return Parts(frozenset(found), frozenset(names))
+                    name = self._part(ins)
+                    if name is not None and self.of(ins[3]):
+                        names.add(name)
+                        wholes.add(ins[3])
+        return Parts(frozenset(found), frozenset(names), frozenset(wholes))
 
-    def replaced(self, branch: int) -> bool:
-        """Whether one way alone from a branch puts something else in the value's place: `if not ours(url): url = "/"`."""
+    def replaced(self, question: Question, held: Container[Any], end: int) -> bool:
+        """Whether something of our own is put in the value's place where a question gives no leave, in a variable that holds it
+        and is used in a block: `if not ours(url): url = "/"`."""
+        graph = self.graph
         return any(
-            number != branch
+            graph.one_way(question.block, number, not question.leave)
+            and end in graph.reached(number, question.block)
             and any(
-                type(ins[2]) is str and self.of(ins[2]) & ITSELF and not self._gives((number, index), ins)
+                type(ins[2]) is str
+                and ins[2] in held
+                and self.of(ins[2]) & ITSELF
+                and self._ours_instead((number, index), ins)
                 for index, ins in enumerate(instructions)
             )
-            and self.graph.one_way(branch, number)
-            for number, (instructions, _, _) in enumerate(self.graph.blocks)
+            for number, (instructions, _, _) in enumerate(graph.blocks)
         )
+
+    def _ours_instead(self, place: Place, ins: ir.Instruction) -> bool:
+        """Whether an instruction gives nothing of the value, nor of anybody else outside."""
+        return not self._gives(place, ins) and not any(self._outside(self.frame.get(one)) for one in used(ins))
 
     def compares(self, operand: Any, tiers: int) -> bool:
         """Whether an operand is a comparison of what is of these tiers with what is not known."""
@@ -174,16 +210,19 @@ class Answers:
     # --- checks
 
     def _agrees(self, operand: Any) -> bool | None:
-        """Which answer says that the value is one that is known, where the operand is a comparison."""
+        """Which answer gives leave: that it equals, that it is among, that there is something, or yes. None where it is compared
+        in another way."""
         made = self.made.get(operand)
         turned = False
         while made is not None and made[0] == ir.UNARY and made[3] == "not":
             made, turned = self.made.get(made[4]), not turned
-        return (
-            (made[3] in AGREES) != turned if made is not None and made[0] == ir.COMPARE and made[3] in ASKING else None
-        )
+        if made is None or made[0] != ir.COMPARE:
+            return not turned
+        if made[3] in ("is", "is not") and self.frame.get(made[5]).const is None:
+            return bool(made[3] == "is not") != turned
+        return (made[3] in AGREES) != turned if made[3] in ASKING else None
 
-    def _found(self, ins: ir.Instruction) -> bool:
+    def _among(self, ins: ir.Instruction) -> bool:
         """Whether it is asked whether the value is among the keys of something that is not known."""
         made = self.made.get(ins[5]) if ins[3] in ("in", "not in") and self.of(ins[4]) & ITSELF else None
         return made is not None and made[0] == ir.INVOKE and made[4] == "keys" and self._unknown(made[3])
@@ -238,13 +277,13 @@ class Answers:
         if op in (ir.MOVE, ir.ITER, ir.ENTER, ir.AWAIT):
             return self.of(ins[3])
         if op in (ir.CALL, ir.INVOKE):
-            return 0 if self._other_part(ins) else self._called(place, ins)
+            return 0 if self._other_part(ins) else self._call(place, ins)
         if op in (ir.ATTR, ir.INDEX) and self._other_part(ins):
             return 0
         if op == ir.INDEX and self.of(ins[4]) and not self.of(ins[3]):
             return ANSWER  # looked up by it
         if op == ir.COMPARE:
-            asked = self.compares(ins[2], ITSELF | MADE if self.called else ITSELF) or self._found(ins)
+            asked = self.compares(ins[2], ITSELF | MADE if self.called else ITSELF) or self._among(ins)
             return _made(self.of(ins[4], ins[5])) | (ANSWER if asked else 0)
         if op in (ir.ATTR, ir.INDEX, ir.SLICE):
             return self._taken(ins, self.of(ins[3]))
@@ -275,11 +314,12 @@ class Answers:
         )
         return ITSELF if meant else _made(tier)
 
-    def _called(self, place: Place, ins: ir.Instruction) -> int:
+    def _call(self, place: Place, ins: ir.Instruction) -> int:
         invoked = ins[0] == ir.INVOKE
         args, kwargs = ins[5:7] if invoked else ins[4:6]
         receiver = self.of(ins[3]) if invoked else 0
-        given = self.of(*(a[1] if type(a) is tuple else a for a in args), *(v for _, v in kwargs))
+        operands = (*(a[1] if type(a) is tuple else a for a in args), *(v for _, v in kwargs))
+        given = self.of(*(one for one in operands if self.parts is None or one not in self.parts.wholes))
         if not given and not receiver:
             return 0
         met = (self.frame.met or {}).get(ins[1], ())

@@ -19,12 +19,13 @@ from casemate.taint import onward
 from casemate.taint.answers import ANSWER, GRANTED, ITSELF, MADE, Answers, Asks, Given, Parts
 from casemate.taint.flows import Flow
 from casemate.taint.frame import Frame, Unit
-from casemate.taint.graphs import Graph
+from casemate.taint.graphs import Graph, Used
 from casemate.taint.solver import Solver
 from casemate.taint.summary import Label
 
 MAX_WAY: Final = 12  # functions on a way
 DEEP: Final = 2  # calls followed to see whether a function asks
+MAX_BLOCKS: Final = 400  # of a function that is asked about: a larger one asks nothing
 
 
 class Asked:
@@ -34,7 +35,7 @@ class Asked:
         self.solver = solver
         self.frame = frame
         self._graphs: dict[Unit, Graph] = {}
-        self._known: dict[tuple[Unit, Given], Asks] = {}
+        self._known: dict[tuple[Unit, Given, int], Asks] = {}
 
     def on(self, flow: Flow) -> bool:
         """Whether the value goes on only where an answer about it gave leave."""
@@ -44,7 +45,7 @@ class Asked:
         unit, hit = flow.unit, flow.hit
         for _ in range(MAX_WAY):
             frame = self.frame(unit)
-            if self._way(frame, _start(frame, hit.label), frame.fn.pos + hit.pos, kinds):
+            if self._way(frame, hit.label, frame.fn.pos + hit.pos, kinds):
                 return True
             following = next(iter(onward.following(self.solver, hit)), None)
             if hit.callee is None or following is None:
@@ -55,36 +56,57 @@ class Asked:
     def _stored(self, writer: Unit, label: Label, name: Any, kinds: int) -> bool:
         """Whether a method keeps the value in an attribute only by an answer."""
         frame = self.frame(writer)
-        start = _start(frame, label)
         stores = [ins for block in ir.graph(frame.fn) for ins in block[0] if ins[0] == ir.SETATTR and ins[4] == name]
-        return any(self._way(frame, start, ins[1], kinds) for ins in stores)
+        return bool(stores) and all(self._way(frame, label, ins[1], kinds) for ins in stores)
 
-    def _way(self, frame: Frame, start: frozenset[Any], end: int, kinds: int) -> bool:
-        """Whether the instruction at a position hangs on an answer about what some operands hold."""
+    def _way(self, frame: Frame, label: Label, end: int, kinds: int) -> bool:
+        """Whether what stands at a position hangs on an answer about what a label stands for."""
         graph = self._graph(frame)
-        there = graph.at(end)
-        if there is None or not start:
+        start = _start(frame, label)
+        places = graph.at(end)
+        if not start or not places or len(graph.blocks) > MAX_BLOCKS:
             return False
         answers = partial(Answers, frame, graph, start, kinds, partial(self._asks, depth=DEEP))
-        found = answers(parts=answers(parts=None).way(there.operands))
+        whole = answers(parts=None)
+        others = self._others(frame, label, end, kinds)
+        return all(self._hangs(graph, answers(parts=whole.way(there.operands)), there, others) for there in places)
+
+    def _hangs(self, graph: Graph, found: Answers, there: Used, others: frozenset[int]) -> bool:
         if any(graph.passed(place, there.place) for place in found.refused) or found.of(*there.operands) & GRANTED:
             return True
+        block = there.place[0]
+        held = found.parts.operands if found.parts is not None else frozenset()
         return any(
-            graph.one_way(question.block, there.place[0], question.leave)
-            or found.replaced(question.block)
+            (found.leads(question, block) and not others & graph.sides(number)[leave])
+            or found.replaced(question, held, block)
             or found.brought(question)
             for question in found.questions()
-            if not question.known
+            for number, leave, known in (question,)
+            if not known
         )
+
+    def _others(self, frame: Frame, label: Label, end: int, kinds: int) -> frozenset[int]:
+        """The blocks in which the value comes to another sink of the kind: where one stands on each side, neither asks."""
+        summary = self.solver.summaries.get(frame.unit)
+        ends = {
+            frame.fn.pos + hit.pos
+            for hit in (summary.hits if summary is not None else ())
+            if hit.label == label and 1 << hit.kind & kinds
+        } - {end}
+        return frozenset(there.place[0] for pos in ends for there in self._graph(frame).at(pos))
 
     def _asks(self, unit: Unit, given: Given, depth: int) -> Asks:
         """What a function does with what it is given."""
         if not depth or not given.names:
             return Asks()
-        if (unit, given) not in self._known:
-            self._known[unit, given] = Asks()  # what comes round again tells nothing
-            self._known[unit, given] = self._asked(self.frame(unit), given, depth)
-        return self._known[unit, given]
+        key = unit, given, depth
+        if key not in self._known:
+            self._known[key] = Asks()  # what comes round again tells nothing
+            frame = self.frame(unit)
+            fn = frame.fn
+            asks = not fn.is_generator and not fn.is_async and len(self._graph(frame).blocks) <= MAX_BLOCKS
+            self._known[key] = self._asked(frame, given, depth) if asks else Asks()
+        return self._known[key]
 
     def _asked(self, frame: Frame, given: Given, depth: int) -> Asks:
         graph = self._graph(frame)
@@ -96,20 +118,22 @@ class Asked:
         answers = any(found.of(end) & ANSWER or found.compares(end, ITSELF | MADE) for end in returned.values())
         decides = bool(found.of(*returned.values()) & GRANTED)
         refuses = bool(found.refused)
-        for number, leave, known in found.questions():
-            then, otherwise = graph.sides(number)
-            decides = decides or (not known and bool(carrying) and found.replaced(number))
-            for answer, good, bad in ((True, then, otherwise), (False, otherwise, then)):
-                if leave is None or leave is answer:
-                    decides = decides or bool(carrying & good and not carrying & bad)
-                    refuses = refuses or bool(raising & (bad - good) and not returned.keys() & bad)
-                    answers = answers or any(not found.of(returned[n]) for n in returned.keys() & (bad - good))
+        for question in found.questions():
+            yes, no = graph.sides(question.block)
+            good, bad = (yes, no) if question.leave else (no, yes)
+            decides = decides or bool(carrying & good and not carrying & bad)
+            decides = decides or (
+                not question.known
+                and any(found.replaced(question, {end}, n) for n, end in returned.items() if n in carrying)
+            )
+            refuses = refuses or bool(raising & (bad - good) and not returned.keys() & bad)
+            answers = answers or any(not found.of(returned[n]) for n in returned.keys() & (bad - good))
         return Asks(answers, decides, refuses)
 
     def _graph(self, frame: Frame) -> Graph:
         known = self._graphs.get(frame.unit)
         if known is None:
-            known = self._graphs[frame.unit] = Graph(ir.graph(frame.fn), frame.ended)
+            known = self._graphs[frame.unit] = Graph(ir.graph(frame.fn), frame.ended, frame.run)
         return known
 
 
@@ -119,7 +143,7 @@ def _start(frame: Frame, label: Label) -> frozenset[Any]:
     if label[0] == "s":
         at = frame.fn.pos + label[5]
         return frozenset(ins[2] for ins in made if ins[1] == at) if label[3:5] == frame.unit else frozenset()
-    if type(label[1]) is not int:
+    if type(label[1]) is not int:  # what the function around has, by its name behind a mark
         return frozenset({label[1][1:]})
     name = frame.fn.params[label[1]].name
     if not label[2]:

@@ -10,7 +10,7 @@ from casemate.taint import operators, redos
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame
 from casemate.taint.state import ANY, OPTIONS, TAIL, field_of
-from casemate.taint.values import CLEAN, DATA, NO, Ref, Value, guessed, same_constant, value
+from casemate.taint.values import CLEAN, NO, Ref, Value, guessed, same_constant, value
 
 GIVEN = "@given"  # among the values of a condition: whatever the function's own caller gave
 
@@ -31,7 +31,7 @@ def item_of(frame: Frame, val: Value, item: Any) -> Value:
     if item is None:
         return val
     if not any(r[0] == "o" or (r[0] == "p" and type(item) is int) for r in val.refs):
-        return val if type(item) is not int else placed(frame, val, item, val)
+        return val
     inner = frame.inside(val, field_of(item))
     if any(r[0] == "p" for r in val.refs):
         # What the caller gave may be a list, whose element is meant, or no container: the caller's side tells.
@@ -40,16 +40,14 @@ def item_of(frame: Frame, val: Value, item: Any) -> Value:
 
 
 def placed(frame: Frame, val: Value, item: Any, inner: Value) -> Value:
-    """An element of a value, as seen as it is known that it stands at its place: where that is not known, any is taken for it."""
-    if not inner.taint or operators.is_text(val) or any(ref == DATA or ref[0] == "1" for ref in val.refs):
-        return inner
-    given = 0  # as the caller gave it
+    """An element of a list, with what is not seen of it: of a list in which several came together it may be any. What the caller
+    gave is as it was given."""
+    made = [frame.env.get(ref) or {} for ref in val.refs if ref[0] == "o"]
+    given = 0
     for ref in val.refs:
-        content = frame.env.get(ref) or {} if ref[0] in "op" else {}
-        if ref[0] == "o" and item in content and ANY not in content:
-            given |= inner.taint
-        elif ref[0] == "p":
-            given |= frame.default_field(ref, field_of(item)).taint | val.taint
+        given |= frame.default_field(ref, field_of(item)).taint | val.taint if ref[0] == "p" else 0
+    if not inner.taint or (all(item in content and ANY not in content for content in made) and not given):
+        return inner
     return value(guessed(inner.taint) | (inner.taint & given), inner.const, inner.refs)
 
 

@@ -13,7 +13,6 @@ from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, Fields, field_of
 from casemate.taint.values import CLEAN, KINDS, NO, SPLICED, Ref, Value, alive, clear, cross, fields, join, value
 
-FIRST_WORD = re.compile(r"\s*([\w./-]+)\s")
 ADDRESS = ("", "/", "?", "#")  # by which parts of a path or an address are joined: the first says where it leads
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
 
@@ -361,9 +360,10 @@ def _some(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments
 def _words(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """`shlex.split(" ".join([program, *rest]))`: the first word is the program; what follows it is not."""
     text = first(args)
-    head = next((r[1] for r in text.refs if r[0] == "1"), text.taint)
-    begun = FIRST_WORD.match(operators.outline(text).partition(operators.UNKNOWN)[0])
-    content: Fields = {0: constant(begun[1]) if begun else value(head), TAIL: value(text.taint)}
+    head = next((r[1] for r in text.refs if r[0] == "1"), None)
+    if head is None:
+        return None
+    content: Fields = {0: value(head), TAIL: value(text.taint)}
     return value(0, NO, (frame.new_object(pos, ("i", "list"), content),))
 
 
@@ -428,9 +428,8 @@ def _string(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     val = first(args)
     if val.const is not NO:
         return None
-    keep = [r for r in val.refs if r[0] in "nde%/qkQ1^" or r == operators.RANDOM_TYPE]
-    keep += [("d", key) for key in frame.keys(args.operands[0], val)] if args.operands else []
-    return value(frame.text(val), NO, (operators.STR_TYPE, *dict.fromkeys(keep)))
+    keep = tuple(r for r in val.refs if r[0] in "nde%/qkQ1^" or r == operators.RANDOM_TYPE)
+    return value(frame.text(val), NO, (operators.STR_TYPE, *keep))
 
 
 def _tempdir(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:

@@ -102,11 +102,7 @@ class Explainer:
 
     def _found(self, unit: Unit, question: Any, find: Callable[[], list[int]]) -> list[int]:
         """Positions in a function, found now or before; counted from its start."""
-        if unit not in self._stands:
-            had = self.known.get(unit)
-            self._stands[unit] = had is not None and self._holds(had)
-            if not self._stands[unit]:
-                self.known.pop(unit, None)
+        self._settle(unit)
         known = self.known.get(unit)
         got = known.ways.get(question) if known is not None else None
         if got is None:
@@ -115,6 +111,14 @@ class Explainer:
             self.known[unit].ways[question] = got
         return list(got)
 
+    def _settle(self, unit: Unit) -> None:
+        """Forget what was found before, unless it stands."""
+        if unit not in self._stands:
+            had = self.known.get(unit)
+            self._stands[unit] = had is not None and self._holds(had)
+            if not self._stands[unit]:
+                self.known.pop(unit, None)
+
     def _holds(self, known: Known) -> bool:
         """Whether all that was rested on is as it was."""
         program, digest = self.solver.program, self.solver.digest
@@ -122,6 +126,7 @@ class Explainer:
 
     def frame(self, unit: Unit) -> Frame:
         """A function, run, with what its calls met."""
+        self._settle(unit)
         return self._log(unit)[0]
 
     def _log(self, unit: Unit) -> tuple[Frame, list[tuple[Any, ...]]]:

@@ -373,10 +373,9 @@ def _spliced(frame: Frame, call: Call, receiver: Value | None, args: Arguments, 
         given.pop(0)
     lead = frame.deep(given[0]) if given else 0
     rest = 0
-    for n, val in enumerate(given[1:], 1):
+    for val in given[1:]:
         harmless = sum(frame.knowledge.kinds[r[1]].mask & mask for r in val.refs if r[0] == "j")
-        longer = frame.solver.longer if operators.names_below(given[n + 1 :]) else 0
-        rest |= clear(frame.deep(val), harmless | longer)
+        rest |= clear(frame.deep(val), harmless)
         taint = clear(taint, harmless) if harmless and len(given) == 2 and not lead else taint
     if len(given) < 2:
         return taint

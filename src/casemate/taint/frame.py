@@ -100,6 +100,7 @@ class Frame:
             None  # functions, and what is known of others, by the places that call them
         )
         self.ended: set[int] = set()  # blocks that a call ended
+        self.run: set[int] = set()  # blocks that were reached
         self.truth: dict[str, State | None] = {}
         self.parts: set[str] = set()  # variables of which something was put together
         self.unsure: set[str] = set()  # objects in a state that hangs on what is not known

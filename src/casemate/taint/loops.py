@@ -27,7 +27,7 @@ class Loop(NamedTuple):
 def over_arguments(fn: ir.Function, blocks: tuple[ir.Block, ...]) -> dict[int, Loop]:
     """The loops of a function over the further arguments that it is given, by their heads."""
     rest = next((n for n, p in enumerate(fn.params) if p.how == ir.VARARGS), None)
-    if rest is None or len(blocks) < 3:
+    if rest is None or len(blocks) < 3 or fn.is_generator:
         return {}
     name = fn.params[rest].name
     written: dict[Any, int] = {}

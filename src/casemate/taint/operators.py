@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 from typing import Any
 
@@ -130,19 +129,13 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
 
 
 def _goes_on(parts: list[Value], at: int) -> bool:
-    """Whether a fixed part of a text, next to one that is not, goes on with the same name, and not with dots alone; or whether a
-    name is fixed below it, so that a step up leads to that alone."""
+    """Whether a fixed part of a text, next to one that is not, goes on with the same name, and not with dots alone."""
     before, behind = (parts[n].const if 0 <= n < len(parts) else "" for n in (at - 1, at + 1))
     names = [
         SEPARATORS.split(before)[-1] if type(before) is str else "",
         SEPARATORS.split(behind)[0] if type(behind) is str else "",
     ]
-    return any(name.strip(".") for name in names) or names_below(parts[at + 1 :])
-
-
-def names_below(parts: Iterable[Value]) -> bool:
-    """Whether one of these parts of a path fixes a name."""
-    return any(type(part.const) is str and any(n.strip(".") for n in SEPARATORS.split(part.const)) for part in parts)
+    return any(name.strip(".") for name in names)
 
 
 def format_parts(frame: Frame, parts: list[Value], pos: int) -> Value:

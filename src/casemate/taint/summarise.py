@@ -132,7 +132,8 @@ def _marked(frame: Frame, key: Any, path: tuple[Any, ...], taint: int) -> list[W
 def _established(frame: Frame) -> tuple[tuple[Any, tuple[Any, ...], str, int], ...]:
     """For each parameter, the kinds that an answer, or returning at all, rules out."""
     out: list[tuple[Any, tuple[Any, ...], str, int]] = []
-    always = frame.env if frame.exits else None
+    fn = frame.fn  # what a generator checks it checks when it is gone through
+    always = frame.env if frame.exits and not (fn.is_generator and not fn.decorators) else None
     if not frame.numbers:
         return ()
     for when, state in (("true", frame.truth.get("True")), ("false", frame.truth.get("False")), ("returns", always)):

@@ -6,6 +6,7 @@ Names that mean other things too (`token` of a parser, `digest` of a file) count
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any, Final
 
@@ -42,6 +43,7 @@ NOT_LAST: Final = (
     "_at",
 )
 MAKING: Final = (["new"], ["generate"], ["issue"], ["mint"], ["create"], ["fresh"])
+COLUMN: Final = re.compile(r"(?:Column|Field|column)$")  # what makes one, by SQLAlchemy and Django
 QUIET: Final = ("__eq__", "__ne__", "__lt__", "__hash__")
 
 
@@ -59,8 +61,8 @@ def compared(frame: Frame, pos: int, left: Any, right: Any) -> None:
             continue
         if _made_here(frame, other) or _column(frame, operand):  # for whatever it is made; a database compares
             continue
-        if _attribute(a) and _attribute(b):
-            continue  # whoever made the object gave both
+        if frame.fn.owner >= 0 and _attribute(a) and _attribute(b):
+            continue  # whoever made the method's object gave both
         frame.reach(taint, kind.bit, frame.sink(pos, "=="), pos)
         return
 
@@ -77,14 +79,16 @@ def _made_here(frame: Frame, operand: Any) -> bool:
 
 
 def _column(frame: Frame, operand: Any) -> bool:
-    """Whether an operand is an attribute of a class, and no object's: a column, in an expression that a database is asked."""
+    """Whether an operand is a column that a class declares, in an expression that a database is asked."""
     made = defined(frame).get(operand)
-    return made is not None and made[0] == ir.ATTR and any(ref[0] == "c" for ref in frame.get(made[3]).refs)
+    if made is None or made[0] != ir.ATTR or not any(ref[0] == "c" for ref in frame.get(made[3]).refs):
+        return False
+    return any(ref[0] == "i" and COLUMN.search(ref[1]) for ref in frame.get(operand).refs)
 
 
 def _attribute(val: Value) -> bool:
-    """Whether a value is an attribute of the method's own object, as it was put there."""
-    return any(ref[0] == "p" and ref[1] == 0 and ref[2] for ref in val.refs)
+    """Whether a value is an attribute of the method's own object, as it was put there, and no part of one."""
+    return any(ref[0] == "p" and ref[1] == 0 and len(ref[2]) == 1 for ref in val.refs)
 
 
 def _typed(frame: Frame, val: Value) -> bool:

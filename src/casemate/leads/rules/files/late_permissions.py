@@ -48,10 +48,15 @@ def find(solver: Solver) -> Iterator[Sighting]:
 
 
 def _masks(fn: ir.Function) -> bool:
-    """Whether a function sets the mask of what is made."""
+    """Whether a function sets a mask that keeps what is made from others."""
     return ir.mentions(fn, ("umask",)) and any(
-        ins[0] == ir.INVOKE and ins[4] == "umask" for instructions, _, _ in ir.graph(fn) for ins in instructions
+        ins[0] == ir.INVOKE and ins[4] == "umask" and _keeps(fn, ins[5]) for block in ir.graph(fn) for ins in block[0]
     )
+
+
+def _keeps(fn: ir.Function, args: Any) -> bool:
+    mask = fn.consts[-1 - args[0]] if args and type(args[0]) is int and args[0] < 0 else 0
+    return type(mask) is int and mask & 0o77 == 0o77
 
 
 def _in(fn: ir.Function) -> Iterator[tuple[int, str]]:

@@ -22,7 +22,7 @@ from typing import TYPE_CHECKING
 from casemate.languages import ir
 from casemate.leads.rule import DetectorRule, Sighting
 from casemate.leads.rules.secrets.hardcoded_secret_examples import EXAMPLES
-from casemate.leads.secretlike import refuses, secrets_of
+from casemate.leads.secretlike import CLIENT, refuses, secrets_of
 from casemate.model.lead import RuleId, Severity
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ def find(solver: Solver) -> Iterator[Sighting]:
             if not (
                 refuses(fn, pos) if fn.kind != "module" else _refused(solver.program.modules[unit[0]], what.strip("`"))
             ):
-                yield Sighting(unit[0], unit[1], pos, what, named=what.startswith("`"))
+                yield Sighting(unit[0], unit[1], pos, what, named=what == CLIENT or what.startswith("`"))
 
 
 def _refused(module: ir.Module, name: str) -> bool:
