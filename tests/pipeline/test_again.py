@@ -165,6 +165,19 @@ def test_what_was_explained_is_not_worked_out_again(monkeypatch: pytest.MonkeyPa
     assert explained == ["show"] * 4
 
 
+def test_whether_something_was_asked_rests_on_the_helpers_that_ask():
+    """What a helper in another file decides by is found again when that file changes."""
+    view = b"import os\nfrom shop import lib\n\n\ndef show(name):\n    if lib.known(name):\n        os.system('ls ' + name)\n"
+    lib = b"import far\n\n\ndef known(name):\n    return far.known(name)\n"
+    store, files = MemoryCache(), {**SHOP, "shop/views.py": view, "shop/lib.py": lib}
+    asked, _ = scanned(files, store)
+    assert [finding.lead.doubt for finding in asked.findings] == [Doubt.CHECK]
+    files["shop/lib.py"] = lib.replace(b"far.known(name)", b"len(name) > 3")
+    again, _ = scanned(files, store)
+    assert again == scanned(files, MemoryCache())[0]
+    assert [finding.lead.doubt for finding in again.findings] == [None]
+
+
 def test_the_solution_is_written_anew_when_much_was_edited(monkeypatch: pytest.MonkeyPatch):
     """Until then what was edited since is looked at again each time, and each report is that of a scan from nothing."""
     went: list[int] = []

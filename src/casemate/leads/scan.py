@@ -79,7 +79,7 @@ def analyse(
     tests = frozenset(name for name in program.modules if internal(name) or is_tests(program, name))
     query = Query(solver, tests.__contains__, commands)
     explainer = Explainer(solver, known)
-    best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)], Asked(solver, explainer.frame).on)
+    best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)], Asked(solver, explainer).on)
     regions = Regions(solver)
     found = []
     for (_, *place), (rule, flow) in best.items():

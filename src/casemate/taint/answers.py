@@ -7,6 +7,7 @@ and what a function of the program gives that decides by such an answer. A branc
 from __future__ import annotations
 
 import builtins
+import sys
 from collections.abc import Callable, Container, Iterable
 from typing import Any, Final, NamedTuple
 
@@ -323,7 +324,7 @@ class Answers:
         if not given and not receiver:
             return 0
         met = (self.frame.met or {}).get(ins[1], ())
-        own = [unit for unit in met if type(unit) is tuple]
+        own = [what for what in met if not isinstance(what, str)]
         if own:
             out = _made(receiver)
             for unit in own if given else ():
@@ -332,10 +333,16 @@ class Answers:
         name = ins[4] if invoked else self._name(ins[3])
         if name in RAISING and self.called and receiver & (ITSELF | MADE) and self.graph.avoided(place[0]):
             self.refused.add(place)
-        if met or (not invoked and name in BUILT_IN):
+        if any(map(self._is_known, met)) or (not invoked and name in BUILT_IN):
             return receiver | _made(given) if name in SAME else self._taken(ins, receiver) | _made(given)
         asked = given and name not in PROBES
         return self._taken(ins, receiver) | (MADE if given else 0) | (ANSWER if asked else 0)
+
+    def _is_known(self, what: Unit | str) -> bool:
+        """Whether something is known of a function outside: what the standard library has asks nobody else."""
+        return isinstance(what, str) and (
+            what in self.frame.knowledge.calls or what.partition(".")[0] in sys.stdlib_module_names
+        )
 
     def _name(self, operand: Any) -> str:
         made = self.made.get(operand)

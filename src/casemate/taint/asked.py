@@ -10,13 +10,13 @@ it can be reached by one side alone of a branch on an answer about the value, or
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from functools import partial
 from typing import Any, Final
 
 from casemate.languages import ir
 from casemate.taint import onward
 from casemate.taint.answers import ANSWER, GRANTED, ITSELF, MADE, Answers, Asks, Given, Parts
+from casemate.taint.explain import Explainer
 from casemate.taint.flows import Flow
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.graphs import Graph, Used
@@ -29,22 +29,36 @@ MAX_BLOCKS: Final = 400  # of a function that is asked about: a larger one asks 
 
 
 class Asked:
-    """Questions on the ways of flows. frame: gives a function's frame, run, with what its calls met."""
+    """Questions on the ways of flows. explainer: runs functions once more, and remembers answers."""
 
-    def __init__(self, solver: Solver, frame: Callable[[Unit], Frame]) -> None:
+    def __init__(self, solver: Solver, explainer: Explainer) -> None:
         self.solver = solver
-        self.frame = frame
+        self.explainer = explainer
         self._graphs: dict[Unit, Graph] = {}
-        self._known: dict[tuple[Unit, Given, int], Asks] = {}
+        self._known: dict[tuple[Unit, Given, int], tuple[Asks, frozenset[Unit]]] = {}
+        self._rests: set[Unit] = set()  # the functions that the answer rests on that is being worked out
 
     def on(self, flow: Flow) -> bool:
         """Whether the value goes on only where an answer about it gave leave."""
+        hit = flow.hit
+        question = ("asked", hit.pos, hit.label, hit.kind, hit.site, flow.stored)
+        return self.explainer.told(flow.unit, question, partial(self._on, flow))
+
+    def _frame(self, unit: Unit) -> Frame:
+        self._rests.add(unit)
+        return self.explainer.frame(unit)
+
+    def _on(self, flow: Flow) -> tuple[bool, frozenset[Unit]]:
+        self._rests = set()
+        return self._hung(flow), frozenset(self._rests)
+
+    def _hung(self, flow: Flow) -> bool:
         kinds = 1 << flow.hit.kind
         if flow.stored is not None and self._stored(*flow.stored, flow.hit.label[2][0], kinds):
             return True
         unit, hit = flow.unit, flow.hit
         for _ in range(MAX_WAY):
-            frame = self.frame(unit)
+            frame = self._frame(unit)
             if self._way(frame, hit.label, frame.fn.pos + hit.pos, kinds):
                 return True
             following = next(iter(onward.following(self.solver, hit)), None)
@@ -55,7 +69,7 @@ class Asked:
 
     def _stored(self, writer: Unit, label: Label, name: Any, kinds: int) -> bool:
         """Whether a method keeps the value in an attribute only by an answer."""
-        frame = self.frame(writer)
+        frame = self._frame(writer)
         stores = [ins for block in ir.graph(frame.fn) for ins in block[0] if ins[0] == ir.SETATTR and ins[4] == name]
         return bool(stores) and all(self._way(frame, label, ins[1], kinds) for ins in stores)
 
@@ -101,12 +115,17 @@ class Asked:
             return Asks()
         key = unit, given, depth
         if key not in self._known:
-            self._known[key] = Asks()  # what comes round again tells nothing
-            frame = self.frame(unit)
+            self._known[key] = Asks(), frozenset()  # what comes round again tells nothing
+            outer, self._rests = self._rests, set()
+            frame = self._frame(unit)
             fn = frame.fn
             asks = not fn.is_generator and not fn.is_async and len(self._graph(frame).blocks) <= MAX_BLOCKS
-            self._known[key] = self._asked(frame, given, depth) if asks else Asks()
-        return self._known[key]
+            told = self._asked(frame, given, depth) if asks else Asks()
+            self._known[key] = told, frozenset(self._rests)
+            self._rests = outer
+        told, rests = self._known[key]
+        self._rests |= rests
+        return told
 
     def _asked(self, frame: Frame, given: Given, depth: int) -> Asks:
         graph = self._graph(frame)

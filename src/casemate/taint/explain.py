@@ -6,7 +6,7 @@ of what was computed from what; walking that log backwards from the sink gives t
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -32,11 +32,11 @@ class Hop(NamedTuple):
 
 class Known(NamedTuple):
     """What explaining has found in a function. reads, asked: what that rested on, as of a `Run`. ways: positions in the
-    function, by what was asked of it."""
+    function, by what was asked of it; and answers, each with the functions that it rested on."""
 
     reads: tuple[tuple[Any, int], ...]
     asked: tuple[Answered, ...]
-    ways: dict[Any, tuple[int, ...]]
+    ways: dict[Any, tuple[Any, ...]]
 
 
 class Explainer:
@@ -111,13 +111,26 @@ class Explainer:
             self.known[unit].ways[question] = got
         return list(got)
 
-    def _settle(self, unit: Unit) -> None:
-        """Forget what was found before, unless it stands."""
+    def told(self, unit: Unit, question: Any, ask: Callable[[], tuple[bool, Iterable[Unit]]]) -> bool:
+        """The answer to a question about a function, found now or before. ask: gives it, with the functions that it rests on."""
+        self._settle(unit)
+        known = self.known.get(unit)
+        got = known.ways.get(question) if known is not None else None
+        if got is not None and all(map(self._settle, got[1:])):
+            return bool(got[0])
+        answer, units = ask()
+        self.frame(unit)
+        self.known[unit].ways[question] = (int(answer), *sorted(units))
+        return answer
+
+    def _settle(self, unit: Unit) -> bool:
+        """Whether what was found before stands; it is forgotten otherwise."""
         if unit not in self._stands:
             had = self.known.get(unit)
             self._stands[unit] = had is not None and self._holds(had)
             if not self._stands[unit]:
                 self.known.pop(unit, None)
+        return self._stands[unit]
 
     def _holds(self, known: Known) -> bool:
         """Whether all that was rested on is as it was."""

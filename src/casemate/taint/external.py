@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import Any
 
 from casemate.knowledge.entries import Call
@@ -78,8 +77,8 @@ def apply_known(
     registering = frame.solver.registering.get(dotted)
     if registering:
         _register(frame, registering, receiver, args)
-    if frame.met is not None and (call is not None or dotted.partition(".")[0] in sys.stdlib_module_names):
-        frame.met.setdefault(pos, set()).add(dotted)
+    if frame.met is not None:
+        frame.meet(pos, dotted)
     if call is None:
         return unknown(frame, dotted, receiver, operand, args)
     if call.sinks:

@@ -137,6 +137,11 @@ class Frame:
         out += [r[1] for r in val.refs if r[0] == "d"]
         return out
 
+    def meet(self, pos: int, what: Unit | str) -> None:
+        """Note what a call at this place means: a function of the program, or the name of another."""
+        if self.met is not None:
+            self.met.setdefault(pos, set()).add(what)
+
     # --- labels
 
     def label(self, key: Label, behind: provisos.Provisos = ()) -> int:
