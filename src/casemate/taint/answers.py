@@ -25,11 +25,12 @@ BUILT_IN: Final = frozenset(dir(builtins))
 SAME: Final = frozenset({"strip", "lower", "upper", "decode", "encode", "casefold", "title"})
 PARTS: Final = frozenset({"get", "pop", "getlist", "get_list"})  # methods that give a part by its name
 RAISING: Final = frozenset({"relative_to"})  # methods that raise unless the value is as it should be
+MAKING: Final = frozenset({ir.UNARY, ir.BINARY, ir.FORMAT, ir.SEQUENCE, ir.MAPPING})
 MAX_QUESTIONS: Final = 60  # of one function
 EQUAL: Final = ("==", "!=")
 ASKING: Final = (*EQUAL, "in", "not in")
 AGREES: Final = ("==", "in")
-# What only tells of what is there under a name.
+# What tells of what is there under a name, or gives it, and not whether somebody may have it.
 PROBES: Final = frozenset(
     {"stat", "lstat", "exists", "isfile", "isdir", "is_file", "is_dir", "getsize", "getmtime", "access", "open", "read"}
 )
@@ -72,8 +73,8 @@ class Question(NamedTuple):
 
 
 class Answers:
-    """The operands of a function. start: those that hold the value. inner: for functions of the program what they ask; None
-    where none is followed further. called: with what the function is called, where it is no part of the way itself.
+    """The operands of a function. start: those that hold the value. inner: what functions of the program do with what they are
+    given. called: with what the function is called, where it is no part of the way itself.
     parts: None for all. refused: calls that raise by an answer."""
 
     def __init__(
@@ -256,7 +257,7 @@ class Answers:
     def _ours(self, label: Label) -> bool:
         if label[0] != "p":
             return False
-        if type(label[1]) is not int or (label[1] == 0 and label[2]):
+        if type(label[1]) is not int or (label[1] == 0 and label[2] and self.frame.fn.owner >= 0):
             return True  # what the function around has, or the object of a method
         return self.called is not None and self.frame.fn.params[label[1]].name not in self.called.foreign
 
@@ -382,9 +383,6 @@ class Answers:
             names |= params
         elif self._outside(self.frame.get(operand)):
             foreign |= params
-
-
-MAKING: Final = frozenset({ir.UNARY, ir.BINARY, ir.FORMAT, ir.SEQUENCE, ir.MAPPING})
 
 
 def _made(tier: int) -> int:

@@ -40,8 +40,8 @@ def item_of(frame: Frame, val: Value, item: Any) -> Value:
 
 
 def placed(frame: Frame, val: Value, item: Any, inner: Value) -> Value:
-    """An element of a list, with what is not seen of it: of a list in which several came together it may be any. What the caller
-    gave is as it was given."""
+    """An element, as seen as its place is: of a list in which several came together it may be any of them, and nobody saw
+    which. Of what the caller gave the caller tells."""
     made = [frame.env.get(ref) or {} for ref in val.refs if ref[0] == "o"]
     given = 0
     for ref in val.refs:
