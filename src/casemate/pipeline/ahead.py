@@ -17,6 +17,7 @@ from casemate.taint.solver import Elsewhere, Solver
 
 LEAST = 400_000  # bytes of packed code that pay for a process
 LESS = 85  # per cent of an equal share: a worker also solves what its modules ask for of others
+MOST_WHOLE = 60_000_000  # of a program: of a larger one a worker would hold as much again as this process
 MOST = 8_000_000  # for one worker: what takes longer would run into the limit of a task
 
 
@@ -28,11 +29,11 @@ class Part(NamedTuple):
 
 def parts(program: Program, remembered: Mapping[Unit, list[Run]], workers: int) -> list[Part]:
     """What each of so many workers is to solve, the first modules being left to this process; nothing where there is little
-    that is not remembered."""
+    that is not remembered, or very much in all."""
     known = {module for module, _ in remembered}
     weights = [(name, 0 if name in known else _weight(program.modules[name])) for name in sorted(program.modules)]
     total = sum(weight for _, weight in weights)
-    if total < LEAST:
+    if not LEAST <= total <= MOST_WHOLE:
         return []
     share = min(total * LESS // (100 * (workers + 1)), MOST)
     out: list[Part] = []

@@ -16,7 +16,7 @@ from typing import Any, Final
 from casemate.languages import ir
 from casemate.taint import onward
 from casemate.taint.answers import ANSWER, GRANTED, ITSELF, MADE, Answers, Asks, Given, Parts
-from casemate.taint.explain import Explainer
+from casemate.taint.explain import MOST_RUN, Explainer
 from casemate.taint.flows import Flow
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.graphs import Graph, Used
@@ -152,6 +152,8 @@ class Asked:
     def _graph(self, frame: Frame) -> Graph:
         known = self._graphs.get(frame.unit)
         if known is None:
+            if len(self._graphs) >= MOST_RUN:
+                self._graphs.clear()
             known = self._graphs[frame.unit] = Graph(ir.graph(frame.fn), frame.ended, frame.run)
         return known
 

@@ -19,6 +19,7 @@ from casemate.taint.summary import Label, SinkHit
 
 MAX_HOPS = 12
 MAX_STEPS_IN_ONE = 6
+MOST_RUN = 400  # functions, run once more, that are held at a time
 
 
 class Hop(NamedTuple):
@@ -145,6 +146,8 @@ class Explainer:
     def _log(self, unit: Unit) -> tuple[Frame, list[tuple[Any, ...]]]:
         got = self._logs.get(unit)
         if got is None:
+            if len(self._logs) >= MOST_RUN:
+                self._logs.clear()
             program = self.solver.program
             asked, program.asked = program.asked, {}
             frame = self.solver.frame(unit)
