@@ -89,3 +89,13 @@ def test_a_small_program_is_solved_here(monkeypatch: pytest.MonkeyPatch) -> None
     """A process costs more than it saves."""
     monkeypatch.undo()
     assert ahead.ahead(program(), {}, Failing(), 3) is None
+
+
+def test_a_very_large_program_is_solved_here(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Up to so much it is not."""
+    whole = program()
+    weight = sum(len(fn.blocks) for module in whole.modules.values() for fn in module.functions)
+    monkeypatch.setattr(ahead, "MOST_WHOLE", weight)
+    assert ahead.parts(whole, {}, 1)
+    monkeypatch.setattr(ahead, "MOST_WHOLE", weight - 1)
+    assert ahead.parts(whole, {}, 1) == []
