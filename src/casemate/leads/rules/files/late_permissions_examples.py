@@ -90,4 +90,30 @@ def close(path):
     return first
 """,
     ),
+    Example(
+        name="near-miss: all that the program makes is closed",
+        code="""
+import os
+
+os.umask(0o077)
+
+def save(path, key):
+    with open(path, "w") as out:
+        out.write(key)
+    os.chmod(path, 0o600)
+""",
+    ),
+    Example(
+        name="all that the program makes is open",
+        code="""
+import os
+
+os.umask(0)
+
+def save(path, key):
+    with open(path, "w") as out:
+        out.write(key)
+    os.chmod(path, 0o600)  # finding
+""",
+    ),
 )

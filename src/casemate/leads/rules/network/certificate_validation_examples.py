@@ -191,4 +191,46 @@ def context(options):
     return made
 """,
     ),
+    Example(
+        name="near-miss: who asks for the certificate itself, and says nothing",
+        code="""
+import socket
+import ssl
+
+def certificate_of(host):
+    made = ssl.create_default_context()
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE
+    with socket.create_connection((host, 443)) as plain, made.wrap_socket(plain, server_hostname=host) as peer:
+        return peer.getpeercert(True)
+""",
+    ),
+    Example(
+        name="who notes the certificate, and goes on",
+        code="""
+import logging
+import socket
+import ssl
+
+def connect(host):
+    made = ssl.create_default_context()
+    made.check_hostname = False
+    made.verify_mode = ssl.CERT_NONE  # finding
+    peer = made.wrap_socket(socket.create_connection((host, 443)), server_hostname=host)
+    logging.info("peer %s", peer.getpeercert(True))
+    return peer
+""",
+    ),
+    Example(
+        name="two contexts",
+        code="""
+import ssl
+
+def contexts():
+    one, other = ssl.create_default_context(), ssl.create_default_context()
+    one.check_hostname = False  # finding
+    other.verify_mode = ssl.CERT_NONE  # finding
+    return one, other
+""",
+    ),
 )
