@@ -62,7 +62,7 @@ def test_a_draft_marks_what_is_open(drafted):
     assert all(s["source"] and s["binds"] and s["question"].endswith("?") for s in body["sections"])
     by_id = {s["id"]: s for s in body["sections"]}
     assert (
-        "known flaws in releases of packages that are flagged: 50 of 80, 62.5 % (51.5 to 72.3)"
+        "known flaws in releases of packages that are flagged: 49 of 80, 61.3 % (50.3 to 71.2)"
         in by_id["tests"]["answer"]
     )
     assert by_id["safeguards"]["answer"].strip() == "10000 attempts in 1 classes, 0 succeeded (version 0.1.0, seed 1)."

@@ -63,7 +63,7 @@ def test_no_target_and_no_person_is_named(casemate, tmp_path, used, form):
     text = made(casemate, tmp_path, form, "--safeguards", used)
     assert SECRET not in text and "swordfish" not in text
     assert '"alice"' not in text and str(tmp_path) not in text
-    for told in ("50 of 80, 62.5 % (51.5 to 72.3)", "Anything with a live language model", "target-steers"):
+    for told in ("49 of 80, 61.3 % (50.3 to 71.2)", "Anything with a live language model", "target-steers"):
         assert told in text
 
 
@@ -94,7 +94,7 @@ def test_the_signed_form_is_checked_by_a_stranger(casemate, tmp_path, used, monk
     for old, new in (
         ('"successes": 2', '"successes": 0'),
         ('"denied": 1', '"denied": 0'),
-        ("62.5 %", "92.5 %"),
+        ("61.3 %", "92.5 %"),
         ("@v1", "@v2"),
         ('{\n  "kind"', '{\n  "verdict": "safe",\n  "kind"'),
         ('  "report"', '   "report"'),
