@@ -15,6 +15,15 @@ from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.solver import Solver
 
+# Methods by which a function says or hears something, and words by which it is there to look at who answers.
+TALKS: Final = frozenset(
+    {
+        "send", "sendall", "sendto", "write", "request", "urlopen", "login", "post", "put", "recv", "read", "makefile",
+        "exec_command", "connect_ex",
+    }
+)  # fmt: skip
+SEEING: Final = frozenset({"cert", "certs", "certificate", "certificates", "fingerprint", "expiry", "expires", "chain"})
+
 
 def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], bool]) -> list[tuple[Lead, Unit]]:
     """Leads of the act rules and the detectors, each with the function that it stands in.
@@ -50,28 +59,19 @@ def _acts(
 ) -> Iterator[tuple[tuple[str, int, int, str], ActRule, Said]]:
     for unit in solver.units():
         summary = solver.summaries.get(unit)
-        kept = solver.program.function(unit).kind in ("module", "class")
+        fn = solver.program.function(unit)
+        kept = fn.kind in ("module", "class")
         for site, act in summary.acts if summary is not None else ():
             for rule in wanted.get(act, ()):
-                fn = solver.program.function(unit)
                 if (rule.yields and _yields(fn, fn.pos + site[2], rule)) or (rule.sees and _only_sees(fn, rule)):
                     continue
-                name = f"_{'_'.join(split(solver.program.function(unit).qualname))}_"
+                name = f"_{'_'.join(split(fn.qualname))}_"
                 if any(f"_{word}_" in name for word in rule.prescribed):
                     continue
                 if (kept or not rule.kept) and (rule.tests or not tested(*unit)):
                     said = matters(solver, unit, site[2], rule) if rule.where else Said.NAMED
                     if said:
                         yield site, rule, said
-
-
-TALKS: Final = frozenset(
-    {
-        "send", "sendall", "sendto", "write", "request", "urlopen", "login", "post", "put", "recv", "read", "makefile",
-        "exec_command", "connect_ex",
-    }
-)  # fmt: skip
-SEEING: Final = frozenset({"cert", "certs", "certificate", "certificates", "fingerprint", "expiry", "expires", "chain"})
 
 
 def _yields(fn: ir.Function, pos: int, rule: ActRule) -> bool:

@@ -41,7 +41,7 @@ DEFAULTS = frozenset(
 
 
 def form_of_a_key(text: str) -> str:
-    """What a text is whose form only a key has; "" for others and for stand-ins."""
+    """What a text is whose form only a key has, a secret one or a client's; "" for others and for stand-ins."""
     if len(text) < SHORTEST:
         return ""
     if SHAPES.search(text) and not STAND_INS.search(text):

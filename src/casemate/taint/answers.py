@@ -12,6 +12,7 @@ from collections.abc import Callable, Container, Iterable
 from typing import Any, Final, NamedTuple
 
 from casemate.languages import ir
+from casemate.taint import dispatch
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.graphs import Edge, Graph, Place, used
 from casemate.taint.summary import Label
@@ -365,7 +366,7 @@ class Answers:
 
     def _bound(self, fn: ir.Function, args: Any, kwargs: Any) -> Given:
         """In which parameters a function is given the value, and which others somebody outside gives."""
-        bound = fn.owner >= 0 and not any(d.dotted.rpartition(".")[2] == "staticmethod" for d in fn.decorators)
+        bound = fn.owner >= 0 and dispatch.binding(fn) != "static"
         rest = next((n for n, p in enumerate(fn.params) if p.how in (ir.VARARGS, ir.KEYWORD, ir.VARKW)), len(fn.params))
         names: set[str] = set()
         foreign: set[str] = set()

@@ -17,13 +17,12 @@ from casemate.languages import ir
 from casemate.taint import onward
 from casemate.taint.answers import ANSWER, GRANTED, ITSELF, MADE, Answers, Asks, Given, Parts
 from casemate.taint.explain import MOST_RUN, Explainer
-from casemate.taint.flows import Flow
+from casemate.taint.flows import MAX_WAY, Flow
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.graphs import Graph, Used
 from casemate.taint.solver import Solver
 from casemate.taint.summary import Label
 
-MAX_WAY: Final = 12  # functions on a way
 DEEP: Final = 2  # calls followed to see whether a function asks
 MAX_BLOCKS: Final = 400  # of a function that is asked about: a larger one asks nothing
 
@@ -83,21 +82,11 @@ class Asked:
         answers = partial(Answers, frame, graph, start, kinds, partial(self._asks, depth=DEEP))
         whole = answers(parts=None)
         others = self._others(frame, label, end, kinds)
-        return all(self._hangs(graph, answers(parts=whole.way(there.operands)), there, others) for there in places)
-
-    def _hangs(self, graph: Graph, found: Answers, there: Used, others: frozenset[int]) -> bool:
-        if any(graph.passed(place, there.place) for place in found.refused) or found.of(*there.operands) & GRANTED:
-            return True
-        block = there.place[0]
-        held = found.parts.operands if found.parts is not None else frozenset()
-        return any(
-            (found.leads(question, block) and not others & graph.sides(number)[leave])
-            or found.replaced(question, held, block)
-            or found.brought(question)
-            for question in found.questions()
-            for number, leave, known in (question,)
-            if not known
-        )
+        for there in places:
+            parts = whole.way(there.operands)
+            if not _hangs(answers(parts=parts), parts, there, others):
+                return False
+        return True
 
     def _others(self, frame: Frame, label: Label, end: int, kinds: int) -> frozenset[int]:
         """The blocks in which the value comes to another sink of the kind: where one stands on each side, neither asks."""
@@ -156,6 +145,20 @@ class Asked:
                 self._graphs.clear()
             known = self._graphs[frame.unit] = Graph(ir.graph(frame.fn), frame.ended, frame.run)
         return known
+
+
+def _hangs(found: Answers, parts: Parts, there: Used, others: frozenset[int]) -> bool:
+    """Whether what stands at a place is reached only by leave. others: blocks of other sinks."""
+    graph, block = found.graph, there.place[0]
+    if any(graph.passed(place, there.place) for place in found.refused) or found.of(*there.operands) & GRANTED:
+        return True
+    return any(
+        (found.leads(asked, block) and not others & graph.sides(asked.block)[asked.leave])
+        or found.replaced(asked, parts.operands, block)
+        or found.brought(asked)
+        for asked in found.questions()
+        if not asked.known
+    )
 
 
 def _start(frame: Frame, label: Label) -> frozenset[Any]:

@@ -28,9 +28,7 @@ def item_of(frame: Frame, val: Value, item: Any) -> Value:
     """The element of an argument that a sink means; the whole when it is no container."""
     if item == OPTIONS:
         return _options(frame, val)
-    if item is None:
-        return val
-    if not any(r[0] == "o" or (r[0] == "p" and type(item) is int) for r in val.refs):
+    if item is None or not any(r[0] == "o" or (r[0] == "p" and type(item) is int) for r in val.refs):
         return val
     inner = frame.inside(val, field_of(item))
     if any(r[0] == "p" for r in val.refs):

@@ -78,7 +78,7 @@ def apply_known(
     if registering:
         _register(frame, registering, receiver, args)
     if frame.met is not None:
-        frame.meet(pos, dotted)
+        frame.met.setdefault(pos, set()).add(dotted)
     if call is None:
         return unknown(frame, dotted, receiver, operand, args)
     if call.sinks:

@@ -96,9 +96,7 @@ class Frame:
         self.answered: tuple[Any, bool] | None = None
         self.lost = ""
         self.log: list[tuple[Any, ...]] | None = None
-        self.met: dict[int, set[Any]] | None = (
-            None  # functions, and what is known of others, by the places that call them
-        )
+        self.met: dict[int, set[Unit | str]] | None = None  # what calls mean, by their places, where that is asked
         self.ended: set[int] = set()  # blocks that a call ended
         self.run: set[int] = set()  # blocks that were reached
         self.truth: dict[str, State | None] = {}
@@ -136,11 +134,6 @@ class Frame:
             out.append(self.origin[operand])
         out += [r[1] for r in val.refs if r[0] == "d"]
         return out
-
-    def meet(self, pos: int, what: Unit | str) -> None:
-        """Note what a call at this place means: a function of the program, or the name of another."""
-        if self.met is not None:
-            self.met.setdefault(pos, set()).add(what)
 
     # --- labels
 

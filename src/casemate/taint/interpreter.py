@@ -108,7 +108,8 @@ class _Walk:
                 self._terminate(number, terminator, env)
             elif frame.met is not None:
                 frame.ended.add(number)
-        frame.run = set(visits)
+        if frame.met is not None:
+            frame.run = set(visits)
         self._leave()
 
     def _released(self) -> bool:

@@ -41,7 +41,7 @@ def call_function(
     summary = frame.solver.summary(frame, unit)
     fn = frame.program.callee(unit)
     if frame.met is not None:
-        frame.meet(pos, unit)
+        frame.met.setdefault(pos, set()).add(unit)
     if not (
         summary.hits or summary.returns or summary.writes or summary.refs or summary.checks or summary.states
     ):  # it takes nothing over

@@ -38,13 +38,15 @@ MAKES = frozenset(
 def find(solver: Solver) -> Iterator[Sighting]:
     """`chmod` for the owner alone, after a file was made without care in the same function; of a program that sets no mask for
     all that it makes."""
-    if any(_masks(solver.program.function(unit)) for unit in solver.units()):
-        return
-    for unit in solver.units():
-        fn = solver.program.function(unit)
-        if fn.kind == "function" and ir.mentions(fn, ("chmod", "fchmod")):
-            for pos, what in _in(fn):
-                yield Sighting(*unit, pos, what)
+    found = [
+        Sighting(*unit, pos, what)
+        for unit in solver.units()
+        for fn in (solver.program.function(unit),)
+        if fn.kind == "function" and ir.mentions(fn, ("chmod", "fchmod"))
+        for pos, what in _in(fn)
+    ]
+    if found and not any(_masks(solver.program.function(unit)) for unit in solver.units()):
+        yield from found
 
 
 def _masks(fn: ir.Function) -> bool:
