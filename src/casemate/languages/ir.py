@@ -246,6 +246,13 @@ def graph(function: Function) -> tuple[Block, ...]:
     return blocks
 
 
+def ways(terminator: Terminator) -> tuple[int, ...]:
+    """The blocks to which the end of a block leads; of a branch first where it leads when the condition is true."""
+    if terminator[0] == JUMP:
+        return terminator[1:2]
+    return terminator[3:5] if terminator[0] == BRANCH else ()
+
+
 def mentions(function: Function, names: Iterable[str]) -> bool:
     """Whether a body may use one of these names: false is certain. A packed body is searched as it is, without
     unpacking; marshal writes the first use of an ASCII text out."""

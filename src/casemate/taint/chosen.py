@@ -62,7 +62,7 @@ def reached(blocks: Any, without: tuple[int, int]) -> set[int]:
     while queue:
         number = queue.pop()
         _, terminator, handlers = blocks[number]
-        ways = {ir.JUMP: terminator[1:2], ir.BRANCH: terminator[3:5]}.get(terminator[0], ())
+        ways = ir.ways(terminator)
         for target in (*ways, *handlers):
             if (number, target) != without and target not in seen:
                 seen.add(target)

@@ -48,7 +48,7 @@ class Graph:
         _, terminator, _ = self.blocks[number]
         if number in self.ended:
             return ()
-        return {ir.JUMP: terminator[1:2], ir.BRANCH: terminator[3:5]}.get(terminator[0], ())
+        return ir.ways(terminator)
 
     def sides(self, branch: int) -> tuple[frozenset[int], frozenset[int]]:
         """The blocks that can be reached from a branch when its condition is true, and when it is not."""

@@ -229,9 +229,7 @@ def _nothing(val: Value, block: ir.Block, condition: Any) -> bool:
 def _loops(blocks: tuple[ir.Block, ...]) -> bool:
     """Whether some way leads back."""
     for number, (_, terminator, handlers) in enumerate(blocks):
-        op = terminator[0]
-        targets = terminator[1:2] if op == ir.JUMP else terminator[3:5] if op == ir.BRANCH else ()
-        if any(target <= number for target in (*targets, *handlers)):
+        if any(target <= number for target in (*ir.ways(terminator), *handlers)):
             return True
     return False
 

@@ -50,12 +50,11 @@ def live(fn: ir.Function, blocks: tuple[ir.Block, ...], captured: Iterable[str])
                 _add(ins[place], reads, writes)
             if ins[2] is not None:
                 writes.add(ins[2])
-        op = terminator[0]
-        if op in (ir.BRANCH, ir.RETURN, ir.RAISE):
+        if terminator[0] in ir.PLACED:
             _add(terminator[2], reads, writes)
         read.append(reads)
         written.append(writes)
-        after.append(terminator[1:2] if op == ir.JUMP else terminator[3:5] if op == ir.BRANCH else ())
+        after.append(ir.ways(terminator))
     needed: list[set[Any]] = read
     changed = True
     while changed:

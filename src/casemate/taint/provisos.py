@@ -103,7 +103,7 @@ def _reached(blocks: tuple[ir.Block, ...], number: int, target: int) -> set[int]
     while queue:
         at = queue.pop()
         _, terminator, handlers = blocks[at]
-        ways = {ir.JUMP: terminator[1:2], ir.BRANCH: terminator[3:5]}.get(terminator[0], ())
+        ways = ir.ways(terminator)
         for way in (*ways, *handlers):
             if way not in seen and not (at == number and way == target):
                 seen.add(way)

@@ -85,7 +85,7 @@ class _Walk:
                 held -= {ins[2]}
         if terminator[0] == ir.RAISE:
             return []
-        ways = terminator[1:2] if terminator[0] == ir.JUMP else terminator[3:5] if terminator[0] == ir.BRANCH else ()
+        ways = ir.ways(terminator)
         if not ways or not held:
             return [] if plain else None
         return [(way, 0, held, plain) for way in ways]

@@ -92,7 +92,7 @@ def _leads(blocks: tuple[ir.Block, ...], start: int, target: int) -> bool:
     queue = [start]
     while queue:
         _, terminator, handlers = blocks[queue.pop()]
-        ways = {ir.JUMP: terminator[1:2], ir.BRANCH: terminator[3:5]}.get(terminator[0], ())
+        ways = ir.ways(terminator)
         for way in (*ways, *handlers):
             if way == target:
                 return True

@@ -85,7 +85,7 @@ def _reached(blocks: tuple[ir.Block, ...], start: int) -> set[int]:
     queue = [start]
     while queue:
         _, terminator, _ = blocks[queue.pop()]
-        for way in {ir.JUMP: terminator[1:2], ir.BRANCH: terminator[3:5]}.get(terminator[0], ()):
+        for way in ir.ways(terminator):
             if way not in seen:
                 seen.add(way)
                 queue.append(way)
