@@ -36,9 +36,10 @@ class Kind:
     adds_up: checks that refuse some dangers each clear the kind once they refuse all of them together. quotes: within one of
     these marks in a fixed text, a value that lacks the mark is harmless; so is a text that begins and ends with one and has
     none between. doubled: within one of these marks a value is harmless in which that mark is doubled. of_objects: objects do
-    the harm, texts do none. of_right: whoever sits at the machine may do so anyway. composed: words of a function's name that
-    say that it composes such a text of all that it is given (`pragma(key, value)`). loads: words of a function's or class's
-    name that say that it runs what it finds where it is told to look (`load_plugin(path)`); several joined by "_" stand
+    the harm, texts do none. of_right: whoever sits at the machine may do so anyway. on_machine: so they may by
+    other programs, with what is theirs, so that a flow from the command line is suspected. composed: words of a function's
+    name that say that it composes such a text of all that it is given (`pragma(key, value)`). loads: words of a function's or
+    class's name that say that it runs what it finds where it is told to look (`load_plugin(path)`); several joined by "_" stand
     in the function's own name. clients: words of a class whose methods do it for whoever asks, who is to be told.
     callers_own: who calls an API gives it such a thing of their own as often as a stranger's, so that a flow from there is
     suspected unless the parameter's name says otherwise. in_files: it is kept in files; so is a flow from who names its place.
@@ -66,6 +67,7 @@ class Kind:
     tells: str = ""
     of_objects: bool = False
     of_right: bool = False
+    on_machine: bool = False
     tidied: bool = False
     callers_own: bool = False
     in_files: bool = False

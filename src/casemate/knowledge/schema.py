@@ -112,6 +112,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             everything=table.texts("everything"),
             whole_is_use=table.flag("whole_is_use"),
             of_right=table.flag("of_right"),
+            on_machine=table.flag("on_machine"),
             tidied=table.flag("tidied"),
             callers_own=table.flag("callers_own"),
             in_files=table.flag("in_files"),

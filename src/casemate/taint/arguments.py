@@ -51,6 +51,10 @@ class Arguments:
         self.rest = 0
         self.keys = 0  # the taint of dicts behind `**` whose keys others choose
 
+    def first(self) -> Value:
+        """The first argument, or nothing known."""
+        return self.positional[0] if self.positional else CLEAN
+
     @classmethod
     def of(cls, frame: Frame, args: tuple[Any, ...], kwargs: tuple[Any, ...]) -> Arguments:
         """Read the arguments of a CALL or INVOKE; known sequences behind `*` and dicts behind `**` are laid out."""

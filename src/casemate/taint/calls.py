@@ -21,7 +21,9 @@ from casemate.taint import (
     rows,
     sending,
     states,
+    storing,
     user,
+    versions,
 )
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, Unit
@@ -316,7 +318,8 @@ def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
     if told:
         return external_value(frame, pos, told)
     out: Value | None = None
-    for got in [_attribute_of(frame, pos, ref, val, name) for ref in val.refs]:
+    refs = storing.current(frame, val, name)
+    for got in [_attribute_of(frame, pos, ref, val, name) for ref in refs]:
         if got is not None:
             out = got if out is None else _both(out, got)
     taint = frame.outer(val)
@@ -403,6 +406,9 @@ def _class_attribute(frame: Frame, pos: int, key: Unit, ref: Ref, name: str) -> 
 def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: str = "") -> Value:
     """A name of something outside: what knowledge says of it."""
     dotted = frame.knowledge.canonical(dotted)
+    told = versions.known(dotted)
+    if told is not None:
+        return told
     known = frame.knowledge.values.get(dotted)
     if known is None and owner and owner in frame.knowledge.values and frame.knowledge.values[owner].type:
         got = external_attribute(frame, pos, frame.knowledge.values[owner].type, name)

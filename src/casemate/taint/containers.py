@@ -1,30 +1,23 @@
-"""Operations on containers and text that the engine follows element by element. Knowledge names them (`intrinsic`)."""
+"""Operations on containers that the engine follows element by element. Knowledge names them (`intrinsic`)."""
 
 from __future__ import annotations
 
-import re
-import string
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import guards, operators, rows, sequences
+from casemate.taint import operators, rows, sequences, texts
 from casemate.taint.arguments import Arguments
-from casemate.taint.frame import Frame, constant
-from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, Fields, field_of
-from casemate.taint.values import CLEAN, KINDS, NO, SPLICED, Ref, Value, alive, clear, cross, fields, join, value
+from casemate.taint.frame import Frame
+from casemate.taint.state import ANY, INEXACT, KEYS, TAIL, field_of
+from casemate.taint.values import CLEAN, KINDS, NO, Ref, Value, alive, clear, join, value
 
-ADDRESS = ("", "/", "?", "#")  # by which parts of a path or an address are joined: the first says where it leads
+DICT = ("i", "dict")
 Operation = Callable[[Frame, int, Value, Any, Arguments], Value | None]
 
 
 def objects(val: Value) -> list[Ref]:
     """The containers a value may be: made here, or the caller's."""
     return [r for r in val.refs if r[0] in "op"]
-
-
-def first(args: Arguments) -> Value:
-    """The first argument, or nothing known."""
-    return args.positional[0] if args.positional else CLEAN
 
 
 def put_into(frame: Frame, receiver: Value, operand: Any, val: Value) -> None:
@@ -47,14 +40,14 @@ def _append(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
     if len(refs) == 1 and refs[0][0] == "o":
         length = sequences.exact_length(frame.env.get(refs[0]) or {})
         if length is not None and length < sequences.MAX_PLACES:
-            begun = _first_of_all(frame, first(args), refs[0]) if not length else None
+            begun = _first_of_all(frame, args.first(), refs[0]) if not length else None
             if begun is not None:
-                frame.env[refs[0]] = {0: begun, TAIL: first(args), INEXACT: CLEAN}
+                frame.env[refs[0]] = {0: begun, TAIL: args.first(), INEXACT: CLEAN}
             else:
-                frame.write_field(refs[0], length, first(args))
+                frame.write_field(refs[0], length, args.first())
             return CLEAN
-    if not _at_the_end(frame, refs, first(args)):
-        put_into(frame, receiver, operand, first(args))
+    if not _at_the_end(frame, refs, args.first()):
+        put_into(frame, receiver, operand, args.first())
     return CLEAN
 
 
@@ -87,18 +80,18 @@ def _shifted(frame: Frame, refs: list[Ref]) -> None:
 
 
 def _add(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    put_into(frame, receiver, operand, first(args))
+    put_into(frame, receiver, operand, args.first())
     return CLEAN
 
 
 def _extend(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     refs = objects(receiver)
     if len(refs) == 1 and refs[0][0] == "o" and refs[0][2] == sequences.LIST:
-        content = sequences.extended(frame, frame.env.get(refs[0]) or {}, first(args))
+        content = sequences.extended(frame, frame.env.get(refs[0]) or {}, args.first())
         if content is not None:
             frame.env[refs[0]] = content
             return CLEAN
-    inner = frame.inside(first(args), ANY)
+    inner = frame.inside(args.first(), ANY)
     if not _at_the_end(frame, refs, inner):
         put_into(frame, receiver, operand, inner)
     return CLEAN
@@ -106,7 +99,7 @@ def _extend(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
 
 def _insert(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     item = args.positional[1] if len(args.positional) > 1 else CLEAN
-    at = first(args).const
+    at = args.first().const
     refs = objects(receiver)
     if len(refs) == 1 and refs[0][0] == "o" and type(at) is int:
         content = sequences.inserted(frame.env.get(refs[0]) or {}, at, item)
@@ -123,7 +116,7 @@ def _pop(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
     if len(refs) == 1 and refs[0][0] == "o":
         content = frame.env.get(refs[0]) or {}
         length = sequences.exact_length(content)
-        at = first(args).const if args.positional else -1
+        at = args.first().const if args.positional else -1
         if refs[0][2] == ("i", "list") and length and type(at) is int and -length <= at < length:
             items = [content[n] for n in range(length)]
             out = items.pop(at)
@@ -136,18 +129,20 @@ def _pop(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
 
 
 def _get(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    key = first(args)
+    key = args.first()
     out = frame.element(receiver, key)
     missing = args.positional[1] if len(args.positional) > 1 else args.named.get("default", (CLEAN, None))[0]
     return join(out, missing) if len(args.positional) > 1 or "default" in args.named else value(out.taint, NO, out.refs)
 
 
 def _setdefault(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    key = first(args)
+    key = args.first()
     item = args.positional[1] if len(args.positional) > 1 else CLEAN
     out = join(frame.element(receiver, key), item)
     for ref in objects(receiver):
         frame.write_field(ref, field_of(key.const) if key.const is not NO else ANY, item, weak=True)
+        if key.taint:
+            frame.write_field(ref, KEYS, value(key.taint), weak=True)
     return out
 
 
@@ -163,6 +158,7 @@ def _update(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
                             frame.write_field(ref, name, inner, weak=name in (ANY, KEYS))
             if val.taint:
                 frame.write_field(ref, ANY, value(val.taint), weak=True)
+                frame.write_field(ref, KEYS, value(val.taint), weak=True)
     if not objects(receiver):
         for val, _ in args.everything():
             put_into(frame, receiver, operand, val)
@@ -223,8 +219,11 @@ def _copied(frame: Frame, pos: int, source: Value, kind: Ref | None, *, ordered:
     made = [r for r in source.refs if r[0] == "o"]
     if len(made) == 1 and len(source.refs) == 1:
         content = dict(frame.env.get(made[0]) or {})
-        if made[0][2] == ("i", "dict") and kind not in (None, ("i", "dict")):
+        if made[0][2] == DICT and kind not in (None, DICT):
             content = {ANY: operators.iterate(frame, source)}
+        elif kind == DICT != made[0][2]:
+            pair = frame.inside(source, ANY)
+            content = {ANY: frame.inside(pair, 1), KEYS: value(frame.deep(frame.inside(pair, 0)))}
         return value(source.taint, NO, (frame.new_object(pos, kind or made[0][2], content),))
     inner = frame.inside(source, ANY)
     content = {ANY: inner, INEXACT: CLEAN}
@@ -237,8 +236,10 @@ def _to(kind: str, *, ordered: bool = True) -> Operation:
     def act(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
         if not args.positional:
             content = {"[" + name: val for name, (val, _) in args.named.items()}
+            if args.mapping is not None:
+                content |= {ANY: args.mapping, KEYS: value(args.keys or frame.deep(args.mapping))}
             return value(0, NO, (frame.new_object(pos, ("i", kind), content),))
-        source = first(args)
+        source = args.first()
         if kind == "dict" and not any(r[0] in "op" and r[2:] for r in source.refs):
             return None
         out = _copied(frame, pos, source, ("i", kind), ordered=ordered)
@@ -252,7 +253,7 @@ def _keys_of(frame: Frame, keys: Value, operand: Any, mapping: Value) -> Value:
 
 
 def _enumerate(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    item = operators.iterate(frame, first(args))
+    item = operators.iterate(frame, args.first())
     pair = frame.new_object(pos, ("i", "tuple"), {0: value(0, NO, (("i", "int"),)), 1: item})
     return value(0, NO, (frame.new_object(pos + 1, ("i", "list"), {ANY: value(0, NO, (pair,))}),))
 
@@ -263,173 +264,18 @@ def _zip(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments)
     return value(0, NO, (frame.new_object(pos + 1, ("i", "list"), {ANY: value(0, NO, (row,))}),))
 
 
-def _split(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    if receiver.const is not NO:
-        return None
-    separator = first(args).const
-    keys = frame.keys(operand, receiver) if type(separator) is str and separator else ()
-    return value(receiver.taint, NO, (("i", "str.several"), *(("g", key, separator) for key in keys)))
-
-
-def _rsplit(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    """`path.rsplit("/", 1)`: the last piece is a name, nothing that leads elsewhere."""
-    sep = first(args).const
-    most = args.positional[1] if len(args.positional) > 1 else args.named.get("maxsplit", (CLEAN, None))[0]
-    mask = sum(kind.mask for kind in frame.knowledge.kinds.values() if sep in kind.everything)
-    if not mask or most.const != 1 or receiver.const is not NO:
-        return _split(frame, pos, receiver, operand, args)
-    head = value(receiver.taint, NO, (operators.STR_TYPE,))
-    name = value(clear(receiver.taint, mask), NO, (operators.STR_TYPE,))
-    return value(0, NO, (frame.new_object(pos, ("i", "list"), {0: head, 1: name}),))
-
-
-# One of several characters, as a class or one by one.
-ONE_OF = re.compile(r"(?:\[(?!\^)(?:[^\]\\]|\\.)+\]|(?:\\.|[\r\n])(?:\|(?:\\.|[\r\n]))*)\+?", re.DOTALL)
-PUNCTUATION = "\r\n" + string.punctuation
-ONE_CLASS = re.compile(r"\[\^((?:[^\]\\]|\\.)+)\][+*]?")  # all but these characters
-
-
-def _substitute(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    """`re.sub("[^a-z]", "-", text)` leaves nothing but what the class names and the replacement."""
-    compiled = next((r[1] for r in receiver.refs if r[0] == "r"), None)
-    given = args.positional if compiled is not None else args.positional[1:]
-    pattern = compiled if compiled is not None else first(args).const
-    if type(pattern) is not str or len(given) < 2 or type(given[0].const) is not str or args.named:
-        return None
-    found = ONE_CLASS.fullmatch(pattern)
-    if found is None:
-        return _without(frame, given[1], pattern, given[0].const) if ONE_OF.fullmatch(pattern) else None
-    allowed = f"(?:[{found[1]}]|{re.escape(given[0].const)})*"
-    kinds = [k for k in frame.knowledge.kinds.values() if k.dangers and guards.refuses(allowed, "fullmatch", k.dangers)]
-    return value(clear(frame.deep(given[1]), sum(k.mask for k in kinds)), NO, (operators.STR_TYPE,))
-
-
-def _without(frame: Frame, val: Value, pattern: str, other: str) -> Value:
-    """`re.sub("[\\r\\n]", "", text)`: none of the marks that the pattern names is left, unless the replacement has it."""
-    out = value(frame.deep(val), NO, (operators.STR_TYPE,))
-    for mark in PUNCTUATION:
-        if mark not in other and re.fullmatch(pattern, mark):
-            out = guards.without(frame, out, mark)
-    return out
-
-
-def _join(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    """`separator.join(items)`: spliced wherever the separator or a fellow item is the developer's."""
-    items = first(args)
-    for ref in items.refs:
-        content = frame.env.get(ref) if ref[0] == "o" else None
-        if content is not None and sequences.exact_length(content):
-            parts: list[Value] = []
-            for n in range(sequences.exact_length(content) or 0):
-                parts += [receiver] if n and receiver.const != "" else []
-                parts.append(content[n])
-            return operators.concatenate(frame, parts)
-    inner = frame.inside(items, ANY)
-    taint = frame.deep(inner) | items.taint | receiver.taint
-    contents = [frame.env.get(ref) or {} for ref in items.refs if ref[0] == "o"]
-    if (
-        receiver.const in ADDRESS
-        and len(contents) == 1
-        and 0 in contents[0]
-        and not items.taint
-        and ANY not in contents[0]
-    ):
-        rest = frame.elements({name: val for name, val in contents[0].items() if name != 0})
-        after = [receiver, value(frame.deep(rest))] if rest is not None else []
-        return operators.concatenate(frame, [contents[0][0], *(after if receiver.const else after[1:])])
-    refs: tuple[Ref, ...] = (operators.STR_TYPE,)
-    if receiver.const == " " and len(contents) == 1 and 0 in contents[0] and not items.taint and ANY not in contents[0]:
-        refs = (*refs, ("1", frame.deep(contents[0][0])))
-    return value(cross(taint) if receiver.const not in ("", NO) else taint, NO, refs)
-
-
 def _answer(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """`bool(check(x))`: the answer itself."""
-    pred = first(args).pred
+    pred = args.first().pred
     return value(0, NO, (), pred) if pred is not None else None
 
 
 def _some(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """`any(name == one for one in ours)`: what each of the answers would establish."""
-    answers = [frame.elements(frame.env.get(ref) or {}) for ref in objects(first(args)) if ref[0] == "o"]
+    answers = [frame.elements(frame.env.get(ref) or {}) for ref in objects(args.first()) if ref[0] == "o"]
     if len(answers) != 1 or answers[0] is None or answers[0].pred is None:
         return None
     return value(0, NO, (), (answers[0].pred[0], ()))
-
-
-def _words(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    """`shlex.split(" ".join([program, *rest]))`: the first word is the program; what follows it is not."""
-    text = first(args)
-    head = next((r[1] for r in text.refs if r[0] == "1"), None)
-    if head is None:
-        return None
-    content: Fields = {0: value(head), TAIL: value(text.taint)}
-    return value(0, NO, (frame.new_object(pos, ("i", "list"), content),))
-
-
-def _format(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    """`template.format(…)`."""
-    if type(receiver.const) is not str:
-        taint = frame.deep(receiver)
-        given = 0
-        for val, _ in args.everything():
-            given |= frame.text(val)
-        # Whoever gives the template as well fixes what stands around the value; a caller, whatever stood around it before.
-        if any(label[0] == "p" for label, _ in frame.spread(taint)):
-            return value(_whole(taint, given), NO, (operators.STR_TYPE,))
-        return value(taint | given if taint else cross(given), NO, (operators.STR_TYPE,))
-    parts: list[Value] = []
-    nth = 0
-    try:
-        pieces = list(string.Formatter().parse(receiver.const))
-    except ValueError:
-        return None
-    for text, name, _spec, _conversion in pieces:
-        if text:
-            parts.append(constant(text))
-        if name is None:
-            continue
-        head = name.split(".")[0].split("[")[0]
-        if head.isdigit() or head == "":
-            at = int(head) if head else nth
-            nth += 1
-            got = args.positional[at] if at < len(args.positional) else args.star or CLEAN
-        else:
-            got = args.named.get(head, (args.mapping or CLEAN, None))[0]
-        parts.append(got if name == head else value(frame.text(got)))
-    return operators.concatenate(frame, parts, pos) if parts else constant("")
-
-
-def _whole(template: int, given: int) -> int:
-    """Both, the values as if they were spliced into nothing, save those of which the template is made as well."""
-    out = template | given
-    for shift, bits in fields(given):
-        if bits & KINDS & ~(template >> shift):
-            out &= ~(SPLICED << shift)
-    return out
-
-
-def _replace(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    """`text.replace(piece, other)`: a single character that is replaced occurs no more."""
-    if len(args.positional) != 2:
-        return None
-    old, new = (val.const for val in args.positional)
-    if type(old) is not str or len(old) != 1 or type(new) is not str:
-        return None
-    if new == old * 2:
-        return value(frame.deep(receiver), NO, (operators.STR_TYPE, ("Q", old)))
-    if old in new:
-        return None
-    kept = tuple(r for r in receiver.refs if r[0] == "k" or (r[0] == "q" and r[1] not in new))
-    return guards.without(frame, value(frame.deep(receiver), NO, (operators.STR_TYPE, *kept)), old)
-
-
-def _string(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    val = first(args)
-    if val.const is not NO:
-        return None
-    keep = tuple(r for r in val.refs if r[0] in "nde%/qkQ1^" or r == operators.RANDOM_TYPE)
-    return value(frame.text(val), NO, (operators.STR_TYPE, *keep))
 
 
 def _tempdir(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
@@ -441,8 +287,9 @@ OPERATIONS: dict[str, Operation] = {
     "setdefault": _setdefault, "update": _update, "items": _items, "keys": _keys, "values": _values, "copy": _copy,
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list", ordered=False),
     "set": _to("set", ordered=False), "dict": _to("dict"),
-    "enumerate": _enumerate, "set_in": _set_in, "get_in": _get_in, "zip": _zip, "split": _split, "rsplit": _rsplit, "join": _join,
-    "replace": _replace, "substitute": _substitute, "format": _format, "str": _string,
-    "tempdir": _tempdir, "words": _words, "answer": _answer, "some": _some,
+    "enumerate": _enumerate, "set_in": _set_in, "get_in": _get_in, "zip": _zip,
+    "split": texts.split, "rsplit": texts.rsplit, "join": texts.join,
+    "replace": texts.replace, "substitute": texts.substitute, "format": texts.format, "str": texts.string_of,
+    "tempdir": _tempdir, "words": texts.words, "answer": _answer, "some": _some,
     "columns": rows.columns, "row_replace": rows.replaced, "row_dict": rows.named,
 }  # fmt: skip

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import Any
 
-from casemate.taint import external, user
+from casemate.taint import external, operators, user
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame
-from casemate.taint.values import Value
+from casemate.taint.values import DATA, NO, Value, value
 
 ENTER = ("__enter__", "__aenter__")
+DIVIDED = "__truediv__"
+PATH = "pathlib.Path"
 
 
 def enter(frame: Frame, pos: int, val: Value) -> Value:
@@ -35,4 +37,8 @@ def special(frame: Frame, pos: int, name: str, receiver: Value, given: list[Valu
                 if full in frame.knowledge.calls:
                     args = Arguments(given, list(places) or [None] * len(given))
                     return external.apply_known(frame, pos, full, receiver, None, args)
+    if name == DIVIDED and operators.is_text(given[0]) and all(r == DATA or r[0] == "p" for r in receiver.refs):
+        # Nothing but a path is divided by a text.
+        path = value(receiver.taint, NO, (("i", PATH),))
+        return external.apply_known(frame, pos, f"{PATH}.{name}", path, None, Arguments(given, list(places)))
     return None

@@ -66,6 +66,16 @@ def binding(fn: ir.Function) -> str:
     return "class" if fn.name in ("__new__", "__init_subclass__", "__class_getitem__") else "instance"
 
 
+def is_bound(fn: ir.Function) -> bool:
+    """Whether its first parameter is the object of a class, or the class, and not what a caller gives."""
+    return fn.owner >= 0 and binding(fn) != "static"
+
+
+def has_object(fn: ir.Function) -> bool:
+    """Whether its first parameter is an object of its class."""
+    return fn.owner >= 0 and binding(fn) == "instance"
+
+
 def made(frame: Frame, out: Value, method: Ref, key: Unit) -> Value:
     """What a method gives that was called by this class: a class method of a class above makes an object of the one that it is
     called by."""

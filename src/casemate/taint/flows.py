@@ -13,7 +13,7 @@ from casemate.knowledge.entries import Kind, Sink
 from casemate.languages import ir
 from casemate.model.lead import Doubt
 from casemate.model.trace import Boundary
-from casemate.taint import entries, offered, onward
+from casemate.taint import dispatch, entries, offered, onward
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.packing import packs
@@ -106,7 +106,7 @@ class Query:
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int, tuple[Any, ...]]]] = {}
         for unit, summary in solver.summaries.items():
             fn = self.program.function(unit)
-            if fn.owner >= 0:
+            if dispatch.has_object(fn):
                 for parameter, path, marks in summary.writes:
                     if parameter == 0 and all(type(step) is tuple for step in path[:-1]):
                         first, *rest = (*(step[0] for step in path[:-1]), path[-1])
@@ -143,7 +143,7 @@ class Query:
         if hit.crossed or not kind.text_is_program or type(hit.label[1]) is not int:
             return False
         fn = self.program.function(unit)
-        first = 1 if fn.owner >= 0 and not any(d.dotted == "staticmethod" for d in fn.decorators) else 0
+        first = 1 if dispatch.is_bound(fn) else 0
         if hit.label[1:] != (first, ()):
             return False
         if kind.whole_is_use:
@@ -161,7 +161,7 @@ class Query:
             start = self.program.absolute((label[3], label[4]), label[5])
             design = self._handed_on(kind, boundary, hit)
             source = (label[3], start, label[2])
-            doubt = None if hit.seen else Doubt.OBJECT
+            doubt = self._doubt(kind, boundary, hit)
             yield Flow(kind, boundary, source, hit.site, hit.crossed, unit, hit, design, doubt=doubt)
             return
         fn = self.program.function(unit)
@@ -170,7 +170,7 @@ class Query:
         given = self._given(unit, fn, label[1], label[2], several=told.segments)
         if given is not None:
             yield self._flow(kind, unit, fn, label[1], given, hit, None)
-        if label[1] == 0 and fn.owner >= 0 and label[2]:
+        if label[1] == 0 and dispatch.has_object(fn) and label[2]:
             yield from self._stored(kind, unit, fn, label[2], hit)
 
     def _stored(self, kind: Kind, unit: Unit, fn: ir.Function, path: tuple[Any, ...], hit: SinkHit) -> Iterator[Flow]:
@@ -213,11 +213,18 @@ class Query:
                 or (crossed < TEXT and _loads(kind, hit.site[:2], self.program.function(hit.site[:2])))
             )
         source = (unit[0], fn.pos, what)
-        doubt = None if hit.seen else Doubt.OBJECT
+        doubt = self._doubt(kind, boundary, hit)
         if boundary is Boundary.API and self._own(kind, hit, crossed, set(split(named.name))):
             doubt = Doubt.CALLER
         kept = (unit, stored[1]) if stored else None
         return Flow(kind, boundary, source, hit.site, hit.crossed, reader, hit, design, kept, doubt)
+
+    @staticmethod
+    def _doubt(kind: Kind, boundary: Boundary, hit: SinkHit) -> Doubt | None:
+        """Why a flow from this boundary is in doubt, whoever gives it: who starts a program may run others as well."""
+        if boundary is Boundary.LOCAL and kind.on_machine:
+            return Doubt.CALLER
+        return None if hit.seen else Doubt.OBJECT
 
     def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: set[str]) -> bool:
         """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what
@@ -249,7 +256,7 @@ class Query:
         """Who outside gives this parameter, or what stands in it at a path; None for nobody. several: who gives one name without
         a separator does no harm."""
         parameter = fn.params[number]
-        if number == 0 and fn.owner >= 0 and not any(d.dotted == "staticmethod" for d in fn.decorators):
+        if number == 0 and dispatch.is_bound(fn):
             return None
         for n in self.solver.entries.get(unit, ()) if not self.internal(unit[0]) else ():
             entry = self.solver.knowledge.entries[n]

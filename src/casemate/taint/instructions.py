@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from casemate.taint import calls, contexts, guards, keyed, memberships, operators, storing, timing
+from casemate.taint import calls, contexts, guards, keyed, memberships, operators, storing, timing, versions
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.state import ANY, field_of
 from casemate.taint.values import CLEAN, NO, Value, join, value
@@ -90,7 +90,8 @@ def _set_attr(frame: Frame, ins: Any) -> None:
 def _index(frame: Frame, ins: Any) -> None:
     _, pos, dst, base, key = ins
     val, at = frame.get(base), frame.get(key)
-    out = contexts.special(frame, pos, "__getitem__", val, [at]) or operators.subscript(frame, val, at)
+    out = versions.major(val, at) or contexts.special(frame, pos, "__getitem__", val, [at])
+    out = out or operators.subscript(frame, val, at)
     out = keyed.by_key(frame, at.const, out, base)
     if at[0] and frame.blocks[frame.block][2]:
         guards.looked_up(frame, base, key)
@@ -144,7 +145,8 @@ def _compare(frame: Frame, ins: Any) -> None:
         timing.compared(frame, pos, left, right)
     if operator in timing.OPERATORS:
         timing.told(frame, pos, operator, left, right)
-    frame.put(dst, guards.compare(frame, operator, left, right))
+    answer = versions.compared(frame, operator, frame.get(left), frame.get(right))
+    frame.put(dst, answer or guards.compare(frame, operator, left, right))
 
 
 def _format(frame: Frame, ins: Any) -> None:

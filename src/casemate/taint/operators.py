@@ -327,7 +327,8 @@ def mapping(frame: Frame, pos: int, pairs: tuple[Any, ...]) -> Value:
                 if ref[0] == "o":
                     content.update(frame.env.get(ref) or {})
             if val.taint:
-                content[ANY] = join(content[ANY], value(val.taint)) if ANY in content else value(val.taint)
+                for name in (ANY, KEYS):
+                    content[name] = join(content[name], value(val.taint)) if name in content else value(val.taint)
             continue
         at = frame.get(key)
         name = field_of(at.const) if at.const is not NO and len(content) < 64 else ANY
@@ -353,18 +354,14 @@ def filled(frame: Frame, val: Value) -> bool:
 
 
 def iterate(frame: Frame, val: Value) -> Value:
-    """One element of iterating a value; iterating a dict gives its keys, which are constants or what was stored under "*"."""
+    """One element of iterating a value; iterating a dict gives its keys."""
     if type(val.const) in (tuple, str, bytes):
         if len(val.const) == 1:
             return constant(val.const[0] if type(val.const) is not bytes else 0)
         return value(0, NO, (STR_TYPE,) if type(val.const) is str else ())
     keyed = [r for r in val.refs if r[0] == "o" and r[2] == ("i", "dict")]
     if keyed and not any(r[0] == "p" for r in val.refs):
-        taint = frame.outer(val)
-        for ref in keyed:
-            rest = (frame.env.get(ref) or {}).get(ANY)
-            taint |= rest.taint if rest is not None else 0
-        return value(taint | _keys(frame, val), NO, (STR_TYPE,))
+        return value(frame.outer(val) | _keys(frame, val), NO, (STR_TYPE,))
     if named_by_callers(frame, val):
         return value(keys_of(frame, val), NO, (STR_TYPE,))
     inner, keys = frame.inside(val, ANY), _keys(frame, val)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from casemate.taint import declared, external
 from casemate.taint.frame import Frame, no_pred
-from casemate.taint.values import NO, Value, value
+from casemate.taint.values import NO, Ref, Value, value
 
 
 def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) -> None:
@@ -31,3 +31,22 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
                 frame.reach(frame.text(val), kind.bit, frame.sink(pos, written.name), pos)
         elif ref[0] == "M":
             frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))
+
+
+def current(frame: Frame, val: Value, name: str) -> tuple[Ref, ...]:
+    """By which references an attribute is read: where this function has set it on every way here, what other functions put into
+    objects of the class is there no more."""
+    given = [ref for ref in val.refs if ref[0] == "p"]
+    if not given or len(given) == len(val.refs):
+        return val.refs
+    for ref in given:
+        had = (frame.env.get(ref) or {}).get(name)
+        if had is None or any(r in had.refs for r in frame.default_field(ref, name).refs):
+            return val.refs
+    return tuple([ref for ref in val.refs if ref[0] != "t" or _answered(frame, ref, name)])
+
+
+def _answered(frame: Frame, ref: Ref, name: str) -> bool:
+    """Whether a class has a property or a method of the name, which answers whatever was set."""
+    found = frame.program.method((ref[1], ref[2]), name)
+    return found is not None and found[0] != "v"

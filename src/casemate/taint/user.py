@@ -6,7 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from casemate.languages import ir
-from casemate.taint import conditions, dispatch, guards, keyed, narrowing, operators, programs, provisos, states
+from casemate.taint import (
+    conditions,
+    dispatch,
+    guards,
+    keyed,
+    narrowing,
+    operators,
+    programs,
+    provisos,
+    states,
+    wrappers,
+)
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import MAX_PATH, Frame, Unit, is_attribute
 from casemate.taint.loops import EACH
@@ -49,7 +60,7 @@ def call_function(
         return value(0, summary.constant[0]) if summary.constant and summary.constant[0] is not NO else CLEAN
     bound = args.bind(fn.params, receiver)
     context = _Binding(frame, unit, fn, bound, args)
-    asked = _Asked(frame, fn, bound, args, receiver, operand, known=known)
+    asked = _Asked(frame, unit, bound, args, receiver, operand, known=known)
     for hit in summary.hits:
         label = hit[0]
         if label[0] == "p":
@@ -194,14 +205,15 @@ def _made(val: Value) -> bool:
 class _Asked:
     """What the provisos of a callee come to at one call."""
 
-    __slots__ = ("args", "bound", "fn", "frame", "known", "operand", "receiver")
+    __slots__ = ("args", "bound", "fn", "frame", "known", "operand", "receiver", "unit")
 
     def __init__(
-        self, frame: Frame, fn: ir.Function, bound: dict[int, Value], args: Arguments, receiver: Value | None, operand: Any,
+        self, frame: Frame, unit: Unit, bound: dict[int, Value], args: Arguments, receiver: Value | None, operand: Any,
         *, known: bool,
     ) -> None:  # fmt: skip
         self.frame = frame
-        self.fn = fn
+        self.unit = unit
+        self.fn = frame.program.callee(unit)
         self.bound = bound
         self.args = args
         self.receiver = receiver
@@ -223,11 +235,14 @@ class _Asked:
             return narrowing.refuted(self.frame, proviso, val)
         if val is None:  # it is left to its default
             default = self.fn.params[parameter].default
-            plain = all(d.dotted.rpartition(".")[2] in PLAIN for d in self.fn.decorators)
+            plain = all(self._plain(d.dotted) for d in self.fn.decorators)
             return self.known and plain and bool(default) and provisos.refuted(proviso, default[0])
         if val.const is NO or val is self.args.star or val is self.args.mapping:  # perhaps given, and perhaps not
             return False
         return provisos.refuted(proviso, val.const)
+
+    def _plain(self, decorator: str) -> bool:
+        return decorator.rpartition(".")[2] in PLAIN or wrappers.hands_on(self.frame, self.unit[0], decorator)
 
     def here(self, behind: Provisos) -> Provisos:
         """Those that are still open, as provisos of the caller's own parameters."""

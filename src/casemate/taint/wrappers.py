@@ -53,6 +53,39 @@ def replaced(frame: Frame) -> bool:
     return any(_replacing(frame, d.dotted) for d in decorators[at[-1] + 1 if at else 0 :])
 
 
+def hands_on(frame: Frame, module: str, decorator: str) -> bool:
+    """Whether a decorator of the program leaves to a function what it is called with: it gives back what it was handed, or a
+    function that calls this with all its own arguments as they are."""
+    found = frame.program.dotted(module, decorator)
+    if found[0] != "f":
+        return False
+    own = frame.program.callee((found[1], found[2]))
+    names = {p.name for p in own.params}
+    given = [end[2] for _, end, _ in ir.graph(own) if end[0] == ir.RETURN]
+    if given and all(one in names for one in given):
+        return True
+    inner = [fn for fn in frame.program.modules[found[1]].functions[own.number + 1 :] if fn.parent == own.number]
+    stand_in = [fn for fn in inner if names & set(fn.free)]
+    return bool(stand_in) and all(_same(fn, names) for fn in stand_in)
+
+
+def _same(fn: ir.Function, handed: set[str]) -> bool:
+    """Whether a function calls what was handed to the function around it, and always with all its own arguments, unchanged."""
+    rest = {p.name for p in fn.params if p.how in (ir.VARARGS, ir.VARKW)}
+    instructions = [ins for block in ir.graph(fn) for ins in block[0]]
+    named = {ins[2] for ins in instructions if ins[0] == ir.FREE and ins[3] in handed}
+    called = [ins for ins in instructions if ins[0] == ir.CALL and ins[3] in named]
+    changed = any(ins[0] == ir.SETINDEX and ins[3] in rest for ins in instructions) or any(
+        ins[0] == ir.INVOKE and ins[3] in rest and ins[4] in ("update", "setdefault") for ins in instructions
+    )
+    given = [({a[1] for a in ins[4] if type(a) is tuple} | {v for _, v in ins[5]}, ins[5]) for ins in called]
+    return (
+        bool(given)
+        and not changed
+        and all(spread == rest and all(name is None for name, _ in named) for spread, named in given)
+    )
+
+
 def _replacing(frame: Frame, decorator: str) -> bool:
     found = frame.program.dotted(frame.unit[0], decorator)
     if found[0] != "f":
