@@ -17,7 +17,7 @@ from casemate.leads.scan import scan_sources
 PAGES = sorted((Path(__file__).parent / "python").glob("*.md"))
 CASE = re.compile(r"^## (?P<name>.+?)\n.*?^```python\n(?P<code>.*?)^```$", re.DOTALL | re.MULTILINE)
 FILE = re.compile(r"^# file: (\S+)\n", re.MULTILINE)
-MARK = re.compile(r"# (finding|by design|object|caller|check|browser)$")
+MARK = re.compile(r"# (finding|by design|object|caller|check|browser|rights)$")
 
 
 def _cases():

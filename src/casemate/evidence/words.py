@@ -28,6 +28,7 @@ DOUBT: Final = {
     Doubt.CALLER: "whoever calls the function, or starts the program, gives the value, and nothing says that it is a stranger's",
     Doubt.NAME: "that a secret rests on it is said by names, or by a form, alone",
     Doubt.CHECK: "it goes on only where a check that is not understood gives leave",
+    Doubt.RIGHTS: "only administrators come in here, by what stands at the entry point, and they may do a good deal anyway",
     Doubt.BROWSER: "a browser sets this by itself, encoded: nobody makes another person's send what they like",
 }
 

@@ -22,6 +22,7 @@ TALKS: Final = frozenset(
         "exec_command", "connect_ex",
     }
 )  # fmt: skip
+READING: Final = frozenset({ir.MOVE, ir.ATTR, ir.INDEX, ir.AWAIT, ir.INVOKE})  # what reads something off something else
 SEEING: Final = frozenset({"cert", "certs", "certificate", "certificates", "fingerprint", "expiry", "expires", "chain"})
 
 
@@ -63,7 +64,11 @@ def _acts(
         kept = fn.kind in ("module", "class")
         for site, act in summary.acts if summary is not None else ():
             for rule in wanted.get(act, ()):
-                if (rule.yields and _yields(fn, fn.pos + site[2], rule)) or (rule.sees and _only_sees(fn, rule)):
+                if (
+                    (rule.yields and _yields(fn, fn.pos + site[2], rule))
+                    or (rule.sees and _only_sees(fn, rule))
+                    or (rule.answered and _answered(fn, fn.pos + site[2], rule))
+                ):
                     continue
                 name = f"_{'_'.join(split(fn.qualname))}_"
                 if any(f"_{word}_" in name for word in rule.prescribed):
@@ -91,6 +96,28 @@ def _only_sees(fn: ir.Function, rule: ActRule) -> bool:
         return False
     asked = {ins[4] for instructions, _, _ in ir.graph(fn) for ins in instructions if ins[0] == ir.INVOKE}
     return bool(asked & set(rule.sees)) and not asked & TALKS
+
+
+def _answered(fn: ir.Function, pos: int, rule: ActRule) -> bool:
+    """Whether what a call is given first was read off an answer that the function itself asked for, by one of the methods."""
+    made: dict[object, list[ir.Instruction]] = {}
+    for instructions, _, _ in ir.graph(fn):
+        for ins in instructions:
+            made.setdefault(ins[2], []).append(ins)
+    calls = [ins for several in made.values() for ins in several if ins[1] == pos and ins[0] in (ir.CALL, ir.INVOKE)]
+    queue = [given for ins in calls for given in (ins[5] if ins[0] == ir.INVOKE else ins[4])[:1]]
+    seen: set[object] = set()
+    while queue:
+        one = queue.pop()
+        if one in seen:
+            continue
+        seen.add(one)
+        for ins in made.get(one, ()):
+            if ins[0] == ir.INVOKE and ins[4] in rule.answered:
+                return True
+            if ins[0] in READING:
+                queue.append(ins[3])
+    return False
 
 
 def _lead(

@@ -115,7 +115,8 @@ class ActRule(Rule):
     text by which somebody else asks for the act: what is stored says so. hides: it matters only of what is to be hidden or
     vouched for, not of random numbers alone. yields: attributes whose assignment is not told of where another of the same
     object is assigned beside it. sees: names of methods by which a function looks at what it would else have been vouched for;
-    where it goes by that and says nothing, that is all that it is for.
+    where it goes by that and says nothing, that is all that it is for. answered: methods by whose answer somebody is known whom
+    the function itself has asked: what is read off it needs nobody else to vouch for it.
     """
 
     acts: tuple[str, ...]
@@ -129,6 +130,7 @@ class ActRule(Rule):
     hides: bool = False
     yields: Mapping[str, str] = field(default_factory=dict)
     sees: tuple[str, ...] = ()
+    answered: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)

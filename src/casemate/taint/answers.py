@@ -25,6 +25,8 @@ GRANTED: Final = 8  # it, or what is made of it, given back by an answer
 BUILT_IN: Final = frozenset(dir(builtins))
 SAME: Final = frozenset({"strip", "lower", "upper", "decode", "encode", "casefold", "title"})
 PARTS: Final = frozenset({"get", "pop", "getlist", "get_list"})  # methods that give a part by its name
+DEFAULTS: Final = ("i", "collections.defaultdict")  # has something under every key
+MOST: Final = 1 << 30  # behind every instruction of a block
 RAISING: Final = frozenset({"relative_to"})  # methods that raise unless the value is as it should be
 MAKING: Final = frozenset({ir.UNARY, ir.BINARY, ir.FORMAT, ir.SEQUENCE, ir.MAPPING})
 MAX_QUESTIONS: Final = 60  # of one function
@@ -284,6 +286,8 @@ class Answers:
         if op in (ir.ATTR, ir.INDEX) and self._other_part(ins):
             return 0
         if op == ir.INDEX and self.of(ins[4]) and not self.of(ins[3]):
+            if self.of(ins[4]) & ITSELF and self._fails(place, ins[3]):
+                self.refused.add(place)
             return ANSWER  # looked up by it
         if op == ir.COMPARE:
             asked = self.compares(ins[2], ITSELF | MADE if self.called else ITSELF) or self._among(ins)
@@ -291,6 +295,13 @@ class Answers:
         if op in (ir.ATTR, ir.INDEX, ir.SLICE):
             return self._taken(ins, self.of(ins[3]))
         return _made(self.of(*used(ins))) if op in MAKING else 0
+
+    def _fails(self, place: Place, mapping: Any) -> bool:
+        """Whether what is looked up in something is there, or else the function does not end as it should."""
+        val = self.frame.get(mapping)
+        ends = self.graph.returned() if self.called else ()
+        unknown = val.const is None or self._unknown(mapping)
+        return unknown and DEFAULTS not in val.refs and all(self.graph.passed(place, (n, MOST)) for n in ends)
 
     def _part(self, ins: ir.Instruction) -> str | None:
         """The name of the part of something that an instruction gives."""

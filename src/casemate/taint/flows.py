@@ -13,7 +13,7 @@ from casemate.knowledge.entries import Kind, Sink
 from casemate.languages import ir
 from casemate.model.lead import Doubt
 from casemate.model.trace import Boundary
-from casemate.taint import dispatch, entries, offered, onward
+from casemate.taint import dispatch, entries, offered, onward, rights
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.packing import packs
@@ -161,7 +161,7 @@ class Query:
             start = self.program.absolute((label[3], label[4]), label[5])
             design = self._handed_on(kind, boundary, hit)
             source = (label[3], start, label[2])
-            doubt = self._doubt(kind, boundary, hit)
+            doubt = self._doubt(kind, boundary, hit, (label[3], label[4]))
             yield Flow(kind, boundary, source, hit.site, hit.crossed, unit, hit, design, doubt=doubt)
             return
         fn = self.program.function(unit)
@@ -213,18 +213,21 @@ class Query:
                 or (crossed < TEXT and _loads(kind, hit.site[:2], self.program.function(hit.site[:2])))
             )
         source = (unit[0], fn.pos, what)
-        doubt = self._doubt(kind, boundary, hit)
-        if boundary is Boundary.API and self._own(kind, hit, crossed, set(split(named.name))):
+        doubt = self._doubt(kind, boundary, hit, unit)
+        if boundary is Boundary.API and (
+            (self._application and kind.words) or self._own(kind, hit, crossed, set(split(named.name)))
+        ):
             doubt = Doubt.CALLER
         kept = (unit, stored[1]) if stored else None
         return Flow(kind, boundary, source, hit.site, hit.crossed, reader, hit, design, kept, doubt)
 
-    @staticmethod
-    def _doubt(kind: Kind, boundary: Boundary, hit: SinkHit) -> Doubt | None:
-        """Why a flow from this boundary is in doubt, whoever gives it: who starts a program may run others as well."""
+    def _doubt(self, kind: Kind, boundary: Boundary, hit: SinkHit, entered: Unit) -> Doubt | None:
+        """Why a flow that entered by a function is in doubt. Who starts a program may run others as well."""
         if boundary is Boundary.LOCAL and kind.on_machine:
             return Doubt.CALLER
-        return None if hit.seen else Doubt.OBJECT
+        if not hit.seen:
+            return Doubt.OBJECT
+        return Doubt.RIGHTS if boundary is Boundary.REMOTE and rights.administrators(self.program, entered) else None
 
     def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: set[str]) -> bool:
         """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what

@@ -179,10 +179,11 @@ def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
         return ((operand, KINDS, None),) if type(operand) is str else ()  # nothing does no harm
     if other.taint or (other.const is NO and not other.refs):
         same = _no_more(frame, operand, val, other.taint) if other.taint else ()
-        return (*_properties(val), *_base_itself(frame, operand, val, other), *same)
+        parent = memberships.directly_below(frame, operand)
+        return (*_properties(val), *_base_itself(frame, operand, val, other), *same, *parent)
     itself: Effects = tuple((k, KINDS, None) for k in frame.keys(operand, val))
     # That a part is empty tells nothing of the whole that it was taken from.
-    return itself if other.const == "" else (*itself, *_properties(val))
+    return itself if other.const == "" else (*itself, *_properties(val), *memberships.directly_below(frame, operand))
 
 
 def _no_more(frame: Frame, operand: Any, val: Value, held: int) -> Effects:

@@ -107,6 +107,20 @@ def below(frame: Frame, operand: Any) -> Effects:
     return (*((key, mask, None) for key in frame.keys(made[3], path)), *parts.alone(frame, path, mask)) if mask else ()
 
 
+def directly_below(frame: Frame, operand: Any) -> Effects:
+    """What it establishes of a path that the folder it lies in (`path.parent`) is our own: it is a name within that folder."""
+    made = defined(frame).get(operand)
+    if made is None or made[0] != ir.ATTR or made[4] != "parent":
+        return ()
+    path = frame.get(made[3])
+    mask = sum(kind.mask for kind in frame.knowledge.kinds.values() if kind.everything)
+    return (
+        (*((key, mask, None) for key in frame.keys(made[3], path)), *parts.alone(frame, path, mask))
+        if path.taint
+        else ()
+    )
+
+
 def subset(frame: Frame, keys: Value, operand: Any, other: Value) -> Effects:
     """What it establishes that keys of a mapping, as a set of them, are all in a collection of our own (operand)."""
     of = [ref[1] for ref in keys.refs if ref[0] == "K"]

@@ -18,7 +18,8 @@ from casemate.taint.names import split
 from casemate.taint.values import NO, Value, any_kind
 
 KIND: Final = "compare"
-PLAIN: Final = frozenset({"hmac", "csrf", "secret"})
+PLAIN: Final = frozenset({"hmac", "secret"})
+OWN: Final = frozenset({"csrf", "xsrf"})  # of whoever sends the request: their own pages show it to them
 PAIRS: Final = tuple(
     f"{first}_{last}"
     for first in ("api", "auth", "access", "session", "reset", "bearer", "webhook", "admin", "shared", "password")
@@ -110,11 +111,13 @@ def _named(frame: Frame, operand: Any, other: Any, given: Value) -> bool:
     """Whether the names of the two sides say that the one is a secret."""
     names = called.of(frame)
     own, theirs = names.get(operand, ""), names.get(other, "")
-    if _says(own, PLAIN):
-        return True
-    if not (_says(own, LOOSE) or _says(theirs, LOOSE | PLAIN)):
+    if OWN & {*own.split("_"), *theirs.split("_")}:
         return False
     asked = frame.entry is not None or any(label[:2] == ("s", "remote") for label, _ in frame.spread(given.taint))
+    if _says(own, PLAIN):
+        return asked or bool(LETS_IN & {*split(frame.unit[0]), *split(frame.fn.qualname)})
+    if not (_says(own, LOOSE) or _says(theirs, LOOSE | PLAIN)):
+        return False
     return asked or (_says(own, LOOSE) and _says(theirs, LOOSE) and _makes(frame))
 
 
@@ -141,6 +144,8 @@ CHECKERS: Final = frozenset(
     }
 )  # fmt: skip
 CHECKS: Final = frozenset({"check", "verify", "validate", "valid", "authenticate", "compare", "matches", "authorized"})
+# Where it is decided who may come in: elsewhere a library compares what its caller has with what its caller has.
+LETS_IN: Final = CHECKS | {"auth", "authenticated", "authentication", "authorize"}
 SECRETS: Final = frozenset(
     {"password", "passwd", "hmac", "signature", "sign", "credentials", "secret", "digest", "mac"}
 )

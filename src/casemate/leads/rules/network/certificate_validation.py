@@ -31,6 +31,7 @@ RULE = ActRule(
     severity=Severity.HIGH,
     acts=("no-certificate",),
     yields={"check_hostname": "verify_mode"},
+    prescribed=("insecure", "unverified", "noverify", "no_verify"),
     sees=("getpeercert", "get_peer_certificate", "get_remote_server_key"),
     message="{act}: the peer is not asked who it is",
     examples=EXAMPLES,

@@ -24,6 +24,8 @@ RULE = ActRule(
     severity=Severity.HIGH,
     acts=("unverified-token",),
     message="{act} believes a token without checking its signature",
+    # OpenID Connect Core 1.0, 3.1.3.7: of a token that its issuer's own endpoint gave, the connection may vouch for it.
+    answered=("json", "fetch_token", "fetch_access_token", "authorize_access_token"),
     examples=(
         Example(
             name="the check is an option",
@@ -66,6 +68,34 @@ def who(token, key):
 
 def basket(key, text):
     return URLSafeSerializer(key).loads_unsafe(text)[1]  # finding
+""",
+        ),
+        Example(
+            name="of what was sent, though something was asked as well",
+            code="""
+import jwt
+import requests
+from flask import Flask, request
+
+app = Flask(__name__)
+
+@app.route("/who")
+def who():
+    found = requests.get("https://id.example.com/about").json()
+    token = request.headers["Authorization"]
+    return jwt.decode(token, options={"verify_signature": False})["sub"] in found  # finding
+""",
+        ),
+        Example(
+            name="near-miss: what the issuer itself has just answered",
+            code="""
+import jwt
+import requests
+
+def who(code):
+    answer = requests.post("https://id.example.com/token", data={"code": code})
+    token = answer.json()["id_token"]
+    return jwt.decode(token, options={"verify_signature": False})["sub"]
 """,
         ),
         Example(
