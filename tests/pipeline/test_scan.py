@@ -115,7 +115,7 @@ def test_two_trees_are_one_program(tmp_path: Path):
     (tmp_path / "lib").mkdir()
     (tmp_path / "lib" / "_helper.py").write_text("import os\n\ndef go(name):\n    os.system('ls ' + name)\n")
     (tmp_path / "app").mkdir()
-    (tmp_path / "app" / "main.py").write_text("import sys\nfrom _helper import go\n\ngo(sys.argv[1])\n")
+    (tmp_path / "app" / "main.py").write_text("import flask\nfrom _helper import go\n\ngo(flask.request.args['a'])\n")
     found = scanned(tmp_path / "lib", tmp_path / "app")
     (finding,) = found.findings
     assert finding.lead.location.path == "lib/_helper.py"

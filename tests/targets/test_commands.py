@@ -2,7 +2,7 @@
 
 import pytest
 
-from casemate.targets.commands import started, states
+from casemate.targets.commands import packages, states
 
 INI = "[console_scripts]\nstand = stand.main:run\n\n[stand.hooks]\nprint = printing.hooks:print\n"
 CFG = "[options.entry_points]\nconsole_scripts =\n"
@@ -25,7 +25,7 @@ SAID = {
 def test_a_command_is_known_by_what_the_project_says(texts, expected):
     """And by no other table or group."""
     assert all(map(states, texts))
-    assert started(texts) == expected
+    assert packages(texts).started == expected
 
 
 SHOWN = ("from stand import Stand", "    >>> from stand.main import run", "import stand", "> import stand.main")
@@ -41,13 +41,13 @@ NOT_SHOWN = (
 @pytest.mark.parametrize("name", ["README.md", "README", "stand-1.0.dist-info/METADATA"])
 def test_what_a_readme_imports_is_a_library(line, name):
     """It says how to call it."""
-    assert started({name: f"# Stand\n\n{line}\n", "stand.egg-info/entry_points.txt": INI}) == frozenset()
+    assert packages({name: f"# Stand\n\n{line}\n", "stand.egg-info/entry_points.txt": INI}).started == frozenset()
 
 
 @pytest.mark.parametrize("line", NOT_SHOWN)
 def test_prose_imports_nothing(line):
     """Words that look alike."""
-    assert started({"README.md": f"# Stand\n\n{line}\n", "stand.egg-info/entry_points.txt": INI}) == {"stand"}
+    assert packages({"README.md": f"# Stand\n\n{line}\n", "stand.egg-info/entry_points.txt": INI}).started == {"stand"}
 
 
 @pytest.mark.parametrize(
@@ -56,3 +56,9 @@ def test_prose_imports_nothing(line):
 def test_other_files_say_nothing(path):
     """They are not read."""
     assert not states(path)
+
+
+def test_a_readme_shows_how_to_import():
+    """So the package is a library, whether it is started or not."""
+    assert packages({"README.md": "from stand.keeper import Keeper\n"}).shown == {"stand"}
+    assert packages({"README.md": "# Stand\n"}).shown == frozenset()

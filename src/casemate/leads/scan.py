@@ -58,6 +58,7 @@ def analyse(
     aliases: Mapping[str, str] | None = None,
     internal: Callable[[str], bool] = lambda name: False,
     commands: frozenset[str] = frozenset(),
+    libraries: frozenset[str] = frozenset(),
     remembered: Callable[[], Mapping[Unit, list[Run]]] = dict,
     resumed: Callable[[Program], Solver | None] = lambda program: None,
     solved: Callable[[Solver], None] = lambda solver: None,
@@ -66,9 +67,10 @@ def analyse(
     progress: Callable[[int, int], None] | None = None,
 ) -> Analysis:
     """Solve a program and match its flows. aliases: other names of modules. internal: whether a module is no
-    public API. commands: packages that are started by a command, and no library. remembered: runs of earlier scans. resumed: the
-    solver that goes on from an earlier solution, if one can. solved: told the solver when it has found all. known: what earlier
-    explaining has found, to which more is added. ahead: has part of the program solved elsewhere.
+    public API. commands: packages that are started by a command, and no library. libraries: packages that a README shows how to
+    import. remembered: runs of earlier scans. resumed: the solver that goes on from an earlier solution, if one can. solved: told
+    the solver when it has found all. known: what earlier explaining has found, to which more is added. ahead: has part of the
+    program solved elsewhere.
     """
     program = Program(modules, knowledge, aliases)
     solver = resumed(program)
@@ -77,7 +79,7 @@ def analyse(
         solver.solve(progress, elsewhere=ahead(program))
     solved(solver)
     tests = frozenset(name for name in program.modules if internal(name) or is_tests(program, name))
-    query = Query(solver, tests.__contains__, commands)
+    query = Query(solver, tests.__contains__, commands, libraries)
     explainer = Explainer(solver, known)
     best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)], Asked(solver, explainer).on)
     regions = Regions(solver)

@@ -28,7 +28,7 @@ from casemate.pipeline.since import Change, Place, narrowed, touched
 from casemate.ports import Executor, History, SourceTree, Store
 from casemate.taint.memory import Run, Unit
 from casemate.taint.summary import CRASHED
-from casemate.targets.commands import started
+from casemate.targets.commands import Packages, packages
 from casemate.targets.ignores import Ignores
 from casemate.targets.modules import name_modules
 from casemate.targets.selection import Selection, select
@@ -80,19 +80,28 @@ class Chosen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """What is to be read. files: of the trees, with their names. aliases: other names of modules. tests: modules that are no
-    public API. commands: packages that are started by a command, and no library. losses: what is not examined."""
+    public API. commands: packages that are started by a command, and no library. libraries: packages that a README shows how to
+    import. losses: what is not examined."""
 
     chosen: Sequence[Chosen]
     files: Sequence[Named]
     aliases: Mapping[str, str]
     tests: frozenset[str]
     commands: frozenset[str]
+    libraries: frozenset[str]
     losses: tuple[NotExamined, ...]
 
     def question(self) -> list[object]:
         """All but the files' content that a report rests on, in an order that is the same every time."""
         asked = [(c.prefix, c.selection.configuration) for c in self.chosen]
-        return [asked, self.losses, sorted(self.aliases.items()), sorted(self.tests), sorted(self.commands)]
+        return [
+            asked,
+            self.losses,
+            sorted(self.aliases.items()),
+            sorted(self.tests),
+            sorted(self.commands),
+            sorted(self.libraries),
+        ]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -142,6 +151,7 @@ def scan(
             aliases=aliases,
             internal=tests.__contains__,
             commands=layout.commands,
+            libraries=layout.libraries,
             remembered=remembered,
             ahead=lambda program: ahead(program, remembered(), executor, options.ahead),
             progress=lambda done, total: progress("following", done, total),
@@ -215,8 +225,16 @@ def lay_out(trees: Sequence[SourceTree], options: ScanOptions) -> Layout:
         losses.append(
             NotExamined(what=".", reason=Reason.NO_SOURCE, detail="there is no Python file to examine", files=0)
         )
-    commands = frozenset().union(*map(_commands, chosen))
-    return Layout(chosen=chosen, files=files, aliases=aliases, tests=tests, commands=commands, losses=tuple(losses))
+    said = list(map(_packages, chosen))
+    return Layout(
+        chosen=chosen,
+        files=files,
+        aliases=aliases,
+        tests=tests,
+        commands=frozenset().union(*(one.started for one in said)),
+        libraries=frozenset().union(*(one.shown for one in said)),
+        losses=tuple(losses),
+    )
 
 
 def lower_program(
@@ -237,6 +255,7 @@ def lower_program(
         aliases=layout.aliases,
         tests=layout.tests,
         commands=layout.commands,
+        libraries=layout.libraries,
         losses=tuple(losses),
         lowered=lowered,
     )
@@ -298,11 +317,11 @@ def _named(chosen: Sequence[Chosen]) -> tuple[list[Named], dict[str, str], froze
     return files, {alias: name for alias, name in aliases.items() if alias not in taken}, frozenset(tests)
 
 
-def _commands(chosen: Chosen) -> frozenset[str]:
-    """The packages of a tree that are started by a command."""
+def _packages(chosen: Chosen) -> Packages:
+    """What a tree's own files say of its packages."""
     read = ((file.path, chosen.tree.read(file)) for file in chosen.selection.stated)
     texts = {path: data.decode("utf-8", "replace") for path, data in read if isinstance(data, bytes)}
-    return started(texts)
+    return packages(texts)
 
 
 def _variants(name: str) -> Iterator[str]:

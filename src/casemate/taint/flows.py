@@ -84,7 +84,10 @@ class Query:
     """Questions to a solved program. internal: whether a module is no public API (tests, scripts). commands: packages that are
     started by a command, and that nobody is told to import."""
 
-    def __init__(self, solver: Solver, internal: Callable[[str], bool], commands: frozenset[str] = frozenset()) -> None:
+    def __init__(
+        self, solver: Solver, internal: Callable[[str], bool], commands: frozenset[str] = frozenset(),
+        libraries: frozenset[str] = frozenset(),
+    ) -> None:  # fmt: skip
         self.solver = solver
         self.program = solver.program
         self.internal = internal
@@ -102,6 +105,7 @@ class Query:
         self._offered = offered.by_public(self.program, internal)
         self._scripts = offered.scripts(self.program)
         self._programs = frozenset(root for root in commands if not offered.offers(self.program, root))
+        self._libraries = libraries
         self._exported = offered.exported(self.program) if self._programs else frozenset()
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int, tuple[Any, ...]]]] = {}
         for unit, summary in solver.summaries.items():
@@ -215,7 +219,7 @@ class Query:
         source = (unit[0], fn.pos, what)
         doubt = self._doubt(kind, boundary, hit, unit)
         if boundary is Boundary.API and (
-            (self._application and kind.words) or self._own(kind, hit, crossed, set(split(named.name)))
+            (kind.words and self._of_application(unit)) or self._own(kind, hit, crossed, set(split(named.name)))
         ):
             doubt = Doubt.CALLER
         kept = (unit, stored[1]) if stored else None
@@ -228,6 +232,11 @@ class Query:
         if not hit.seen:
             return Doubt.OBJECT
         return Doubt.RIGHTS if boundary is Boundary.REMOTE and rights.administrators(self.program, entered) else None
+
+    def _of_application(self, unit: Unit) -> bool:
+        """Whether a function is of an application, and of no library that comes with one: who calls it is not seen."""
+        root = unit[0].partition(".")[0]
+        return self._application and root not in self._libraries and not offered.offers(self.program, root)
 
     def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: set[str]) -> bool:
         """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what

@@ -11,7 +11,7 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 _PROJECT = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 _INSTALLED = frozenset({"entry_points.txt", "METADATA", "PKG-INFO"})
@@ -35,8 +35,15 @@ def states(path: str) -> bool:
     return name in _PROJECT or name == "PKG-INFO" or _README.fullmatch(name) is not None
 
 
-def started(texts: Mapping[str, str]) -> frozenset[str]:
-    """The packages that are started by a command and that no README imports. texts: of the files that `states`, by path."""
+class Packages(NamedTuple):
+    """Of a target's packages: `started` by a command and imported by no README, and `shown` how to import by one."""
+
+    started: frozenset[str] = frozenset()
+    shown: frozenset[str] = frozenset()
+
+
+def packages(texts: Mapping[str, str]) -> Packages:
+    """What the files that `states` say of packages. texts: by path."""
     found: set[str] = set()
     shown: set[str] = set()
     for path, text in texts.items():
@@ -47,7 +54,7 @@ def started(texts: Mapping[str, str]) -> frozenset[str]:
             shown.update(root for match in _IMPORT.findall(text) for root in match)
         else:
             found.update(target for group in _GROUP.findall(text) for target in _TARGET.findall(group))
-    return frozenset(found - shown)
+    return Packages(frozenset(found - shown), frozenset(shown) - {""})
 
 
 def _declared(text: str) -> set[str]:
