@@ -158,9 +158,9 @@ class Guard:
     arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
     own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
-    "containment", "subset" (of keys), "instance" (`Kind.tells`), "common" (characters in common), "membership", "rooted": it
-    begins with what holds everything), or "" when the call alone suffices. "opens" and "closes" say that a text begins or ends
-    with a quote, which clears only together (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`).
+    "containment", "parent" (it is the folder of what is meant), "subset" (of keys), "instance" (`Kind.tells`), "common"
+    (characters in common), "membership", "rooted": it begins with what holds everything), or "" when the call alone suffices.
+    "opens" and "closes" say that a text begins or ends with a quote, which clears only together (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`).
     "fixpoint" is about the argument as a base: an answer "equal" to the argument itself says that it holds everything
     (`dirname("/")`).
     """

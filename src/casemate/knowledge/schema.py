@@ -78,7 +78,7 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = (
     "prefix", "no-prefix", "suffix", "pattern", "containment", "common", "membership", "fixpoint", "opens", "closes",
-    "rooted", "absolute", "origin", "subset", "instance",
+    "rooted", "absolute", "origin", "subset", "instance", "parent",
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (

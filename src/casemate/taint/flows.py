@@ -13,7 +13,7 @@ from casemate.knowledge.entries import Kind, Sink
 from casemate.languages import ir
 from casemate.model.lead import Doubt
 from casemate.model.trace import Boundary
-from casemate.taint import dispatch, entries, offered, onward, rights
+from casemate.taint import dispatch, entries, offered, onward, rights, routes
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.packing import packs
@@ -52,6 +52,7 @@ FIELD_MARKS = ("[", "*", "+", "?")  # names of elements begin so, not those of a
 
 # What a parameter is called whose value somebody sent, or chose who sent something: not what merely may come from outside, as an
 # address, a document or a user may.
+ANGLE = "<"  # how a placeholder of a route begins
 SENT = frozenset(
     {
         "request", "req", "response", "resp", "message", "messages", "msg", "mail", "email", "environ", "packet", "upload",
@@ -107,6 +108,7 @@ class Query:
         self._programs = frozenset(root for root in commands if not offered.offers(self.program, root))
         self._libraries = libraries
         self._exported = offered.exported(self.program) if self._programs else frozenset()
+        self._named: frozenset[str] | None = None
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int, tuple[Any, ...]]]] = {}
         for unit, summary in solver.summaries.items():
             fn = self.program.function(unit)
@@ -276,6 +278,8 @@ class Query:
                 continue
             carried = entries.carries(self.program, unit, entry, number) and entries.element(entry, path)
             settled = self._settled(unit, fn, n) if carried else set()
+            if entry.placeholder == ANGLE and parameter.how != ir.VARKW and parameter.name not in self._placeholders():
+                continue  # a default of the route, or of all that are below a prefix
             if carried and parameter.name not in settled and not (several and parameter.name + entries.ONE in settled):
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"
         if self.solver.entries.get(unit):
@@ -285,6 +289,11 @@ class Query:
             whose = "a program's own function" if self._inside(unit, fn) else "the public API"
             return Boundary.API, f"parameter `{parameter.name}` of {whose}"
         return None
+
+    def _placeholders(self) -> frozenset[str]:
+        if self._named is None:
+            self._named = routes.named(self.program)
+        return self._named
 
     def _pieces(self, reader: Unit) -> tuple[str, ...] | None:
         """The types of the pieces, where a framework calls the function for a part of a statement; None for another one."""

@@ -9,11 +9,10 @@ from __future__ import annotations
 
 import posixpath
 import re
-from functools import lru_cache
 from typing import Any
 
 from casemate.knowledge.entries import Guard, Kind
-from casemate.taint import fold, hosts, limits, memberships, parts, steps
+from casemate.taint import fold, hosts, limits, memberships, parts, refusals, steps
 from casemate.taint.frame import Frame, constant
 from casemate.taint.operators import is_text, pinned
 from casemate.taint.state import State
@@ -344,6 +343,8 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
                     out += effects(frame, guard, call, inner, name, others)
             return out
     kinds = frame.knowledge.kinds
+    if guard.check == "parent":
+        return memberships.directly_below(frame, operand)
     if guard.check == "subset":
         return memberships.subset(frame, checked, None, others[0] if others else CLEAN)
     if guard.check in ENDS:
@@ -417,11 +418,8 @@ def _holds(check: str, kind: Kind, call: str, checked: Value, others: list[Value
         pattern, how = _pattern(others), call.rpartition(".")[2]
         if kind.tidied and hosts.goes_on(pattern, how):
             return False
-        return bool(pattern and kind.dangers) and refuses(pattern, how, kind.dangers)
+        return bool(pattern and kind.dangers) and refusals.refuses(pattern, how, kind.dangers)
     return False
-
-
-SHORT = 6  # characters
 
 
 def _pattern(others: list[Value]) -> str:
@@ -432,20 +430,3 @@ def _pattern(others: list[Value]) -> str:
             if ref[0] == "r":
                 return str(ref[1])
     return ""
-
-
-@lru_cache(maxsize=2048)
-def refuses(pattern: str, how: str, dangers: tuple[str, ...]) -> bool:
-    """Whether a check by this pattern (`match`, `fullmatch`, `search`) refuses every danger sample.
-
-    A nested repetition could take exponential time on a sample; such a pattern is tried with short ones only, and not trusted
-    to check anything else.
-    """
-    nested = re.search(r"[+*}][^()\[\]]*\)[+*{]", pattern)
-    if len(pattern) > 300 or (nested and any(len(danger) > SHORT for danger in dangers)):
-        return False
-    try:
-        act = getattr(re.compile(pattern), how if how in ("match", "fullmatch", "search") else "match")
-    except (re.error, OverflowError, RecursionError):
-        return False
-    return not any(act(d) for d in dangers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Final
 
 from casemate.languages import ir
 from casemate.taint.program import Program
@@ -11,6 +12,10 @@ _INIT = "__init__.py"
 
 INNER = frozenset({"internal", "migrations", "upgrades"})
 """Names of packages whose modules are the program's own: what it keeps to itself, and the steps that change its data base."""
+
+
+# What an application offers to the server that runs it, and to who starts it.
+APPLICATION: Final = frozenset({"create_app", "make_app", "app", "application", "celery", "celery_app", "main"})
 
 
 def private(part: str) -> bool:
@@ -43,9 +48,10 @@ def offers(program: Program, root: str) -> bool:
     module = program.modules.get(root)
     if module is None or module.exports is not None or module.stars:
         return True
-    own = (b[0] for bound, b in module.names if not bound.startswith("_"))
+    own = (b[0] for bound, b in module.names if not bound.startswith("_") and bound not in APPLICATION)
     return any(kind in (ir.BOUND_FUNCTION, ir.BOUND_CLASS) for kind in own) or any(
-        dotted.startswith(f"{root}.") and dotted not in program.modules for dotted in _imported(module)
+        dotted.startswith(f"{root}.") and dotted not in program.modules and dotted.rpartition(".")[2] not in APPLICATION
+        for dotted in _imported(module)
     )
 
 

@@ -21,6 +21,7 @@ STR_TYPE = ("i", "str")
 LISTS = sequences.ORDERED
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
 SEVERAL = (("i", "tuple"), ("i", "dict"))
+PATH_MARKS = ("/", "\\", b"/", b"\\")
 JSON_TYPE = ("i", "str.json")
 RANDOM_TYPE = ("i", "str.random")
 CHECKED = ("T",)
@@ -120,9 +121,10 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
         refs = (*refs, *beginnings.of(frame.knowledge.kinds.values(), start, UNKNOWN, NAMED))
     taint = clear(taint, frame.solver.no_objects)
     last = parts[-1]
-    if (isinstance(last.const, str) and last.const.endswith(("/", "\\"))) or ("/",) in last.refs:
+    separated = last.const[-1:] in PATH_MARKS if isinstance(last.const, (str, bytes)) else ("/",) in last.refs
+    if separated:
         refs = (*refs, ("/",))
-        if len(parts) == 2 and last.const in ("/", "\\"):
+        if len(parts) == 2 and last.const in PATH_MARKS:
             # A canonical path with a separator at its end: a prefix that it has, the path has or is.
             refs = (*refs, *(r for r in parts[0].refs if r[0] in "nd"))
     return value(taint, NO, refs)

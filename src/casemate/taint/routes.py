@@ -11,13 +11,15 @@ from collections.abc import Iterator
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from casemate.taint import guards, operators
+from casemate.taint import operators, refusals
 from casemate.taint.values import KINDS, MAX_REFS, NO, Value, value
 
 if TYPE_CHECKING:
     from casemate.taint.frame import Frame
+    from casemate.taint.program import Program
 
 CONVERTERS: Final = {"str": "[^/]+", "": "[^/]+", "slug": "[-a-zA-Z0-9_]+", "int": "[0-9]+", "uuid": "[-0-9a-f]{36}"}
+WORD: Final = re.compile(r"\w+")
 GROUP: Final = re.compile(r"\(\?P<(\w+)>")
 PLACEHOLDER: Final = re.compile(r"(?<!\(\?P)<(?:(\w+):)?(\w+)>")
 AROUND: Final = re.compile(r"\\[bBAZ1-9]|\(\?(?!:|P<)")  # what asks for more than the text of its own group
@@ -47,6 +49,19 @@ def harmless(frame: Frame, name: str) -> int:
     for _, one in plain[2]:
         mask &= one
     return mask
+
+
+def named(program: Program) -> frozenset[str]:
+    """The words within the angle brackets of all texts: whatever a route names as a placeholder is among them."""
+    found: set[str] = set()
+    for module in program.modules.values():
+        for fn in module.functions:
+            for text in fn.consts:
+                if type(text) is str and ">" in text:  # a text that is put together may be cut anywhere before the name
+                    found.update(
+                        word for piece in text.split(">")[:-1] for word in WORD.findall(piece[piece.rfind("<") + 1 :])
+                    )
+    return frozenset(found)
 
 
 def _groups(text: str) -> Iterator[tuple[str, str]]:
@@ -82,8 +97,8 @@ def _refused(frame: Frame, pattern: str) -> int:
         return KINDS
     mask = 0
     for kind in frame.knowledge.kinds.values():
-        if kind.dangers and guards.refuses(pattern, "fullmatch", kind.dangers):
-            one_step = kind.part >= 0 and not guards.refuses(pattern, "fullmatch", (STEP,))
+        if kind.dangers and refusals.refuses(pattern, "fullmatch", kind.dangers):
+            one_step = kind.part >= 0 and not refusals.refuses(pattern, "fullmatch", (STEP,))
             mask |= 1 << kind.part if one_step else kind.mask
     return mask
 

@@ -6,7 +6,7 @@ import re
 import string
 from typing import Any
 
-from casemate.taint import guards, operators, sequences
+from casemate.taint import guards, operators, refusals, sequences
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import ANY, TAIL, Fields
@@ -53,7 +53,9 @@ def substitute(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argu
     if found is None:
         return _without(frame, given[1], pattern, given[0].const) if ONE_OF.fullmatch(pattern) else None
     allowed = f"(?:[{found[1]}]|{re.escape(given[0].const)})*"
-    kinds = [k for k in frame.knowledge.kinds.values() if k.dangers and guards.refuses(allowed, "fullmatch", k.dangers)]
+    kinds = [
+        k for k in frame.knowledge.kinds.values() if k.dangers and refusals.refuses(allowed, "fullmatch", k.dangers)
+    ]
     return value(clear(frame.deep(given[1]), sum(k.mask for k in kinds)), NO, (operators.STR_TYPE,))
 
 
