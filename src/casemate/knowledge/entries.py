@@ -160,7 +160,8 @@ class Guard:
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
     "containment", "parent" (it is the folder of what is meant), "subset" (of keys), "instance" (`Kind.tells`), "common"
     (characters in common), "membership", "rooted": it begins with what holds everything), or "" when the call alone suffices.
-    "opens" and "closes" say that a text begins or ends with a quote, which clears only together (`Kind.quotes`). "absolute": the path is taken as it is (see `taint/values.py`).
+    "opens" and "closes" say that a text begins or ends with a quote, which clears only together (`Kind.quotes`). "absolute": the
+    path is taken as it is (see `taint/values.py`).
     "fixpoint" is about the argument as a base: an answer "equal" to the argument itself says that it holds everything
     (`dirname("/")`).
     """
