@@ -43,6 +43,7 @@ class Kind:
     in the function's own name. clients: words of a class whose methods do it for whoever asks, who is to be told.
     callers_own: who calls an API gives it such a thing of their own as often as a stranger's, so that a flow from there is
     suspected unless the parameter's name says otherwise. in_files: it is kept in files; so is a flow from who names its place.
+    owned: words of a parameter's or function's name that say so of this thing alone (a column of a table that they have made).
     part_of: the kind whose harm is left in a text to which some more was put; part: the bit of the kind that is this for it.
     segments: one name without a separator does no harm.
     """
@@ -68,6 +69,7 @@ class Kind:
     of_objects: bool = False
     of_right: bool = False
     on_machine: bool = False
+    owned: tuple[str, ...] = ()
     tidied: bool = False
     callers_own: bool = False
     in_files: bool = False

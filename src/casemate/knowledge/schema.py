@@ -113,6 +113,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             whole_is_use=table.flag("whole_is_use"),
             of_right=table.flag("of_right"),
             on_machine=table.flag("on_machine"),
+            owned=table.texts("owned"),
             tidied=table.flag("tidied"),
             callers_own=table.flag("callers_own"),
             in_files=table.flag("in_files"),

@@ -22,6 +22,7 @@ TALKS: Final = frozenset(
         "exec_command", "connect_ex",
     }
 )  # fmt: skip
+ANSWERS: Final = frozenset({"response", "resp", "answer", "reply"})  # what a parameter is called that is one
 READING: Final = frozenset({ir.MOVE, ir.ATTR, ir.INDEX, ir.AWAIT, ir.INVOKE})  # what reads something off something else
 SEEING: Final = frozenset({"cert", "certs", "certificate", "certificates", "fingerprint", "expiry", "expires", "chain"})
 
@@ -107,11 +108,14 @@ def _answered(fn: ir.Function, pos: int, rule: ActRule) -> bool:
     calls = [ins for several in made.values() for ins in several if ins[1] == pos and ins[0] in (ir.CALL, ir.INVOKE)]
     queue = [given for ins in calls for given in (ins[5] if ins[0] == ir.INVOKE else ins[4])[:1]]
     seen: set[object] = set()
+    handed = {parameter.name for parameter in fn.params}
     while queue:
         one = queue.pop()
         if one in seen:
             continue
         seen.add(one)
+        if type(one) is str and one in handed and ANSWERS & set(split(one)):
+            return True
         for ins in made.get(one, ()):
             if ins[0] == ir.INVOKE and ins[4] in rule.answered:
                 return True

@@ -12,7 +12,7 @@ from collections.abc import Callable, Container, Iterable
 from typing import Any, Final, NamedTuple
 
 from casemate.languages import ir
-from casemate.taint import dispatch
+from casemate.taint import dispatch, memberships
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.graphs import Edge, Graph, Place, used
 from casemate.taint.summary import Label
@@ -28,6 +28,7 @@ PARTS: Final = frozenset({"get", "pop", "getlist", "get_list"})  # methods that 
 DEFAULTS: Final = ("i", "collections.defaultdict")  # has something under every key
 MOST: Final = 1 << 30  # behind every instruction of a block
 RAISING: Final = frozenset({"relative_to"})  # methods that raise unless the value is as it should be
+CONTAINED: Final = frozenset({"is_relative_to"})  # methods that ask whether the value lies in something
 MAKING: Final = frozenset({ir.UNARY, ir.BINARY, ir.FORMAT, ir.SEQUENCE, ir.MAPPING})
 MAX_QUESTIONS: Final = 60  # of one function
 EQUAL: Final = ("==", "!=")
@@ -232,6 +233,23 @@ class Answers:
         made = self.made.get(ins[5]) if ins[3] in ("in", "not in") and self.of(ins[4]) & ITSELF else None
         return made is not None and made[0] == ir.INVOKE and made[4] == "keys" and self._unknown(made[3])
 
+    def _listed(self, ins: ir.Instruction) -> bool:
+        """Whether it is asked whether the value, as a text, is in a collection of our own."""
+        made = self.made.get(ins[4]) if ins[3] in ("in", "not in") and self.of(ins[4]) & ITSELF else None
+        if made is None or made[0] != ir.CALL or self._name(made[3]) != "str":
+            return False
+        text, collection = self.frame.get(ins[4]), self.frame.get(ins[5])
+        return memberships.ours(self.frame, text, ins[5], collection)
+
+    def _gathered(self, operand: Any) -> int:
+        """What one of several answers is, of which it is asked whether one is so, or all: that each is another gives no leave."""
+        tier = self.of(operand)
+        made = self.made.get(operand)
+        if made is not None and made[0] == ir.COMPARE and made[3] not in AGREES:
+            return tier & ~ANSWER
+        contained = made is not None and made[0] == ir.INVOKE and made[4] in CONTAINED and self.of(made[3])
+        return tier | ANSWER if contained else tier
+
     def _clears(self, operand: Any) -> tuple[bool, bool]:
         """Whether a branch on an operand clears the kinds in what is made of the value, when it is true and when it is not."""
         pred = self.frame.get(operand).pred
@@ -271,6 +289,8 @@ class Answers:
         if type(dst) is int:
             self.made[dst] = ins
         got = self._gives(place, ins)
+        if ins[0] == ir.INVOKE and ins[4] == "append" and type(ins[3]) is int:  # what a comprehension gathers
+            dst, got = ins[3], self._gathered(ins[5][0])
         if not got or dst is None:
             return False
         had = self.of(dst)
@@ -290,7 +310,9 @@ class Answers:
                 self.refused.add(place)
             return ANSWER  # looked up by it
         if op == ir.COMPARE:
-            asked = self.compares(ins[2], ITSELF | MADE if self.called else ITSELF) or self._among(ins)
+            asked = (
+                self.compares(ins[2], ITSELF | MADE if self.called else ITSELF) or self._among(ins) or self._listed(ins)
+            )
             return _made(self.of(ins[4], ins[5])) | (ANSWER if asked else 0)
         if op in (ir.ATTR, ir.INDEX, ir.SLICE):
             return self._taken(ins, self.of(ins[3]))
@@ -346,6 +368,8 @@ class Answers:
         name = ins[4] if invoked else self._name(ins[3])
         if name in RAISING and self.called and receiver & (ITSELF | MADE) and self.graph.avoided(place[0]):
             self.refused.add(place)
+        if not invoked and name == "str" and given & ITSELF:
+            return given
         if any(map(self._is_known, met)) or (not invoked and name in BUILT_IN):
             return receiver | _made(given) if name in SAME else self._taken(ins, receiver) | _made(given)
         asked = given and name not in PROBES

@@ -419,7 +419,7 @@ def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: s
         return kept if kept is not None else value(0, NO, (("x", dotted),))
     taint = 0
     if known.source is not None and not (frame.entry is not None and entries.fixed(frame.entry, frame.fn, dotted)):
-        taint = frame.source(known.source, pos)
+        taint = clear(frame.source(known.source, pos), frame.knowledge.mask(known.clears))
     refs: tuple[Ref, ...] = (("i", known.type),) if known.type else (("x", dotted),)
     if known.source is not None and known.type not in ("str", "bytes"):
         refs = (*refs, DATA)

@@ -221,7 +221,8 @@ class Query:
         source = (unit[0], fn.pos, what)
         doubt = self._doubt(kind, boundary, hit, unit)
         if boundary is Boundary.API and (
-            (kind.words and self._of_application(unit)) or self._own(kind, hit, crossed, set(split(named.name)))
+            (kind.words and self._of_application(unit))
+            or self._own(kind, hit, crossed, set(split(named.name)), set(split(fn.name)))
         ):
             doubt = Doubt.CALLER
         kept = (unit, stored[1]) if stored else None
@@ -240,9 +241,11 @@ class Query:
         root = unit[0].partition(".")[0]
         return self._application and root not in self._libraries and not offered.offers(self.program, root)
 
-    def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: set[str]) -> bool:
+    def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: set[str], function: set[str]) -> bool:
         """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what
         they have packed, or a place where programs or objects lie that they want."""
+        if (name | function) & set(kind.owned) and not name & SENT:
+            return True
         place = kind.in_files and crossed < TEXT and bool(name & PLACES)
         return not name & SENT and (kind.callers_own or place or packs(self.solver, hit.site))
 

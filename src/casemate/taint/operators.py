@@ -21,6 +21,7 @@ STR_TYPE = ("i", "str")
 LISTS = sequences.ORDERED
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
 SEVERAL = (("i", "tuple"), ("i", "dict"))
+QUERY = ("?", "&")
 PATH_MARKS = ("/", "\\", b"/", b"\\")
 JSON_TYPE = ("i", "str.json")
 RANDOM_TYPE = ("i", "str.random")
@@ -45,6 +46,9 @@ def outline(val: Value) -> str:
     """What is known of the text: its constant parts, with UNKNOWN for the others."""
     if val.const is not NO:
         return str(val.const)
+    marks = [ref[1] for ref in val.refs if ref[0] == "="]
+    if marks and all(mark in QUERY for mark in marks):
+        return "?"  # whichever it is, a query has begun
     return next((r[1] for r in val.refs if r[0] == "%"), UNKNOWN)
 
 

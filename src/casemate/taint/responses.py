@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from casemate.taint.frame import Frame
 
 HEADER: Final = "content-type"
+DISPOSITION: Final = "[content-disposition]"
 BESIDE: Final = (1, 2)  # of a tuple, where headers may stand behind what is sent
 
 
@@ -76,9 +77,11 @@ class _Walk:
             elif op == ir.SETATTR and ins[3] in held and ins[4].lower() in self.names:
                 plain = _plain(self._constant(ins[5]))
             elif op == ir.SETINDEX and (ins[3] in held or ins[3] in parts):
-                key = self._constant(ins[4])
-                if f"{parts.get(ins[3], '')}[{key}]".lower() in self.names:
+                key = f"{parts.get(ins[3], '')}[{self._constant(ins[4])}]".lower()
+                if key in self.names:
                     plain = _plain(self._constant(ins[5]))
+                elif key.endswith(DISPOSITION) and self._begins(instructions, ins[5]):
+                    return []
             elif op == ir.MOVE and ins[3] in held:
                 held |= {ins[2]}
             elif ins[2] in held:
@@ -89,6 +92,17 @@ class _Walk:
         if not ways or not held:
             return [] if plain else None
         return [(way, 0, held, plain) for way in ways]
+
+    def _begins(self, instructions: Any, operand: Any) -> bool:
+        """Whether a text begins by saying that a browser keeps what is sent as a file (RFC 6266)."""
+        made = next((ins for ins in instructions if ins[2] == operand), None)
+        if made is not None and made[0] == ir.BINARY and made[3] in ("%", "+"):
+            operand = made[4]
+        elif made is not None and made[0] == ir.FORMAT:
+            operand = made[3][0]
+        elif made is not None and made[0] == ir.INVOKE and made[4] == "format":
+            operand = made[3]
+        return str(self._constant(operand)).lower().startswith("attachment")
 
     def _constant(self, operand: Any) -> object:
         return self.frame.fn.consts[-1 - operand] if type(operand) is int and operand < 0 else NO
