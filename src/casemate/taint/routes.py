@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from casemate.taint.program import Program
 
 CONVERTERS: Final = {"str": "[^/]+", "": "[^/]+", "slug": "[-a-zA-Z0-9_]+", "int": "[0-9]+", "uuid": "[-0-9a-f]{36}"}
+WITHIN: Final = re.compile(r"<[^<>]*|[^<>]*(?=>)")
 WORD: Final = re.compile(r"\w+")
 GROUP: Final = re.compile(r"\(\?P<(\w+)>")
 PLACEHOLDER: Final = re.compile(r"(?<!\(\?P)<(?:(\w+):)?(\w+)>")
@@ -52,15 +53,14 @@ def harmless(frame: Frame, name: str) -> int:
 
 
 def named(program: Program) -> frozenset[str]:
-    """The words within the angle brackets of all texts: whatever a route names as a placeholder is among them."""
+    """The words within the angle brackets of all texts: whatever a route names as a placeholder is among them. A text that is put
+    together may be cut within the brackets."""
     found: set[str] = set()
     for module in program.modules.values():
         for fn in module.functions:
             for text in fn.consts:
-                if type(text) is str and ">" in text:  # a text that is put together may be cut anywhere before the name
-                    found.update(
-                        word for piece in text.split(">")[:-1] for word in WORD.findall(piece[piece.rfind("<") + 1 :])
-                    )
+                if type(text) is str and ("<" in text or ">" in text):
+                    found.update(word for piece in WITHIN.findall(text) for word in WORD.findall(piece))
     return frozenset(found)
 
 
