@@ -13,6 +13,7 @@ OPTIONS: Final = {
     "no-certificate": frozenset(
         {"verify", "insecure", "unverified", "verified", "selfsigned", "validate", "verification", "skip"}
     ),
+    "debug-mode": frozenset({"debug", "debugger", "develop", "development", "dev"}),
 }
 
 

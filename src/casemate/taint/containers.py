@@ -196,13 +196,13 @@ def _get_in(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
 def _items(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
     """A list of pairs; keys carry what the dict as a whole carries."""
     inner = frame.inside(receiver, ANY)
-    pair = frame.new_object(pos, ("i", "tuple"), {0: operators.iterate(frame, receiver), 1: inner})
-    whole = 0 if operators.named_by_callers(frame, receiver) else receiver.taint
+    pair = frame.new_object(pos, ("i", "tuple"), {0: operators.key(frame, receiver), 1: inner})
+    whole = 0 if operators.named_by_callers(frame, receiver) else frame.outer(receiver)
     return value(whole, NO, (frame.new_object(pos + 1, ("i", "list"), {ANY: value(0, NO, (pair,))}),))
 
 
 def _keys(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
-    key = operators.iterate(frame, receiver)
+    key = operators.key(frame, receiver)
     keys = value(0, NO, (frame.new_object(pos, ("i", "list"), {ANY: key}),))
     return _keys_of(frame, keys, operand, receiver)
 

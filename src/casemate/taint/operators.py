@@ -384,6 +384,13 @@ def _of_checked(frame: Frame, val: Value, taint: int) -> int:
     return taint
 
 
+def key(frame: Frame, val: Value) -> Value:
+    """One key of what is a mapping, as its methods say."""
+    if any(ref[0] == "p" for ref in val.refs):
+        return value(keys_of(frame, val), NO, (STR_TYPE,))
+    return iterate(frame, val)
+
+
 def in_turn(frame: Frame, pos: int, val: Value, one: Value) -> tuple[Ref, ...]:
     """That one element after the other is meant, by the loop at this place, where the first may be another than the rest."""
     if not one.taint or not val.refs or CHECKED in val.refs:
