@@ -43,7 +43,8 @@ class Kind:
     in the function's own name. clients: words of a class whose methods do it for whoever asks, who is to be told.
     callers_own: who calls an API gives it such a thing of their own as often as a stranger's, so that a flow from there is
     suspected unless the parameter's name says otherwise. in_files: it is kept in files; so is a flow from who names its place.
-    owned: words of a parameter's or function's name that say so of this thing alone (a column of a table that they have made).
+    owned: words of a parameter's name that say so of this thing alone (a column of a table that they have made). installs: words
+    of a function's name that say that it sets up what is theirs. reflected: it harms whoever is made to send it.
     part_of: the kind whose harm is left in a text to which some more was put; part: the bit of the kind that is this for it.
     segments: one name without a separator does no harm.
     """
@@ -69,7 +70,9 @@ class Kind:
     of_objects: bool = False
     of_right: bool = False
     on_machine: bool = False
+    reflected: bool = False
     owned: tuple[str, ...] = ()
+    installs: tuple[str, ...] = ()
     tidied: bool = False
     callers_own: bool = False
     in_files: bool = False
@@ -157,13 +160,13 @@ class Source:
 class Guard:
     """A call that checks one of its arguments.
 
-    arg: what is checked. when: what establishes the fact: the answer ("true", "false"), an answer "equal" to a value of our
-    own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
+    arg: what is checked. alone: only where nothing else is given. when: what establishes the fact: the answer ("true", "false"),
+    an answer "equal" to a value of our own, one "bounded" by such a value, or that it "returns" (it raises otherwise).
     clears: kinds, or ("*",). check: name of a built-in test of the engine that decides ("prefix", "pattern", "suffix",
-    "containment", "parent" (it is the folder of what is meant), "subset" (of keys), "instance" (`Kind.tells`), "common"
-    (characters in common), "membership", "rooted": it begins with what holds everything), or "" when the call alone suffices.
-    "opens" and "closes" say that a text begins or ends with a quote, which clears only together (`Kind.quotes`). "absolute": the
-    path is taken as it is (see `taint/values.py`).
+    "containment", "subset" (of keys), "instance" (`Kind.tells`), "common" (characters in common), "membership",
+    "rooted": it begins with what holds everything), or "" when the call alone suffices. "opens" and "closes" say
+    that a text begins or ends with a quote, which clears only together (`Kind.quotes`). "absolute": the path is taken as it is
+    (see `taint/values.py`).
     "fixpoint" is about the argument as a base: an answer "equal" to the argument itself says that it holds everything
     (`dirname("/")`).
     """
@@ -173,6 +176,7 @@ class Guard:
     clears: tuple[str, ...]
     check: str = ""
     other: Selector = ()  # the argument checked against: prefix, base, pattern
+    alone: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

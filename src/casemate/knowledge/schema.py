@@ -78,7 +78,7 @@ CONDITION_KEYS: Final = frozenset({"arg", "item", *CONDITION_TESTS})
 BOUNDARIES: Final = tuple(b.value for b in Boundary)
 CHECKS: Final = (
     "prefix", "no-prefix", "suffix", "pattern", "containment", "common", "membership", "fixpoint", "opens", "closes",
-    "rooted", "absolute", "origin", "subset", "instance", "parent",
+    "rooted", "absolute", "origin", "subset", "instance",
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
@@ -113,7 +113,9 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             whole_is_use=table.flag("whole_is_use"),
             of_right=table.flag("of_right"),
             on_machine=table.flag("on_machine"),
+            reflected=table.flag("reflected"),
             owned=table.texts("owned"),
+            installs=table.texts("installs"),
             tidied=table.flag("tidied"),
             callers_own=table.flag("callers_own"),
             in_files=table.flag("in_files"),
@@ -252,6 +254,7 @@ class Reader:
             clears=self._mask(table, "clears"),
             check=check,
             other=table.selector("other") if "other" in table else (),
+            alone=table.flag("alone"),
         )
 
     def answer(self, table: Table) -> Answer:

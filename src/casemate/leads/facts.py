@@ -22,7 +22,9 @@ TALKS: Final = frozenset(
         "exec_command", "connect_ex",
     }
 )  # fmt: skip
-ANSWERS: Final = frozenset({"response", "resp", "answer", "reply"})  # what a parameter is called that is one
+ASKING: Final = frozenset(
+    {"get", "post", "put", "request", "send", "fetch"}
+)  # methods by which another server is asked
 READING: Final = frozenset({ir.MOVE, ir.ATTR, ir.INDEX, ir.AWAIT, ir.INVOKE})  # what reads something off something else
 SEEING: Final = frozenset({"cert", "certs", "certificate", "certificates", "fingerprint", "expiry", "expires", "chain"})
 
@@ -100,28 +102,27 @@ def _only_sees(fn: ir.Function, rule: ActRule) -> bool:
 
 
 def _answered(fn: ir.Function, pos: int, rule: ActRule) -> bool:
-    """Whether what a call is given first was read off an answer that the function itself asked for, by one of the methods."""
+    """Whether what a call is given first was read, on every way, off an answer that the function itself asked for."""
     made: dict[object, list[ir.Instruction]] = {}
     for instructions, _, _ in ir.graph(fn):
         for ins in instructions:
             made.setdefault(ins[2], []).append(ins)
-    calls = [ins for several in made.values() for ins in several if ins[1] == pos and ins[0] in (ir.CALL, ir.INVOKE)]
-    queue = [given for ins in calls for given in (ins[5] if ins[0] == ir.INVOKE else ins[4])[:1]]
-    seen: set[object] = set()
-    handed = {parameter.name for parameter in fn.params}
-    while queue:
-        one = queue.pop()
-        if one in seen:
-            continue
-        seen.add(one)
-        if type(one) is str and one in handed and ANSWERS & set(split(one)):
+
+    def asked(one: object, answer: bool, seen: frozenset[object]) -> bool:
+        """answer: whether it was read as one by a method of the rule's."""
+        makers = made.get(one, []) if one not in seen else []
+        return bool(makers) and all(_goes_back(ins, answer, seen | {one}) for ins in makers)
+
+    def _goes_back(ins: ir.Instruction, answer: bool, seen: frozenset[object]) -> bool:
+        if ins[0] == ir.INVOKE and ins[4] in rule.answered:
+            return ins[4] != "json" or asked(ins[3], True, seen)
+        if answer and ins[0] == ir.INVOKE and ins[4] in ASKING:
             return True
-        for ins in made.get(one, ()):
-            if ins[0] == ir.INVOKE and ins[4] in rule.answered:
-                return True
-            if ins[0] in READING:
-                queue.append(ins[3])
-    return False
+        return ins[0] in READING and asked(ins[3], answer, seen)
+
+    calls = [ins for several in made.values() for ins in several if ins[1] == pos and ins[0] in (ir.CALL, ir.INVOKE)]
+    given = [given for ins in calls for given in (ins[5] if ins[0] == ir.INVOKE else ins[4])[:1]]
+    return bool(given) and all(asked(one, False, frozenset()) for one in given)
 
 
 def _lead(

@@ -25,12 +25,14 @@ GRANTED: Final = 8  # it, or what is made of it, given back by an answer
 BUILT_IN: Final = frozenset(dir(builtins))
 SAME: Final = frozenset({"strip", "lower", "upper", "decode", "encode", "casefold", "title"})
 PARTS: Final = frozenset({"get", "pop", "getlist", "get_list"})  # methods that give a part by its name
-DEFAULTS: Final = ("i", "collections.defaultdict")  # has something under every key
-MOST: Final = 1 << 30  # behind every instruction of a block
 RAISING: Final = frozenset({"relative_to"})  # methods that raise unless the value is as it should be
 CONTAINED: Final = frozenset({"is_relative_to"})  # methods that ask whether the value lies in something
+SAME_PLACE: Final = (
+    "samefile"  # `path.parent.samefile(folder)`: `..` in that folder is no file, and may be a folder all the same
+)
 MAKING: Final = frozenset({ir.UNARY, ir.BINARY, ir.FORMAT, ir.SEQUENCE, ir.MAPPING})
 MAX_QUESTIONS: Final = 60  # of one function
+EACH: Final = frozenset({"any", "all"})
 EQUAL: Final = ("==", "!=")
 ASKING: Final = (*EQUAL, "in", "not in")
 AGREES: Final = ("==", "in")
@@ -101,6 +103,7 @@ class Answers:
         self.tiers: dict[Any, int] = dict.fromkeys(start, ITSELF)
         self.checked = {*start, *graph.returned().values()} if called else set()
         self.refused: set[Place] = set()
+        self.gathered: dict[int, int] = {}  # by the list that a comprehension makes: whether answers are what it holds
         self._harmless: frozenset[Edge] | None = None
         self._made_in: dict[str, list[int]] | None = None
         self.made: dict[Any, ir.Instruction] = {}  # what makes temporaries
@@ -241,14 +244,14 @@ class Answers:
         text, collection = self.frame.get(ins[4]), self.frame.get(ins[5])
         return memberships.ours(self.frame, text, ins[5], collection)
 
-    def _gathered(self, operand: Any) -> int:
+    def _one_of(self, operand: Any) -> int:
         """What one of several answers is, of which it is asked whether one is so, or all: that each is another gives no leave."""
         tier = self.of(operand)
         made = self.made.get(operand)
-        if made is not None and made[0] == ir.COMPARE and made[3] not in AGREES:
-            return tier & ~ANSWER
-        contained = made is not None and made[0] == ir.INVOKE and made[4] in CONTAINED and self.of(made[3])
-        return tier | ANSWER if contained else tier
+        if made is None or made[0] == ir.UNARY or (made[0] == ir.COMPARE and made[3] not in AGREES):
+            return 0
+        contained = made[0] == ir.INVOKE and made[4] in CONTAINED and self.of(made[3])
+        return ANSWER if contained else tier & ANSWER
 
     def _clears(self, operand: Any) -> tuple[bool, bool]:
         """Whether a branch on an operand clears the kinds in what is made of the value, when it is true and when it is not."""
@@ -289,8 +292,8 @@ class Answers:
         if type(dst) is int:
             self.made[dst] = ins
         got = self._gives(place, ins)
-        if ins[0] == ir.INVOKE and ins[4] == "append" and type(ins[3]) is int:  # what a comprehension gathers
-            dst, got = ins[3], self._gathered(ins[5][0])
+        if ins[0] == ir.INVOKE and ins[4] == "append" and type(ins[3]) is int and len(ins[5]) == 1:
+            self.gathered[ins[3]] = self.gathered.get(ins[3], 0) | self._one_of(ins[5][0])
         if not got or dst is None:
             return False
         had = self.of(dst)
@@ -306,8 +309,6 @@ class Answers:
         if op in (ir.ATTR, ir.INDEX) and self._other_part(ins):
             return 0
         if op == ir.INDEX and self.of(ins[4]) and not self.of(ins[3]):
-            if self.of(ins[4]) & ITSELF and self._fails(place, ins[3]):
-                self.refused.add(place)
             return ANSWER  # looked up by it
         if op == ir.COMPARE:
             asked = (
@@ -317,13 +318,6 @@ class Answers:
         if op in (ir.ATTR, ir.INDEX, ir.SLICE):
             return self._taken(ins, self.of(ins[3]))
         return _made(self.of(*used(ins))) if op in MAKING else 0
-
-    def _fails(self, place: Place, mapping: Any) -> bool:
-        """Whether what is looked up in something is there, or else the function does not end as it should."""
-        val = self.frame.get(mapping)
-        ends = self.graph.returned() if self.called else ()
-        unknown = val.const is None or self._unknown(mapping)
-        return unknown and DEFAULTS not in val.refs and all(self.graph.passed(place, (n, MOST)) for n in ends)
 
     def _part(self, ins: ir.Instruction) -> str | None:
         """The name of the part of something that an instruction gives."""
@@ -355,6 +349,8 @@ class Answers:
         args, kwargs = ins[5:7] if invoked else ins[4:6]
         receiver = self.of(ins[3]) if invoked else 0
         operands = (*(a[1] if type(a) is tuple else a for a in args), *(v for _, v in kwargs))
+        if not invoked and len(operands) == 1 and self.gathered.get(operands[0]) and self._name(ins[3]) in EACH:
+            return ANSWER
         given = self.of(*(one for one in operands if self.parts is None or one not in self.parts.wholes))
         if not given and not receiver:
             return 0
@@ -370,6 +366,8 @@ class Answers:
             self.refused.add(place)
         if not invoked and name == "str" and given & ITSELF:
             return given
+        if name == SAME_PLACE and receiver & (ITSELF | MADE):
+            return 0 if given or any(self._outside(self.frame.get(one)) for one in operands) else ANSWER
         if any(map(self._is_known, met)) or (not invoked and name in BUILT_IN):
             return receiver | _made(given) if name in SAME else self._taken(ins, receiver) | _made(given)
         asked = given and name not in PROBES

@@ -318,7 +318,7 @@ def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
     if told:
         return external_value(frame, pos, told)
     out: Value | None = None
-    refs = storing.current(frame, val, name)
+    refs = storing.current(frame, pos, val, name)
     for got in [_attribute_of(frame, pos, ref, val, name) for ref in refs]:
         if got is not None:
             out = got if out is None else _both(out, got)
@@ -419,7 +419,7 @@ def external_value(frame: Frame, pos: int, dotted: str, owner: str = "", name: s
         return kept if kept is not None else value(0, NO, (("x", dotted),))
     taint = 0
     if known.source is not None and not (frame.entry is not None and entries.fixed(frame.entry, frame.fn, dotted)):
-        taint = clear(frame.source(known.source, pos), frame.knowledge.mask(known.clears))
+        taint = frame.source(known.source, pos)
     refs: tuple[Ref, ...] = (("i", known.type),) if known.type else (("x", dotted),)
     if known.source is not None and known.type not in ("str", "bytes"):
         refs = (*refs, DATA)

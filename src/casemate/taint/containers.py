@@ -141,8 +141,8 @@ def _setdefault(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arg
     out = join(frame.element(receiver, key), item)
     for ref in objects(receiver):
         frame.write_field(ref, field_of(key.const) if key.const is not NO else ANY, item, weak=True)
-        if key.taint:
-            frame.write_field(ref, KEYS, value(key.taint), weak=True)
+        if frame.deep(key):
+            frame.write_field(ref, KEYS, value(frame.deep(key)), weak=True)
     return out
 
 
@@ -156,6 +156,10 @@ def _update(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argumen
                     for name, inner in (frame.env.get(other) or {}).items():
                         if name != INEXACT:
                             frame.write_field(ref, name, inner, weak=name in (ANY, KEYS))
+                    if other[2] != DICT:  # pairs
+                        pair = frame.inside(val, ANY)
+                        frame.write_field(ref, ANY, frame.inside(pair, 1), weak=True)
+                        frame.write_field(ref, KEYS, value(frame.deep(frame.inside(pair, 0))), weak=True)
             if val.taint:
                 frame.write_field(ref, ANY, value(val.taint), weak=True)
                 frame.write_field(ref, KEYS, value(val.taint), weak=True)
@@ -229,6 +233,8 @@ def _copied(frame: Frame, pos: int, source: Value, kind: Ref | None, *, ordered:
     content = {ANY: inner, INEXACT: CLEAN}
     if ordered and (kind or sequences.LIST) in sequences.ORDERED and not made:
         content = sequences.copied(frame, source)
+    if kind == DICT:
+        content[KEYS] = value(operators.keys_of(frame, source) | frame.deep(frame.inside(inner, 0)))
     return value(frame.outer(source), NO, (frame.new_object(pos, kind or sequences.LIST, content),))
 
 

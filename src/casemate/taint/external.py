@@ -427,7 +427,7 @@ def _checks(
     when_true: tuple[Any, ...] = ()
     when_false: tuple[Any, ...] = ()
     answers: tuple[Ref, ...] = ()
-    for guard in call.guards:
+    for guard in call.guards if len(args.everything()) < 2 else [one for one in call.guards if not one.alone]:
         others = [v for v, _ in args.select(guard.other, receiver)] if guard.other else []
         for val, place in args.select(guard.arg, receiver, operand):
             if guard.check in ("prefix", "common") and val.taint | (guard.check == "common"):

@@ -13,11 +13,13 @@ from casemate.knowledge.entries import Kind, Sink
 from casemate.languages import ir
 from casemate.model.lead import Doubt
 from casemate.model.trace import Boundary
-from casemate.taint import dispatch, entries, offered, onward, rights, routes
+from casemate.taint import dispatch, entries, offered, onward, routes
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
 from casemate.taint.packing import packs
 from casemate.taint.programs import RUN
+from casemate.taint.rights import ROUTES, Rights
+from casemate.taint.routes import ALL
 from casemate.taint.solver import Solver
 from casemate.taint.state import KEYS
 from casemate.taint.summary import PATH, TEXT, Label, SinkHit, Site
@@ -99,6 +101,11 @@ class Query:
             for ns in solver.entries.values()
             for n in ns
         )
+        self._applications = {
+            unit[0].partition(".")[0]
+            for unit, ns in solver.entries.items()
+            if any(solver.knowledge.entries[n].boundary is Boundary.REMOTE for n in ns)
+        }
         self._registered: dict[tuple[Unit, int], set[str]] = {}
         for target, number, names in solver.registrations():
             known = self._registered.setdefault((target, number), set(names))
@@ -107,6 +114,7 @@ class Query:
         self._scripts = offered.scripts(self.program)
         self._programs = frozenset(root for root in commands if not offered.offers(self.program, root))
         self._libraries = libraries
+        self._rights = Rights(self.program)
         self._exported = offered.exported(self.program) if self._programs else frozenset()
         self._named: frozenset[str] | None = None
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int, tuple[Any, ...]]]] = {}
@@ -220,6 +228,8 @@ class Query:
             )
         source = (unit[0], fn.pos, what)
         doubt = self._doubt(kind, boundary, hit, unit)
+        if doubt is None and boundary is Boundary.REMOTE and self._unnamed(unit, fn, named):
+            doubt = Doubt.CALLER  # a default of the route, or of all that are below a prefix
         if boundary is Boundary.API and (
             (kind.words and self._of_application(unit))
             or self._own(kind, hit, crossed, set(split(named.name)), set(split(fn.name)))
@@ -234,17 +244,18 @@ class Query:
             return Doubt.CALLER
         if not hit.seen:
             return Doubt.OBJECT
-        return Doubt.RIGHTS if boundary is Boundary.REMOTE and rights.administrators(self.program, entered) else None
+        asked = boundary is Boundary.REMOTE and not kind.reflected and self._rights.administrators(entered)
+        return Doubt.RIGHTS if asked else None
 
     def _of_application(self, unit: Unit) -> bool:
         """Whether a function is of an application, and of no library that comes with one: who calls it is not seen."""
         root = unit[0].partition(".")[0]
-        return self._application and root not in self._libraries and not offered.offers(self.program, root)
+        return root in self._applications and root not in self._libraries and not offered.offers(self.program, root)
 
     def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: set[str], function: set[str]) -> bool:
         """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what
         they have packed, or a place where programs or objects lie that they want."""
-        if (name | function) & set(kind.owned) and not name & SENT:
+        if (name & set(kind.owned) or function & set(kind.installs)) and not name & SENT:
             return True
         place = kind.in_files and crossed < TEXT and bool(name & PLACES)
         return not name & SENT and (kind.callers_own or place or packs(self.solver, hit.site))
@@ -281,8 +292,6 @@ class Query:
                 continue
             carried = entries.carries(self.program, unit, entry, number) and entries.element(entry, path)
             settled = self._settled(unit, fn, n) if carried else set()
-            if entry.placeholder == ANGLE and parameter.how != ir.VARKW and parameter.name not in self._placeholders():
-                continue  # a default of the route, or of all that are below a prefix
             if carried and parameter.name not in settled and not (several and parameter.name + entries.ONE in settled):
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"
         if self.solver.entries.get(unit):
@@ -293,10 +302,19 @@ class Query:
             return Boundary.API, f"parameter `{parameter.name}` of {whose}"
         return None
 
-    def _placeholders(self) -> frozenset[str]:
+    def _unnamed(self, unit: Unit, fn: ir.Function, parameter: ir.Parameter) -> bool:
+        """Whether no route of the program names a parameter of a view that nothing but routes was put around."""
+        entered = [self.solver.knowledge.entries[n] for n in self.solver.entries.get(unit, ())]
+        if not entered or any(entry.placeholder != ANGLE for entry in entered) or parameter.how == ir.VARKW:
+            return False
+        if any(
+            d.dotted.rpartition(".")[2] not in ROUTES or not all(type(one) is str for one in d.args[:1])
+            for d in fn.decorators
+        ):
+            return False
         if self._named is None:
             self._named = routes.named(self.program)
-        return self._named
+        return ALL not in self._named and parameter.name not in self._named
 
     def _pieces(self, reader: Unit) -> tuple[str, ...] | None:
         """The types of the pieces, where a framework calls the function for a part of a statement; None for another one."""

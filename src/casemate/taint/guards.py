@@ -178,11 +178,15 @@ def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
         return ((operand, KINDS, None),) if type(operand) is str else ()  # nothing does no harm
     if other.taint or (other.const is NO and not other.refs):
         same = _no_more(frame, operand, val, other.taint) if other.taint else ()
-        parent = memberships.directly_below(frame, operand)
+        parent = memberships.directly_below(frame, operand, other)
         return (*_properties(val), *_base_itself(frame, operand, val, other), *same, *parent)
     itself: Effects = tuple((k, KINDS, None) for k in frame.keys(operand, val))
     # That a part is empty tells nothing of the whole that it was taken from.
-    return itself if other.const == "" else (*itself, *_properties(val), *memberships.directly_below(frame, operand))
+    return (
+        itself
+        if other.const == ""
+        else (*itself, *_properties(val), *memberships.directly_below(frame, operand, other))
+    )
 
 
 def _no_more(frame: Frame, operand: Any, val: Value, held: int) -> Effects:
@@ -343,8 +347,6 @@ def effects(frame: Frame, guard: Guard, call: str, checked: Value, operand: Any,
                     out += effects(frame, guard, call, inner, name, others)
             return out
     kinds = frame.knowledge.kinds
-    if guard.check == "parent":
-        return memberships.directly_below(frame, operand)
     if guard.check == "subset":
         return memberships.subset(frame, checked, None, others[0] if others else CLEAN)
     if guard.check in ENDS:

@@ -107,18 +107,29 @@ def below(frame: Frame, operand: Any) -> Effects:
     return (*((key, mask, None) for key in frame.keys(made[3], path)), *parts.alone(frame, path, mask)) if mask else ()
 
 
-def directly_below(frame: Frame, operand: Any) -> Effects:
-    """What it establishes of a path that the folder it lies in (`path.parent`) is our own: it is a name within that folder."""
-    made = defined(frame).get(operand)
-    if made is None or made[0] != ir.ATTR or made[4] != "parent":
+def directly_below(frame: Frame, operand: Any, folder: Value) -> Effects:
+    """What it establishes of a canonical path that the folder it lies in (`path.parent`, `dirname(path)`) is one of our own: it
+    is a name within that folder."""
+    made = defined(frame).get(operand) if type(operand) is int else None
+    if made is not None and made[0] == ir.ATTR and made[4] == "parent":
+        place = made[3]
+    elif made is not None and made[0] in (ir.CALL, ir.INVOKE) and _names_folder(frame, made):
+        place = (made[4] if made[0] == ir.CALL else made[5])[0]
+    else:
         return ()
-    path = frame.get(made[3])
-    mask = sum(kind.mask for kind in frame.knowledge.kinds.values() if kind.everything)
-    return (
-        (*((key, mask, None) for key in frame.keys(made[3], path)), *parts.alone(frame, path, mask))
-        if path.taint
-        else ()
-    )
+    path = frame.get(place)
+    mask = sum(kind.mask for kind in frame.knowledge.kinds.values() if ("n", kind.name) in path.refs)
+    labels = {label for label, _ in frame.spread(path.taint)}
+    if not mask or any(label[0] == "s" or label in labels for label, _ in frame.spread(folder.taint)):
+        return ()  # who gives the folder as well lies where they like
+    return (*((key, mask, None) for key in frame.keys(place, path)), *parts.alone(frame, path, mask))
+
+
+def _names_folder(frame: Frame, made: ir.Instruction) -> bool:
+    """Whether a call is `os.path.dirname(path)`."""
+    args = made[4] if made[0] == ir.CALL else made[5]
+    name = made[4] if made[0] == ir.INVOKE else next((ref[1] for ref in frame.get(made[3]).refs if ref[0] == "x"), "")
+    return len(args) == 1 and type(args[0]) is not tuple and str(name).rpartition(".")[2] == "dirname"
 
 
 def subset(frame: Frame, keys: Value, operand: Any, other: Value) -> Effects:

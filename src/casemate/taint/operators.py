@@ -21,6 +21,7 @@ STR_TYPE = ("i", "str")
 LISTS = sequences.ORDERED
 TEXT_TYPES = (STR_TYPE, ("i", "bytes"))
 SEVERAL = (("i", "tuple"), ("i", "dict"))
+VERSION = ("x", "sys.version_info")  # of which a part is another thing
 QUERY = ("?", "&")
 PATH_MARKS = ("/", "\\", b"/", b"\\")
 JSON_TYPE = ("i", "str.json")
@@ -46,10 +47,13 @@ def outline(val: Value) -> str:
     """What is known of the text: its constant parts, with UNKNOWN for the others."""
     if val.const is not NO:
         return str(val.const)
-    marks = [ref[1] for ref in val.refs if ref[0] == "="]
-    if marks and all(mark in QUERY for mark in marks):
-        return "?"  # whichever it is, a query has begun
     return next((r[1] for r in val.refs if r[0] == "%"), UNKNOWN)
+
+
+def _begins_query(val: Value) -> bool:
+    """Whether a text is one of two marks, by which more of a query is put to an address: whichever it is, a query has begun."""
+    marks = [ref[1] for ref in val.refs if ref[0] == "="] if val.const is NO else []
+    return bool(marks) and all(mark in QUERY for mark in marks)
 
 
 @lru_cache(maxsize=4096)
@@ -116,7 +120,7 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
             # What comes first is not below or inside anything: a suffix added to a path leaves it the caller's path.
             head = outline(part).partition(UNKNOWN)[0]  # what is not known of the part comes behind this
             taint |= after(frame, cross(one) if fixed and start else one, start + head if start else start)
-        start += outline(part)
+        start += "?" if start.endswith(UNKNOWN) and _begins_query(part) else outline(part)
         if len(start) > MAX_OUTLINE:
             start = start[:MAX_OUTLINE] + UNKNOWN
     known = start != UNKNOWN and not any(RANDOM_TYPE in p.refs for p in parts)
@@ -258,11 +262,12 @@ def store_subscript(frame: Frame, base: Value, key: Value, val: Value, operand: 
     """`base[key] = val`."""
     name = field_of(key.const) if key.const is not NO else ANY
     objects = [r for r in base.refs if r[0] in "op"]
+    taint = frame.deep(key)
     for ref in objects:
         frame.write_field(ref, name, val, weak=len(objects) > 1)
-        if name == ANY and key.taint and (ref[0] == "p" or ref[2] not in LISTS):
+        if name == ANY and taint and (ref[0] == "p" or ref[2] not in LISTS):
             # A hostile key matters where keys are read; what is kept under it is not the key.
-            frame.write_field(ref, KEYS, value(key.taint), weak=ref in frame.env and KEYS in frame.env[ref])
+            frame.write_field(ref, KEYS, value(taint), weak=ref in frame.env and KEYS in frame.env[ref])
     if not objects and type(operand) is str and (val.taint or key.taint):
         frame.env[operand] = value(base.taint | frame.deep(val), NO, base.refs)
 
@@ -286,7 +291,7 @@ def slice_of(frame: Frame, base: Value, operand: Any, low: Value, high: Value, s
         ):
             items = [content[k] for k in sorted(content)][slice(*bounds)]
             return value(base.taint, NO, (frame.new_object(pos, refs[0][2], dict(enumerate(items))),))
-    refs2 = tuple(r for r in base.refs if r[0] not in "%wlhkUVWd")
+    refs2 = tuple(r for r in base.refs if r[0] not in "%wlhkUVWd" and r != VERSION)
     if bounds == (1, None, None):
         refs2 += tuple(("j", r[1]) for r in base.refs if r[0] == "h")
     if bounds == (1, -1, None):
@@ -338,8 +343,9 @@ def mapping(frame: Frame, pos: int, pairs: tuple[Any, ...]) -> Value:
             continue
         at = frame.get(key)
         name = field_of(at.const) if at.const is not NO and len(content) < 64 else ANY
-        if at.taint:
-            content[KEYS] = join(content[KEYS], value(at.taint)) if KEYS in content else value(at.taint)
+        taint = frame.deep(at)
+        if taint:
+            content[KEYS] = join(content[KEYS], value(taint)) if KEYS in content else value(taint)
         content[name] = join(content[ANY], val) if name == ANY and ANY in content else val
     return value(0, NO, (frame.new_object(pos, ("i", "dict"), content),))
 

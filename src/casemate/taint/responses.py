@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from casemate.taint.frame import Frame
 
 HEADER: Final = "content-type"
+KEPT: Final = 2  # a browser keeps it as a file, whatever its type is
 DISPOSITION: Final = "[content-disposition]"
 BESIDE: Final = (1, 2)  # of a tuple, where headers may stand behind what is sent
 
@@ -36,7 +37,7 @@ def said_later(frame: Frame, pos: int, names: tuple[str, ...]) -> bool:
     if not found or instructions[found[-1]][2] is None:
         return False
     walk = _Walk(frame, {name.lower() for name in names})
-    work = [(frame.block, found[-1] + 1, frozenset({instructions[found[-1]][2]}), False)]
+    work = [(frame.block, found[-1] + 1, frozenset({instructions[found[-1]][2]}), 0)]
     while work:
         ways = walk.on(*work.pop())
         if ways is None:
@@ -50,7 +51,7 @@ def _plain(const: object) -> bool:
     return type(const) is str and not markup.rendered(const)
 
 
-_Way = tuple[int, int, frozenset[Any], bool]
+_Way = tuple[int, int, frozenset[Any], int]
 
 
 class _Walk:
@@ -60,11 +61,11 @@ class _Walk:
         self.frame = frame
         self.names = names
         self.parts = {name.partition("[")[0] for name in names if "[" in name} - {""}
-        self.seen: set[tuple[int, frozenset[Any], bool]] = set()
+        self.seen: set[tuple[int, frozenset[Any], int]] = set()
 
-    def on(self, number: int, start: int, held: frozenset[Any], plain: bool) -> list[_Way] | None:
+    def on(self, number: int, start: int, held: frozenset[Any], plain: int) -> list[_Way] | None:
         """Where it goes on from here; None where it ends as a page. held: what the response is called here. plain: whether it was
-        last said to be none."""
+        last said to be none, or to be `KEPT`."""
         if start == 0 and (number, held, plain) in self.seen:
             return []
         self.seen.add((number, held, plain))
@@ -75,13 +76,15 @@ class _Walk:
             if op == ir.ATTR and ins[3] in held and ins[4] in self.parts:
                 parts[ins[2]] = ins[4]
             elif op == ir.SETATTR and ins[3] in held and ins[4].lower() in self.names:
-                plain = _plain(self._constant(ins[5]))
+                plain = plain if plain == KEPT else int(_plain(self._constant(ins[5])))
             elif op == ir.SETINDEX and (ins[3] in held or ins[3] in parts):
                 key = f"{parts.get(ins[3], '')}[{self._constant(ins[4])}]".lower()
-                if key in self.names:
-                    plain = _plain(self._constant(ins[5]))
-                elif key.endswith(DISPOSITION) and self._begins(instructions, ins[5]):
-                    return []
+                if key in self.names and plain != KEPT:
+                    plain = int(_plain(self._constant(ins[5])))
+                elif key.endswith(DISPOSITION):
+                    plain = KEPT if self._begins(instructions, ins[5]) else 0
+            elif op in (ir.DELETE, ir.INVOKE) and plain == KEPT and ins[3] in (held | parts.keys()):
+                plain = 0
             elif op == ir.MOVE and ins[3] in held:
                 held |= {ins[2]}
             elif ins[2] in held:

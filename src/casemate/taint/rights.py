@@ -18,83 +18,137 @@ from casemate.taint.program import Program
 
 RIGHTS: Final = frozenset(
     {
-        "admin", "admins", "administrator", "administrators", "superadmin", "superuser", "superusers", "staff", "sysadmin",
+        "admin",
+        "admins",
+        "administrator",
+        "administrators",
+        "superadmin",
+        "superuser",
+        "superusers",
+        "sysadmin",
         "sysadmins",
     }
+)
+STAFF: Final = frozenset({"staff"})  # beside one of these alone: there are directories of staff, too
+ONLY: Final = frozenset({"is", "member", "mixin", "only", "permission", "required", "requires"})
+# Words that say that others come in as well, or that it is these who do not.
+OTHERS: Final = frozenset(
+    {"accepted", "allow", "any", "but", "deny", "except", "exempt", "forbid", "login", "no", "non", "not", "or", "own", "owner",
+     "read", "readonly", "self", "unless", "without"}
 )  # fmt: skip
-ASKED: Final = frozenset(
-    {"permission_classes", "permission_required", "permissions", "required_permissions", "allowed_roles", "roles"}
+ASKED: Final = frozenset({"permission_classes", "permission_required", "required_permissions"})
+# What a decorator is called that says where, how often or from where a function is called, and not by whom.
+ROUTES: Final = frozenset(
+    {"route", "get", "post", "put", "patch", "delete", "path", "websocket", "limit", "cached", "errorhandler"}
 )
 MOST: Final = 64  # instructions behind one argument that are looked at
+Made = tuple[
+    dict[int, ir.Instruction], dict[Any, ir.Instruction]
+]  # calls by their place (of decorators too), and what makes temporaries
 
 
-def administrators(program: Program, unit: Unit) -> bool:
-    """Whether only administrators come in by a function, by what stands at it, at its class or around it."""
-    module = program.modules[unit[0]]
-    fn = module.functions[unit[1]]
-    while True:
-        if any(map(_says, _at_function(module, fn))) or (
-            fn.owner >= 0 and any(map(_says, _at_class(module, fn.owner)))
-        ):
-            return True
-        if fn.parent <= 0:
-            return False
-        fn = module.functions[fn.parent]
+class Rights:
+    """Whose rights the entry points of a program ask for."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._known: dict[Unit, bool] = {}
+        self._made: dict[Unit, Made] = {}
+
+    def administrators(self, unit: Unit) -> bool:
+        """Whether only administrators come in by a function, by what stands at it, at its class or around it."""
+        if unit not in self._known:
+            self._known[unit] = self._asked(unit)
+        return self._known[unit]
+
+    def _asked(self, unit: Unit) -> bool:
+        module = self.program.modules[unit[0]]
+        fn = module.functions[unit[1]]
+        while True:
+            if any(self._at_function(module, fn)) or (fn.owner >= 0 and any(self._at_class(module, fn.owner))):
+                return True
+            if fn.parent <= 0:
+                return False
+            fn = module.functions[fn.parent]
+
+    def _at_function(self, module: ir.Module, fn: ir.Function) -> Iterator[bool]:
+        for decorator in fn.decorators:
+            name = decorator.dotted.rpartition(".")[2]
+            words = frozenset(split(name))
+            if name in ROUTES or words & OTHERS:
+                continue
+            yield _says(name)
+            if decorator.called and fn.parent >= 0:
+                yield _all(self._given(module, module.functions[fn.parent], decorator.pos))
+
+    def _at_class(self, module: ir.Module, number: int) -> Iterator[bool]:
+        klass = module.classes[number]
+        yield from (_says(base.rpartition(".")[2]) for base in klass.bases)
+        yield from (_says(decorator.dotted.rpartition(".")[2]) for decorator in klass.decorators)
+        body = module.functions[klass.body]
+        for instructions, _, _ in ir.graph(body):
+            for ins in instructions:
+                if ins[2] in ASKED:
+                    yield _all(self._behind(module, body, list(used(ins))))
+
+    def _given(self, module: ir.Module, around: ir.Function, pos: int) -> list[str]:
+        """The names in what a decorator at a position is given one by one."""
+        calls, made = self._makers(module, around)
+        applied = calls.get(pos)
+        ins = made.get(applied[3]) if applied is not None else None
+        if ins is None or ins[0] not in (ir.CALL, ir.INVOKE):
+            return []
+        return self._behind(module, around, list(ins[5] if ins[0] == ir.INVOKE else ins[4]))
+
+    def _behind(self, module: ir.Module, fn: ir.Function, operands: list[Any]) -> list[str]:
+        """The names by which operands were made, within a function, and those within functions among them."""
+        _, made = self._makers(module, fn)
+        found: list[str] = []
+        queue = list(operands)
+        for _ in range(MOST):
+            if not queue:
+                break
+            one = queue.pop()
+            if type(one) is tuple:
+                queue.append(one[1])
+            elif type(one) is int and one < 0:
+                const = fn.consts[-1 - one]
+                found += [const] if type(const) is str else []
+            elif one in made:
+                ins = made[one]
+                if ins[0] == ir.UNARY:
+                    found.append("not")
+                elif ins[0] == ir.ATTR:
+                    found.append(ins[4])
+                    continue
+                elif ins[0] in (ir.GLOBAL, ir.FREE, ir.IMPORT):
+                    found.append(ins[3].rpartition(".")[2])
+                elif ins[0] == ir.FUNCTION:
+                    inner = module.functions[ins[3]]
+                    graph = ir.graph(inner)
+                    found += [i[4] for block in graph for i in block[0] if i[0] in (ir.ATTR, ir.INVOKE)]
+                    turned = any(i[0] == ir.UNARY for block in graph for i in block[0])
+                    found += ["not"] if turned or len(graph) > 1 else []
+                    continue
+                queue += used(ins)
+        return found
+
+    def _makers(self, module: ir.Module, fn: ir.Function) -> Made:
+        known = self._made.get((module.name, fn.number))
+        if known is None:
+            instructions = [ins for block in ir.graph(fn) for ins in block[0]]
+            calls = {ins[1]: ins for ins in instructions if ins[0] == ir.CALL}
+            made = {ins[2]: ins for ins in instructions if type(ins[2]) is int}
+            known = self._made[module.name, fn.number] = calls, made
+        return known
 
 
 def _says(name: str) -> bool:
-    return not name.startswith("/") and not RIGHTS.isdisjoint(split(name))
+    """Whether a name says that only administrators come in."""
+    words = frozenset(split(name))
+    return not words & OTHERS and bool(words & RIGHTS or (words & STAFF and words & ONLY))
 
 
-def _at_function(module: ir.Module, fn: ir.Function) -> Iterator[str]:
-    around = module.functions[fn.parent] if fn.parent >= 0 and fn.number else None
-    for decorator in fn.decorators:
-        yield decorator.dotted.rpartition(".")[2]
-        yield from (text for text in (*decorator.args, *(v for _, v in decorator.kwargs)) if type(text) is str)
-        if around is not None and decorator.called:
-            yield from _given(module, around, decorator.pos - around.pos)
-
-
-def _at_class(module: ir.Module, number: int) -> Iterator[str]:
-    klass = module.classes[number]
-    yield from (base.rpartition(".")[2] for base in klass.bases)
-    yield from (decorator.dotted.rpartition(".")[2] for decorator in klass.decorators)
-    body = module.functions[klass.body]
-    for instructions, _, _ in ir.graph(body):
-        for ins in instructions:
-            if ins[2] in ASKED:
-                yield from _behind(module, body, list(used(ins)))
-
-
-def _given(module: ir.Module, around: ir.Function, pos: int) -> Iterator[str]:
-    """The names in what a call at a position is given."""
-    for instructions, _, _ in ir.graph(around):
-        for ins in instructions:
-            if ins[1] == pos and ins[0] in (ir.CALL, ir.INVOKE):
-                args, kwargs = ins[5:7] if ins[0] == ir.INVOKE else ins[4:6]
-                yield from _behind(module, around, [*args, *(v for _, v in kwargs)])
-
-
-def _behind(module: ir.Module, fn: ir.Function, operands: list[Any]) -> Iterator[str]:
-    """The names by which operands were made, within a function, and those within functions among them."""
-    made = {ins[2]: ins for instructions, _, _ in ir.graph(fn) for ins in instructions if type(ins[2]) is int}
-    queue = list(operands)
-    for _ in range(MOST):
-        if not queue:
-            return
-        one = queue.pop()
-        if type(one) is tuple:
-            queue.append(one[1])
-        elif type(one) is int and one < 0:
-            const = fn.consts[-1 - one]
-            yield from (const,) if type(const) is str else ()
-        elif one in made:
-            ins = made[one]
-            if ins[0] in (ir.GLOBAL, ir.FREE, ir.IMPORT):
-                yield ins[3].rpartition(".")[2]
-            elif ins[0] == ir.ATTR:
-                yield ins[4]
-            elif ins[0] == ir.FUNCTION:
-                inner = module.functions[ins[3]]
-                yield from (i[4] for b in ir.graph(inner) for i in b[0] if i[0] in (ir.ATTR, ir.INVOKE))
-            queue += used(ins)
+def _all(names: list[str]) -> bool:
+    """Whether all of several names say so."""
+    return bool(names) and all(map(_says, names))

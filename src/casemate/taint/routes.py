@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from casemate.taint.program import Program
 
 CONVERTERS: Final = {"str": "[^/]+", "": "[^/]+", "slug": "[-a-zA-Z0-9_]+", "int": "[0-9]+", "uuid": "[-0-9a-f]{36}"}
+ALL: Final = "*"
+FILLED: Final = re.compile(r"/<(?:\w+:)?(?:%|\{|$)")  # what a placeholder is called is put in
 WITHIN: Final = re.compile(r"<[^<>]*|[^<>]*(?=>)")
 WORD: Final = re.compile(r"\w+")
 GROUP: Final = re.compile(r"\(\?P<(\w+)>")
@@ -54,13 +56,15 @@ def harmless(frame: Frame, name: str) -> int:
 
 def named(program: Program) -> frozenset[str]:
     """The words within the angle brackets of all texts: whatever a route names as a placeholder is among them. A text that is put
-    together may be cut within the brackets."""
+    together may be cut within the brackets, or name something else there: then `ALL` is among them."""
     found: set[str] = set()
     for module in program.modules.values():
         for fn in module.functions:
             for text in fn.consts:
                 if type(text) is str and ("<" in text or ">" in text):
                     found.update(word for piece in WITHIN.findall(text) for word in WORD.findall(piece))
+                    if FILLED.search(text):
+                        found.add(ALL)
     return frozenset(found)
 
 

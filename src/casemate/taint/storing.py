@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from casemate.languages import ir
 from casemate.taint import declared, external
 from casemate.taint.frame import Frame, no_pred
+from casemate.taint.operators import is_text
 from casemate.taint.values import NO, Ref, Value, value
 
 
@@ -33,9 +37,9 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
             frame.publish(("cell", ref[1], name), value(val.taint, val.const, val.refs))
 
 
-def current(frame: Frame, val: Value, name: str) -> tuple[Ref, ...]:
-    """By which references an attribute is read: where this function has set it on every way here, what other functions put into
-    objects of the class is there no more."""
+def current(frame: Frame, pos: int, val: Value, name: str) -> tuple[Ref, ...]:
+    """By which references an attribute is read: where this function has just set it, and nothing else was run since, what other
+    functions put into objects of the class is there no more."""
     given = [ref for ref in val.refs if ref[0] == "p"]
     if not given or len(given) == len(val.refs):
         return val.refs
@@ -43,7 +47,41 @@ def current(frame: Frame, val: Value, name: str) -> tuple[Ref, ...]:
         had = (frame.env.get(ref) or {}).get(name)
         if had is None or any(r in had.refs for r in frame.default_field(ref, name).refs):
             return val.refs
-    return tuple([ref for ref in val.refs if ref[0] != "t" or _answered(frame, ref, name)])
+    classes = [ref for ref in val.refs if ref[0] == "t"]
+    if any(_answered(frame, ref, name) for ref in classes) or not _just_set(frame, pos, classes, name):
+        return val.refs
+    return tuple([ref for ref in val.refs if ref[0] != "t"])
+
+
+def _just_set(frame: Frame, pos: int, classes: list[Ref], name: str) -> bool:
+    """Whether an attribute that is read here was set before in the same block, and no code in between that may set it again."""
+    instructions = frame.blocks[frame.block][0]
+    at = next((n for n, ins in enumerate(instructions) if ins[0] == ir.ATTR and ins[1] == pos and ins[4] == name), 0)
+    me = instructions[at][3] if at else None
+    for ins in reversed(instructions[:at]):
+        op = ins[0]
+        if op in (ir.ATTR, ir.SETATTR) and ins[3] == me:
+            if op == ir.SETATTR and ins[4] == name:
+                return True
+            if any(_answered(frame, ref, ins[4]) for ref in classes):
+                return False
+        elif op in (ir.AWAIT, ir.YIELD, ir.ENTER) or (op in (ir.CALL, ir.INVOKE) and not _apart(frame, me, ins)):
+            return False
+    return False
+
+
+def _apart(frame: Frame, me: Any, ins: ir.Instruction) -> bool:
+    """Whether a call is of a function by its name, or of a text, and is given neither the object nor a function."""
+    target = frame.get(ins[3])
+    known = is_text(target) or (bool(target.refs) and all(ref[0] in "Mxfc" for ref in target.refs))
+    args, kwargs = ins[5:7] if ins[0] == ir.INVOKE else ins[4:6]
+    handed = [*(arg[1] if type(arg) is tuple else arg for arg in args), *(given for _, given in kwargs)]
+    return (
+        known
+        and ins[3] != me
+        and me not in handed
+        and not any(ref[0] in "fm" for one in handed for ref in frame.get(one).refs)
+    )
 
 
 def _answered(frame: Frame, ref: Ref, name: str) -> bool:

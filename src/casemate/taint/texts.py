@@ -47,7 +47,7 @@ def substitute(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argu
     compiled = _compiled(receiver)
     given = args.positional if compiled is not None else args.positional[1:]
     pattern = compiled or _compiled(args.first()) or args.first().const
-    if type(pattern) is not str or len(given) < 2 or type(given[0].const) is not str or args.named:
+    if type(pattern) is not str or len(given) != 2 or type(given[0].const) is not str or args.named:
         return None
     found = ONE_CLASS.fullmatch(pattern)
     if found is None:

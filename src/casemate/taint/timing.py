@@ -111,11 +111,12 @@ def _named(frame: Frame, operand: Any, other: Any, given: Value) -> bool:
     """Whether the names of the two sides say that the one is a secret."""
     names = called.of(frame)
     own, theirs = names.get(operand, ""), names.get(other, "")
-    if OWN & {*own.split("_"), *theirs.split("_")}:
+    if OWN & {*own.split("_")} and not own.endswith("secret"):
         return False
     asked = frame.entry is not None or any(label[:2] == ("s", "remote") for label, _ in frame.spread(given.taint))
     if _says(own, PLAIN):
-        return asked or bool(LETS_IN & {*split(frame.unit[0]), *split(frame.fn.qualname)})
+        where = {*split(frame.unit[0]), *split(frame.fn.qualname)}
+        return asked or bool(LETS_IN & where and not STARTED & where)
     if not (_says(own, LOOSE) or _says(theirs, LOOSE | PLAIN)):
         return False
     return asked or (_says(own, LOOSE) and _says(theirs, LOOSE) and _makes(frame))
@@ -145,7 +146,13 @@ CHECKERS: Final = frozenset(
 )  # fmt: skip
 CHECKS: Final = frozenset({"check", "verify", "validate", "valid", "authenticate", "compare", "matches", "authorized"})
 # Where it is decided who may come in: elsewhere a library compares what its caller has with what its caller has.
-LETS_IN: Final = CHECKS | {"auth", "authenticated", "authentication", "authorize"}
+LETS_IN: Final = CHECKS | {
+    "access", "allowed", "auth", "authenticated", "authentication", "authorize", "connect", "handshake", "login", "logon",
+    "permitted", "signin",
+}  # fmt: skip
+STARTED: Final = frozenset(
+    {"cli", "command", "commands", "console"}
+)  # where what is given is that of who starts a program
 SECRETS: Final = frozenset(
     {"password", "passwd", "hmac", "signature", "sign", "credentials", "secret", "digest", "mac"}
 )

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Final
 
+from casemate.taint import operators
 from casemate.taint.frame import Frame, constant
 from casemate.taint.state import INEXACT
 from casemate.taint.values import NO, Value
 
 MAJOR: Final = 3
-VERSION: Final = ("x", "sys.version_info")
 KNOWN: Final = {"sys.version_info.major": MAJOR, "six.PY2": False, "six.PY3": True}
 BELOW: Final = {"<": False, "<=": False, ">": True, ">=": True, "==": False, "!=": True}  # answers about an older one
 
@@ -21,12 +21,14 @@ def known(dotted: str) -> Value | None:
 
 def major(val: Value, at: Value) -> Value | None:
     """`sys.version_info[0]`."""
-    return constant(MAJOR) if VERSION in val.refs and at.const == 0 else None
+    return constant(MAJOR) if operators.VERSION in val.refs and at.const == 0 else None
 
 
 def compared(frame: Frame, operator: str, version: Value, other: Value) -> Value | None:
     """`sys.version_info < (3,)`: answered where the other side is older than every Python that runs it."""
-    contents = [frame.env.get(ref) or {} for ref in other.refs if ref[0] == "o"] if VERSION in version.refs else []
+    contents = (
+        [frame.env.get(ref) or {} for ref in other.refs if ref[0] == "o"] if operators.VERSION in version.refs else []
+    )
     if len(contents) != 1 or INEXACT in contents[0] or operator not in BELOW:
         return None
     numbers = [val.const for val in contents[0].values()]

@@ -62,6 +62,9 @@ def hands_on(frame: Frame, module: str, decorator: str) -> bool:
     own = frame.program.callee((found[1], found[2]))
     names = {p.name for p in own.params}
     given = [end[2] for _, end, _ in ir.graph(own) if end[0] == ir.RETURN]
+    assigned = {ins[2] for block in ir.graph(own) for ins in block[0] if type(ins[2]) is str}
+    if names & assigned:
+        return False
     if given and all(one in names for one in given):
         return True
     inner = [fn for fn in frame.program.modules[found[1]].functions[own.number + 1 :] if fn.parent == own.number]
@@ -75,7 +78,7 @@ def _same(fn: ir.Function, handed: set[str]) -> bool:
     instructions = [ins for block in ir.graph(fn) for ins in block[0]]
     named = {ins[2] for ins in instructions if ins[0] == ir.FREE and ins[3] in handed}
     called = [ins for ins in instructions if ins[0] == ir.CALL and ins[3] in named]
-    changed = any(ins[0] == ir.SETINDEX and ins[3] in rest for ins in instructions) or any(
+    changed = any((ins[0] == ir.SETINDEX and ins[3] in rest) or ins[2] in rest for ins in instructions) or any(
         ins[0] == ir.INVOKE and ins[3] in rest and ins[4] in ("update", "setdefault") for ins in instructions
     )
     given = [({a[1] for a in ins[4] if type(a) is tuple} | {v for _, v in ins[5]}, ins[5]) for ins in called]

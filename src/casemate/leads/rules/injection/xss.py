@@ -29,7 +29,7 @@ RULE = FlowRule(
     message="the {source} becomes markup of a page by {sink}",
     boundaries=(Boundary.REMOTE, Boundary.FILE, Boundary.API),
     # Nobody can make another person's browser send markup there: it encodes the address that it comes from.
-    browsers=("Referer header", "Host header", "Origin header", "requested URL"),
+    browsers=("Referer header", "Host header", "Origin header"),
     examples=(
         Example(
             name="a view that returns text is a page",

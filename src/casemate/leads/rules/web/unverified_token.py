@@ -71,19 +71,23 @@ def basket(key, text):
 """,
         ),
         Example(
-            name="of what was sent, though something was asked as well",
+            name="an answer on one way only, and what a browser posts as JSON",
             code="""
 import jwt
 import requests
-from flask import Flask, request
+from fastapi import FastAPI, Request
 
-app = Flask(__name__)
+app = FastAPI()
 
-@app.route("/who")
-def who():
-    found = requests.get("https://id.example.com/about").json()
-    token = request.headers["Authorization"]
-    return jwt.decode(token, options={"verify_signature": False})["sub"] in found  # finding
+def who(code, token):
+    if code:
+        token = requests.post("https://id.example.com/token", data={"code": code}).json()["id_token"]
+    return jwt.decode(token, options={"verify_signature": False})["sub"]  # finding
+
+@app.post("/who")
+async def posted(request: Request):
+    data = await request.json()
+    return jwt.decode(data["token"], options={"verify_signature": False})["sub"]  # finding
 """,
         ),
         Example(
