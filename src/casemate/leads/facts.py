@@ -108,9 +108,11 @@ def _answered(fn: ir.Function, pos: int, rule: ActRule) -> bool:
         for ins in instructions:
             made.setdefault(ins[2], []).append(ins)
 
+    handed = {parameter.name for parameter in fn.params}
+
     def asked(one: object, answer: bool, seen: frozenset[object]) -> bool:
         """answer: whether it was read as one by a method of the rule's."""
-        makers = made.get(one, []) if one not in seen else []
+        makers = made.get(one, []) if one not in seen and one not in handed else []
         return bool(makers) and all(_goes_back(ins, answer, seen | {one}) for ins in makers)
 
     def _goes_back(ins: ir.Instruction, answer: bool, seen: frozenset[object]) -> bool:
