@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from casemate.languages.rereads import MARK
 from casemate.taint import calls, contexts, guards, keyed, memberships, operators, storing, timing, versions
 from casemate.taint.frame import Frame, no_pred
 from casemate.taint.state import ANY, field_of
@@ -21,8 +22,12 @@ def _move(frame: Frame, ins: Any) -> None:
     if type(dst) is int:
         had = frame.temps.get(dst)
         frame.temps[dst] = val if had is None else join(had, val)
+        if type(src) is str and src[:1] == MARK:
+            frame.origin[dst] = src
     else:
         frame.put(dst, val)
+        if dst[:1] == MARK:  # a check of what was read is one of what is read again
+            frame.origin[src] = dst
 
 
 def _global(frame: Frame, ins: Any) -> None:
