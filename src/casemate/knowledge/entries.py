@@ -36,8 +36,7 @@ class Kind:
     adds_up: checks that refuse some dangers each clear the kind once they refuse all of them together. quotes: within one of
     these marks in a fixed text, a value that lacks the mark is harmless; so is a text that begins and ends with one and has
     none between. doubled: within one of these marks a value is harmless in which that mark is doubled. of_objects: objects do
-    the harm, texts do none. of_right: whoever sits at the machine may do so anyway. on_machine: so they may by
-    other programs, with what is theirs, so that a flow from the command line is suspected. composed: words of a function's
+    the harm, texts do none. of_right: whoever sits at the machine may do so anyway. composed: words of a function's
     name that say that it composes such a text of all that it is given (`pragma(key, value)`). loads: words of a function's or
     class's name that say that it runs what it finds where it is told to look (`load_plugin(path)`); several joined by "_" stand
     in the function's own name. clients: words of a class whose methods do it for whoever asks, who is to be told.
@@ -69,7 +68,6 @@ class Kind:
     tells: str = ""
     of_objects: bool = False
     of_right: bool = False
-    on_machine: bool = False
     reflected: bool = False
     owned: tuple[str, ...] = ()
     installs: tuple[str, ...] = ()

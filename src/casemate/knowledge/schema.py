@@ -112,7 +112,6 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             everything=table.texts("everything"),
             whole_is_use=table.flag("whole_is_use"),
             of_right=table.flag("of_right"),
-            on_machine=table.flag("on_machine"),
             reflected=table.flag("reflected"),
             owned=table.texts("owned"),
             installs=table.texts("installs"),

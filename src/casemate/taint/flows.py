@@ -239,9 +239,7 @@ class Query:
         return Flow(kind, boundary, source, hit.site, hit.crossed, reader, hit, design, kept, doubt)
 
     def _doubt(self, kind: Kind, boundary: Boundary, hit: SinkHit, entered: Unit) -> Doubt | None:
-        """Why a flow that entered by a function is in doubt. Who starts a program may run others as well."""
-        if boundary is Boundary.LOCAL and kind.on_machine:
-            return Doubt.CALLER
+        """Why a flow that entered by a function is in doubt."""
         if not hit.seen:
             return Doubt.OBJECT
         asked = boundary is Boundary.REMOTE and not kind.reflected and self._rights.administrators(entered)
