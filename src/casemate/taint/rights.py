@@ -16,6 +16,7 @@ from casemate.taint.graphs import used
 from casemate.taint.names import split
 from casemate.taint.program import Program
 
+# Not "staff": clerks are no administrators.
 RIGHTS: Final = frozenset(
     {
         "admin",
@@ -29,8 +30,6 @@ RIGHTS: Final = frozenset(
         "sysadmins",
     }
 )
-STAFF: Final = frozenset({"staff"})  # beside one of these alone: there are directories of staff, too
-ONLY: Final = frozenset({"is", "member", "mixin", "only", "permission", "required", "requires"})
 # Words that say that others come in as well, or that it is these who do not.
 OTHERS: Final = frozenset(
     {"accepted", "allow", "any", "but", "deny", "except", "exempt", "forbid", "login", "no", "non", "not", "or", "own", "owner",
@@ -146,7 +145,7 @@ class Rights:
 def _says(name: str) -> bool:
     """Whether a name says that only administrators come in."""
     words = frozenset(split(name))
-    return not words & OTHERS and bool(words & RIGHTS or (words & STAFF and words & ONLY))
+    return not words & OTHERS and bool(words & RIGHTS)
 
 
 def _all(names: list[str]) -> bool:
