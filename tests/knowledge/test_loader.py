@@ -209,7 +209,7 @@ REFUSED = {
     ),
     "unknown key of a guard": (
         '[call."lib.f"]\nguards = [{ argument = 0, when = "true", clears = ["*"] }]\n',
-        "a.toml: call.\"lib.f\".guards[0]: unknown key 'argument'; use one of arg, check, clears, other, when",
+        "a.toml: call.\"lib.f\".guards[0]: unknown key 'argument'; use one of alone, arg, check, clears, other, when",
     ),
     "unknown section": (
         '[calls."lib.f"]\n',
