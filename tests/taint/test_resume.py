@@ -168,6 +168,19 @@ def test_a_name_that_was_asked_for_is_no_new_name():
     assert gone_on(solved(old), old, new) is None
 
 
+def test_what_a_decorator_hands_on_is_a_fact_of_its_own():
+    """Who calls what is decorated rests on it, also where the decorator stands in another module."""
+    stand_in = "    def stand_in(*args, **kwargs):\n{}        return function(*args, **kwargs)\n    return stand_in\n"
+    decorator = "def counted(function):\n" + stand_in
+    run = "@counted\ndef run(name, shell=False):\n    if shell:\n        os.system(name)\n\n\ndef go(name):\n    run(name)\n"
+    old = {"a": decorator.format(""), "b": "import os\nfrom a import counted\n\n\n" + run}
+    new = {**old, "a": decorator.format("        kwargs['shell'] = True\n")}
+    cold = solved(new)
+    assert told(cold)[0] != told(solved(old))[0]
+    again = gone_on(solved(old), old, new)
+    assert again is None or told(again) == told(cold)
+
+
 def test_one_edit_after_the_other():
     """A solution that was gone on to is gone on from, also in two modules at once."""
     texts, solver = TEXTS, solved(TEXTS)

@@ -32,6 +32,8 @@ def shared(
     blocks: tuple[ir.Block, ...], parameters: Sequence[ir.Parameter], consts: Sequence[Any]
 ) -> tuple[ir.Block, ...]:
     """The blocks, with what is read again as what was read first."""
+    if not any(ins[0] == ir.ATTR and ins[4] in SENT for instructions, _, _ in blocks for ins in instructions):
+        return blocks
     readings = list(_readings(blocks, parameters, consts))
     groups: dict[tuple[str, ...], list[Reading]] = {}
     for reading in readings if len(readings) <= MOST else ():
@@ -62,8 +64,6 @@ def _readings(
     blocks: tuple[ir.Block, ...], parameters: Sequence[ir.Parameter], consts: Sequence[Any]
 ) -> Iterator[Reading]:
     """The readings of parts by constant names, in order, of what nothing in the function changes."""
-    if not any(ins[0] in (ir.INDEX, ir.INVOKE) for instructions, _, _ in blocks for ins in instructions):
-        return
     made = {ins[2]: ins for instructions, _, _ in blocks for ins in instructions if type(ins[2]) is int}
     assigned = {ins[2] for instructions, _, _ in blocks for ins in instructions if type(ins[2]) is str}
     fixed = {p.name for p in parameters} - assigned
@@ -72,10 +72,10 @@ def _readings(
     for number, (instructions, _, _) in enumerate(blocks):
         for index, ins in enumerate(instructions):
             op = ins[0]
+            if op == ir.SETATTR:
+                changed.add((*_words(ins[3], made, fixed), ins[4]))
             if op in (ir.SETINDEX, ir.SETATTR) or (op == ir.INVOKE and ins[4] in CHANGING):
                 changed.add(_words(ins[3], made, fixed))
-                if op == ir.SETATTR:
-                    changed.add((*_words(ins[3], made, fixed), ins[4]))
             key = ins[4] if op == ir.INDEX else None
             if op == ir.INVOKE and ins[4] == "get" and len(ins[5]) == 1 and not ins[6]:
                 key = ins[5][0]

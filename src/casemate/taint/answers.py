@@ -27,9 +27,8 @@ SAME: Final = frozenset({"strip", "lower", "upper", "decode", "encode", "casefol
 PARTS: Final = frozenset({"get", "pop", "getlist", "get_list"})  # methods that give a part by its name
 RAISING: Final = frozenset({"relative_to"})  # methods that raise unless the value is as it should be
 CONTAINED: Final = frozenset({"is_relative_to"})  # methods that ask whether the value lies in something
-SAME_PLACE: Final = (
-    "samefile"  # `path.parent.samefile(folder)`: `..` in that folder is no file, and may be a folder all the same
-)
+# `path.parent.samefile(folder)`: `..` in that folder is no file, and may be a folder all the same.
+SAME_PLACE: Final = "samefile"
 MAKING: Final = frozenset({ir.UNARY, ir.BINARY, ir.FORMAT, ir.SEQUENCE, ir.MAPPING})
 MAX_QUESTIONS: Final = 60  # of one function
 EACH: Final = frozenset({"any", "all"})
@@ -399,7 +398,7 @@ class Answers:
 
     def _bound(self, fn: ir.Function, args: Any, kwargs: Any) -> Given:
         """In which parameters a function is given the value, and which others somebody outside gives."""
-        bound = fn.owner >= 0 and dispatch.binding(fn) != "static"
+        bound = dispatch.is_bound(fn)
         rest = next((n for n, p in enumerate(fn.params) if p.how in (ir.VARARGS, ir.KEYWORD, ir.VARKW)), len(fn.params))
         names: set[str] = set()
         foreign: set[str] = set()

@@ -182,11 +182,9 @@ def _equal(frame: Frame, operand: Any, val: Value, other: Value) -> Effects:
         return (*_properties(val), *_base_itself(frame, operand, val, other), *same, *parent)
     itself: Effects = tuple((k, KINDS, None) for k in frame.keys(operand, val))
     # That a part is empty tells nothing of the whole that it was taken from.
-    return (
-        itself
-        if other.const == ""
-        else (*itself, *_properties(val), *memberships.directly_below(frame, operand, other))
-    )
+    if other.const == "":
+        return itself
+    return (*itself, *_properties(val), *memberships.directly_below(frame, operand, other))
 
 
 def _no_more(frame: Frame, operand: Any, val: Value, held: int) -> Effects:

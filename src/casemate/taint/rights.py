@@ -41,9 +41,8 @@ ROUTES: Final = frozenset(
     {"route", "get", "post", "put", "patch", "delete", "path", "websocket", "limit", "cached", "errorhandler"}
 )
 MOST: Final = 64  # instructions behind one argument that are looked at
-Made = tuple[
-    dict[int, ir.Instruction], dict[Any, ir.Instruction]
-]  # calls by their place (of decorators too), and what makes temporaries
+# Calls by their place (of decorators too), and what makes temporaries.
+Made = tuple[dict[int, ir.Instruction], dict[Any, ir.Instruction]]
 
 
 class Rights:

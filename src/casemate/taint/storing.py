@@ -40,7 +40,7 @@ def store_attribute(frame: Frame, pos: int, base: Value, name: str, val: Value) 
 def current(frame: Frame, pos: int, val: Value, name: str) -> tuple[Ref, ...]:
     """By which references an attribute is read: where this function has just set it, and nothing else was run since, what other
     functions put into objects of the class is there no more."""
-    given = [ref for ref in val.refs if ref[0] == "p"]
+    given = [ref for ref in val.refs if ref[0] == "p"] if len(val.refs) > 1 else []
     if not given or len(given) == len(val.refs):
         return val.refs
     for ref in given:

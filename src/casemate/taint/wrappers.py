@@ -1,7 +1,8 @@
 """What a decorator of the program makes of a view's answer: where the function that stands in for the view sends data that it
 made of it (JSON), and never the answer itself, the answer is no page.
 
-The function that stands in tells so of itself, under `REPLACES`; whoever is decorated reads it.
+The function that stands in tells so of itself, under `REPLACES`; whoever is decorated reads it. So do decorators that leave to a
+function what it is called with, under `HANDS_ON`, and what stands in for it so, under `STANDS_IN`.
 """
 
 from __future__ import annotations
@@ -16,9 +17,11 @@ from casemate.taint.values import Value, value
 
 if TYPE_CHECKING:
     from casemate.knowledge.entries import Call, Kind
-    from casemate.taint.frame import Frame
+    from casemate.taint.frame import Frame, Unit
 
 REPLACES: Final = "@replaces"
+HANDS_ON: Final = "@hands on"
+STANDS_IN: Final = "@stands in"
 PAGE: Final = "html"
 ASKS: Final = ("x", "builtins.isinstance")
 # What may be sent as the text of a page, or hold one.
@@ -26,7 +29,21 @@ TEXTS: Final = frozenset(("x", f"builtins.{name}") for name in ("str", "bytes", 
 
 
 def note(frame: Frame) -> None:
-    """Tell of a function that calls one which was handed to the function around whether it gives something else."""
+    """Tell what a function does with a function that it, or the one around it, was handed, for who is decorated by it."""
+    _note_decorator(frame)
+    _note_stand_in(frame)
+
+
+def _note_decorator(frame: Frame) -> None:
+    """Tell of a function that leaves what it is handed as it is, for the functions within."""
+    names = {p.name for p in frame.fn.params} & set(frame.solver.captured(frame.unit))
+    if names and not any(ins[2] in names for block in frame.blocks for ins in block[0]):
+        frame.publish(("free", *frame.unit, HANDS_ON), value(0, True))
+
+
+def _note_stand_in(frame: Frame) -> None:
+    """Tell of a function that calls one which was handed to the function around whether it gives something else, and whether it
+    calls it with all that it is called with."""
     fn = frame.fn
     if not fn.free or fn.kind != "function" or fn.parent <= 0 or fn.is_generator:
         return
@@ -43,6 +60,7 @@ def note(frame: Frame) -> None:
         ends = [(n, block[1][2]) for n, block in enumerate(frame.blocks) if block[1][0] == ir.RETURN]
         replaces = bool(ends) and all(given in made or n in others for n, given in ends)
         frame.publish(("free", *frame.unit, REPLACES), value(0, replaces))
+        frame.publish(("free", *frame.unit, STANDS_IN), value(0, _same(fn, instructions, views)))
 
 
 def replaced(frame: Frame) -> bool:
@@ -60,33 +78,36 @@ def hands_on(frame: Frame, module: str, decorator: str) -> bool:
     if found[0] != "f":
         return False
     own = frame.program.callee((found[1], found[2]))
-    names = {p.name for p in own.params}
-    given = [end[2] for _, end, _ in ir.graph(own) if end[0] == ir.RETURN]
-    assigned = {ins[2] for block in ir.graph(own) for ins in block[0] if type(ins[2]) is str}
-    if names & assigned:
-        return False
-    if given and all(one in names for one in given):
+    given = frame.solver.summary(frame, (found[1], found[2])).refs
+    if given and all(ref[0] == "p" and not ref[2] for ref in given):
         return True
-    inner = [fn for fn in frame.program.modules[found[1]].functions[own.number + 1 :] if fn.parent == own.number]
-    stand_in = [fn for fn in inner if names & set(fn.free)]
-    return bool(stand_in) and all(_same(fn, names) for fn in stand_in)
+    if not _told(frame, (found[1], found[2]), HANDS_ON):
+        return False
+    names = {p.name for p in own.params}
+    within = [fn for fn in frame.program.modules[found[1]].functions[own.number + 1 :] if fn.parent == own.number]
+    stand_in = [fn.number for fn in within if names & set(fn.free)]
+    return bool(stand_in) and all(_told(frame, (found[1], number), STANDS_IN) is True for number in stand_in)
 
 
-def _same(fn: ir.Function, handed: set[str]) -> bool:
-    """Whether a function calls what was handed to the function around it, and always with all its own arguments, unchanged."""
+def _told(frame: Frame, unit: Unit, what: str) -> Any:
+    """What a function tells of itself; None for nothing."""
+    frame.solver.summary(frame, unit)
+    told = frame.solver.cell(frame, ("free", *unit, what))
+    return frame.from_plain(told).const if told is not None else None
+
+
+def _same(fn: ir.Function, instructions: list[ir.Instruction], views: set[Any]) -> bool:
+    """Whether a function calls what was handed to the function around it always with all its own arguments, unchanged."""
     rest = {p.name for p in fn.params if p.how in (ir.VARARGS, ir.VARKW)}
-    instructions = [ins for block in ir.graph(fn) for ins in block[0]]
-    named = {ins[2] for ins in instructions if ins[0] == ir.FREE and ins[3] in handed}
-    called = [ins for ins in instructions if ins[0] == ir.CALL and ins[3] in named]
-    changed = any((ins[0] == ir.SETINDEX and ins[3] in rest) or ins[2] in rest for ins in instructions) or any(
-        ins[0] == ir.INVOKE and ins[3] in rest and ins[4] in ("update", "setdefault") for ins in instructions
-    )
-    given = [({a[1] for a in ins[4] if type(a) is tuple} | {v for _, v in ins[5]}, ins[5]) for ins in called]
-    return (
-        bool(given)
-        and not changed
-        and all(spread == rest and all(name is None for name, _ in named) for spread, named in given)
-    )
+    for ins in instructions:
+        filled = ins[0] == ir.INVOKE and ins[4] in ("update", "setdefault")
+        if ins[2] in rest or ((ins[0] == ir.SETINDEX or filled) and ins[3] in rest):
+            return False
+        if ins[0] == ir.CALL and ins[3] in views:
+            spread = {arg[1] for arg in ins[4] if type(arg) is tuple} | {given for _, given in ins[5]}
+            if spread != rest or any(name is not None for name, _ in ins[5]):
+                return False
+    return True
 
 
 def _replacing(frame: Frame, decorator: str) -> bool:
@@ -103,10 +124,8 @@ def _replacing(frame: Frame, decorator: str) -> bool:
     for fn in frame.program.modules[module].functions[number + 1 :]:
         if fn.parent in inside:
             inside.add(fn.number)
-            frame.solver.summary(frame, (module, fn.number))
-            told = frame.solver.cell(frame, ("free", module, fn.number, REPLACES))
-            if told is not None:
-                said.append(frame.from_plain(told).const)
+            told = _told(frame, (module, fn.number), REPLACES)
+            said += [told] if told is not None else []
     return bool(said) and all(answer is True for answer in said)
 
 

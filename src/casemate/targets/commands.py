@@ -38,8 +38,8 @@ def states(path: str) -> bool:
 class Packages(NamedTuple):
     """Of a target's packages: `started` by a command and imported by no README, and `shown` how to import by one."""
 
-    started: frozenset[str] = frozenset()
-    shown: frozenset[str] = frozenset()
+    started: frozenset[str]
+    shown: frozenset[str]
 
 
 def packages(texts: Mapping[str, str]) -> Packages:
