@@ -361,7 +361,7 @@ def test_a_permitted_proof_for_what_the_token_does_not_allow(machine, token, ban
 
 
 def test_a_hundred_thousand_revoked_ids(tmp_path):
-    """They are read and checked in less than three tenths of a second (of processor time, the best of three)."""
+    """They are read and checked in less than eight times what JSON itself takes to write and read them (it is three times)."""
     import time
 
     from casemate.adapters.keys import FileSigner
@@ -372,12 +372,18 @@ def test_a_hundred_thousand_revoked_ids(tmp_path):
     ids = sorted(f"{number * 0x9E3779B97F4A7C15F39CC0605CEDC835 % 2**128:032x}" for number in range(100_000))
     data = sign_statement(REVOCATION, {"number": 1, "revoked": ids}, signer)
 
-    def cost():
+    def cost(act):
         start = time.process_time()
-        assert ids[77] in open_revocations(data, (person_key(signer.public_key),)).ids
+        assert ids[77] in act()
         return time.process_time() - start
 
-    assert min(cost() for _ in range(3)) < 0.3
+    def opened():
+        return open_revocations(data, (person_key(signer.public_key),)).ids
+
+    def plain():
+        return frozenset(json.loads(json.dumps(ids)))
+
+    assert min(cost(opened) for _ in range(3)) < 8 * min(cost(plain) for _ in range(3))
 
 
 def test_a_token_to_fix(machine, charter, bank, tmp_path):
