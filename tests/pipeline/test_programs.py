@@ -23,6 +23,27 @@ LIBRARIES = {
 }
 
 
+PROGRAMS = {
+    "whose parts take names from it": {
+        "stand/__init__.py": "class Till:\n    pass\n",
+        "stand/more.py": "from stand import Till\n",
+    },
+    "whose parts take names from its own file": {
+        "stand/__init__.py": "class Till:\n    pass\n",
+        "stand/more.py": "from .__init__ import Till\n",
+    },
+    "with a script of its wheel": {
+        "pyproject.toml": "",
+        "stand-1.0.data/scripts/stand": "#!python\nimport sys\nfrom stand import main\n",
+    },
+    "with another package of the same distribution": {
+        "pyproject.toml": "",
+        "stand-1.0.dist-info/entry_points.txt": "[console_scripts]\nshop = shop.main:run\n",
+        "stand-1.0.dist-info/top_level.txt": "stand\nshop\n",
+    },
+}
+
+
 def laid(folder, files):
     """Files written below a folder."""
     for name, text in files.items():
@@ -43,6 +64,21 @@ def test_a_program_is_no_library(tmp_path):
     assert found(laid(tmp_path, STAND)) == DESIGN
     (one,) = scanned(tmp_path).findings
     assert one.lead.message == "os.system runs a command made from the parameter `title` of a program's own function"
+
+
+@pytest.mark.parametrize("more", PROGRAMS.values(), ids=PROGRAMS)
+def test_a_program_is_told_by_what_it_says(tmp_path, more):
+    """Each way, alone."""
+    assert found(laid(tmp_path, STAND | more)) == DESIGN
+
+
+def test_what_another_distribution_brings_is_no_part(tmp_path):
+    """Nor where a README shows how to import one of them."""
+    info = "shop-1.0.dist-info"
+    shop = {"pyproject.toml": "", f"{info}/entry_points.txt": "[console_scripts]\nshop = shop.main:run\n"}
+    assert found(laid(tmp_path / "a", STAND | shop | {f"{info}/top_level.txt": "shop\n"})) == API
+    shown = {f"{info}/top_level.txt": "stand\nshop\n", f"{info}/METADATA": "\n>>> from stand import main\n"}
+    assert found(laid(tmp_path / "b", STAND | shop | shown)) == API
 
 
 @pytest.mark.parametrize("more", LIBRARIES.values(), ids=LIBRARIES)

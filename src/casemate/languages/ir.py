@@ -129,13 +129,15 @@ Binding = tuple[Any, ...]
 
 class Parameter(NamedTuple):
     """A formal parameter. annotation: dotted text as written ("" if none; Optional[X], X | None, list[X] give X). default: the
-    constant that stands in when nothing is given, as a tuple of one, where it is short."""
+    constant that stands in when nothing is given, as a tuple of one, where it is short. made: where a call stands in, the dotted
+    text of what is called, and of its first argument ("" for another expression)."""
 
     name: str
     how: int
     annotation: str
     has_default: bool
     default: tuple[Any, ...] = ()
+    made: tuple[str, ...] = ()
 
 
 class Decorator(NamedTuple):

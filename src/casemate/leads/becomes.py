@@ -13,6 +13,10 @@ from casemate.languages import ir
 
 ADDING: Final = frozenset({"append", "appendleft", "extend", "insert", "add", "update", "write"})
 WAITING: Final = frozenset({"sleep", "wait", "timedelta", "Duration"})  # what it is given to, and what that is made of
+COUNTED: Final = frozenset({"range", "xrange"})  # what is done so often is not made of the number
+LOOKING: Final = frozenset(
+    {"fetch", "find", "get", "load", "lookup", "select"}
+)  # how what is found by a first argument is called
 TIMES: Final = frozenset({
     "microseconds", "milliseconds", "seconds", "minutes", "hours", "delay", "duration", "timeout", "jitter", "backoff",
 })  # fmt: skip
@@ -60,9 +64,14 @@ def becomes(fn: ir.Function, pos: int) -> Becomes:
             if not plain:
                 continue
             texts.update(text.lower() for text in _texts(fn, ins))
-            if op in (ir.CALL, ir.INVOKE) and _value_of(ins, carried):
-                called.add(ins[4] if op == ir.INVOKE else functions.get(ins[3], ""))
             targets = [ins[2]] if op in HANDED else []
+            if op in (ir.CALL, ir.INVOKE):
+                name = ins[4] if op == ir.INVOKE else functions.get(ins[3], "")
+                kept = name not in COUNTED
+                if kept and _value_of(ins, carried):
+                    called.add(name)
+                elif not kept or name.partition("_")[0] in LOOKING:
+                    targets = []
             if (op == ir.INVOKE and ins[4] in ADDING) or op == ir.SETINDEX:
                 targets.append(ins[3])
             for target in targets:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Final
 
 from casemate.languages import ir
 from casemate.leads.purpose import Said, matters
 from casemate.leads.rule import ActRule, DetectorRule, Rule
+from casemate.leads.serving import serves
 from casemate.leads.testcode import within_test
 from casemate.leads.text import location, shown
 from casemate.model.lead import Doubt, Lead
@@ -54,6 +56,8 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
     for (module, number, start, what), rule, said in _acts(solver, wanted, tested):
         pos = solver.program.absolute((module, number), start)
         lead = _lead(solver, rule, module, number, pos, shown(what), named=said is Said.BESIDE)
+        if rule.served and not serves(solver.program, module):
+            lead = replace(lead, doubt=Doubt.CALLER)
         out.setdefault((rule.id, module, number, pos), lead)
     return [(lead, (module, number)) for (_, module, number, _), lead in out.items()]
 

@@ -116,7 +116,8 @@ class ActRule(Rule):
     vouched for, not of random numbers alone. yields: attributes whose assignment is not told of where another of the same
     object is assigned beside it. sees: names of methods by which a function looks at what it would else have been vouched for;
     where it goes by that and says nothing, that is all that it is for. answered: methods by whose answer somebody is known whom
-    the function itself has asked: what is read off it needs nobody else to vouch for it.
+    the function itself has asked: what is read off it needs nobody else to vouch for it. served: it is done to what a server
+    sends; elsewhere it is in doubt by its caller.
     """
 
     acts: tuple[str, ...]
@@ -131,6 +132,7 @@ class ActRule(Rule):
     yields: Mapping[str, str] = field(default_factory=dict)
     sees: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
+    served: bool = False
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)

@@ -19,6 +19,7 @@ from casemate.leads.text import location, shown
 from casemate.model.lead import Doubt, Lead
 from casemate.model.trace import Boundary, Role, Step, Trace
 from casemate.taint.asked import Asked
+from casemate.taint.entitled import Entitled
 from casemate.taint.explain import Explainer, Hop, Known
 from casemate.taint.flows import Flow, Query
 from casemate.taint.memory import Run, Unit
@@ -81,7 +82,7 @@ def analyse(
     tests = frozenset(name for name in program.modules if internal(name) or is_tests(program, name))
     query = Query(solver, tests.__contains__, commands, libraries)
     explainer = Explainer(solver, known)
-    best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)], Asked(solver, explainer).on)
+    best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)], _doubts(Asked(solver, explainer)))
     regions = Regions(solver)
     found = []
     for (_, *place), (rule, flow) in best.items():
@@ -127,7 +128,21 @@ def scan_sources(files: Mapping[str, str], rules: Sequence[Rule], knowledge: Kno
 Place = tuple[str, str, int, int]  # a rule's id, and where it found something
 
 
-def _best(query: Query, rules: Sequence[FlowRule], asked: Callable[[Flow], bool]) -> dict[Place, tuple[FlowRule, Flow]]:
+def _doubts(asked: Asked) -> Callable[[Flow], Doubt | None]:
+    """Why a flow that would be traced is in doubt all the same."""
+    entitled = Entitled(asked)
+
+    def doubt(flow: Flow) -> Doubt | None:
+        if asked.on(flow):
+            return Doubt.CHECK
+        return Doubt.RIGHTS if entitled.on(flow) else None
+
+    return doubt
+
+
+def _best(
+    query: Query, rules: Sequence[FlowRule], asked: Callable[[Flow], Doubt | None]
+) -> dict[Place, tuple[FlowRule, Flow]]:
     """For each rule and place the flow that counts most: a finding before by design, what is traced before what is
     suspected, then the most exposed boundary. A sink
     that has a finding, wherever that is shown, is not by design as well, nor is a place that has one."""
@@ -156,17 +171,20 @@ def _best(query: Query, rules: Sequence[FlowRule], asked: Callable[[Flow], bool]
     }
 
 
-def _first(flows: list[tuple[FlowRule, Flow]], asked: Callable[[Flow], bool]) -> tuple[FlowRule, Flow]:
+def _first(flows: list[tuple[FlowRule, Flow]], asked: Callable[[Flow], Doubt | None]) -> tuple[FlowRule, Flow]:
     """The flow that counts most. Of those that count as traced the first that does not hang on a check that is not understood;
     where there are too many to ask, the first of those that were not asked."""
     flows.sort(key=lambda one: _weight(one[1]))
+    first: Doubt | None = None
     for number, (rule, flow) in enumerate(flows):
         if flow.by_design or flow.doubt is not None:
             break
-        if rule.whatever_asked or number == MAX_ASKED or not asked(flow):
+        doubt = None if rule.whatever_asked or number == MAX_ASKED else asked(flow)
+        if doubt is None:
             return rule, flow
+        first = first or doubt
     rule, flow = flows[0]
-    return rule, flow if flow.by_design or flow.doubt is not None else flow._replace(doubt=Doubt.CHECK)
+    return rule, flow if flow.by_design or flow.doubt is not None else flow._replace(doubt=first)
 
 
 def _weight(flow: Flow) -> tuple[bool, bool, int, bool, bool]:

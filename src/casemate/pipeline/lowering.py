@@ -16,7 +16,7 @@ from casemate.languages.python.frontend import lower
 from casemate.model.outcome import NotExamined, Reason
 from casemate.ports import Done, Executor, Failed, SourceFile, SourceTree, Store
 
-IR_VERSION = "ir-7"  # changes whenever lowering or the IR does
+IR_VERSION = "ir-8"  # changes whenever lowering or the IR does
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

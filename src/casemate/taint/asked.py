@@ -74,7 +74,7 @@ class Asked:
 
     def _way(self, frame: Frame, label: Label, end: int, kinds: int) -> bool:
         """Whether what stands at a position hangs on an answer about what a label stands for."""
-        graph = self._graph(frame)
+        graph = self.graph(frame)
         start = _start(frame, label)
         places = graph.at(end)
         if not start or not places or len(graph.blocks) > MAX_BLOCKS:
@@ -96,7 +96,7 @@ class Asked:
             for hit in (summary.hits if summary is not None else ())
             if hit.label == label and 1 << hit.kind & kinds
         } - {end}
-        return frozenset(there.place[0] for pos in ends for there in self._graph(frame).at(pos))
+        return frozenset(there.place[0] for pos in ends for there in self.graph(frame).at(pos))
 
     def _asks(self, unit: Unit, given: Given, depth: int) -> Asks:
         """What a function does with what it is given."""
@@ -108,7 +108,7 @@ class Asked:
             outer, self._rests = self._rests, set()
             frame = self._frame(unit)
             fn = frame.fn
-            asks = not fn.is_generator and not fn.is_async and len(self._graph(frame).blocks) <= MAX_BLOCKS
+            asks = not fn.is_generator and not fn.is_async and len(self.graph(frame).blocks) <= MAX_BLOCKS
             told = self._asked(frame, given, depth) if asks else Asks()
             self._known[key] = told, frozenset(self._rests)
             self._rests = outer
@@ -117,7 +117,7 @@ class Asked:
         return told
 
     def _asked(self, frame: Frame, given: Given, depth: int) -> Asks:
-        graph = self._graph(frame)
+        graph = self.graph(frame)
         inner = partial(self._asks, depth=depth - 1)
         found = Answers(frame, graph, given.names, given.kinds, inner, parts=Parts(), called=given)
         returned = graph.returned()
@@ -138,7 +138,8 @@ class Asked:
             answers = answers or any(not found.of(returned[n]) for n in returned.keys() & (bad - good))
         return Asks(answers, decides, refuses)
 
-    def _graph(self, frame: Frame) -> Graph:
+    def graph(self, frame: Frame) -> Graph:
+        """The blocks of a function that was run once more."""
         known = self._graphs.get(frame.unit)
         if known is None:
             if len(self._graphs) >= MOST_RUN:

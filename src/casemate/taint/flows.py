@@ -117,6 +117,7 @@ class Query:
         self._rights = Rights(self.program)
         self._exported = offered.exported(self.program) if self._programs else frozenset()
         self._named: frozenset[str] | None = None
+        self._scripted: dict[str, frozenset[int]] = {}
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int, tuple[Any, ...]]]] = {}
         for unit, summary in solver.summaries.items():
             fn = self.program.function(unit)
@@ -219,6 +220,7 @@ class Query:
         if boundary is Boundary.API and not design:
             design = (
                 self.probe(kind, hit)
+                or (not crossed and self._extends(hit))
                 or self._inside(unit, fn)
                 or self._set_up(unit[0], named, path, kept=stored is not None, held="".join(map(str, hit.label[2][:1])))
                 or (named.how == ir.VARARGS and fn.name == "__init__")  # its class's own set-up, handed on
@@ -256,11 +258,18 @@ class Query:
         if (name & set(kind.owned) or function & set(kind.installs)) and not name & SENT:
             return True
         place = kind.in_files and crossed < TEXT and bool(name & PLACES)
+        place = place or (not crossed and any(sink.place for sink in self._sinks(hit)))
         return not name & SENT and (kind.callers_own or place or packs(self.solver, hit.site))
 
     def probe(self, kind: Kind, hit: SinkHit) -> bool:
         """Whether the sink only tells what is there."""
         return any(sink.probe for sink in self._sinks(hit) if sink.kind == kind.name)
+
+    def _extends(self, hit: SinkHit) -> bool:
+        """Whether a class that is made of another one's does what that does: a console of `code.InteractiveConsole` runs code."""
+        name, number = hit.site[:2]
+        owner = self.program.modules[name].functions[number].owner
+        return owner >= 0 and hit.site[3].rpartition(".")[0] in self.program.external_bases((name, owner))
 
     def _handed_on(self, kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
         """Whether the operator's own command line or file gives the whole program text: a script is meant to be run. What its
@@ -353,7 +362,7 @@ class Query:
             if fn.name.startswith("_") and fn.name not in PUBLIC_DUNDER:
                 return False
         else:
-            if fn.parent != 0 or fn.name.startswith("_"):
+            if fn.parent != 0 or fn.name.startswith("_") or fn.number in self._started(unit[0]):
                 return False
             holder = fn.name
         top = holder.split(".")[0]
@@ -362,6 +371,12 @@ class Query:
         if any(part.startswith("_") for part in holder.split(".")):
             return False
         return module.exports is None or top in module.exports
+
+    def _started(self, name: str) -> frozenset[int]:
+        """The functions that a module defines only where it is run."""
+        if name not in self._scripted:
+            self._scripted[name] = offered.started(self.program.modules[name])
+        return self._scripted[name]
 
     def _inside(self, unit: Unit, fn: ir.Function) -> bool:
         """Whether a function is part of a program that is no library: it calls its functions itself, with what it has by the

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Final
 
 from casemate.languages import ir
+from casemate.taint.graphs import Graph
 from casemate.taint.program import Program
 
 _INIT = "__init__.py"
@@ -33,6 +34,36 @@ def scripts(program: Program) -> frozenset[str]:
     return frozenset(run - imported)
 
 
+def started(module: ir.Module) -> frozenset[int]:
+    """The functions that a module defines only where it is run as a script, `if __name__ == "__main__":`: nobody imports them."""
+    body = module.functions[0]
+    if "__main__" not in body.consts:
+        return frozenset()
+    blocks = ir.graph(body)
+    graph = Graph(blocks, set(), set(range(len(blocks))))
+    made = {ins[2]: ins for block in blocks for ins in block[0]}
+    out: set[int] = set()
+    for number, (_, terminator, _) in enumerate(blocks):
+        asked = made.get(terminator[2]) if terminator[0] == ir.BRANCH else None
+        if asked is not None and asked[0] == ir.COMPARE and asked[3] == "==" and _main(body, made, asked):
+            out.update(
+                ins[3]
+                for inner, block in enumerate(blocks)
+                if graph.one_way(number, inner, True)
+                for ins in block[0]
+                if ins[0] == ir.FUNCTION
+            )
+    return frozenset(out)
+
+
+def _main(body: ir.Function, made: dict[object, ir.Instruction], asked: ir.Instruction) -> bool:
+    """Whether a comparison is of the module's name."""
+    names = [made[one][3] for one in asked[4:6] if one in made and made[one][0] == ir.GLOBAL]
+    return names == ["__name__"] and any(
+        type(o) is int and o < 0 and body.consts[-1 - o] == "__main__" for o in asked[4:6]
+    )
+
+
 def by_public(program: Program, internal: Callable[[str], bool]) -> frozenset[str]:
     """What of private modules a public one offers under a public name: `from ._impl import load`, `from . import _csv as csv`."""
     out: set[str] = set()
@@ -44,11 +75,22 @@ def by_public(program: Program, internal: Callable[[str], bool]) -> frozenset[st
 
 
 def offers(program: Program, root: str) -> bool:
-    """Whether the file of a package itself offers something: by `__all__`, a function or class, or a name from within."""
+    """Whether the file of a package itself offers something: by `__all__`, a function or class, or a name from within. What its
+    own modules take from there is for them."""
     module = program.modules.get(root)
     if module is None or module.exports is not None or module.stars:
         return True
-    own = (b[0] for bound, b in module.names if not bound.startswith("_") and bound not in APPLICATION)
+    inner = frozenset(
+        dotted.replace(".__init__.", ".")
+        for name, below in program.modules.items()
+        if name.startswith(f"{root}.")
+        for dotted in _imported(below)
+    )
+    own = (
+        b[0]
+        for bound, b in module.names
+        if not bound.startswith("_") and bound not in APPLICATION and f"{root}.{bound}" not in inner
+    )
     return any(kind in (ir.BOUND_FUNCTION, ir.BOUND_CLASS) for kind in own) or any(
         dotted.startswith(f"{root}.") and dotted not in program.modules and dotted.rpartition(".")[2] not in APPLICATION
         for dotted in _imported(module)

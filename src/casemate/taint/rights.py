@@ -1,8 +1,9 @@
 """Who comes in by an entry point: where only administrators do, by what stands at it, they may do a good deal anyway.
 
 What is read: the names of decorators and what they are given (`@admin_required`, `@permission(Scope.admin_users)`,
-`@user_passes_test(lambda u: u.is_superuser)`), the bases of the class (`AdminRequiredMixin`, `ModelAdmin`), and the permissions
-that the class names (`permission_classes = [IsAdminUser]`). Whether the check does what it says is not asked.
+`@user_passes_test(lambda u: u.is_superuser)`), what a framework is told to call first (`Depends(admin_user)`, of a parameter, a
+route or a router), the bases of the class (`AdminRequiredMixin`, `ModelAdmin`), and the permissions that the class names
+(`permission_classes = [IsAdminUser]`). Whether the check does what it says is not asked.
 """
 
 from __future__ import annotations
@@ -40,6 +41,7 @@ ASKED: Final = frozenset({"permission_classes", "permission_required", "required
 ROUTES: Final = frozenset(
     {"route", "get", "post", "put", "patch", "delete", "path", "websocket", "limit", "cached", "errorhandler"}
 )
+DEPENDS: Final = frozenset({"Depends", "Security"})  # of FastAPI: what it is given is called first
 MOST: Final = 64  # instructions behind one argument that are looked at
 # Calls by their place (of decorators too), and what makes temporaries.
 Made = tuple[dict[int, ir.Instruction], dict[Any, ir.Instruction]]
@@ -70,19 +72,73 @@ class Rights:
             fn = module.functions[fn.parent]
 
     def _at_function(self, module: ir.Module, fn: ir.Function) -> Iterator[bool]:
+        yield from self._injected(module, fn)
         for decorator in fn.decorators:
             name = decorator.dotted.rpartition(".")[2]
             words = frozenset(split(name))
+            if name in ROUTES:
+                yield from self._by_route(module, fn, decorator)
             if name in ROUTES or words & OTHERS:
                 continue
-            yield _says(name)
+            yield says(name)
             if decorator.called and fn.parent >= 0:
                 yield _all(self._given(module, module.functions[fn.parent], decorator.pos))
 
+    def _injected(self, module: ir.Module, fn: ir.Function) -> Iterator[bool]:
+        """What a framework calls before the function, to give its parameters."""
+        if fn.parent < 0 or not any(parameter.has_default for parameter in fn.params):
+            return
+        around = module.functions[fn.parent]
+        for block in ir.graph(around):
+            for ins in block[0]:
+                if ins[0] == ir.FUNCTION and ins[3] == fn.number:
+                    yield from (self._depends(module, around, operand) for _, operand in ins[4])
+
+    def _by_route(self, module: ir.Module, fn: ir.Function, decorator: ir.Decorator) -> Iterator[bool]:
+        """What a framework calls before the functions of a route, or of the router that it is one of."""
+        around = module.functions[fn.parent]
+        calls, made = self._makers(module, around)
+        applied = calls.get(decorator.pos)
+        route = made.get(applied[3]) if applied is not None else None
+        if route is None or route[0] != ir.INVOKE:
+            return
+        router = made.get(route[3])
+        if router is not None and router[0] == ir.GLOBAL:
+            body = module.functions[0]
+            _, here = self._makers(module, body)
+            kept = [i[4] for block in ir.graph(body) for i in block[0] if i[0] == ir.SETGLOBAL and i[3] == router[3]]
+            for one in kept:
+                yield from self._each(module, body, here, here.get(one))
+        yield from self._each(module, around, made, route)
+
+    def _each(
+        self, module: ir.Module, around: ir.Function, made: dict[Any, ir.Instruction], call: ir.Instruction | None
+    ) -> Iterator[bool]:
+        """What is named in the `dependencies` of a call."""
+        if call is None or call[0] not in (ir.CALL, ir.INVOKE):
+            return
+        for name, operand in call[-1]:
+            listed = made.get(operand)
+            if name == "dependencies" and listed is not None and listed[0] == ir.SEQUENCE:
+                yield from (self._depends(module, around, one) for one in listed[4])
+
+    def _depends(self, module: ir.Module, around: ir.Function, operand: Any) -> bool:
+        """Whether an operand is `Depends(f)` of what lets only administrators in, by its name or by what it is given."""
+        _, made = self._makers(module, around)
+        call = made.get(operand)
+        if call is None or call[0] != ir.CALL or not call[4] or _name(made.get(call[3])) not in DEPENDS:
+            return False
+        asked = made.get(call[4][0])
+        if asked is not None and asked[0] == ir.CALL:
+            name = _name(made.get(asked[3]))
+            given = self._behind(module, around, [*asked[4], *(one for _, one in asked[5])])
+            return says(name) or (not frozenset(split(name)) & OTHERS and _all(given))
+        return says(_name(asked))
+
     def _at_class(self, module: ir.Module, number: int) -> Iterator[bool]:
         klass = module.classes[number]
-        yield from (_says(base.rpartition(".")[2]) for base in klass.bases)
-        yield from (_says(decorator.dotted.rpartition(".")[2]) for decorator in klass.decorators)
+        yield from (says(base.rpartition(".")[2]) for base in klass.bases)
+        yield from (says(decorator.dotted.rpartition(".")[2]) for decorator in klass.decorators)
         body = module.functions[klass.body]
         for instructions, _, _ in ir.graph(body):
             for ins in instructions:
@@ -141,7 +197,14 @@ class Rights:
         return known
 
 
-def _says(name: str) -> bool:
+def _name(ins: ir.Instruction | None) -> str:
+    """The last name by which an operand was got, "" for none."""
+    if ins is None or ins[0] not in (ir.GLOBAL, ir.FREE, ir.IMPORT, ir.ATTR):
+        return ""
+    return str(ins[4] if ins[0] == ir.ATTR else ins[3]).rpartition(".")[2]
+
+
+def says(name: str) -> bool:
     """Whether a name says that only administrators come in."""
     words = frozenset(split(name))
     return not words & OTHERS and bool(words & RIGHTS)
@@ -149,4 +212,4 @@ def _says(name: str) -> bool:
 
 def _all(names: list[str]) -> bool:
     """Whether all of several names say so."""
-    return bool(names) and all(map(_says, names))
+    return bool(names) and all(map(says, names))

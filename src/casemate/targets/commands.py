@@ -2,8 +2,9 @@
 
 Commands stand in `pyproject.toml` (PyPA specification "Declaring project metadata", `project.scripts` and `gui-scripts`; Poetry's
 `tool.poetry.scripts`), in the groups `console_scripts` and `gui_scripts` of "Entry points specification" (`entry_points.txt`,
-`setup.cfg`, `setup.py`). A module `__main__` alone says nothing: libraries have one, too. Whoever is to import a package is shown
-how by its README.
+`setup.cfg`, `setup.py`), and a wheel brings scripts of its own (PyPA, "Binary distribution format": `*.data/scripts`), which
+import what they start. Packages of one distribution that no README shows are parts of one program. A module `__main__` alone
+says nothing: libraries have one, too. Whoever is to import a package is shown how by its README.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ from collections.abc import Mapping
 from typing import Any, NamedTuple
 
 _PROJECT = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
-_INSTALLED = frozenset({"entry_points.txt", "METADATA", "PKG-INFO"})
+_INSTALLED = frozenset({"entry_points.txt", "top_level.txt", "METADATA", "PKG-INFO"})
+_SCRIPTS = ".data/scripts"
 _DEPTH = 2  # folders above such a file: a tree may hold several projects
 _INFO = (".dist-info", ".egg-info")
 _README = re.compile(r"README(\.(md|rst|txt))?", re.IGNORECASE)
@@ -32,6 +34,8 @@ def states(path: str) -> bool:
         return False
     if folder.endswith(_INFO):
         return name in _INSTALLED
+    if folder.endswith(_SCRIPTS):
+        return True
     return name in _PROJECT or name == "PKG-INFO" or _README.fullmatch(name) is not None
 
 
@@ -46,15 +50,22 @@ def packages(texts: Mapping[str, str]) -> Packages:
     """What the files that `states` say of packages. texts: by path."""
     found: set[str] = set()
     shown: set[str] = set()
+    together: list[set[str]] = []
     for path, text in texts.items():
         name = path.rpartition("/")[2]
-        if name == "pyproject.toml":
+        if path.endswith(f"{_SCRIPTS}/{name}"):
+            found.update(root for match in _IMPORT.findall(text) for root in match)
+        elif name == "top_level.txt":
+            together.append(set(text.split()))
+        elif name == "pyproject.toml":
             found |= _declared(text)
         elif name in ("METADATA", "PKG-INFO") or _README.fullmatch(name):
             shown.update(root for match in _IMPORT.findall(text) for root in match)
         else:
             found.update(target for group in _GROUP.findall(text) for target in _TARGET.findall(group))
-    return Packages(frozenset(found - shown), frozenset(shown) - {""})
+    for roots in together:
+        found |= roots if roots & found and not roots & shown else set()
+    return Packages(frozenset(found - shown) - {""}, frozenset(shown) - {""})
 
 
 def _declared(text: str) -> set[str]:

@@ -20,34 +20,44 @@ def decorator(text: str) -> ir.Decorator:
 def test_how_parameters_receive_their_arguments() -> None:
     """By position or name, by position only, by name only, and the rest."""
     assert parameters("a, /, b, *c, d, **e") == [
-        ("a", 4, "", False, ()),
-        ("b", 0, "", False, ()),
-        ("c", 2, "", False, ()),
-        ("d", 1, "", False, ()),
-        ("e", 3, "", False, ()),
+        ("a", 4, "", False, (), ()),
+        ("b", 0, "", False, (), ()),
+        ("c", 2, "", False, (), ()),
+        ("d", 1, "", False, (), ()),
+        ("e", 3, "", False, (), ()),
     ]
     assert parameters("a, *, b=1") == [
-        ("a", 0, "", False, ()),
-        ("b", 1, "", True, (1,)),
+        ("a", 0, "", False, (), ()),
+        ("b", 1, "", True, (1,), ()),
     ]
 
 
 def test_parameters_have_annotations_and_defaults() -> None:
     """The annotation as dotted text."""
     assert parameters("a: b.C, d: 'E' = 1, *args: int, f: Optional[G] = None, **kwargs: Any") == [
-        ("a", 0, "b.C", False, ()),
-        ("d", 0, "E", True, (1,)),
-        ("args", 2, "int", False, ()),
-        ("f", 1, "G", True, (None,)),
-        ("kwargs", 3, "Any", False, ()),
+        ("a", 0, "b.C", False, (), ()),
+        ("d", 0, "E", True, (1,), ()),
+        ("args", 2, "int", False, (), ()),
+        ("f", 1, "G", True, (None,), ()),
+        ("kwargs", 3, "Any", False, (), ()),
     ]
 
 
 def test_a_default_is_told_where_it_is_one_short_constant() -> None:
     """None is told, a list is not: it could be filled."""
     found = parameters("a=None, b='x', c=-1, d=True, e=b'', f=[], g=(), h=len(x), i='" + "x" * 65 + "', j=NAME, k=1.5")
-    assert [default for *_, default in found] == [
+    assert [parameter[4] for parameter in found] == [
         (None,), ("x",), (-1,), (True,), (b"",), (), (), (), (), (), (1.5,),
+    ]  # fmt: skip
+
+
+def test_a_default_that_a_call_makes_is_told_as_written() -> None:
+    """What is called, and its first argument, where these are names."""
+    found = parameters(
+        "a=Depends(users.current), b=Query(), c=f(1)(2), d=g(h(), 3), e=k(x=1), f=NAME, *, g: A = m.n(o)"
+    )
+    assert [parameter[5] for parameter in found] == [
+        ("Depends", "users.current"), ("Query",), ("", ""), ("g", ""), ("k",), (), ("m.n", "o"),
     ]  # fmt: skip
 
 
@@ -55,10 +65,10 @@ def test_lambdas_have_parameters_too() -> None:
     """Without annotations."""
     function = lowered("lambda a, *b, c=1, **d: a").functions[1]
     assert [tuple(parameter) for parameter in function.params] == [
-        ("a", 0, "", False, ()),
-        ("b", 2, "", False, ()),
-        ("c", 1, "", True, (1,)),
-        ("d", 3, "", False, ()),
+        ("a", 0, "", False, (), ()),
+        ("b", 2, "", False, (), ()),
+        ("c", 1, "", True, (1,), ()),
+        ("d", 3, "", False, (), ()),
     ]
 
 

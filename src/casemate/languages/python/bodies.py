@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from tree_sitter import Node
 
-from casemate.languages import ir, rereads
+from casemate.languages import ir, rereads, threads
 from casemate.languages.python import kinds as k
 from casemate.languages.python.builder import FUNCTION_SHARE, NESTING, Builder, StepLimit, TooDeep
 from casemate.languages.python.scopes import Bindings
@@ -52,7 +52,7 @@ def lowered(b: Builder, body: Body, known: Bindings, lower: Callable[[Builder], 
     inner.base = file.depth
     try:
         lower(inner)
-        blocks = rereads.shared(inner.finish(), body.params, inner.consts)
+        blocks = rereads.shared(threads.direct(inner.finish()), body.params, inner.consts)
     except StepLimit:
         if not outermost or file.steps > file.total:
             raise

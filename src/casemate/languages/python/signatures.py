@@ -55,7 +55,7 @@ def signature(b: Builder, node: Node | None) -> Signature:
                 name = f".{len(found)}"  # as CPython 2 names it
                 patterns.append((name, target))
             named = annotation(utf8(b.raw(given))) if given is not None else ""
-            found.append(ir.Parameter(name, taken, named, default is not None, _default(b, default)))
+            found.append(ir.Parameter(name, taken, named, default is not None, _default(b, default), _made(b, default)))
             if default is not None:
                 defaults.append((name, default))
     return Signature(tuple(found), defaults, patterns)
@@ -82,6 +82,22 @@ def _default(b: Builder, node: Node | None) -> tuple[object, ...]:
     if isinstance(value, (str, bytes)):
         return (value,) if len(value) <= SHORT_DEFAULT else ()
     return (value,) if isinstance(value, (bool, int, float)) else ()
+
+
+def _made(b: Builder, node: Node | None) -> tuple[str, ...]:
+    """Of a default that is a call, what is called and the first argument, as written."""
+    function = node.child_by_field_id(k.F_FUNCTION) if node is not None and node.kind_id == k.CALL else None
+    given = node.child_by_field_id(k.F_ARGUMENTS) if node is not None and function is not None else None
+    if function is None:
+        return ()
+    passed = [one for one in given.children if one.is_named and one.kind_id not in k.EXTRA] if given is not None else []
+    first = [_named(b, one) for one in passed[:1] if one.kind_id != k.KEYWORD_ARGUMENT]
+    return (_named(b, function), *first)
+
+
+def _named(b: Builder, node: Node) -> str:
+    """A name, or a name of something's; "" for another expression."""
+    return dotted(utf8(b.raw(node))) if node.kind_id in {k.IDENTIFIER, k.ATTRIBUTE} else ""
 
 
 def decorator(b: Builder, node: Node) -> ir.Decorator:

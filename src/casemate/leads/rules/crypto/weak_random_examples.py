@@ -189,4 +189,22 @@ def headers(secret, stamp):
     return {"nonce": nonce, "stamp": stamp, "signature": signature}
 """,
     ),
+    Example(
+        name="near-miss: how many, a quantity that is measured, and the place of something that is kept",
+        code="""
+import random
+import secrets
+
+def token():
+    return "".join(secrets.choice("abc") for _ in range(random.randint(20, 30)))
+
+def sample_tokens(count):
+    return [random.gauss(0, 1) for _ in range(count)]
+
+def answered(api_keys, hosts):
+    number = random.randrange(len(hosts))
+    api_key = get_api_key(number, api_keys)
+    return ask(hosts[number], api_key)
+""",
+    ),
 )

@@ -26,6 +26,7 @@ RULE = ActRule(
     owasp="A03:2021 Injection",
     severity=Severity.MEDIUM,
     acts=("unescaped-page", "data-in-page"),
+    served=True,
     message="{act} leaves markup in what is filled in as it is",
     examples=(
         Example(

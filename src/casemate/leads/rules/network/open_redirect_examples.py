@@ -75,6 +75,38 @@ def back():
 """,
     ),
     Example(
+        name="near-miss: a path that is no whole address",
+        code="""
+from flask import Flask, redirect, request
+
+app = Flask(__name__)
+
+@app.route("/up")
+def up():
+    return redirect("../" + request.args["shelf"])
+
+@app.route("/beside")
+def beside():
+    return redirect("shelves/" + request.args["shelf"])
+""",
+    ),
+    Example(
+        name="a scheme is no path",
+        code="""
+from flask import Flask, redirect, request
+
+app = Flask(__name__)
+
+@app.route("/a")
+def a():
+    return redirect("javascript:" + request.args["shelf"] + "/")  # finding
+
+@app.route("/b")
+def b():
+    return redirect(".." + request.args["shelf"])  # finding
+""",
+    ),
+    Example(
         name="near-miss: a route by its name, a path and a query below our own",
         code="""
 from flask import Flask, redirect, request, url_for
