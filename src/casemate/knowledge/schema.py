@@ -117,6 +117,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             installs=table.texts("installs"),
             tidied=table.flag("tidied"),
             callers_own=table.flag("callers_own"),
+            whole_own=table.flag("whole_own"),
             in_files=table.flag("in_files"),
             text_is_program=table.flag("text_is_program"),
             adds_up=table.flag("adds_up"),

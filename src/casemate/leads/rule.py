@@ -117,7 +117,9 @@ class ActRule(Rule):
     object is assigned beside it. sees: names of methods by which a function looks at what it would else have been vouched for;
     where it goes by that and says nothing, that is all that it is for. answered: methods by whose answer somebody is known whom
     the function itself has asked: what is read off it needs nobody else to vouch for it. served: it is done to what a server
-    sends; elsewhere it is in doubt by its caller.
+    sends; elsewhere it is in doubt by its caller. spared: methods and keys: where nothing but these is asked of the result, no
+    harm is done; into: functions that make it a part of theirs, of which the same is asked. told_by: exceptions that are raised
+    when all but the time was right: what is done where they are caught is no harm.
     """
 
     acts: tuple[str, ...]
@@ -133,6 +135,9 @@ class ActRule(Rule):
     sees: tuple[str, ...] = ()
     answered: tuple[str, ...] = ()
     served: bool = False
+    spared: tuple[str, ...] = ()
+    into: tuple[str, ...] = ()
+    told_by: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)

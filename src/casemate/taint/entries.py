@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from casemate.knowledge.entries import Entry, Knowledge
 from casemate.languages import ir
+from casemate.taint import injected
 
 ONE = "/"
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from casemate.taint.frame import Frame, Unit
     from casemate.taint.program import Program
     from casemate.taint.solver import Solver
-    from casemate.taint.values import Ref
 
 
 def registering(knowledge: Knowledge) -> dict[str, list[int]]:
@@ -95,41 +95,13 @@ def carries(program: Program, unit: Unit, entry: Entry, number: int) -> bool:
         return False
     if any(name in (parameter.name, str(number)) for name, _ in entry.types):
         return False
-    if len(parameter.made) > 1 and not _injects(program, unit[0], *parameter.made[:2]):
+    stands = injected.given(program, unit[0], parameter)
+    if stands is not None and injected.injects(program, stands) and not injected.may_be_data(program, stands):
         return False
     found = program.dotted(unit[0], parameter.annotation)
     if found[0] == "c" and entry.models:
         return any(base in entry.models for base in program.external_bases((found[1], found[2])))
-    return _data(program, found)
-
-
-def _data(program: Program, found: Ref) -> bool:
-    """Whether something of a type may be data: it is no number, and no object."""
-    if found[0] != "x":
-        return True
-    call = program.knowledge.calls.get(found[1])
-    if found[1] in program.knowledge.bases:  # an object, unless it is a text in other clothes, as a Path is
-        return call is not None and bool(call.splices)
-    return call is None or call.clears != ("*",)
-
-
-def _injects(program: Program, module: str, called: str, given: str) -> bool:
-    """Whether what stands in for a parameter may be somebody's data: not what a function gives that a framework calls first
-    (`user=Depends(current_user)`), unless it is itself given data."""
-    found = program.dotted(module, called)
-    call = program.knowledge.calls.get(found[1]) if found[0] == "x" else None
-    if call is None or call.clears != ("*",):
-        return True
-    maker = program.dotted(module, given)
-    if maker[0] == "c":
-        maker = program.method((maker[1], maker[2]), "__init__") or maker
-    fn = program.function((maker[1], maker[2])) if maker[0] == "f" else None
-    return fn is not None and any(
-        not one.made
-        and one.name not in ("self", "cls", "request")
-        and _data(program, program.dotted(maker[1], one.annotation))
-        for one in fn.params
-    )
+    return injected.data(program, found)
 
 
 def element(entry: Entry, path: Sequence[object]) -> bool:

@@ -6,7 +6,7 @@ whoever uses the public API (library mode). An attribute that a method uses is g
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Kind, Sink
@@ -31,8 +31,8 @@ PUBLIC_DUNDER = frozenset(
 MAX_WAY = 12  # calls followed from where a flow starts to where it is to be mended
 
 
-SETTINGS = frozenset({"settings", "setting", "config", "configuration", "conf", "cfg", "vars", "variables"})
 OPTIONS = frozenset({"options", "opts", "settings", "config"})
+SETTINGS = OPTIONS | {"setting", "configuration", "conf", "cfg", "vars", "variables", "preferences", "prefs"}
 BOUND = frozenset(
     {"table", "tables", "tablename", "keyspace", "schema", "database", "collection", "namespace", "prefix"}
 )
@@ -234,7 +234,7 @@ class Query:
             doubt = Doubt.CALLER  # a default of the route, or of all that are below a prefix
         if boundary is Boundary.API and (
             (kind.words and self._of_application(unit))
-            or self._own(kind, hit, crossed, set(split(named.name)), set(split(fn.name)))
+            or self._own(kind, hit, crossed, split(named.name), set(split(fn.name)))
         ):
             doubt = Doubt.CALLER
         kept = (unit, stored[1]) if stored else None
@@ -252,14 +252,16 @@ class Query:
         root = unit[0].partition(".")[0]
         return root in self._applications and root not in self._libraries and not offered.offers(self.program, root)
 
-    def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: set[str], function: set[str]) -> bool:
+    def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: Sequence[str], function: set[str]) -> bool:
         """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what
         they have packed, or a place where programs or objects lie that they want."""
-        if (name & set(kind.owned) or function & set(kind.installs)) and not name & SENT:
+        if name[-1:] and name[-1] in SENT:
+            return False
+        if set(name) & set(kind.owned) or function & set(kind.installs) or (kind.whole_own and not crossed):
             return True
-        place = kind.in_files and crossed < TEXT and bool(name & PLACES)
+        place = kind.in_files and crossed < TEXT and bool(set(name) & PLACES)
         place = place or (not crossed and any(sink.place for sink in self._sinks(hit)))
-        return not name & SENT and (kind.callers_own or place or packs(self.solver, hit.site))
+        return kind.callers_own or place or packs(self.solver, hit.site)
 
     def probe(self, kind: Kind, hit: SinkHit) -> bool:
         """Whether the sink only tells what is there."""

@@ -111,7 +111,7 @@ def _set_index(frame: Frame, ins: Any) -> None:
     _, pos, _dst, base, key, src = ins
     val, at, new = frame.get(base), frame.get(key), frame.get(src)
     contexts.special(frame, pos, "__setitem__", val, [at, new])
-    operators.store_subscript(frame, val, at, new, base)
+    operators.store_subscript(frame, pos, val, at, new, base)
     if frame.log is not None:
         frame.log.append((pos, base, (src,)))
 

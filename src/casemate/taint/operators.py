@@ -164,6 +164,8 @@ def binary(frame: Frame, pos: int, operator: str, left: Value, right: Value) -> 
         objects = [r for v in (left, right) for r in v.refs if r[0] == "o"]
         if (is_text(left) or is_text(right)) and not any(r[2] in LISTS for r in objects):
             return concatenate(frame, [left, right], pos)
+        if operator == "+=" and sequences.added(frame, left, right):
+            return left
         if objects:
             return _joined_sequence(frame, pos, left, right, augmented=operator == "+=")
         return value(left.taint | right.taint, NO, _arithmetic(left, right))
@@ -258,7 +260,7 @@ def subscript(frame: Frame, base: Value, key: Value) -> Value:
     return out
 
 
-def store_subscript(frame: Frame, base: Value, key: Value, val: Value, operand: Any) -> None:
+def store_subscript(frame: Frame, pos: int, base: Value, key: Value, val: Value, operand: Any) -> None:
     """`base[key] = val`."""
     name = field_of(key.const) if key.const is not NO else ANY
     objects = [r for r in base.refs if r[0] in "op"]
@@ -268,7 +270,13 @@ def store_subscript(frame: Frame, base: Value, key: Value, val: Value, operand: 
         if name == ANY and taint and (ref[0] == "p" or ref[2] not in LISTS):
             # A hostile key matters where keys are read; what is kept under it is not the key.
             frame.write_field(ref, KEYS, value(taint), weak=ref in frame.env and KEYS in frame.env[ref])
-    if not objects and type(operand) is str and (val.taint or key.taint):
+    if objects or type(operand) is not str:
+        return
+    if name != ANY and not base.refs and frame.deep(val):
+        # Of a mapping of which nothing is known this much is: what it holds under the key, and that others are as they were.
+        made = frame.new_object(pos, ("i", "dict"), {name: val, INEXACT: CLEAN})
+        frame.env[operand] = value(base.taint, NO, (made,))
+    elif val.taint or key.taint:
         frame.env[operand] = value(base.taint | frame.deep(val), NO, base.refs)
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from casemate.languages import ir
+from casemate.taint import injected
 from casemate.taint.frame import Unit
 from casemate.taint.graphs import used
 from casemate.taint.names import split
@@ -86,6 +87,10 @@ class Rights:
 
     def _injected(self, module: ir.Module, fn: ir.Function) -> Iterator[bool]:
         """What a framework calls before the function, to give its parameters."""
+        for parameter in fn.params:
+            found = None if parameter.has_default else injected.given(self.program, module.name, parameter)
+            if found is not None and injected.injects(self.program, found):
+                yield says(found.by.rpartition(".")[2])
         if fn.parent < 0 or not any(parameter.has_default for parameter in fn.params):
             return
         around = module.functions[fn.parent]

@@ -161,3 +161,13 @@ def givers(frame: Frame, val: Value) -> list[Ref]:
         if TAIL in content and 0 in content and 1 not in content:
             out += [("p", r[1], r[2][:-1]) for r in content[0].refs if r[0] == "p" and r[2][-1:] == (0,)]
     return out
+
+
+def added(frame: Frame, left: Value, right: Value) -> bool:
+    """Put the elements of a sequence behind those of a list of the caller's: known to be one, since something was added to it
+    before. Whether it was one."""
+    filled = [ref for ref in left.refs if ref[0] == "p" and ANY in (frame.env.get(ref) or {})]
+    if not len(filled) == len(left.refs) == 1:
+        return False
+    frame.write_field(filled[0], ANY, value(frame.deep(frame.inside(right, ANY))), weak=True)
+    return True

@@ -19,6 +19,8 @@ DOC_LENGTH: Final = 200
 SHORT_DEFAULT: Final = 64  # characters of a default that is told
 _PREFIXED: Final = re.compile(r"[rRuU]?['\"]")
 
+_ANNOTATED: Final = re.compile(r"(?:[\w.]+\.)?Annotated\[[^()]*?([A-Za-z_][\w.]*)\(\s*([A-Za-z_][\w.]*)?\s*[,)]")
+
 
 class Signature(NamedTuple):
     """Parameters, the expressions of their defaults, and Python 2's tuple parameters with the patterns to unpack."""
@@ -55,7 +57,9 @@ def signature(b: Builder, node: Node | None) -> Signature:
                 name = f".{len(found)}"  # as CPython 2 names it
                 patterns.append((name, target))
             named = annotation(utf8(b.raw(given))) if given is not None else ""
-            found.append(ir.Parameter(name, taken, named, default is not None, _default(b, default), _made(b, default)))
+            found.append(
+                ir.Parameter(name, taken, named, default is not None, _default(b, default), _made(b, default, given))
+            )
             if default is not None:
                 defaults.append((name, default))
     return Signature(tuple(found), defaults, patterns)
@@ -84,8 +88,11 @@ def _default(b: Builder, node: Node | None) -> tuple[object, ...]:
     return (value,) if isinstance(value, (bool, int, float)) else ()
 
 
-def _made(b: Builder, node: Node | None) -> tuple[str, ...]:
-    """Of a default that is a call, what is called and the first argument, as written."""
+def _made(b: Builder, node: Node | None, annotated: Node | None) -> tuple[str, ...]:
+    """Of a call that is the default, or stands beside the type in an annotation, what is called and the first argument."""
+    if node is None and annotated is not None:
+        beside = _ANNOTATED.match(utf8(b.raw(annotated)))
+        return tuple(filter(None, beside.groups())) if beside else ()
     function = node.child_by_field_id(k.F_FUNCTION) if node is not None and node.kind_id == k.CALL else None
     given = node.child_by_field_id(k.F_ARGUMENTS) if node is not None and function is not None else None
     if function is None:

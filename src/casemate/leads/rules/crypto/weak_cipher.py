@@ -24,6 +24,8 @@ RULE = ActRule(
     severity=Severity.HIGH,
     acts=("weak-cipher",),
     prescribed=("decrypt", "decryptor", "decrypts"),
+    spared=("decrypt", "decryptor"),
+    into=("Cipher",),
     message="{act}: this cipher or mode does not keep what it encrypts secret",
     examples=(
         Example(
@@ -45,6 +47,34 @@ from Crypto.Cipher import ARC4
 
 def decrypt(key, text):
     return ARC4.new(key).decrypt(text)
+""",
+        ),
+        Example(
+            name="near-miss: it is only read, whatever the function is called",
+            code="""
+from Crypto.Cipher import AES
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+def key_of(answer, key):
+    cipher = AES.new(key, AES.MODE_ECB)
+    return cipher.decrypt(answer)
+
+def opened(answer, key):
+    return Cipher(algorithms.AES(key), modes.ECB()).decryptor().update(answer)
+""",
+        ),
+        Example(
+            name="read and written, or kept",
+            code="""
+from Crypto.Cipher import AES
+from cryptography.hazmat.primitives.ciphers import Cipher, algorithms, modes
+
+def turned(answer, key):
+    cipher = AES.new(key, AES.MODE_ECB)  # finding
+    return cipher.encrypt(cipher.decrypt(answer))
+
+def made(key):
+    return Cipher(algorithms.AES(key), modes.ECB())  # finding
 """,
         ),
         Example(
