@@ -82,10 +82,11 @@ CHECKS: Final = (
 )  # fmt: skip
 ANSWERS: Final = ("true", "false", "returns", "equal", "bounded")
 INTRINSICS: Final = (
-    "add", "answer", "append", "bytes", "clear", "columns", "copy", "declare", "dict", "enumerate", "extend", "format", "get",
-    "get_in", "getattr", "insert", "int", "isinstance", "items", "join", "keys", "list", "map", "object", "pattern", "pop",
-    "popitem", "remove", "replace", "row_dict", "row_replace", "rsplit", "set", "set_in", "setattr", "setdefault", "some",
-    "sorted", "split", "str", "substitute", "super", "tempdir", "tuple", "update", "values", "words", "zip",
+    "add", "answer", "append", "bytes", "clear", "columns", "copy", "declare", "dict", "ending", "enumerate", "extend",
+    "format", "get", "get_in", "getattr", "insert", "int", "isinstance", "items", "join", "keys", "list", "map", "object",
+    "pattern", "pop", "popitem", "remove", "replace", "row_dict", "row_replace", "rsplit", "set", "set_in", "setattr",
+    "setdefault", "some", "sorted", "split", "str", "substitute", "super", "tempdir", "tuple", "update", "values",
+    "words", "zip",
 )  # fmt: skip
 RETURNS: Final = ("@0", "@receiver")
 MAX_KINDS: Final = 28

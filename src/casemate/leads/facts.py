@@ -10,7 +10,7 @@ from casemate.languages import ir
 from casemate.leads.purpose import Said, matters
 from casemate.leads.rule import ActRule, DetectorRule, Rule
 from casemate.leads.serving import serves
-from casemate.leads.testcode import within_test
+from casemate.leads.testcode import only_tested, within_test
 from casemate.leads.text import location, shown
 from casemate.leads.uses import uses, where_caught
 from casemate.model.lead import Doubt, Lead
@@ -76,6 +76,7 @@ def _acts(
                     (rule.yields and _yields(fn, fn.pos + site[2], rule))
                     or (rule.sees and _only_sees(fn, rule))
                     or (rule.answered and _answered(fn, fn.pos + site[2], rule))
+                    or (not rule.tests and only_tested(fn, fn.pos + site[2]))
                     or (rule.spared and uses(fn, fn.pos + site[2], frozenset(rule.into)) <= set(rule.spared))
                     or (rule.told_by and where_caught(fn, fn.pos + site[2], frozenset(rule.told_by)))
                 ):

@@ -6,10 +6,13 @@ import re
 from typing import Final
 
 from casemate.languages import ir
+from casemate.taint.graphs import Graph
+from casemate.taint.names import split
 from casemate.taint.program import Program
 
 BASE: Final = re.compile(r"(?:^|\.)\w*(?:TestCase|TestCaseMixin|TestMixin)$")
 METHOD: Final = re.compile(r"test(?:_|[A-Z])")
+RUN_BY: Final = frozenset({"test", "tests", "testing", "pytest", "unittest"})
 RUNNERS: Final = ("pytest", "unittest", "nose", "testtools")
 
 
@@ -52,3 +55,21 @@ def _is_test(module: ir.Module, fn: ir.Function) -> bool:
 
 def _runs_tests(module: ir.Module) -> bool:
     return any(b[0] == ir.BOUND_IMPORT and b[1].split(".")[0] in RUNNERS for _, b in module.names)
+
+
+def only_tested(fn: ir.Function, pos: int) -> bool:
+    """Whether what stands at a position is reached only where a switch says that tests are run: `if settings.TESTING:`."""
+    blocks = ir.graph(fn)
+    made = {ins[2]: ins for instructions, _, _ in blocks for ins in instructions if ins[0] in (ir.ATTR, ir.GLOBAL)}
+    switches = [
+        number
+        for number, (_, terminator, _) in enumerate(blocks)
+        if terminator[0] == ir.BRANCH and terminator[2] in made and _says_so(made[terminator[2]])
+    ]
+    graph = Graph(blocks, set(), set(range(len(blocks))))
+    places = graph.at(pos) if switches else []
+    return bool(places) and all(any(graph.one_way(n, there.place[0], True) for n in switches) for there in places)
+
+
+def _says_so(ins: ir.Instruction) -> bool:
+    return bool(RUN_BY & set(split(ins[4] if ins[0] == ir.ATTR else ins[3])))

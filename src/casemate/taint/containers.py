@@ -294,7 +294,7 @@ OPERATIONS: dict[str, Operation] = {
     "list": _to("list"), "tuple": _to("tuple"), "sorted": _to("list", ordered=False),
     "set": _to("set", ordered=False), "dict": _to("dict"),
     "enumerate": _enumerate, "set_in": _set_in, "get_in": _get_in, "zip": _zip,
-    "split": texts.split, "rsplit": texts.rsplit, "join": texts.join,
+    "split": texts.split, "rsplit": texts.rsplit, "ending": texts.ending, "join": texts.join,
     "replace": texts.replace, "substitute": texts.substitute, "format": texts.format, "str": texts.string_of,
     "tempdir": _tempdir, "words": texts.words, "answer": _answer, "some": _some,
     "columns": rows.columns, "row_replace": rows.replaced, "row_dict": rows.named,

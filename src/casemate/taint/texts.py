@@ -36,6 +36,17 @@ def rsplit(frame: Frame, pos: int, receiver: Value, operand: Any, args: Argument
     return value(0, NO, (frame.new_object(pos, ("i", "list"), {0: head, 1: name}),))
 
 
+def ending(frame: Frame, pos: int, receiver: Value, operand: Any, args: Arguments) -> Value | None:
+    """`os.path.split(path)`, `os.path.splitext(path)`: the second is a name or an ending, in which no separator stands."""
+    path = args.first()
+    if path.const is not NO or not path.taint:
+        return None
+    mask = sum(kind.mask for kind in frame.knowledge.kinds.values() if "/" in kind.everything)
+    head = value(path.taint, NO, (operators.STR_TYPE,))
+    end = value(clear(path.taint, mask), NO, (operators.STR_TYPE,))
+    return value(0, NO, (frame.new_object(pos, ("i", "tuple"), {0: head, 1: end}),))
+
+
 # One of several characters, as a class or one by one.
 ONE_OF = re.compile(r"(?:\[(?!\^)(?:[^\]\\]|\\.)+\]|(?:\\.|[\r\n])(?:\|(?:\\.|[\r\n]))*)\+?", re.DOTALL)
 PUNCTUATION = "\r\n" + string.punctuation

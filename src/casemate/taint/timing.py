@@ -166,6 +166,7 @@ TWICE: Final = frozenset(
 
 PRETENDED: Final = frozenset({"dummy", "fake", "mock", "stub"})  # of what stands in for a check where none is needed
 LOOKED_UP: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"})  # what is looked for in a list
+ANSWERS: Final = frozenset({"has", "is", "needs", "use", "uses"})  # how a yes or no is called
 HASHED: Final = (("i", "dict"), ("i", "set"), ("i", "frozenset"))
 
 
@@ -180,6 +181,8 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
     names = called.of(frame)
     sides = [_parts(frame, side, names) for side in (left, right)]
     if any(side & TWICE for side in sides) or not all(sides):
+        return
+    if any(names.get(side, "").partition("_")[0] in ANSWERS for side in (left, right)):
         return
     if any(type(side) is str and "scheme" in [word.rstrip("s") for word in split(side)] for side in (left, right)):
         return  # in which way somebody proves who they are

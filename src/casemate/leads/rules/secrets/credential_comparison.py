@@ -104,6 +104,9 @@ def validate_password(password, password_again, old_password):
         Example(
             name="near-miss: no value",
             code="""
+def validate_credentials(has_user, has_password):
+    return has_user == has_password
+
 def check_password(password, hashed):
     if password is None or password == "" or hashed == None:
         return False
