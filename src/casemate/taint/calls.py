@@ -326,8 +326,9 @@ def attribute(frame: Frame, pos: int, val: Value, name: str) -> Value:
     if taint:
         for ref in val.refs:
             taint &= ref[1] if ref[0] == "#" else taint
-            part = frame.knowledge.values.get(f"{ref[1]}.{name}") if ref[0] == "i" else None
-            taint = clear(taint, frame.knowledge.mask(part.clears)) if part is not None and part.clears else taint
+            for base in frame.program.external_lineage(ref[1]) if ref[0] == "i" else ():
+                part = frame.knowledge.values.get(f"{base}.{name}")
+                taint = clear(taint, frame.knowledge.mask(part.clears)) if part is not None and part.clears else taint
         taint = taint if frame.tells(val, name) else guessed(taint)
     if out is None:
         known = frame.knowledge.values.get(f"*.{name}") if taint else None
