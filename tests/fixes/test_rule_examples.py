@@ -24,6 +24,7 @@ NONE = {
     ): "which programs are meant is not in the code",
     ("weak-cipher", "single and triple DES", "DES"): "another cipher has other keys",
     ("weak-cipher", "a mode without memory", "ECB"): "who decrypts must know the nonce",
+    ("weak-cipher", "read and written, or kept", "ECB"): "who decrypts must know the nonce",
     (
         "weak-cipher",
         "ciphers where they were, and where they are put away",

@@ -129,7 +129,7 @@ class Sink:
     lies, not the text. own: what it is done to belongs to whoever runs the program (a data base that is a file). refusing: of a
     constructor, the method by which a class derived from it may refuse what is dangerous.
     unless_said: of a response, attributes (and, in brackets, keys) by which it is said later to be of a type that no browser
-    renders (`headers[Content-Type]`).
+    renders (`headers[Content-Type]`). used: only where the function does something with the result.
     """
 
     arg: Selector
@@ -141,6 +141,7 @@ class Sink:
     own: bool = False
     refusing: str = ""
     unless_said: tuple[str, ...] = ()
+    used: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -238,6 +238,7 @@ class Reader:
             item=_item(table),
             probe=table.flag("probe"),
             place=table.flag("place"),
+            used=table.flag("used"),
             own=table.flag("own"),
             refusing=table.text("refusing") or "",
             unless_said=table.texts("unless_said"),

@@ -11,12 +11,13 @@ from typing import Any, Final
 
 from casemate.languages import ir
 
-# Which argument is the function.
-HANDED: Final = {"to_thread": 0, "run_in_threadpool": 0, "run_in_executor": 1}
+# Which argument is the function, of a method and of a function.
+METHODS: Final = {"to_thread": 0, "run_in_executor": 1}
+FUNCTIONS: Final = {"to_thread": 0, "run_in_threadpool": 0}
 RUN_SYNC: Final = "run_sync"
 THREADS: Final = "to_thread"
 TURNED: Final = frozenset({"sync_to_async", "database_sync_to_async"})
-NAMES: Final = frozenset({*HANDED, *TURNED})
+NAMES: Final = frozenset({*METHODS, *FUNCTIONS, *TURNED})
 
 
 def direct(blocks: tuple[ir.Block, ...]) -> tuple[ir.Block, ...]:
@@ -24,8 +25,12 @@ def direct(blocks: tuple[ir.Block, ...]) -> tuple[ir.Block, ...]:
     if not any(_name(ins) in NAMES for instructions, _, _ in blocks for ins in instructions):
         return blocks
     made = {ins[2]: ins for instructions, _, _ in blocks for ins in instructions if type(ins[2]) is int}
+    awaited = {ins[3] for instructions, _, _ in blocks for ins in instructions if ins[0] == ir.AWAIT}
     return tuple(
-        [(tuple([_called(ins, made) for ins in instructions]), end, handlers) for instructions, end, handlers in blocks]
+        [
+            (tuple([_called(ins, made) if ins[2] in awaited else ins for ins in instructions]), end, handlers)
+            for instructions, end, handlers in blocks
+        ]
     )
 
 
@@ -39,7 +44,7 @@ def _called(ins: ir.Instruction, made: dict[Any, ir.Instruction]) -> ir.Instruct
     """What a call calls in truth."""
     if ins[0] == ir.INVOKE:
         args, base = ins[5], made.get(ins[3])
-        place = HANDED.get(ins[4], -1)
+        place = METHODS.get(ins[4], -1)
         if ins[4] == RUN_SYNC and base is not None and _name(base) == THREADS:
             place = 0
     elif ins[0] == ir.CALL:
@@ -51,12 +56,16 @@ def _called(ins: ir.Instruction, made: dict[Any, ir.Instruction]) -> ir.Instruct
             and len(callee[4]) == 1
         ):
             return _call(ins, callee[4][0], args, made)
-        place = HANDED.get(_name(callee), -1) if callee is not None and callee[0] in (ir.GLOBAL, ir.IMPORT) else -1
+        place = FUNCTIONS.get(_name(callee), -1) if callee is not None and callee[0] in (ir.GLOBAL, ir.IMPORT) else -1
     else:
         return ins
-    if not 0 <= place < len(args) or any(type(one) is tuple for one in args[: place + 1]):
+    if not 0 <= place < len(args) or any(type(one) is tuple for one in args[: place + 1]) or _constant(args[place]):
         return ins
     return _call(ins, args[place], args[place + 1 :], made)
+
+
+def _constant(operand: Any) -> bool:
+    return type(operand) is int and operand < 0
 
 
 def _call(ins: ir.Instruction, function: Any, args: tuple[Any, ...], made: dict[Any, ir.Instruction]) -> ir.Instruction:

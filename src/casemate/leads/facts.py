@@ -9,7 +9,7 @@ from typing import Final
 from casemate.languages import ir
 from casemate.leads.purpose import Said, matters
 from casemate.leads.rule import ActRule, DetectorRule, Rule
-from casemate.leads.serving import serves
+from casemate.leads.serving import serving
 from casemate.leads.testcode import only_tested, within_test
 from casemate.leads.text import location, shown
 from casemate.leads.uses import uses, where_caught
@@ -28,6 +28,7 @@ TALKS: Final = frozenset(
 ASKING: Final = frozenset(
     {"get", "post", "put", "request", "send", "fetch"}
 )  # methods by which another server is asked
+LETTING: Final = frozenset({"auth", "authenticate", "authenticated", "check", "logged", "valid", "validate", "verify"})
 READING: Final = frozenset({ir.MOVE, ir.ATTR, ir.INDEX, ir.AWAIT, ir.INVOKE})  # what reads something off something else
 SEEING: Final = frozenset({"cert", "certs", "certificate", "certificates", "fingerprint", "expiry", "expires", "chain"})
 
@@ -54,11 +55,13 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
                     out.setdefault(
                         place, _lead(solver, rule, *place[1:], seen.what, inferred=seen.inferred, named=seen.named)
                     )
+    served: frozenset[str] | None = None
     for (module, number, start, what), rule, said in _acts(solver, wanted, tested):
         pos = solver.program.absolute((module, number), start)
         lead = _lead(solver, rule, module, number, pos, shown(what), named=said is Said.BESIDE)
-        if rule.served and not serves(solver.program, module):
-            lead = replace(lead, doubt=Doubt.CALLER)
+        if rule.served:
+            served = serving(solver) if served is None else served
+            lead = lead if module in served else replace(lead, doubt=Doubt.CALLER)
         out.setdefault((rule.id, module, number, pos), lead)
     return [(lead, (module, number)) for (_, module, number, _), lead in out.items()]
 
@@ -70,6 +73,7 @@ def _acts(
         summary = solver.summaries.get(unit)
         fn = solver.program.function(unit)
         kept = fn.kind in ("module", "class")
+        places = frozenset(fn.pos + site[2] for site, _ in summary.acts) if summary is not None else frozenset()
         for site, act in summary.acts if summary is not None else ():
             for rule in wanted.get(act, ()):
                 if (
@@ -77,8 +81,8 @@ def _acts(
                     or (rule.sees and _only_sees(fn, rule))
                     or (rule.answered and _answered(fn, fn.pos + site[2], rule))
                     or (not rule.tests and only_tested(fn, fn.pos + site[2]))
-                    or (rule.spared and uses(fn, fn.pos + site[2], frozenset(rule.into)) <= set(rule.spared))
-                    or (rule.told_by and where_caught(fn, fn.pos + site[2], frozenset(rule.told_by)))
+                    or (rule.spared and _spared(fn, fn.pos + site[2], rule))
+                    or (rule.told_by and where_caught(fn, fn.pos + site[2], frozenset(rule.told_by), places))
                 ):
                     continue
                 name = f"_{'_'.join(split(fn.qualname))}_"
@@ -88,6 +92,12 @@ def _acts(
                     said = matters(solver, unit, site[2], rule) if rule.where else Said.NAMED
                     if said:
                         yield site, rule, said
+
+
+def _spared(fn: ir.Function, pos: int, rule: ActRule) -> bool:
+    """Whether nothing is asked of the result but what does no harm, in a function whose name does not say that it lets in."""
+    found = uses(fn, pos, frozenset(rule.into))
+    return bool(found) and found <= set(rule.spared) and not LETTING & set(split(fn.name))
 
 
 def _yields(fn: ir.Function, pos: int, rule: ActRule) -> bool:

@@ -5,28 +5,40 @@ A page in a report, or in what a developer builds, holds what the one who looks 
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Final
 
 from casemate.languages import ir
 from casemate.leads.purpose import mentioned
-from casemate.taint.program import Program
+from casemate.model.trace import Boundary
+from casemate.taint.solver import Solver
 
 SERVING: Final = frozenset(
     {
-        "HttpResponse", "Response", "environ", "make_response", "render_to_response", "request", "scope", "send_response",
-        "start_response", "websocket", "wfile",
+        "HTMLResponse", "HttpResponse", "RequestHandler", "Response", "TemplateResponse", "environ", "make_response",
+        "render_to_response", "request", "scope", "send_response", "start_response", "websocket", "wfile",
     }
 )  # fmt: skip
 
 
-def serves(program: Program, name: str) -> bool:
-    """Whether a module, or one that imports it or something of it, speaks of a server's requests and answers."""
-    users = [
-        module
-        for module in program.modules.values()
-        if any(b[0] == ir.BOUND_IMPORT and (b[1] == name or b[1].rpartition(".")[0] == name) for _, b in module.names)
-    ]
-    return any(map(_speaks, (program.modules[name], *users)))
+def serving(solver: Solver) -> frozenset[str]:
+    """The modules that have an entry point for others, or speak of a server's requests and answers, and what these import."""
+    program = solver.program
+    entered = {unit[0] for unit, ns in solver.entries.items() if any(_remote(solver, n) for n in ns)}
+    speaking = entered | {name for name, module in program.modules.items() if _speaks(module)}
+    return frozenset(
+        speaking | {name for one in speaking for name in _imported(program.modules[one]) if name in program.modules}
+    )
+
+
+def _remote(solver: Solver, number: int) -> bool:
+    return solver.knowledge.entries[number].boundary is Boundary.REMOTE
+
+
+def _imported(module: ir.Module) -> Iterator[str]:
+    for _, bound in module.names:
+        if bound[0] == ir.BOUND_IMPORT:
+            yield from (bound[1], bound[1].rpartition(".")[0])
 
 
 def _speaks(module: ir.Module) -> bool:

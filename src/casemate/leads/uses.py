@@ -10,6 +10,8 @@ from casemate.taint.graphs import Graph, used
 
 OTHER: Final = ""  # it is given to somebody, kept or given back
 NAMING: Final = frozenset({ir.ATTR, ir.GLOBAL, ir.FREE, ir.IMPORT})
+MOST: Final = 4000  # instructions of a function that is looked at
+MOST_BLOCKS: Final = 400
 READING: Final = frozenset({"get", "pop"})
 
 
@@ -18,6 +20,8 @@ def uses(fn: ir.Function, pos: int, into: frozenset[str] = frozenset()) -> froze
     a part of what they make, which is what is meant then."""
     blocks = ir.graph(fn)
     body = [ins for instructions, _, _ in blocks for ins in instructions]
+    if fn.kind != "function" or len(body) > MOST:
+        return frozenset({OTHER})
     named = {ins[2]: str(ins[3]).rpartition(".")[2] for ins in body if ins[0] in (ir.GLOBAL, ir.IMPORT)}
     held: set[Any] = {ins[2] for ins in body if ins[1] == pos and ins[0] in (ir.CALL, ir.INVOKE)}
     made = len(held) - 1
@@ -28,7 +32,9 @@ def uses(fn: ir.Function, pos: int, into: frozenset[str] = frozenset()) -> froze
             if moved or (ins[0] == ir.CALL and named.get(ins[3]) in into and held & set(used(ins))):
                 held.add(ins[2])
     found = {name for ins in body if held & set(used(ins)) for name in _use(fn, ins, held, ins[2] in held)}
+    inner = any(ins[0] in (ir.FUNCTION, ir.CLASS) for ins in body)  # it may read a variable of this one
     ends = any(end[0] in ir.PLACED and end[2] in held for _, end, _ in blocks)
+    ends = ends or (inner and any(type(one) is str for one in held))
     return frozenset(found | {OTHER} if ends else found)
 
 
@@ -46,11 +52,15 @@ def _key(fn: ir.Function, operand: Any) -> tuple[str, ...]:
     return (const,) if type(const) is str else (OTHER,)
 
 
-def where_caught(fn: ir.Function, pos: int, exceptions: frozenset[str]) -> bool:
-    """Whether what stands at a position is reached only where one of these exceptions was caught."""
+def where_caught(fn: ir.Function, pos: int, exceptions: frozenset[str], acts: frozenset[int]) -> bool:
+    """Whether a call is reached only where one of these exceptions was caught, and another call was given the same first. acts:
+    where calls stand that are as weak as this one."""
     blocks = ir.graph(fn)
     body = [ins for instructions, _, _ in blocks for ins in instructions]
-    if not any(ins[0] == ir.CATCH for ins in body):
+    if not any(ins[0] == ir.CATCH for ins in body) or len(blocks) > MOST_BLOCKS:
+        return False
+    given = {one for ins in body if ins[1] == pos for one in _first(ins)}
+    if not any(given & set(_first(ins)) for ins in body if ins[1] not in acts):
         return False
     named = {
         ins[2]: str(ins[4] if ins[0] == ir.ATTR else ins[3]).rpartition(".")[2] for ins in body if ins[0] in NAMING
@@ -64,3 +74,8 @@ def where_caught(fn: ir.Function, pos: int, exceptions: frozenset[str]) -> bool:
     ]
     places = graph.at(pos)
     return bool(places) and all(any(graph.passed(place, there.place) for place in caught) for there in places)
+
+
+def _first(ins: ir.Instruction) -> tuple[Any, ...]:
+    """What a call is given first."""
+    return tuple(ins[5 if ins[0] == ir.INVOKE else 4][:1]) if ins[0] in (ir.CALL, ir.INVOKE) else ()

@@ -12,13 +12,12 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from casemate.knowledge.entries import Entry, Knowledge
 from casemate.languages import ir
-from casemate.taint import injected
+from casemate.taint.injected import Injections, data
 
 ONE = "/"
 
 if TYPE_CHECKING:
     from casemate.taint.frame import Frame, Unit
-    from casemate.taint.program import Program
     from casemate.taint.solver import Solver
 
 
@@ -88,20 +87,21 @@ def of(solver: Solver, frame: Frame) -> tuple[int, ...]:
     return tuple(dict.fromkeys(out))
 
 
-def carries(program: Program, unit: Unit, entry: Entry, number: int) -> bool:
-    """Whether a parameter of an entry point carries data from outside, by its name and its type."""
+def carries(solver: Solver, injections: Injections, unit: Unit, entry: Entry, number: int) -> bool:
+    """Whether a parameter of an entry point carries data from outside, by its name, its type, and what stands in for it."""
+    program = solver.program
     parameter = program.function(unit).params[number]
     if entry.params != ("*",) and parameter.name not in entry.params:
         return False
     if any(name in (parameter.name, str(number)) for name, _ in entry.types):
         return False
-    stands = injected.given(program, unit[0], parameter)
-    if stands is not None and injected.injects(program, stands) and not injected.may_be_data(program, stands):
-        return False
+    stands = injections.given(unit[0], parameter)
+    if stands is not None and injections.injects(stands):
+        return injections.may_be_data(solver, stands, parameter.name)
     found = program.dotted(unit[0], parameter.annotation)
     if found[0] == "c" and entry.models:
         return any(base in entry.models for base in program.external_bases((found[1], found[2])))
-    return injected.data(program, found)
+    return data(program, found)
 
 
 def element(entry: Entry, path: Sequence[object]) -> bool:

@@ -225,7 +225,7 @@ def _sinks(
         for val, _ in meant:
             taint = frame.text(conditions.item_of(frame, val, sink.item) if sink.item != FORMAT else val)
             if taint and not _checked_origin(frame, val, kind.mask):
-                if sink.unless_said and responses.said_later(frame, pos, sink.unless_said):
+                if responses.comes_to_nothing(frame, pos, sink):
                     continue
                 crossed = TEXT if sink.item == OPTIONS else 0
                 frame.reach(taint, kind.bit, site, pos, crossed=crossed, behind=under)

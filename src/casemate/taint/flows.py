@@ -13,8 +13,9 @@ from casemate.knowledge.entries import Kind, Sink
 from casemate.languages import ir
 from casemate.model.lead import Doubt
 from casemate.model.trace import Boundary
-from casemate.taint import dispatch, entries, offered, onward, routes
+from casemate.taint import dispatch, entries, offered, onward, routes, said
 from casemate.taint.frame import Unit
+from casemate.taint.injected import Injections
 from casemate.taint.names import split
 from casemate.taint.packing import packs
 from casemate.taint.programs import RUN
@@ -31,37 +32,8 @@ PUBLIC_DUNDER = frozenset(
 MAX_WAY = 12  # calls followed from where a flow starts to where it is to be mended
 
 
-OPTIONS = frozenset({"options", "opts", "settings", "config"})
-SETTINGS = OPTIONS | {"setting", "configuration", "conf", "cfg", "vars", "variables", "preferences", "prefs"}
-BOUND = frozenset(
-    {"table", "tables", "tablename", "keyspace", "schema", "database", "collection", "namespace", "prefix"}
-)
-# What somebody outside fills: an attribute of it is data.
-SPEAKERS = frozenset(
-    {
-        "request", "req", "response", "resp", "message", "messages", "msg", "mail", "email", "event", "environ", "packet",
-        "member", "members", "info", "entry", "entries", "upload", "uploaded", "uploads", "file", "files", "attachment",
-        "part", "parts", "record", "row", "item", "items", "node", "element", "elem", "data", "payload", "body", "form",
-        "doc", "document", "feed", "link", "header", "headers", "cookie", "cookies", "result", "user", "input",
-        "url", "uri", "conn", "peer", "channel", "sock", "socket", "tag", "token", "archive", "tar", "package", "metadata",
-    }
-)  # fmt: skip
-PLACES = frozenset(
-    {"path", "paths", "filepath", "dir", "dirs", "directory", "folder", "folders", "uri", "uris", "location"}
-)
 FIELD_MARKS = ("[", "*", "+", "?")  # names of elements begin so, not those of attributes
-
-
-# What a parameter is called whose value somebody sent, or chose who sent something: not what merely may come from outside, as an
-# address, a document or a user may.
 ANGLE = "<"  # how a placeholder of a route begins
-SENT = frozenset(
-    {
-        "request", "req", "response", "resp", "message", "messages", "msg", "mail", "email", "environ", "packet", "upload",
-        "uploaded", "uploads", "attachment", "payload", "body", "form", "data", "header", "headers", "cookie", "cookies",
-        "input", "filename", "filenames",
-    }
-)  # fmt: skip
 
 
 class Flow(NamedTuple):
@@ -115,8 +87,10 @@ class Query:
         self._programs = frozenset(root for root in commands if not offered.offers(self.program, root))
         self._libraries = libraries
         self._rights = Rights(self.program)
+        self._injections = Injections(self.program)
         self._exported = offered.exported(self.program) if self._programs else frozenset()
         self._named: frozenset[str] | None = None
+        self._offering: dict[str, bool] = {}
         self._scripted: dict[str, frozenset[int]] = {}
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int, tuple[Any, ...]]]] = {}
         for unit, summary in solver.summaries.items():
@@ -250,16 +224,19 @@ class Query:
     def _of_application(self, unit: Unit) -> bool:
         """Whether a function is of an application, and of no library that comes with one: who calls it is not seen."""
         root = unit[0].partition(".")[0]
-        return root in self._applications and root not in self._libraries and not offered.offers(self.program, root)
+        if root not in self._offering:
+            self._offering[root] = offered.offers(self.program, root)
+        return root in self._applications and root not in self._libraries and not self._offering[root]
 
     def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: Sequence[str], function: set[str]) -> bool:
         """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what
         they have packed, or a place where programs or objects lie that they want."""
-        if name[-1:] and name[-1] in SENT:
+        if said.sent(name):
             return False
-        if set(name) & set(kind.owned) or function & set(kind.installs) or (kind.whole_own and not crossed):
+        whole = kind.whole_own and not crossed and not set(name) & (said.SPEAKERS | said.NO_COMMAND)
+        if set(name) & set(kind.owned) or function & set(kind.installs) or whole:
             return True
-        place = kind.in_files and crossed < TEXT and bool(set(name) & PLACES)
+        place = kind.in_files and crossed < TEXT and bool(set(name) & said.PLACES)
         place = place or (not crossed and any(sink.place for sink in self._sinks(hit)))
         return kind.callers_own or place or packs(self.solver, hit.site)
 
@@ -268,10 +245,15 @@ class Query:
         return any(sink.probe for sink in self._sinks(hit) if sink.kind == kind.name)
 
     def _extends(self, hit: SinkHit) -> bool:
-        """Whether a class that is made of another one's does what that does: a console of `code.InteractiveConsole` runs code."""
-        name, number = hit.site[:2]
-        owner = self.program.modules[name].functions[number].owner
-        return owner >= 0 and hit.site[3].rpartition(".")[0] in self.program.external_bases((name, owner))
+        """Whether a class that is made of another one's does by itself what that does: a console of `code.InteractiveConsole`
+        runs code."""
+        name, number, pos, called = hit.site
+        fn = self.program.modules[name].functions[number]
+        if fn.owner < 0 or called.rpartition(".")[0] not in self.program.external_bases((name, fn.owner)):
+            return False
+        me = fn.params[0].name if fn.params else ""
+        body = [ins for block in ir.graph(fn) for ins in block[0]]
+        return any(ins[0] == ir.INVOKE and ins[1] == fn.pos + pos and ins[3] == me for ins in body)
 
     def _handed_on(self, kind: Kind, boundary: Boundary, hit: SinkHit) -> bool:
         """Whether the operator's own command line or file gives the whole program text: a script is meant to be run. What its
@@ -299,7 +281,9 @@ class Query:
             entry = self.solver.knowledge.entries[n]
             if entry.sent_by and unit in self._called:
                 continue
-            carried = entries.carries(self.program, unit, entry, number) and entries.element(entry, path)
+            carried = entries.carries(self.solver, self._injections, unit, entry, number) and entries.element(
+                entry, path
+            )
             settled = self._settled(unit, fn, n) if carried else set()
             if carried and parameter.name not in settled and not (several and parameter.name + entries.ONE in settled):
                 return entry.boundary, f"{entry.what}, parameter `{parameter.name}`"
@@ -393,13 +377,13 @@ class Query:
         outside; anything in a configuration; arguments that are handed on by `**`. kept: a constructor keeps it, and so binds
         its object to a table or the like. held: in which attribute."""
         words = set(split(parameter.name))
-        if words & SETTINGS or (kept and words & BOUND) or parameter.how == ir.VARKW:
+        if said.set_up(words, path, kept=kept) or parameter.how == ir.VARKW:
             return True
-        if kept and OPTIONS & set(split(held)):
+        if kept and said.OPTIONS & set(split(held)):
             return True
         if kept and parameter.how == ir.VARARGS:
             return True
-        if words & SPEAKERS:
+        if words & said.SPEAKERS:
             return False
         attribute = bool(path) and type(path[0]) is str and path[0] != KEYS and path[0][:1] not in FIELD_MARKS
         return attribute or self.program.dotted(module, parameter.annotation)[0] == "c"

@@ -103,3 +103,11 @@ class Graph:
 def used(ins: ir.Instruction) -> tuple[Any, ...]:
     """The operands of an instruction."""
     return tuple(operand for place in READ[ins[0]] for operand in flat(ins[place]))
+
+
+def taken(blocks: tuple[ir.Block, ...], pos: int) -> bool:
+    """Whether something is done with what a call at a position gives."""
+    given = {ins[2] for block in blocks for ins in block[0] if ins[1] == pos and ins[0] in (ir.CALL, ir.INVOKE)}
+    return any(given & set(used(ins)) for block in blocks for ins in block[0]) or any(
+        end[0] in ir.PLACED and end[2] in given for _, end, _ in blocks
+    )

@@ -6,15 +6,30 @@ annotation's own.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from casemate.languages import ir
+from casemate.model.trace import Boundary
+from casemate.taint.names import split
+from casemate.taint.values import SEEN
 
 if TYPE_CHECKING:
+    from casemate.taint.frame import Unit
     from casemate.taint.program import Program
+    from casemate.taint.solver import Solver
     from casemate.taint.values import Ref
 
-OWN = frozenset({"self", "cls", "request"})
+# "Dependencies" of FastAPI's reference: what they are given is called with parts of the request.
+CALLED_FIRST: Final = frozenset(
+    {"fastapi.Depends", "fastapi.Security", "fastapi.params.Depends", "fastapi.params.Security"}
+)
+# What is given by functions of which only the name is known, and that is no data.
+THINGS: Final = frozenset(
+    {
+        "account", "cache", "client", "config", "current", "database", "db", "engine", "manager", "principal", "queue", "repo",
+        "repository", "service", "session", "settings", "storage", "store", "user",
+    }
+)  # fmt: skip
 
 
 class Given(NamedTuple):
@@ -25,34 +40,77 @@ class Given(NamedTuple):
     by: str
 
 
-def given(program: Program, module: str, parameter: ir.Parameter) -> Given | None:
-    """What stands in for a parameter; None where nothing does, or what its annotation says."""
-    if parameter.made:
-        return Given(module, parameter.made[0], parameter.made[1]) if len(parameter.made) > 1 else None
-    found = program.dotted(module, parameter.annotation) if parameter.annotation else ("x", "")
-    return _annotated(program, found[1], found[2]) if found[0] == "g" else None
+class Injections:
+    """Questions about the parameters of a program's functions."""
+
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._named: dict[str, dict[str, Given]] = {}
+
+    def given(self, module: str, parameter: ir.Parameter) -> Given | None:
+        """What stands in for a parameter; None where nothing does, or what its annotation says."""
+        if parameter.made:
+            return Given(module, parameter.made[0], parameter.made[1]) if len(parameter.made) > 1 else None
+        found = self.program.dotted(module, parameter.annotation) if parameter.annotation else ("x", "")
+        if found[0] != "g":
+            return None
+        if found[1] not in self._named:
+            self._named[found[1]] = dict(_annotated(self.program.modules[found[1]]))
+        return self._named[found[1]].get(found[2])
+
+    def injects(self, found: Given) -> bool:
+        """Whether it is a call by which a framework calls a function first."""
+        return self.program.dotted(found.module, found.called) in [("x", name) for name in CALLED_FIRST]
+
+    def may_be_data(self, solver: Solver, found: Given, name: str, seen: frozenset[Unit] = frozenset()) -> bool:
+        """Whether what such a function gives may be somebody's data: it gives back a part of the request, or what it is itself
+        given of one. name: of the parameter, which tells where nothing else does."""
+        maker = self.program.dotted(found.module, found.by) if found.by else ("x", "")
+        made = maker[0] == "c"
+        if made:
+            maker = self.program.method((maker[1], maker[2]), "__init__") or maker
+        if maker[0] != "f":
+            return made or not THINGS & {*split(name), *split(found.by.rpartition(".")[2])}
+        unit = (maker[1], maker[2])
+        if unit in seen:
+            return False
+        fn = self.program.function(unit)
+        summary = solver.summaries.get(unit)
+        labels = [label for _, label, mask, _ in summary.returns if mask & SEEN] if summary is not None else []
+        if any(label[0] == "s" and label[1] == Boundary.REMOTE for label in labels):
+            return True
+        handed = {label[1] for label in labels if label[0] == "p"}
+        return any(
+            self._is_data(solver, unit[0], parameter, seen | {unit})
+            for number, parameter in enumerate(fn.params)
+            if number in handed or (made and number)
+        )
+
+    def _is_data(self, solver: Solver, module: str, parameter: ir.Parameter, seen: frozenset[Unit]) -> bool:
+        stands = self.given(module, parameter)
+        if stands is not None and self.injects(stands):
+            return self.may_be_data(solver, stands, parameter.name, seen)
+        return data(self.program, self.program.dotted(module, parameter.annotation))
 
 
-def _annotated(program: Program, module: str, name: str) -> Given | None:
-    """What `name = Annotated[User, Depends(f)]` says."""
-    made = {}
-    kept = None
-    for block in ir.graph(program.modules[module].functions[0]):
-        for ins in block[0]:
-            made[ins[2]] = ins
-            kept = ins[4] if ins[0] == ir.SETGLOBAL and ins[3] == name else kept
-    index = made.get(kept)
-    if index is None or index[0] != ir.INDEX or _text(made, index[3]).rpartition(".")[2] != "Annotated":
-        return None
-    items = made.get(index[4])
-    for item in items[4] if items is not None and items[0] == ir.SEQUENCE else ():
-        call = made.get(item)
-        if call is not None and call[0] == ir.CALL and call[4]:
-            return Given(module, _text(made, call[3]), _text(made, call[4][0]))
-    return None
+def _annotated(module: ir.Module) -> list[tuple[str, Given]]:
+    """What names of a module stand for that are given `Annotated[User, Depends(f)]`."""
+    instructions = [ins for block in ir.graph(module.functions[0]) for ins in block[0]]
+    made = {ins[2]: ins for ins in instructions}
+    out = []
+    for ins in instructions:
+        index = made.get(ins[4]) if ins[0] == ir.SETGLOBAL else None
+        if index is None or index[0] != ir.INDEX or _text(made, index[3]).rpartition(".")[2] != "Annotated":
+            continue
+        items = made.get(index[4])
+        for item in items[4] if items is not None and items[0] == ir.SEQUENCE else ():
+            call = made.get(item)
+            if call is not None and call[0] == ir.CALL and call[4]:
+                out.append((ins[3], Given(module.name, _text(made, call[3]), _text(made, call[4][0]))))
+    return out
 
 
-def _text(made: dict[object, ir.Instruction], operand: object) -> str:
+def _text(made: dict[Any, ir.Instruction], operand: Any) -> str:
     """A name, or a name of something's, as written."""
     ins = made.get(operand)
     if ins is not None and ins[0] == ir.GLOBAL:
@@ -61,27 +119,6 @@ def _text(made: dict[object, ir.Instruction], operand: object) -> str:
         base = _text(made, ins[3])
         return f"{base}.{ins[4]}" if base else ""
     return ""
-
-
-def injects(program: Program, found: Given) -> bool:
-    """Whether it is a call by which a framework calls a function first."""
-    ref = program.dotted(found.module, found.called)
-    call = program.knowledge.calls.get(ref[1]) if ref[0] == "x" else None
-    return call is not None and call.clears == ("*",)
-
-
-def may_be_data(program: Program, found: Given) -> bool:
-    """Whether what such a function gives may be somebody's data: it is itself given some."""
-    maker = program.dotted(found.module, found.by) if found.by else ("x", "")
-    if maker[0] == "c":
-        maker = program.method((maker[1], maker[2]), "__init__") or maker
-    fn = program.function((maker[1], maker[2])) if maker[0] == "f" else None
-    return fn is not None and any(
-        one.name not in OWN
-        and given(program, maker[1], one) is None
-        and data(program, program.dotted(maker[1], one.annotation))
-        for one in fn.params
-    )
 
 
 def data(program: Program, found: Ref) -> bool:

@@ -19,6 +19,9 @@ INNER = frozenset({"internal", "migrations", "upgrades"})
 APPLICATION: Final = frozenset({"create_app", "make_app", "app", "application", "celery", "celery_app", "main"})
 
 
+STARTING: Final = frozenset({"__main__", "cli", "main"})  # modules by which a library that has a command is started
+
+
 def private(part: str) -> bool:
     """Whether a part of a dotted name says that what lies below is nobody else's."""
     return (part.startswith("_") and part != "__init__") or part in INNER
@@ -83,7 +86,7 @@ def offers(program: Program, root: str) -> bool:
     inner = frozenset(
         dotted.replace(".__init__.", ".")
         for name, below in program.modules.items()
-        if name.startswith(f"{root}.")
+        if name.startswith(f"{root}.") and name.rpartition(".")[2] not in STARTING
         for dotted in _imported(below)
     )
     own = (

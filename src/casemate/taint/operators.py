@@ -272,7 +272,7 @@ def store_subscript(frame: Frame, pos: int, base: Value, key: Value, val: Value,
             frame.write_field(ref, KEYS, value(taint), weak=ref in frame.env and KEYS in frame.env[ref])
     if objects or type(operand) is not str:
         return
-    if name != ANY and not base.refs and frame.deep(val):
+    if type(key.const) is str and not base.refs and frame.deep(val):
         # Of a mapping of which nothing is known this much is: what it holds under the key, and that others are as they were.
         made = frame.new_object(pos, ("i", "dict"), {name: val, INEXACT: CLEAN})
         frame.env[operand] = value(base.taint, NO, (made,))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any, Final
 
+from casemate.knowledge.entries import Sink
 from casemate.languages import ir
 from casemate.taint import markup
 from casemate.taint.state import Fields
@@ -11,6 +12,7 @@ from casemate.taint.values import NO, Value
 
 if TYPE_CHECKING:
     from casemate.taint.frame import Frame
+from casemate.taint.graphs import taken
 
 HEADER: Final = "content-type"
 KEPT: Final = 2  # a browser keeps it as a file, whatever its type is
@@ -27,6 +29,13 @@ def said_beside(frame: Frame, content: Fields) -> bool:
                 if type(name) is str and name.lower() == "[" + HEADER:
                     return _plain(val.const)
     return False
+
+
+def comes_to_nothing(frame: Frame, pos: int, sink: Sink) -> bool:
+    """Whether what the call at this place makes is said to be of another type, or nothing is done with it."""
+    if sink.used and not taken(frame.blocks, pos):
+        return True
+    return bool(sink.unless_said) and said_later(frame, pos, sink.unless_said)
 
 
 def said_later(frame: Frame, pos: int, names: tuple[str, ...]) -> bool:

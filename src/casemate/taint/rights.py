@@ -9,12 +9,12 @@ route or a router), the bases of the class (`AdminRequiredMixin`, `ModelAdmin`),
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from casemate.languages import ir
-from casemate.taint import injected
 from casemate.taint.frame import Unit
 from casemate.taint.graphs import used
+from casemate.taint.injected import Injections
 from casemate.taint.names import split
 from casemate.taint.program import Program
 
@@ -44,8 +44,21 @@ ROUTES: Final = frozenset(
 )
 DEPENDS: Final = frozenset({"Depends", "Security"})  # of FastAPI: what it is given is called first
 MOST: Final = 64  # instructions behind one argument that are looked at
-# Calls by their place (of decorators too), and what makes temporaries.
-Made = tuple[dict[int, ir.Instruction], dict[Any, ir.Instruction]]
+# What stands behind the name of a check in the name of what is no check: it gives something, or only an answer.
+THINGS: Final = frozenset(
+    {"client", "config", "database", "db", "email", "engine", "exists", "id", "maybe", "name", "optional", "path", "repo",
+     "repository", "service", "settings", "storage", "store", "url"}
+)  # fmt: skip
+
+
+class Made(NamedTuple):
+    """Of a body: calls by their place (of decorators too), what makes temporaries, functions by their number, and the operands
+    that names of the module are given."""
+
+    calls: dict[int, ir.Instruction]
+    made: dict[Any, ir.Instruction]
+    functions: dict[int, ir.Instruction]
+    kept: dict[str, list[Any]]
 
 
 class Rights:
@@ -55,6 +68,7 @@ class Rights:
         self.program = program
         self._known: dict[Unit, bool] = {}
         self._made: dict[Unit, Made] = {}
+        self._injections = Injections(program)
 
     def administrators(self, unit: Unit) -> bool:
         """Whether only administrators come in by a function, by what stands at it, at its class or around it."""
@@ -88,21 +102,19 @@ class Rights:
     def _injected(self, module: ir.Module, fn: ir.Function) -> Iterator[bool]:
         """What a framework calls before the function, to give its parameters."""
         for parameter in fn.params:
-            found = None if parameter.has_default else injected.given(self.program, module.name, parameter)
-            if found is not None and injected.injects(self.program, found):
-                yield says(found.by.rpartition(".")[2])
-        if fn.parent < 0 or not any(parameter.has_default for parameter in fn.params):
-            return
-        around = module.functions[fn.parent]
-        for block in ir.graph(around):
-            for ins in block[0]:
-                if ins[0] == ir.FUNCTION and ins[3] == fn.number:
-                    yield from (self._depends(module, around, operand) for _, operand in ins[4])
+            found = None if parameter.has_default else self._injections.given(module.name, parameter)
+            if found is not None and self._injections.injects(found):
+                yield checks(found.by.rpartition(".")[2])
+        if fn.parent >= 0 and any(parameter.made for parameter in fn.params):
+            around = module.functions[fn.parent]
+            defined = self._makers(module, around).functions.get(fn.number)
+            for _, operand in defined[4] if defined is not None else ():
+                yield self._depends(module, around, operand)
 
     def _by_route(self, module: ir.Module, fn: ir.Function, decorator: ir.Decorator) -> Iterator[bool]:
         """What a framework calls before the functions of a route, or of the router that it is one of."""
         around = module.functions[fn.parent]
-        calls, made = self._makers(module, around)
+        calls, made, *_ = self._makers(module, around)
         applied = calls.get(decorator.pos)
         route = made.get(applied[3]) if applied is not None else None
         if route is None or route[0] != ir.INVOKE:
@@ -110,10 +122,9 @@ class Rights:
         router = made.get(route[3])
         if router is not None and router[0] == ir.GLOBAL:
             body = module.functions[0]
-            _, here = self._makers(module, body)
-            kept = [i[4] for block in ir.graph(body) for i in block[0] if i[0] == ir.SETGLOBAL and i[3] == router[3]]
-            for one in kept:
-                yield from self._each(module, body, here, here.get(one))
+            here = self._makers(module, body)
+            for one in here.kept.get(router[3], ()):
+                yield from self._each(module, body, here.made, here.made.get(one))
         yield from self._each(module, around, made, route)
 
     def _each(
@@ -129,7 +140,7 @@ class Rights:
 
     def _depends(self, module: ir.Module, around: ir.Function, operand: Any) -> bool:
         """Whether an operand is `Depends(f)` of what lets only administrators in, by its name or by what it is given."""
-        _, made = self._makers(module, around)
+        made = self._makers(module, around).made
         call = made.get(operand)
         if call is None or call[0] != ir.CALL or not call[4] or _name(made.get(call[3])) not in DEPENDS:
             return False
@@ -137,8 +148,8 @@ class Rights:
         if asked is not None and asked[0] == ir.CALL:
             name = _name(made.get(asked[3]))
             given = self._behind(module, around, [*asked[4], *(one for _, one in asked[5])])
-            return says(name) or (not frozenset(split(name)) & OTHERS and _all(given))
-        return says(_name(asked))
+            return checks(name) or (not frozenset(split(name)) & (OTHERS | THINGS) and _all(given))
+        return checks(_name(asked))
 
     def _at_class(self, module: ir.Module, number: int) -> Iterator[bool]:
         klass = module.classes[number]
@@ -152,7 +163,7 @@ class Rights:
 
     def _given(self, module: ir.Module, around: ir.Function, pos: int) -> list[str]:
         """The names in what a decorator at a position is given one by one."""
-        calls, made = self._makers(module, around)
+        calls, made, *_ = self._makers(module, around)
         applied = calls.get(pos)
         ins = made.get(applied[3]) if applied is not None else None
         if ins is None or ins[0] not in (ir.CALL, ir.INVOKE):
@@ -161,7 +172,7 @@ class Rights:
 
     def _behind(self, module: ir.Module, fn: ir.Function, operands: list[Any]) -> list[str]:
         """The names by which operands were made, within a function, and those within functions among them."""
-        _, made = self._makers(module, fn)
+        made = self._makers(module, fn).made
         found: list[str] = []
         queue = list(operands)
         for _ in range(MOST):
@@ -196,9 +207,16 @@ class Rights:
         known = self._made.get((module.name, fn.number))
         if known is None:
             instructions = [ins for block in ir.graph(fn) for ins in block[0]]
-            calls = {ins[1]: ins for ins in instructions if ins[0] == ir.CALL}
-            made = {ins[2]: ins for ins in instructions if type(ins[2]) is int}
-            known = self._made[module.name, fn.number] = calls, made
+            kept: dict[str, list[Any]] = {}
+            for ins in instructions:
+                if ins[0] == ir.SETGLOBAL:
+                    kept.setdefault(ins[3], []).append(ins[4])
+            known = self._made[module.name, fn.number] = Made(
+                calls={ins[1]: ins for ins in instructions if ins[0] == ir.CALL},
+                made={ins[2]: ins for ins in instructions if type(ins[2]) is int},
+                functions={ins[3]: ins for ins in instructions if ins[0] == ir.FUNCTION},
+                kept=kept,
+            )
         return known
 
 
@@ -213,6 +231,12 @@ def says(name: str) -> bool:
     """Whether a name says that only administrators come in."""
     words = frozenset(split(name))
     return not words & OTHERS and bool(words & RIGHTS)
+
+
+def checks(name: str) -> bool:
+    """Whether a function's name says that it lets only administrators on: not that it gives something, or an answer."""
+    words = split(name)
+    return says(name) and not THINGS & set(words) and words[0] not in ("is", "has")
 
 
 def _all(names: list[str]) -> bool:

@@ -63,8 +63,9 @@ def packages(texts: Mapping[str, str]) -> Packages:
             shown.update(root for match in _IMPORT.findall(text) for root in match)
         else:
             found.update(target for group in _GROUP.findall(text) for target in _TARGET.findall(group))
+    begun = frozenset(found)
     for roots in together:
-        found |= roots if roots & found and not roots & shown else set()
+        found |= roots if roots & begun and not roots & shown else set()
     return Packages(frozenset(found - shown) - {""}, frozenset(shown) - {""})
 
 

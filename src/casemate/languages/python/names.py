@@ -24,6 +24,7 @@ _HOLDERS: Final = frozenset(
 _LAST: Final = frozenset(("Coroutine",))
 
 
+_CALL: Final = re.compile(r"([A-Za-z_][\w.]{0,200})\(\s{0,20}([A-Za-z_][\w.]{0,200})?\s{0,20}[,)]")
 LONGEST: Final = 2000  # characters of an annotation that is still looked at
 
 
@@ -66,6 +67,22 @@ def annotation(text: str) -> str:
     `Optional[X]`, `X | None`, `Annotated[X, ...]`, `"X"`, `list[X]` and the like give X; `dict[K, V]` gives dict.
     """
     return _named(text, 0) if len(text) <= LONGEST else ""
+
+
+def beside(text: str) -> tuple[str, ...]:
+    """Of the first call beside the type in `Annotated[X, f(g), ...]` that is given a name what is called, and the name; of none
+    the first call alone; empty for another annotation."""
+    text = text.strip()
+    head = text.partition("[")[0].rstrip()
+    if len(text) > LONGEST or head.rpartition(".")[2] != "Annotated" or not text.endswith("]"):
+        return ()
+    calls = [
+        found.groups()
+        for item in _split(text[text.index("[") + 1 : -1], ",")[1:]
+        if (found := _CALL.match(item.strip()))
+    ]
+    first = next((one for one in calls if one[1]), calls[0] if calls else ())
+    return tuple(filter(None, first))
 
 
 def _named(text: str, depth: int) -> str:

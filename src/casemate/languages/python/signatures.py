@@ -13,13 +13,11 @@ from casemate.languages.python import literals
 from casemate.languages.python.builder import Builder
 from casemate.languages.python.conditions import inner, operands
 from casemate.languages.python.literals import utf8
-from casemate.languages.python.names import annotation, dotted
+from casemate.languages.python.names import annotation, beside, dotted
 
 DOC_LENGTH: Final = 200
 SHORT_DEFAULT: Final = 64  # characters of a default that is told
 _PREFIXED: Final = re.compile(r"[rRuU]?['\"]")
-
-_ANNOTATED: Final = re.compile(r"(?:[\w.]+\.)?Annotated\[[^()]*?([A-Za-z_][\w.]*)\(\s*([A-Za-z_][\w.]*)?\s*[,)]")
 
 
 class Signature(NamedTuple):
@@ -91,8 +89,7 @@ def _default(b: Builder, node: Node | None) -> tuple[object, ...]:
 def _made(b: Builder, node: Node | None, annotated: Node | None) -> tuple[str, ...]:
     """Of a call that is the default, or stands beside the type in an annotation, what is called and the first argument."""
     if node is None and annotated is not None:
-        beside = _ANNOTATED.match(utf8(b.raw(annotated)))
-        return tuple(filter(None, beside.groups())) if beside else ()
+        return beside(utf8(b.raw(annotated)))
     function = node.child_by_field_id(k.F_FUNCTION) if node is not None and node.kind_id == k.CALL else None
     given = node.child_by_field_id(k.F_ARGUMENTS) if node is not None and function is not None else None
     if function is None:

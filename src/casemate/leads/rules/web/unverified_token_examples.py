@@ -42,6 +42,26 @@ def read(token, key):
 """,
     ),
     Example(
+        name="whether it holds, another token, and who in a function within",
+        code="""
+import time
+import jwt
+
+def valid(token):
+    return jwt.decode(token, options={"verify_signature": False})["exp"] > time.time()  # finding
+
+def renewed(access, refresh, key):
+    try:
+        return jwt.decode(access, key, algorithms=["HS256"])
+    except jwt.ExpiredSignatureError:
+        return jwt.decode(refresh, options={"verify_signature": False})  # finding
+
+def teller(token):
+    claims = jwt.decode(token, options={"verify_signature": False})  # finding
+    return lambda: claims["sub"]
+""",
+    ),
+    Example(
         name="the check is an option",
         code="""
 import jwt
