@@ -22,7 +22,21 @@ SPEAKERS: Final = frozenset(
     }
 )  # fmt: skip
 PLACES: Final = frozenset(
-    {"path", "paths", "filepath", "dir", "dirs", "directory", "folder", "folders", "uri", "uris", "location"}
+    {
+        "path",
+        "paths",
+        "filepath",
+        "dir",
+        "dirs",
+        "directory",
+        "folder",
+        "folders",
+        "home",
+        "root",
+        "uri",
+        "uris",
+        "location",
+    }
 )
 # What a parameter is called whose value somebody sent, or chose who sent something: not what merely may come from outside, as an
 # address, a document or a user may.
