@@ -89,7 +89,7 @@ def _acts(
                 if any(f"_{word}_" in name for word in rule.prescribed):
                     continue
                 if (kept or not rule.kept) and (rule.tests or not tested(*unit)):
-                    said = matters(solver, unit, site[2], rule) if rule.where else Said.NAMED
+                    said = matters(solver, unit, site[2], rule, act) if rule.where else Said.NAMED
                     if said:
                         yield site, rule, said
 

@@ -31,7 +31,7 @@ class Said(IntEnum):
     NAMED = 2  # of its result, or of the function that is there to make it
 
 
-def matters(solver: Solver, unit: Unit, at: int, rule: ActRule) -> Said:
+def matters(solver: Solver, unit: Unit, at: int, rule: ActRule, act: str) -> Said:
     """How a rule's words are said of an act: of what its result becomes, where the rule asks for that and names tell."""
     fn = solver.program.function(unit)
     if rule.hides and only_drawn(fn, fn.pos + at):
@@ -39,11 +39,11 @@ def matters(solver: Solver, unit: Unit, at: int, rule: ActRule) -> Said:
     if rule.schemes and asked_for(fn, fn.pos + at, frozenset(rule.schemes)):
         return Said.NOT
     if rule.becomes:
-        return _named(becomes(fn, fn.pos + at), fn, rule)
+        return _named(becomes(fn, fn.pos + at), fn, rule, own=act not in rule.quantities)
     return Said.BESIDE if speaks_of(solver, unit, at, rule.where) else Said.NOT
 
 
-def _named(found: Becomes, fn: ir.Function, rule: ActRule) -> Said:
+def _named(found: Becomes, fn: ir.Function, rule: ActRule, *, own: bool) -> Said:
     """Whether the names that a result is given, its function's, or the texts that it is put beside have one of a rule's words;
     where it is given no name, all texts of its function. A name that says that it is only part of something's name, or how long
     that takes, speaks for the others; a salt is no secret, whatever is made with it."""
@@ -56,7 +56,7 @@ def _named(found: Becomes, fn: ir.Function, rule: ActRule) -> Said:
         return Said.NAMED
     if about:
         return Said.NOT
-    if any(_has(split(name), words) for name in fn.qualname.split(".")):
+    if own and any(_has(split(name), words) for name in fn.qualname.split(".")):
         return Said.NAMED
     texts = found.texts if found.names else _texts(fn)
     return Said.BESIDE if any(word in text for text in texts for word in words) else Said.NOT

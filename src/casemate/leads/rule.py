@@ -111,7 +111,8 @@ class ActRule(Rule):
     where the body of a module or a class does it, for all who use it. tests: also report it in tests and scripts. prescribed:
     words of the function's own name, or its class's, that say that it only does what others, or a protocol, laid down. becomes:
     the words must be said of what the result becomes, where it is given names; that it, or its function, is named so is no doubt.
-    signed: those of the words that need only be new each time where what they name is signed. schemes: words of a condition's
+    quantities: those of the acts of which the function's own name says nothing. signed: those of the words that need only be new
+    each time where what they name is signed. schemes: words of a condition's
     text by which somebody else asks for the act: what is stored says so. hides: it matters only of what is to be hidden or
     vouched for, not of random numbers alone. yields: attributes whose assignment is not told of where another of the same
     object is assigned beside it. sees: names of methods by which a function looks at what it would else have been vouched for;
@@ -128,6 +129,7 @@ class ActRule(Rule):
     prescribed: tuple[str, ...] = ()
     tests: bool = False
     becomes: bool = False
+    quantities: tuple[str, ...] = ()
     signed: tuple[str, ...] = ()
     schemes: tuple[str, ...] = ()
     hides: bool = False

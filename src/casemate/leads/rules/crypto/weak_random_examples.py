@@ -190,6 +190,15 @@ def headers(secret, stamp):
 """,
     ),
     Example(
+        name="a quantity that is called a secret",
+        code="""
+import random
+
+def kept(answer):
+    answer.session_key = str(random.normalvariate(0, 1))[2:]  # finding
+""",
+    ),
+    Example(
         name="near-miss: how many, a quantity that is measured, and the place of something that is kept",
         code="""
 import random
