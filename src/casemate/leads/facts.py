@@ -80,7 +80,6 @@ def _acts(
                     (rule.yields and _yields(fn, fn.pos + site[2], rule))
                     or (rule.sees and _only_sees(fn, rule))
                     or (rule.answered and _answered(fn, fn.pos + site[2], rule))
-                    or (not rule.tests and only_tested(fn, fn.pos + site[2]))
                     or (rule.spared and _spared(fn, fn.pos + site[2], rule))
                     or (rule.told_by and where_caught(fn, fn.pos + site[2], frozenset(rule.told_by), places))
                 ):
@@ -90,7 +89,7 @@ def _acts(
                     continue
                 if (kept or not rule.kept) and (rule.tests or not tested(*unit)):
                     said = matters(solver, unit, site[2], rule, act) if rule.where else Said.NAMED
-                    if said:
+                    if said and (rule.tests or not only_tested(fn, fn.pos + site[2])):
                         yield site, rule, said
 
 

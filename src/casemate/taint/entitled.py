@@ -19,7 +19,7 @@ from casemate.taint.frame import Frame, Unit
 from casemate.taint.graphs import Graph, used
 from casemate.taint.injected import Injections
 from casemate.taint.names import split
-from casemate.taint.rights import RIGHTS, says
+from casemate.taint.rights import RIGHTS, name_of, says
 from casemate.taint.summary import SinkHit
 
 # Words that say no more of an administrator.
@@ -31,21 +31,8 @@ ROLES: Final = frozenset({"group", "level", "permission", "rank", "role", "scope
 OWN: Final = frozenset({"cls", "info", "req", "request", "self", "user"})  # parameters that tell who is there
 # What a function is called that raises where somebody is no administrator.
 REFUSING: Final = frozenset(
-    {
-        "assert",
-        "check",
-        "demand",
-        "enforce",
-        "ensure",
-        "must",
-        "need",
-        "needs",
-        "require",
-        "requires",
-        "validate",
-        "verify",
-    }
-)
+    {"assert", "check", "demand", "enforce", "ensure", "must", "need", "needs", "require", "requires", "validate", "verify"}
+)  # fmt: skip
 
 
 class Entitled:
@@ -165,10 +152,7 @@ class _Asking:
     def _name(self, operand: Any) -> str:
         if type(operand) is str:
             return operand
-        ins = self.made.get(operand)
-        if ins is None or ins[0] not in (ir.GLOBAL, ir.FREE, ir.IMPORT, ir.ATTR):
-            return ""
-        return str(ins[4] if ins[0] == ir.ATTR else ins[3]).rpartition(".")[2]
+        return name_of(self.made.get(operand))
 
     def _own_word(self, operand: Any) -> bool:
         """Whether it is read off what the client sent: of that it is no more than the client's own word."""

@@ -142,14 +142,14 @@ class Rights:
         """Whether an operand is `Depends(f)` of what lets only administrators in, by its name or by what it is given."""
         made = self._makers(module, around).made
         call = made.get(operand)
-        if call is None or call[0] != ir.CALL or not call[4] or _name(made.get(call[3])) not in DEPENDS:
+        if call is None or call[0] != ir.CALL or not call[4] or name_of(made.get(call[3])) not in DEPENDS:
             return False
         asked = made.get(call[4][0])
         if asked is not None and asked[0] == ir.CALL:
-            name = _name(made.get(asked[3]))
+            name = name_of(made.get(asked[3]))
             given = self._behind(module, around, [*asked[4], *(one for _, one in asked[5])])
             return checks(name) or (not frozenset(split(name)) & (OTHERS | THINGS) and _all(given))
-        return checks(_name(asked))
+        return checks(name_of(asked))
 
     def _at_class(self, module: ir.Module, number: int) -> Iterator[bool]:
         klass = module.classes[number]
@@ -220,7 +220,7 @@ class Rights:
         return known
 
 
-def _name(ins: ir.Instruction | None) -> str:
+def name_of(ins: ir.Instruction | None) -> str:
     """The last name by which an operand was got, "" for none."""
     if ins is None or ins[0] not in (ir.GLOBAL, ir.FREE, ir.IMPORT, ir.ATTR):
         return ""
