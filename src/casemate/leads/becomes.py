@@ -115,6 +115,8 @@ def _plain(fn: ir.Function, ins: Any) -> list[Any]:
         return list(ins[4:])
     if op == ir.FORMAT:
         return list(ins[3])
+    if op == ir.SLICE:
+        return [ins[3]]  # where a part begins is not in it
     return list(ins[3:]) if op in HANDED else []
 
 

@@ -12,7 +12,7 @@ from casemate.leads.rule import ActRule, DetectorRule, Rule
 from casemate.leads.serving import serving
 from casemate.leads.testcode import only_tested, within_test
 from casemate.leads.text import location, shown
-from casemate.leads.uses import uses, where_caught
+from casemate.leads.uses import again, uses, where_caught
 from casemate.model.lead import Doubt, Lead
 from casemate.taint.frame import Unit
 from casemate.taint.names import split
@@ -80,7 +80,7 @@ def _acts(
                     (rule.yields and _yields(fn, fn.pos + site[2], rule))
                     or (rule.sees and _only_sees(fn, rule))
                     or (rule.answered and _answered(fn, fn.pos + site[2], rule))
-                    or (rule.spared and _spared(fn, fn.pos + site[2], rule))
+                    or (rule.spared and _spared(fn, fn.pos + site[2], rule, places))
                     or (rule.told_by and where_caught(fn, fn.pos + site[2], frozenset(rule.told_by), places))
                 ):
                     continue
@@ -93,10 +93,13 @@ def _acts(
                         yield site, rule, said
 
 
-def _spared(fn: ir.Function, pos: int, rule: ActRule) -> bool:
-    """Whether nothing is asked of the result but what does no harm, in a function whose name does not say that it lets in."""
+def _spared(fn: ir.Function, pos: int, rule: ActRule, places: frozenset[int]) -> bool:
+    """Whether nothing is asked of the result but what does no harm, in a function whose name does not say that it lets in, or
+    that does the same again as it should be done. places: of the acts."""
     found = uses(fn, pos, frozenset(rule.into))
-    return bool(found) and found <= set(rule.spared) and not LETTING & set(split(fn.name))
+    if not found or not found <= set(rule.spared):
+        return False
+    return not LETTING & set(split(fn.name)) or again(fn, pos, places)
 
 
 def _yields(fn: ir.Function, pos: int, rule: ActRule) -> bool:

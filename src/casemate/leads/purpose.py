@@ -45,21 +45,30 @@ def matters(solver: Solver, unit: Unit, at: int, rule: ActRule, act: str) -> Sai
 
 def _named(found: Becomes, fn: ir.Function, rule: ActRule, *, own: bool) -> Said:
     """Whether the names that a result is given, its function's, or the texts that it is put beside have one of a rule's words;
-    where it is given no name, all texts of its function. A name that says that it is only part of something's name, or how long
-    that takes, speaks for the others; a salt is no secret, whatever is made with it."""
+    where it is given no name, all texts of its function. A function's name speaks of what it gives back. A name that says that it
+    is only part of something's name, or how long that takes, speaks for the others; a salt is no secret, whatever is made with
+    it."""
     spelled = [split(name) for name in (*found.names, *found.called)]
     if found.passes or any(name[-1:] == ["salt"] for name in spelled):
         return Said.NOT
-    words = {w for w in rule.where if w not in rule.signed or not any(SIGNED & set(name) for name in spelled)}
+    signed = any(SIGNED & set(name) for name in spelled) or bool(SIGNED & _texts(fn))
+    words = {w for w in rule.where if w not in rule.signed or not signed}
     about = [name for name in spelled if name[-1:] and name[-1] in ABOUT and _has(name, words)]
     if any(_has(name, words) for name in spelled if name not in about):
         return Said.NAMED
     if about:
         return Said.NOT
-    if own and any(_has(split(name), words) for name in fn.qualname.split(".")):
+    if own and found.returned and any(_has(split(name), words) for name in _makers(fn)):
         return Said.NAMED
+    if own and any(_has(split(name), words) for name in fn.qualname.split(".")):
+        return Said.BESIDE
     texts = found.texts if found.names else _texts(fn)
     return Said.BESIDE if any(word in text for text in texts for word in words) else Said.NOT
+
+
+def _makers(fn: ir.Function) -> list[str]:
+    """The names of a function, and of the classes around it: not of a function in which it helps."""
+    return fn.qualname.rpartition("<locals>.")[2].split(".")
 
 
 def _has(name: Sequence[str], words: Iterable[str]) -> bool:

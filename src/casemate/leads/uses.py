@@ -52,6 +52,13 @@ def _key(fn: ir.Function, operand: Any) -> tuple[str, ...]:
     return (const,) if type(const) is str else (OTHER,)
 
 
+def again(fn: ir.Function, pos: int, acts: frozenset[int]) -> bool:
+    """Whether a method is called by the same name, and given the same first, at another place than those of the acts."""
+    calls = [ins for instructions, _, _ in ir.graph(fn) for ins in instructions if ins[0] == ir.INVOKE]
+    here = {(ins[4], one) for ins in calls if ins[1] == pos for one in _first(ins)}
+    return any((ins[4], one) in here for ins in calls if ins[1] not in acts for one in _first(ins))
+
+
 def where_caught(fn: ir.Function, pos: int, exceptions: frozenset[str], acts: frozenset[int]) -> bool:
     """Whether a call is reached only where one of these exceptions was caught, and another call was given the same first. acts:
     where calls stand that are as weak as this one."""

@@ -9,10 +9,12 @@ from __future__ import annotations
 import builtins
 import sys
 from collections.abc import Callable, Container, Iterable
-from typing import Any, Final, NamedTuple
+from functools import partial
+from typing import Any, Final
 
 from casemate.languages import ir
 from casemate.taint import dispatch, memberships
+from casemate.taint.asking import Asks, Given, Parts, Question
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.graphs import Edge, Graph, Place, used
 from casemate.taint.summary import Label
@@ -39,42 +41,6 @@ AGREES: Final = ("==", "in")
 PROBES: Final = frozenset(
     {"stat", "lstat", "exists", "isfile", "isdir", "is_file", "is_dir", "getsize", "getmtime", "access", "open", "read"}
 )
-
-
-class Given(NamedTuple):
-    """What a function is asked about: the value stands in these of its parameters, and these others somebody outside gives.
-    kinds: of which it may do harm."""
-
-    names: frozenset[str]
-    foreign: frozenset[str]
-    kinds: int
-
-
-class Asks(NamedTuple):
-    """What a function does with what it is given. answers: it gives back an answer about it. decides: whether it gives it back
-    hangs on an answer. refuses: it raises by an answer."""
-
-    answers: bool = False
-    decides: bool = False
-    refuses: bool = False
-
-
-class Parts(NamedTuple):
-    """Which parts of the value are meant, where it has several: those that these operands hold, or that have these names. wholes:
-    the operands of which these are parts: who is asked about a form is not asked about one of its fields."""
-
-    operands: frozenset[Any] = frozenset()
-    names: frozenset[str] = frozenset()
-    wholes: frozenset[Any] = frozenset()
-
-
-class Question(NamedTuple):
-    """A block that ends in a branch on an answer. leave: by which side the value has leave. known: it is a check that is
-    understood, which would be enough on every way."""
-
-    block: int
-    leave: bool
-    known: bool
 
 
 class Answers:
@@ -132,6 +98,9 @@ class Answers:
                 found += [Question(number, leave, known=False)] if leave is not None else []
             elif yes != no:
                 found.append(Question(number, yes, known=True))
+            elif self.called:
+                yes, no = self._clears(terminator[2], partial(self._of_part, self.made.get(terminator[2])))
+                found += [Question(number, yes, known=False)] if yes != no else []
         return found[:MAX_QUESTIONS]
 
     def harmless(self) -> frozenset[Edge]:
@@ -252,14 +221,37 @@ class Answers:
         contained = made[0] == ir.INVOKE and made[4] in CONTAINED and self.of(made[3])
         return ANSWER if contained else tier & ANSWER
 
-    def _clears(self, operand: Any) -> tuple[bool, bool]:
-        """Whether a branch on an operand clears the kinds in what is made of the value, when it is true and when it is not."""
+    def _clears(self, operand: Any, meant: Callable[[str], bool] | None = None) -> tuple[bool, bool]:
+        """Whether a branch on an operand clears the kinds in what is made of the value, when it is true and when it is not.
+        meant: whether a variable counts."""
         pred = self.frame.get(operand).pred
         yes, no = pred if pred is not None else ((), ())
-        return self._cleared(yes), self._cleared(no)
+        if meant is not None and pred == ((), ()):  # it is not known whose property it is
+            return self._tells(operand)
+        return self._cleared(yes, meant or self._meant), self._cleared(no, meant or self._meant)
 
-    def _cleared(self, effects: Iterable[tuple[Any, int, Any]]) -> bool:
-        return any(mask & self.kinds and type(key) is str and self._meant(key) for key, mask, _ in effects)
+    def _tells(self, operand: Any) -> tuple[bool, bool]:
+        """Whether a property of what is made of the value says that it does no harm, when it is true and when it is not."""
+        made, turned = self.made.get(operand), False
+        while made is not None and made[0] == ir.UNARY and made[3] == "not":
+            made, turned = self.made.get(made[4]), not turned
+        if made is None or made[0] != ir.ATTR or not self.of(made[3]) & MADE:
+            return False, False
+        values = self.frame.knowledge.values
+        known = [values.get(f"{ref[1]}.{made[4]}") for ref in self.frame.get(made[3]).refs if ref[0] == "i"]
+        mask = self.frame.knowledge.mask
+        yes = any(one is not None and mask(one.when_true) & self.kinds for one in known)
+        no = any(one is not None and mask(one.when_false) & self.kinds for one in known)
+        return (no, yes) if turned else (yes, no)
+
+    def _cleared(self, effects: Iterable[tuple[Any, int, Any]], meant: Callable[[str], bool]) -> bool:
+        return any(mask & self.kinds and type(key) is str and meant(key) for key, mask, _ in effects)
+
+    def _of_part(self, made: ir.Instruction | None, key: str) -> bool:
+        """Whether a variable holds what is made of what a function was given, the addresses of a host, each in turn; or what
+        stands in it, and what is made of that is asked, by the instruction."""
+        apart = self.of(key) == ITSELF and key not in self.checked and made is not None and key not in used(made)
+        return apart or self.of(key) == MADE
 
     def _meant(self, key: str) -> bool:
         """Whether a variable holds what is made of the value; in a function that is called, what it was given or gives back, and
@@ -272,6 +264,10 @@ class Answers:
         """Whether it is not told what a value is, nor given by somebody outside, as far as the function tells."""
         val = self.frame.get(operand)
         return not self._outside(val) and val.const is NO and not any(ref[0] in "o=" for ref in val.refs)
+
+    def outside(self, operand: Any) -> bool:
+        """Whether somebody outside may have given what an operand is."""
+        return self._outside(self.frame.get(operand))
 
     def _outside(self, val: Value) -> bool:
         """Whether somebody outside may have given a value, other than as an attribute of the method's own object."""
@@ -293,6 +289,7 @@ class Answers:
         got = self._gives(place, ins)
         if ins[0] == ir.INVOKE and ins[4] == "append" and type(ins[3]) is int and len(ins[5]) == 1:
             self.gathered[ins[3]] = self.gathered.get(ins[3], 0) | self._one_of(ins[5][0])
+            dst, got = ins[3], _made(self.of(ins[5][0])) & MADE  # what is held by what a comprehension makes
         if not got or dst is None:
             return False
         had = self.of(dst)

@@ -14,13 +14,15 @@ from functools import partial
 from typing import Any, Final
 
 from casemate.languages import ir
-from casemate.taint import onward
-from casemate.taint.answers import ANSWER, GRANTED, ITSELF, MADE, Answers, Asks, Given, Parts
+from casemate.taint import onward, optional
+from casemate.taint.answers import ANSWER, GRANTED, ITSELF, MADE, PARTS, Answers
+from casemate.taint.asking import Asks, Given, Parts
 from casemate.taint.explain import MOST_RUN, Explainer
 from casemate.taint.flows import MAX_WAY, Flow
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.graphs import Graph, Used
 from casemate.taint.solver import Solver
+from casemate.taint.state import field_of
 from casemate.taint.summary import Label
 
 DEEP: Final = 2  # calls followed to see whether a function asks
@@ -151,10 +153,15 @@ class Asked:
 def _hangs(found: Answers, parts: Parts, there: Used, others: frozenset[int]) -> bool:
     """Whether what stands at a place is reached only by leave. others: blocks of other sinks."""
     graph, block = found.graph, there.place[0]
-    if any(graph.passed(place, there.place) for place in found.refused) or found.of(*there.operands) & GRANTED:
+    if any(graph.passed(place, there.place) or optional.passes(found, place[0], block) for place in found.refused):
+        return True
+    if found.of(*there.operands) & GRANTED:
         return True
     return any(
-        (found.leads(asked, block) and not others & graph.sides(asked.block)[asked.leave])
+        (
+            (found.leads(asked, block) or optional.leads(found, asked, block))
+            and not others & graph.sides(asked.block)[asked.leave]
+        )
         or found.replaced(asked, parts.operands, block)
         or found.brought(asked)
         for asked in found.questions()
@@ -173,4 +180,12 @@ def _start(frame: Frame, label: Label) -> frozenset[Any]:
     name = frame.fn.params[label[1]].name
     if not label[2]:
         return frozenset({name})
-    return frozenset(ins[2] for ins in made if ins[0] == ir.ATTR and ins[3] == name and ins[4] == label[2][0])
+    return frozenset(ins[2] for ins in made if len(ins) > 4 and ins[3] == name and _part(frame.fn, ins) == label[2][0])
+
+
+def _part(fn: ir.Function, ins: ir.Instruction) -> Any:
+    """Which part of something an instruction gives, as labels tell it: an attribute, or an element by its constant key."""
+    if ins[0] == ir.ATTR:
+        return ins[4]
+    key = ins[4] if ins[0] == ir.INDEX else ins[5][0] if ins[0] == ir.INVOKE and ins[4] in PARTS and ins[5] else None
+    return field_of(fn.consts[-1 - key]) if type(key) is int and key < 0 else None

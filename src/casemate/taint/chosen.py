@@ -11,7 +11,7 @@ from casemate.taint.frame import Frame
 # Words of an option by which a caller asks for each act. A caller who asks for it has it by design.
 OPTIONS: Final = {
     "no-certificate": frozenset(
-        {"verify", "insecure", "unverified", "verified", "selfsigned", "validate", "verification", "skip"}
+        {"verify", "insecure", "unverified", "verified", "selfsigned", "validate", "validation", "verification", "skip"}
     ),
     "debug-mode": frozenset({"debug", "debugger", "develop", "development", "dev"}),
 }

@@ -88,7 +88,9 @@ class Query:
         self._libraries = libraries
         self._rights = Rights(self.program)
         self._injections = Injections(self.program)
-        self._exported = offered.exported(self.program) if self._programs else frozenset()
+        self._exported = offered.exported(self.program)
+        self._commands = commands
+        self._exporting = frozenset(dotted.partition(".")[0] for dotted in self._exported)
         self._named: frozenset[str] | None = None
         self._offering: dict[str, bool] = {}
         self._scripted: dict[str, frozenset[int]] = {}
@@ -207,7 +209,7 @@ class Query:
         if doubt is None and boundary is Boundary.REMOTE and self._unnamed(unit, fn, named):
             doubt = Doubt.CALLER  # a default of the route, or of all that are below a prefix
         if boundary is Boundary.API and (
-            (kind.words and self._of_application(unit))
+            (kind.words and (self._of_application(unit) or self._helper(unit, fn)))
             or self._own(kind, hit, crossed, split(named.name), set(split(fn.name)))
         ):
             doubt = Doubt.CALLER
@@ -227,6 +229,15 @@ class Query:
         if root not in self._offering:
             self._offering[root] = offered.offers(self.program, root)
         return root in self._applications and root not in self._libraries and not self._offering[root]
+
+    def _helper(self, unit: Unit, fn: ir.Function) -> bool:
+        """Whether the program itself calls a function that none of its packages offers by name: what it is given is the
+        program's own word, as far as is seen."""
+        root = unit[0].partition(".")[0]
+        if unit not in self._called or root not in self._exporting | self._commands or unit[0] == root:
+            return False
+        top = f"{unit[0]}.{fn.qualname.partition('.')[0]}"
+        return self.program.modules[unit[0]].exports is None and not self._exported & {unit[0], top}
 
     def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: Sequence[str], function: set[str]) -> bool:
         """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what

@@ -120,7 +120,7 @@ def concatenate(frame: Frame, parts: list[Value], pos: int = -1) -> Value:
             # What comes first is not below or inside anything: a suffix added to a path leaves it the caller's path.
             head = outline(part).partition(UNKNOWN)[0]  # what is not known of the part comes behind this
             taint |= after(frame, cross(one) if fixed and start else one, start + head if start else start)
-        start += "?" if start.endswith(UNKNOWN) and _begins_query(part) else outline(part)
+        start += "?" if start[-1:] in ("", UNKNOWN) and _begins_query(part) else outline(part)
         if len(start) > MAX_OUTLINE:
             start = start[:MAX_OUTLINE] + UNKNOWN
     known = start != UNKNOWN and not any(RANDOM_TYPE in p.refs for p in parts)

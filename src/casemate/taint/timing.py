@@ -29,22 +29,14 @@ LOOSE: Final = frozenset({"token", "signature", "password", "passwd", "mac", "di
 MAKERS: Final = ("hmac", "hashlib")
 NOT_TEXT: Final = ("int", "float", "bool", "list", "tuple", "set", "dict")
 NOT_FIRST: Final = ("has_", "is_", "num_", "use_")
+# What stands behind the name of a secret, and makes it the name of what is said of one.
 NOT_LAST: Final = (
-    "_id",
-    "_type",
-    "_name",
-    "_kind",
-    "_len",
-    "_length",
-    "_cookie",
-    "_field",
-    "_header",
-    "_url",
-    "_path",
-    "_at",
-)
+    "_alg", "_algorithm", "_at", "_count", "_expires", "_expiry", "_field", "_header", "_id", "_iss", "_issuer", "_kind", "_len",
+    "_length", "_method", "_name", "_scheme", "_scope", "_status", "_type", "_url", "_version",
+)  # fmt: skip
 MAKING: Final = (["new"], ["generate"], ["issue"], ["mint"], ["create"], ["fresh"])
 COLUMN: Final = re.compile(r"(?:Column|Field|column)$")  # what makes one, by SQLAlchemy and Django
+MAX_STEPS: Final = 6  # followed back to where a value was read
 QUIET: Final = ("__eq__", "__ne__", "__lt__", "__hash__")
 
 
@@ -62,6 +54,8 @@ def compared(frame: Frame, pos: int, left: Any, right: Any) -> None:
             continue
         if _made_here(frame, other) or _column(frame, operand):  # for whatever it is made; a database compares
             continue
+        if _in_session(frame, operand):  # of whoever sends the request: nobody else's is compared with it
+            continue
         if frame.fn.owner >= 0 and _attribute(a) and _attribute(b):
             continue  # whoever made the method's object gave both
         frame.reach(taint, kind.bit, frame.sink(pos, "=="), pos)
@@ -77,6 +71,18 @@ def _made_here(frame: Frame, operand: Any) -> bool:
         return False
     name = made[4] if made[0] == ir.INVOKE else called.of(frame).get(made[3], "")
     return split(name)[:1] in MAKING
+
+
+def _in_session(frame: Frame, operand: Any) -> bool:
+    """Whether a value was read off the request's own session: `request.session["state"]`."""
+    made = defined(frame).get(operand)
+    for _ in range(MAX_STEPS):
+        if made is not None and made[0] in (ir.ATTR, ir.GLOBAL) and made[-1] == "session":
+            return True
+        if made is None or made[0] not in (ir.MOVE, ir.AWAIT, ir.INDEX, ir.INVOKE, ir.ATTR):
+            return False
+        made = defined(frame).get(made[3])
+    return False
 
 
 def _column(frame: Frame, operand: Any) -> bool:
@@ -123,11 +129,7 @@ def _named(frame: Frame, operand: Any, other: Any, given: Value) -> bool:
 
 
 def _says(name: str, words: frozenset[str]) -> bool:
-    if (
-        not name
-        or name.startswith(("has_", "is_", "num_"))
-        or name.endswith(("_id", "_type", "_name", "_kind", "_len"))
-    ):
+    if not name or name.startswith(NOT_FIRST) or name.endswith(NOT_LAST):
         return False
     return any(part in words for part in name.split("_")) or any(pair in name for pair in PAIRS)
 

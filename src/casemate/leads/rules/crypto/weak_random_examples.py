@@ -216,4 +216,32 @@ def answered(api_keys, hosts):
     return ask(hosts[number], api_key)
 """,
     ),
+    Example(
+        name="what a function gives back that says what that is",
+        code="""
+import random
+
+class Reset:
+    def new_token(self):
+        text = "".join(random.choice("abc") for _ in range(8))  # finding
+        return text
+""",
+    ),
+    Example(
+        name="near-miss: where something else is cut, and a number in a request that is signed",
+        code="""
+import hashlib
+import random
+
+def device(answer):
+    number = str(random.randint(1, 9))
+    secret = answer["domain"][int(number[0]):]
+    return secret
+
+def question(stamp, key):
+    params = {"nonce": str(random.randint(0, 10**9)), "stamp": stamp}
+    params["sign"] = hashlib.sha256(repr(params).encode() + key).hexdigest()
+    return params
+""",
+    ),
 )

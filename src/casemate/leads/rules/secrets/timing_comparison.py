@@ -97,7 +97,7 @@ def hook():
         Example(
             name="near-miss: no secret on the other side",
             code="""
-from flask import Flask, request
+from flask import Flask, request, session
 app = Flask(__name__)
 
 @app.route("/register", methods=["POST"])
@@ -105,6 +105,8 @@ def register():
     token, password = request.form.get("token"), request.form["password"]
     if token is None or token == "" or password != request.form["password_again"]:
         return {}, 400
+    if request.form["state"] != session["state_token"] or request.form["iss"] != app.config["token_issuer"]:
+        return {}, 403
     return {"kind": request.form["token_type"] == app.config["TOKEN_TYPE"]}
 """,
         ),

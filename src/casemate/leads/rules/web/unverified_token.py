@@ -27,8 +27,9 @@ RULE = ActRule(
     message="{act} believes a token without checking its signature",
     # OpenID Connect Core 1.0, 3.1.3.7: of a token that its issuer's own endpoint gave, the connection may vouch for it.
     answered=("json", "fetch_token", "fetch_access_token", "authorize_access_token"),
-    # RFC 7519, 4.1.4 to 4.1.6: when it was made and how long it holds, which whoever has it may know.
-    spared=("exp", "iat", "nbf"),
+    # RFC 7519, 4.1.4 to 4.1.6: when it was made and how long it holds, which whoever has it may know; 4.1.1: who says that they
+    # made it, by which the key is chosen.
+    spared=("exp", "iat", "iss", "nbf"),
     # PyJWT, python-jose and itsdangerous check the signature before the time.
     told_by=("ExpiredSignatureError", "SignatureExpired"),
     examples=EXAMPLES,

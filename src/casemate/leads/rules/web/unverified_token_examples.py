@@ -173,4 +173,27 @@ def read(token, key, verify):
     return jwt.decode(token, key, algorithms=["RS256"], options={"verify_signature": verify})
 """,
     ),
+    Example(
+        name="what is verified is another token",
+        code="""
+import jwt
+
+def authenticate(token, other, keys):
+    issuer = jwt.decode(token, options={"verify_signature": False})["iss"]  # finding
+    return jwt.decode(other, keys[issuer], algorithms=["RS256"])["sub"]
+""",
+    ),
+    Example(
+        name="near-miss: its issuer, to choose a key",
+        code="""
+import jwt
+
+def authenticate(token, keys):
+    issuer = jwt.decode(token, options={"verify_signature": False})["iss"]
+    return jwt.decode(token, keys[issuer], algorithms=["RS256"])["sub"]
+
+def key_of(token, keys):
+    return keys[jwt.decode(token, options={"verify_signature": False}).get("iss")]
+""",
+    ),
 )
