@@ -209,7 +209,7 @@ class Query:
         if doubt is None and boundary is Boundary.REMOTE and self._unnamed(unit, fn, named):
             doubt = Doubt.CALLER  # a default of the route, or of all that are below a prefix
         if boundary is Boundary.API and (
-            (kind.words and (self._of_application(unit) or self._helper(unit, fn)))
+            (kind.words and self._inner(unit, fn))
             or self._own(kind, hit, crossed, split(named.name), set(split(fn.name)))
         ):
             doubt = Doubt.CALLER
@@ -220,24 +220,27 @@ class Query:
         """Why a flow that entered by a function is in doubt."""
         if not hit.seen:
             return Doubt.OBJECT
+        if boundary is Boundary.LOCAL:
+            return Doubt.RIGHTS  # who starts a program has the rights that it has
         asked = boundary is Boundary.REMOTE and not kind.reflected and self._rights.administrators(entered)
         return Doubt.RIGHTS if asked else None
 
-    def _of_application(self, unit: Unit) -> bool:
-        """Whether a function is of an application, and of no library that comes with one: who calls it is not seen."""
+    def _inner(self, unit: Unit, fn: ir.Function) -> bool:
+        """Whether a function that none of the packages offers by name is of an application, which is no library that comes with
+        one: who calls it is not seen. Or is called by its own package: it is given that one's own word, as far as is seen."""
         root = unit[0].partition(".")[0]
+        if self._exported & {unit[0], f"{unit[0]}.{fn.qualname.partition('.')[0]}"}:
+            return False
+        if root in self._applications and root not in self._libraries:
+            return unit[0] != root or not self._offers(root)
+        named = self.program.modules[unit[0]].exports is not None and root not in self._commands
+        inside = root in self._exporting or root in self._commands
+        return inside and not named and unit[0] != root and unit in self._called
+
+    def _offers(self, root: str) -> bool:
         if root not in self._offering:
             self._offering[root] = offered.offers(self.program, root)
-        return root in self._applications and root not in self._libraries and not self._offering[root]
-
-    def _helper(self, unit: Unit, fn: ir.Function) -> bool:
-        """Whether the program itself calls a function that none of its packages offers by name: what it is given is the
-        program's own word, as far as is seen."""
-        root = unit[0].partition(".")[0]
-        if unit not in self._called or root not in self._exporting | self._commands or unit[0] == root:
-            return False
-        top = f"{unit[0]}.{fn.qualname.partition('.')[0]}"
-        return self.program.modules[unit[0]].exports is None and not self._exported & {unit[0], top}
+        return self._offering[root]
 
     def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: Sequence[str], function: set[str]) -> bool:
         """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what
