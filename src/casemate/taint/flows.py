@@ -109,8 +109,9 @@ class Query:
         for unit in self.solver.units():
             summary = self.solver.summaries.get(unit)
             if summary is not None:
+                told: set[object] = set()
                 for hit in summary.hits:
-                    yield from self._of(unit, hit)
+                    yield from self._of(unit, hit, told)
 
     def place(self, flow: Flow) -> tuple[str, int, int]:
         """Where the flow is to be mended: (module, function, position). The sink; or, where it lies in a helper that takes
@@ -141,7 +142,7 @@ class Query:
             return bool(kind.clients and set(kind.clients) & set(split(fn.qualname.rpartition(".")[0])))
         return self._by_design(kind, unit, fn, fn.params[first], False)
 
-    def _of(self, unit: Unit, hit: SinkHit) -> Iterator[Flow]:
+    def _of(self, unit: Unit, hit: SinkHit, stored: set[object]) -> Iterator[Flow]:
         told = self.kinds[hit.kind]
         kind = self.solver.knowledge.kinds[told.part_of] if told.part_of else told
         label = hit.label
@@ -162,9 +163,12 @@ class Query:
         if given is not None:
             yield self._flow(kind, unit, fn, label[1], given, hit, None)
         if label[1] == 0 and dispatch.has_object(fn) and label[2]:
-            yield from self._stored(kind, unit, fn, label[2], hit)
+            yield from self._stored(kind, unit, fn, label[2], hit, stored)
 
-    def _stored(self, kind: Kind, unit: Unit, fn: ir.Function, path: tuple[Any, ...], hit: SinkHit) -> Iterator[Flow]:
+    def _stored(
+        self, kind: Kind, unit: Unit, fn: ir.Function, path: tuple[Any, ...], hit: SinkHit, told: set[object]
+    ) -> Iterator[Flow]:
+        """told: the ways that are told already: parts of one parameter, kept in one attribute, go one way."""
         for ref in self.program.ancestors((unit[0], fn.owner)):
             if ref[0] != "c":
                 continue
@@ -172,14 +176,19 @@ class Query:
                 if any(one != other for one, other in zip(rest, path[1:], strict=False)):
                     continue  # it is kept in another attribute
                 if mask & kind.mask and type(label[1]) is int:
+                    seen = hit.seen and bool(mask & SEEN)
+                    way = (*hit[1:6], path[0], path[1:2], writer, label[:2], label[2][:1], bool(label[2]), rest, seen)
+                    if way in told:
+                        continue
+                    told.add(way)
                     other = self.program.function(writer)
                     pieces = self._pieces(unit)
                     given = self._given(writer, other, label[1], label[2])
                     if pieces is not None:
                         given = self._composed(writer, other, label[1], pieces)
                     if given is not None:
-                        seen = hit._replace(seen=hit.seen and bool(mask & SEEN))
-                        yield self._flow(kind, writer, other, label[1], given, seen, (unit, label, 1 + len(rest)))
+                        kept = unit, label, 1 + len(rest)
+                        yield self._flow(kind, writer, other, label[1], given, hit._replace(seen=seen), kept)
 
     def _flow(
         self, kind: Kind, unit: Unit, fn: ir.Function, parameter: int, given: tuple[Boundary, str], hit: SinkHit,

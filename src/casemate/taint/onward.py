@@ -9,11 +9,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from casemate.taint.summary import SinkHit
+from casemate.taint.summary import Label, SinkHit, Site, Summary
 
 if TYPE_CHECKING:
     from casemate.knowledge.entries import Knowledge
     from casemate.taint.solver import Solver
+
+
+Index = tuple[Summary, dict[tuple[Label, Site], list[SinkHit]]]  # a function's hits, by whose value comes where
 
 
 def parts(knowledge: Knowledge) -> tuple[dict[int, int], dict[int, int], int]:
@@ -25,13 +28,17 @@ def parts(knowledge: Knowledge) -> tuple[dict[int, int], dict[int, int], int]:
 def following(solver: Solver, hit: SinkHit) -> list[SinkHit]:
     """By what the function that was called carries a value on to the same sink; first what is of the same kind, which a part
     has gone through already."""
-    if hit.callee is None:
+    if hit.callee is None or hit.inner is None:
         return []
+    summary = solver.summaries[hit.callee]
+    known = solver.onward.get(hit.callee)
+    if known is None or known[0] is not summary:
+        known = solver.onward[hit.callee] = summary, {}
+        for inner in summary.hits:
+            known[1].setdefault((inner.label, inner.site), []).append(inner)
     found = [
         inner
-        for inner in solver.summaries[hit.callee].hits
-        if inner.label == hit.inner
-        and inner.site == hit.site
-        and (inner.kind == hit.kind or solver.parts.get(inner.kind) == hit.kind)
+        for inner in known[1].get((hit.inner, hit.site), ())
+        if inner.kind == hit.kind or solver.parts.get(inner.kind) == hit.kind
     ]
     return sorted(found, key=lambda inner: inner.kind != hit.kind)

@@ -73,6 +73,7 @@ class Solver:
         self.no_objects = sum(k.mask for k in self.knowledge.kinds.values() if k.of_objects)  # what texts do no harm by
         self._contributions: dict[Any, dict[Unit, Plain]] = {}
         self._given: dict[Unit, tuple[Any, ...]] = {}
+        self.onward: dict[Unit, onward.Index] = {}
         self._readers: dict[Any, set[Unit]] = {}
         self._order: dict[Unit, int] = {}
         self._counts: dict[Unit, int] = {}
@@ -108,8 +109,7 @@ class Solver:
         elsewhere: Elsewhere | None = None,
     ) -> None:
         """Compute all facts. progress: told (functions done, functions in all) now and then. of: only what these modules ask
-        for. elsewhere: modules that others have solved meanwhile.
-        """
+        for. elsewhere: modules that others have solved meanwhile."""
         units = [unit for unit in self.units() if of is None or unit[0] in of]
         for done, unit in enumerate(units):
             if elsewhere is not None and unit[1] and unit[0] >= elsewhere.first:
