@@ -28,10 +28,7 @@ DOUBT: Final = {
     Doubt.CALLER: "whoever calls the function gives the value, and nothing says that it is a stranger's",
     Doubt.NAME: "that a secret rests on it is said by names, or by a form, alone",
     Doubt.CHECK: "it goes on only where a check that is not understood gives leave",
-    Doubt.RIGHTS: (
-        "who gets it here may do a good deal anyway: only administrators come in, by what stands at the entry point, or it is "
-        "who starts the program"
-    ),
+    Doubt.RIGHTS: "only administrators come in here, by what stands at the entry point, and they may do a good deal anyway",
     Doubt.BROWSER: "a browser sets this by itself, encoded: nobody makes another person's send what they like",
 }
 

@@ -34,7 +34,7 @@ class Doubt(StrEnum):
     CALLER = "caller"  # whoever calls the API gives it: nothing says that it is a stranger's, and not their own
     NAME = "name"  # that a secret rests on it is said by names alone
     CHECK = "check"  # it goes on only where something that is not understood gave leave
-    RIGHTS = "rights"  # only administrators come in, or it is who starts the program, who may do a good deal anyway
+    RIGHTS = "rights"  # by what stands at the entry point only administrators come in, who may do a good deal anyway
     BROWSER = "browser"  # a browser sets the value by itself: nobody makes another person's send what they like
 
 

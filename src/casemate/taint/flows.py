@@ -229,8 +229,6 @@ class Query:
         """Why a flow that entered by a function is in doubt."""
         if not hit.seen:
             return Doubt.OBJECT
-        if boundary is Boundary.LOCAL:
-            return Doubt.RIGHTS  # who starts a program has the rights that it has
         asked = boundary is Boundary.REMOTE and not kind.reflected and self._rights.administrators(entered)
         return Doubt.RIGHTS if asked else None
 

@@ -30,10 +30,11 @@ def leads(found: Answers, question: Question, block: int) -> bool:
 
 
 def passes(found: Answers, through: int, block: int) -> bool:
-    """Whether a block is reached only through another, once a switch is set that this one stands behind."""
-    return through != block and any(
-        block not in found.graph.reached(0, through, frozenset({way})) for way in _ways(found, through)
-    )
+    """Whether a block is reached only through another that has not raised, once a switch is set that this one stands behind."""
+    graph = found.graph
+    if through == block or any(block in graph.reached(handler, through) for handler in graph.blocks[through][2]):
+        return False
+    return any(block not in graph.reached(0, through, frozenset({way})) for way in _ways(found, through))
 
 
 def _ways(found: Answers, block: int) -> Iterator[Edge]:
@@ -54,7 +55,7 @@ def _is_switch(found: Answers, operand: object) -> bool:
     if operand in params:
         return any(type(default) is bool for default in params[operand])
     made = found.made.get(operand)
-    while made is not None and made[0] == ir.UNARY and made[3] == "not":
+    if made is not None and made[0] == ir.UNARY and made[3] == "not":
         return _is_switch(found, made[4])
     if made is None or found.outside(operand):
         return False
