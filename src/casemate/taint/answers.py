@@ -99,7 +99,7 @@ class Answers:
             elif yes != no:
                 found.append(Question(number, yes, known=True))
             elif self.called:
-                yes, no = self._clears(terminator[2], partial(self._of_part, self.made.get(terminator[2])))
+                yes, no = self._part_clears(terminator[2])
                 found += [Question(number, yes, known=False)] if yes != no else []
         return found[:MAX_QUESTIONS]
 
@@ -221,14 +221,21 @@ class Answers:
         contained = made[0] == ir.INVOKE and made[4] in CONTAINED and self.of(made[3])
         return ANSWER if contained else tier & ANSWER
 
-    def _clears(self, operand: Any, meant: Callable[[str], bool] | None = None) -> tuple[bool, bool]:
-        """Whether a branch on an operand clears the kinds in what is made of the value, when it is true and when it is not.
-        meant: whether a variable counts."""
+    def _clears(self, operand: Any) -> tuple[bool, bool]:
+        """Whether a branch on an operand clears the kinds in what is made of the value, when it is true and when it is not."""
+        return self._cleared_in(operand, self._meant)
+
+    def _part_clears(self, operand: Any) -> tuple[bool, bool]:
+        """The same in a part of what a function was given, or in what is made of it."""
+        if self.frame.get(operand).pred == ((), ()):  # it is not known whose property it is
+            return self._tells(operand)
+        return self._cleared_in(operand, partial(self._of_part, self.made.get(operand)))
+
+    def _cleared_in(self, operand: Any, meant: Callable[[str], bool]) -> tuple[bool, bool]:
+        """meant: whether a variable counts."""
         pred = self.frame.get(operand).pred
         yes, no = pred if pred is not None else ((), ())
-        if meant is not None and pred == ((), ()):  # it is not known whose property it is
-            return self._tells(operand)
-        return self._cleared(yes, meant or self._meant), self._cleared(no, meant or self._meant)
+        return self._cleared(yes, meant), self._cleared(no, meant)
 
     def _tells(self, operand: Any) -> tuple[bool, bool]:
         """Whether a property of what is made of the value says that it does no harm, when it is true and when it is not."""
@@ -319,10 +326,7 @@ class Answers:
         """The name of the part of something that an instruction gives."""
         if ins[0] == ir.ATTR:
             return str(ins[4])
-        key = ins[4] if ins[0] == ir.INDEX else None
-        if ins[0] == ir.INVOKE and ins[4] in PARTS and ins[5]:
-            key = ins[5][0]
-        const = self.frame.fn.consts[-1 - key] if type(key) is int and key < 0 else None
+        const = key_of(self.frame.fn, ins)
         return const if type(const) is str else None
 
     def _other_part(self, ins: ir.Instruction) -> bool:
@@ -413,6 +417,12 @@ class Answers:
             names |= params
         elif self._outside(self.frame.get(operand)):
             foreign |= params
+
+
+def key_of(fn: ir.Function, ins: ir.Instruction) -> Any:
+    """The constant key by which an instruction takes an element; None for no such instruction or key."""
+    key = ins[4] if ins[0] == ir.INDEX else ins[5][0] if ins[0] == ir.INVOKE and ins[4] in PARTS and ins[5] else None
+    return fn.consts[-1 - key] if type(key) is int and key < 0 else None
 
 
 def _made(tier: int) -> int:

@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from casemate.languages import ir
 from casemate.taint import onward, optional
-from casemate.taint.answers import ANSWER, GRANTED, ITSELF, MADE, PARTS, Answers
+from casemate.taint.answers import ANSWER, GRANTED, ITSELF, MADE, Answers, key_of
 from casemate.taint.asking import Asks, Given, Parts
 from casemate.taint.explain import MOST_RUN, Explainer
 from casemate.taint.flows import MAX_WAY, Flow
@@ -187,5 +187,5 @@ def _part(fn: ir.Function, ins: ir.Instruction) -> Any:
     """Which part of something an instruction gives, as labels tell it: an attribute, or an element by its constant key."""
     if ins[0] == ir.ATTR:
         return ins[4]
-    key = ins[4] if ins[0] == ir.INDEX else ins[5][0] if ins[0] == ir.INVOKE and ins[4] in PARTS and ins[5] else None
-    return field_of(fn.consts[-1 - key]) if type(key) is int and key < 0 else None
+    key = key_of(fn, ins)
+    return field_of(key) if key is not None else None

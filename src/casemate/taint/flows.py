@@ -84,7 +84,8 @@ class Query:
             known &= set(names)
         self._offered = offered.by_public(self.program, internal)
         self._scripts = offered.scripts(self.program)
-        self._programs = frozenset(root for root in commands if not offered.offers(self.program, root))
+        self._offering: dict[str, bool] = {}
+        self._programs = frozenset(root for root in commands if not self._offers(root))
         self._libraries = libraries
         self._rights = Rights(self.program)
         self._injections = Injections(self.program)
@@ -92,7 +93,6 @@ class Query:
         self._commands = commands
         self._exporting = frozenset(dotted.partition(".")[0] for dotted in self._exported)
         self._named: frozenset[str] | None = None
-        self._offering: dict[str, bool] = {}
         self._scripted: dict[str, frozenset[int]] = {}
         self._writers: dict[tuple[str, int, Any], list[tuple[Unit, Label, int, tuple[Any, ...]]]] = {}
         for unit, summary in solver.summaries.items():
@@ -109,9 +109,9 @@ class Query:
         for unit in self.solver.units():
             summary = self.solver.summaries.get(unit)
             if summary is not None:
-                told: set[object] = set()
+                ways: set[object] = set()
                 for hit in summary.hits:
-                    yield from self._of(unit, hit, told)
+                    yield from self._of(unit, hit, ways)
 
     def place(self, flow: Flow) -> tuple[str, int, int]:
         """Where the flow is to be mended: (module, function, position). The sink; or, where it lies in a helper that takes
@@ -142,7 +142,7 @@ class Query:
             return bool(kind.clients and set(kind.clients) & set(split(fn.qualname.rpartition(".")[0])))
         return self._by_design(kind, unit, fn, fn.params[first], False)
 
-    def _of(self, unit: Unit, hit: SinkHit, stored: set[object]) -> Iterator[Flow]:
+    def _of(self, unit: Unit, hit: SinkHit, ways: set[object]) -> Iterator[Flow]:
         told = self.kinds[hit.kind]
         kind = self.solver.knowledge.kinds[told.part_of] if told.part_of else told
         label = hit.label
@@ -163,12 +163,12 @@ class Query:
         if given is not None:
             yield self._flow(kind, unit, fn, label[1], given, hit, None)
         if label[1] == 0 and dispatch.has_object(fn) and label[2]:
-            yield from self._stored(kind, unit, fn, label[2], hit, stored)
+            yield from self._stored(kind, unit, fn, label[2], hit, ways)
 
     def _stored(
-        self, kind: Kind, unit: Unit, fn: ir.Function, path: tuple[Any, ...], hit: SinkHit, told: set[object]
+        self, kind: Kind, unit: Unit, fn: ir.Function, path: tuple[Any, ...], hit: SinkHit, ways: set[object]
     ) -> Iterator[Flow]:
-        """told: the ways that are told already: parts of one parameter, kept in one attribute, go one way."""
+        """ways: those of this function that are told already: parts of one parameter, kept in one attribute, go one way."""
         for ref in self.program.ancestors((unit[0], fn.owner)):
             if ref[0] != "c":
                 continue
@@ -177,10 +177,12 @@ class Query:
                     continue  # it is kept in another attribute
                 if mask & kind.mask and type(label[1]) is int:
                     seen = hit.seen and bool(mask & SEEN)
-                    way = (*hit[1:6], path[0], path[1:2], writer, label[:2], label[2][:1], bool(label[2]), rest, seen)
-                    if way in told:
+                    part = (*label[2], *path[1 + len(rest) :])[:1]
+                    here = (hit.kind, hit.crossed, hit.site, hit.pos, hit.callee, path[0], seen)
+                    way = (here, writer, label[:2], label[2][:1], rest, part)
+                    if way in ways:
                         continue
-                    told.add(way)
+                    ways.add(way)
                     other = self.program.function(writer)
                     pieces = self._pieces(unit)
                     given = self._given(writer, other, label[1], label[2])
@@ -245,6 +247,7 @@ class Query:
         return inside and not named and unit[0] != root and unit in self._called
 
     def _offers(self, root: str) -> bool:
+        """Whether the file of a package itself offers something."""
         if root not in self._offering:
             self._offering[root] = offered.offers(self.program, root)
         return self._offering[root]
