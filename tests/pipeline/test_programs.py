@@ -2,6 +2,7 @@
 
 import pytest
 
+from casemate.model.lead import Doubt
 from pipeline.test_scan import scanned
 
 TAG = "import os\n\n\ndef tag(title):\n    os.system('tag ' + title)\n"
@@ -97,3 +98,31 @@ def test_what_comes_from_outside_is_found_in_a_program(tmp_path):
     """Its boundaries are those that are known."""
     main = TAG + "\n\ndef application(environ, start_response):\n    tag(environ['QUERY_STRING'])\n"
     assert found(laid(tmp_path, STAND | {"stand/main.py": main})) == API
+
+
+TYPED = {
+    "argv": "import os, sys\n\n\ndef main():\n    os.system('tag ' + sys.argv[1])\n",
+    "click": "import click, os\n\n\n@click.command()\n@click.argument('a')\ndef main(a):\n    os.system('tag ' + a)\n",
+}
+
+
+@pytest.mark.parametrize(
+    "more", [{}, {"README.md": "```python\nfrom stand.main import tag\n```\n"}], ids=["alone", "shown"]
+)
+@pytest.mark.parametrize("text", TYPED.values(), ids=TYPED)
+def test_who_types_a_command_gives_their_own(tmp_path, text, more):
+    """Where the project says that it is installed; whether it is a library as well makes no odds."""
+    (one,) = scanned(laid(tmp_path, STAND | {"stand/main.py": text} | more)).findings
+    assert (one.lead.doubt, one.lead.by_design) == (Doubt.CALLER, False)
+
+
+@pytest.mark.parametrize("text", TYPED.values(), ids=TYPED)
+def test_anything_may_start_a_script(tmp_path, text):
+    """Of no project, of another package, or of one that is not believed."""
+    for folder, files, untrusted in (
+        ("a", STAND | {"pyproject.toml": ""}, False),
+        ("b", STAND | {"pyproject.toml": PROJECT.replace("stand.", "shop.")}, False),
+        ("c", STAND, True),
+    ):
+        (one,) = scanned(laid(tmp_path / folder, files | {"stand/main.py": text}), untrusted=untrusted).findings
+        assert one.lead.doubt is None

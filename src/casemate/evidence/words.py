@@ -25,7 +25,7 @@ DOUBT: Final = {
     Doubt.OBJECT: (
         "an object that the value went into, or a function of which nothing is known, is taken to give it back; that was not seen"
     ),
-    Doubt.CALLER: "whoever calls the function gives the value, and nothing says that it is a stranger's",
+    Doubt.CALLER: "whoever calls the function, or types the command, gives the value, and nothing says that it is a stranger's",
     Doubt.NAME: "that a secret rests on it is said by names, or by a form, alone",
     Doubt.CHECK: "it goes on only where a check that is not understood gives leave",
     Doubt.RIGHTS: "only administrators come in here, by what stands at the entry point, and they may do a good deal anyway",

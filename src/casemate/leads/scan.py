@@ -17,6 +17,7 @@ from casemate.leads.rule import FlowRule, Rule
 from casemate.leads.testcode import is_tests
 from casemate.leads.text import location, shown
 from casemate.model.lead import Doubt, Lead
+from casemate.model.packages import NOTHING, Packages
 from casemate.model.trace import Boundary, Role, Step, Trace
 from casemate.taint.asked import Asked
 from casemate.taint.entitled import Entitled
@@ -58,8 +59,7 @@ def analyse(
     *,
     aliases: Mapping[str, str] | None = None,
     internal: Callable[[str], bool] = lambda name: False,
-    commands: frozenset[str] = frozenset(),
-    libraries: frozenset[str] = frozenset(),
+    packages: Packages = NOTHING,
     remembered: Callable[[], Mapping[Unit, list[Run]]] = dict,
     resumed: Callable[[Program], Solver | None] = lambda program: None,
     solved: Callable[[Solver], None] = lambda solver: None,
@@ -67,11 +67,10 @@ def analyse(
     ahead: Callable[[Program], Elsewhere | None] = lambda program: None,
     progress: Callable[[int, int], None] | None = None,
 ) -> Analysis:
-    """Solve a program and match its flows. aliases: other names of modules. internal: whether a module is no
-    public API. commands: packages that are started by a command, and no library. libraries: packages that a README shows how to
-    import. remembered: runs of earlier scans. resumed: the solver that goes on from an earlier solution, if one can. solved: told
-    the solver when it has found all. known: what earlier explaining has found, to which more is added. ahead: has part of the
-    program solved elsewhere.
+    """Solve a program and match its flows. aliases: other names of modules. internal: whether a module is no public API.
+    packages: what the target says of its own. remembered: runs of earlier scans. resumed: the solver that goes on from an
+    earlier solution, if one can. solved: told the solver when it has found all. known: what earlier explaining has found, to
+    which more is added. ahead: has part of the program solved elsewhere.
     """
     program = Program(modules, knowledge, aliases)
     solver = resumed(program)
@@ -80,7 +79,7 @@ def analyse(
         solver.solve(progress, elsewhere=ahead(program))
     solved(solver)
     tests = frozenset(name for name in program.modules if internal(name) or is_tests(program, name))
-    query = Query(solver, tests.__contains__, commands, libraries)
+    query = Query(solver, tests.__contains__, packages)
     explainer = Explainer(solver, known)
     best = _best(query, [rule for rule in rules if isinstance(rule, FlowRule)], _doubts(Asked(solver, explainer)))
     regions = Regions(solver)

@@ -31,7 +31,7 @@ class Doubt(StrEnum):
     """Why something is suspected, and not traced, though it has its place, and a flow every step of its way."""
 
     OBJECT = "object"  # an object that the value went into, or a function that is not known, was taken to give it back
-    CALLER = "caller"  # whoever calls the API gives it: nothing says that it is a stranger's, and not their own
+    CALLER = "caller"  # whoever calls the API, or types the command, gives it: nothing says that it is not their own
     NAME = "name"  # that a secret rests on it is said by names alone
     CHECK = "check"  # it goes on only where something that is not understood gave leave
     RIGHTS = "rights"  # by what stands at the entry point only administrators come in, who may do a good deal anyway

@@ -18,6 +18,7 @@ from casemate.model.finding import Coverage, Report
 from casemate.model.hiding import Hider, Suppression
 from casemate.model.lead import Lead
 from casemate.model.outcome import NotExamined, Reason
+from casemate.model.packages import Packages
 from casemate.pipeline.again import Again
 from casemate.pipeline.ahead import ahead
 from casemate.pipeline.knowing import known
@@ -28,7 +29,7 @@ from casemate.pipeline.since import Change, Place, narrowed, touched
 from casemate.ports import Executor, History, SourceTree, Store
 from casemate.taint.memory import Run, Unit
 from casemate.taint.summary import CRASHED
-from casemate.targets.commands import Packages, packages
+from casemate.targets.commands import packages
 from casemate.targets.ignores import Ignores
 from casemate.targets.modules import name_modules
 from casemate.targets.selection import Selection, select
@@ -80,15 +81,13 @@ class Chosen:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Layout:
     """What is to be read. files: of the trees, with their names. aliases: other names of modules. tests: modules that are no
-    public API. commands: packages that are started by a command, and no library. libraries: packages that a README shows how to
-    import. losses: what is not examined."""
+    public API. packages: what the trees say of theirs. losses: what is not examined."""
 
     chosen: Sequence[Chosen]
     files: Sequence[Named]
     aliases: Mapping[str, str]
     tests: frozenset[str]
-    commands: frozenset[str]
-    libraries: frozenset[str]
+    packages: Packages
     losses: tuple[NotExamined, ...]
 
     def question(self) -> list[object]:
@@ -99,8 +98,7 @@ class Layout:
             self.losses,
             sorted(self.aliases.items()),
             sorted(self.tests),
-            sorted(self.commands),
-            sorted(self.libraries),
+            *map(sorted, self.packages),
         ]
 
 
@@ -150,8 +148,7 @@ def scan(
             rules,
             aliases=aliases,
             internal=tests.__contains__,
-            commands=layout.commands,
-            libraries=layout.libraries,
+            packages=layout.packages,
             remembered=remembered,
             ahead=lambda program: ahead(program, remembered(), executor, options.ahead),
             progress=lambda done, total: progress("following", done, total),
@@ -231,8 +228,7 @@ def lay_out(trees: Sequence[SourceTree], options: ScanOptions) -> Layout:
         files=files,
         aliases=aliases,
         tests=tests,
-        commands=frozenset().union(*(one.started for one in said)),
-        libraries=frozenset().union(*(one.shown for one in said)),
+        packages=Packages(*(frozenset().union(*names) for names in zip(*said, strict=True))),
         losses=tuple(losses),
     )
 
@@ -254,8 +250,7 @@ def lower_program(
         files=files,
         aliases=layout.aliases,
         tests=layout.tests,
-        commands=layout.commands,
-        libraries=layout.libraries,
+        packages=layout.packages,
         losses=tuple(losses),
         lowered=lowered,
     )

@@ -235,8 +235,7 @@ def _checked_origin(frame: Frame, val: Value, mask: int) -> bool:
     """Whether a check of what a value was taken from (the text of a parsed address or program) refused what is dangerous."""
     for ref in val.refs:
         if ref[0] == "e" and ref[2] & mask and type(ref[1]) is str:
-            origin = frame.env.get(ref[1])
-            if origin is not None and not any_kind(origin.taint, mask):
+            if (origin := frame.env.get(ref[1])) is not None and not any_kind(origin.taint, mask):
                 return True
     return False
 
@@ -273,7 +272,8 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
                 if len(call.passes) == 1:
                     keepers = PLACED if call.normalises or call.wraps else PROPERTY_KEEPERS
                     properties += [r for r in val.refs if r[0] in keepers]
-                    properties += [("d", k) for k in frame.keys(place, val) if call.normalises]
+                    if call.normalises or call.name.endswith(fold.CASES):
+                        properties += [("d", k) for k in frame.keys(place, val)]
                     for kind in call.normalises:
                         properties += guards.rooted(frame, knowledge.kinds[kind], operators.outline(val))
                     properties += (

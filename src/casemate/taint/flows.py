@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from casemate.knowledge.entries import Kind, Sink
 from casemate.languages import ir
 from casemate.model.lead import Doubt
+from casemate.model.packages import NOTHING, Packages
 from casemate.model.trace import Boundary
 from casemate.taint import dispatch, entries, offered, onward, routes, said
 from casemate.taint.frame import Unit
@@ -56,13 +57,10 @@ class Flow(NamedTuple):
 
 
 class Query:
-    """Questions to a solved program. internal: whether a module is no public API (tests, scripts). commands: packages that are
-    started by a command, and that nobody is told to import."""
+    """Questions to a solved program. internal: whether a module is no public API (tests, scripts). packages: what the target
+    says of its own."""
 
-    def __init__(
-        self, solver: Solver, internal: Callable[[str], bool], commands: frozenset[str] = frozenset(),
-        libraries: frozenset[str] = frozenset(),
-    ) -> None:  # fmt: skip
+    def __init__(self, solver: Solver, internal: Callable[[str], bool], packages: Packages = NOTHING) -> None:
         self.solver = solver
         self.program = solver.program
         self.internal = internal
@@ -85,12 +83,11 @@ class Query:
         self._offered = offered.by_public(self.program, internal)
         self._scripts = offered.scripts(self.program)
         self._offering: dict[str, bool] = {}
-        self._programs = frozenset(root for root in commands if not self._offers(root))
-        self._libraries = libraries
+        self._programs = frozenset(root for root in packages.started if not self._offers(root))
+        self._packages = packages
         self._rights = Rights(self.program)
         self._injections = Injections(self.program)
         self._exported = offered.exported(self.program)
-        self._commands = commands
         self._exporting = frozenset(dotted.partition(".")[0] for dotted in self._exported)
         self._named: frozenset[str] | None = None
         self._scripted: dict[str, frozenset[int]] = {}
@@ -231,6 +228,8 @@ class Query:
         """Why a flow that entered by a function is in doubt."""
         if not hit.seen:
             return Doubt.OBJECT
+        if boundary is Boundary.LOCAL and entered[0].partition(".")[0] in self._packages.installed:
+            return Doubt.CALLER  # who types a command that is installed has its rights
         asked = boundary is Boundary.REMOTE and not kind.reflected and self._rights.administrators(entered)
         return Doubt.RIGHTS if asked else None
 
@@ -240,10 +239,10 @@ class Query:
         root = unit[0].partition(".")[0]
         if self._exported & {unit[0], f"{unit[0]}.{fn.qualname.partition('.')[0]}"}:
             return False
-        if root in self._applications and root not in self._libraries:
+        if root in self._applications and root not in self._packages.shown:
             return unit[0] != root or not self._offers(root)
-        named = self.program.modules[unit[0]].exports is not None and root not in self._commands
-        inside = root in self._exporting or root in self._commands
+        named = self.program.modules[unit[0]].exports is not None and root not in self._packages.started
+        inside = root in self._exporting or root in self._packages.started
         return inside and not named and unit[0] != root and unit in self._called
 
     def _offers(self, root: str) -> bool:

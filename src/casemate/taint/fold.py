@@ -25,6 +25,8 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "builtins.abs": abs, "builtins.bool": bool, "builtins.min": min, "builtins.max": max, "builtins.float": float,
     "builtins.repr": repr,
 }  # fmt: skip
+# Methods that change no more than the case of letters: what is true of such a copy of a text is true of the text.
+CASES = (".lower", ".upper", ".casefold", ".title", ".capitalize", ".swapcase")
 REFUSED = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError)
 
 

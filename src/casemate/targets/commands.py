@@ -12,7 +12,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from typing import Any, NamedTuple
+from typing import Any
+
+from casemate.model.packages import Packages
 
 _PROJECT = frozenset({"pyproject.toml", "setup.cfg", "setup.py"})
 _INSTALLED = frozenset({"entry_points.txt", "top_level.txt", "METADATA", "PKG-INFO"})
@@ -39,13 +41,6 @@ def states(path: str) -> bool:
     return name in _PROJECT or name == "PKG-INFO" or _README.fullmatch(name) is not None
 
 
-class Packages(NamedTuple):
-    """Of a target's packages: `started` by a command and imported by no README, and `shown` how to import by one."""
-
-    started: frozenset[str]
-    shown: frozenset[str]
-
-
 def packages(texts: Mapping[str, str]) -> Packages:
     """What the files that `states` say of packages. texts: by path."""
     found: set[str] = set()
@@ -66,7 +61,7 @@ def packages(texts: Mapping[str, str]) -> Packages:
     begun = frozenset(found)
     for roots in together:
         found |= roots if roots & begun and not roots & shown else set()
-    return Packages(frozenset(found - shown) - {""}, frozenset(shown) - {""})
+    return Packages(frozenset(found) - {""}, frozenset(shown) - {""})
 
 
 def _declared(text: str) -> set[str]:
