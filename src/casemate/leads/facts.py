@@ -56,7 +56,12 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
                         place, _lead(solver, rule, *place[1:], seen.what, inferred=seen.inferred, named=seen.named)
                     )
     served: frozenset[str] | None = None
-    for (module, number, start, what), rule, said in _acts(solver, wanted, tested):
+    told: set[tuple[str, str, str]] = set()
+    for (module, number, start, what), rule, act, said in _acts(solver, wanted, tested):
+        if act in rule.once:
+            if (rule.id, act, module) in told:
+                continue
+            told.add((rule.id, act, module))
         pos = solver.program.absolute((module, number), start)
         lead = _lead(solver, rule, module, number, pos, shown(what), named=said is Said.BESIDE)
         if rule.served:
@@ -68,7 +73,7 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
 
 def _acts(
     solver: Solver, wanted: dict[str, list[ActRule]], tested: Callable[[str, int], bool]
-) -> Iterator[tuple[tuple[str, int, int, str], ActRule, Said]]:
+) -> Iterator[tuple[tuple[str, int, int, str], ActRule, str, Said]]:
     for unit in solver.units():
         summary = solver.summaries.get(unit)
         fn = solver.program.function(unit)
@@ -90,7 +95,7 @@ def _acts(
                 if (kept or not rule.kept) and (rule.tests or not tested(*unit)):
                     said = matters(solver, unit, site[2], rule, act) if rule.where else Said.NAMED
                     if said and (rule.tests or not only_tested(fn, fn.pos + site[2])):
-                        yield site, rule, said
+                        yield site, rule, act, said
 
 
 def _spared(fn: ir.Function, pos: int, rule: ActRule, places: frozenset[int]) -> bool:

@@ -216,11 +216,11 @@ class Query:
         doubt = self._doubt(kind, boundary, hit, unit)
         if doubt is None and boundary is Boundary.REMOTE and self._unnamed(unit, fn, named):
             doubt = Doubt.CALLER  # a default of the route, or of all that are below a prefix
-        if boundary is Boundary.API and (
-            (kind.words and self._inner(unit, fn))
-            or self._own(kind, hit, crossed, split(named.name), set(split(fn.name)))
-        ):
-            doubt = Doubt.CALLER
+        if boundary is Boundary.API:
+            words = split(named.name)
+            afar = self._afar(unit, reader, hit) and (kind.callers_own or not said.sent(words))
+            inner = kind.words and (afar or self._inner(unit, fn))
+            doubt = Doubt.CALLER if inner or self._own(kind, hit, crossed, words, set(split(fn.name))) else doubt
         kept = (unit, stored[1]) if stored else None
         return Flow(kind, boundary, source, hit.site, hit.crossed, reader, hit, design, kept, doubt)
 
@@ -245,6 +245,15 @@ class Query:
         inside = root in self._exporting or root in self._packages.started
         return inside and not named and unit[0] != root and unit in self._called
 
+    def _afar(self, unit: Unit, reader: Unit, hit: SinkHit) -> bool:
+        """Whether a value is used in another module than that of the function to which it was given."""
+        for _ in range(MAX_WAY):
+            if reader[0] != unit[0] or hit.callee is None:
+                break
+            reader = hit.callee
+            hit = next(iter(onward.following(self.solver, hit)), hit)
+        return reader[0] != unit[0]
+
     def _offers(self, root: str) -> bool:
         """Whether the file of a package itself offers something."""
         if root not in self._offering:
@@ -254,7 +263,7 @@ class Query:
     def _own(self, kind: Kind, hit: SinkHit, crossed: int, name: Sequence[str], function: set[str]) -> bool:
         """Whether what a parameter of this name is given may well be the caller's own: a thing of which they have their own, what
         they have packed, or a place where programs or objects lie that they want."""
-        if said.sent(name):
+        if said.sent(name) and (crossed or not kind.callers_own or name[-1] not in said.NAMES):
             return False
         whole = kind.whole_own and not crossed and not set(name) & (said.SPEAKERS | said.NO_COMMAND)
         if set(name) & set(kind.owned) or function & set(kind.installs) or whole:

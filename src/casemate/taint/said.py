@@ -43,11 +43,14 @@ PLACES: Final = frozenset(
 SENT: Final = frozenset(
     {
         "request", "req", "response", "resp", "message", "messages", "msg", "mail", "email", "environ", "packet", "upload",
-        "uploaded", "uploads", "attachment", "payload", "body", "form", "data", "header", "headers", "cookie", "cookies",
+        "uploaded", "uploads", "attachment", "body", "form", "data", "header", "headers", "cookie", "cookies",
         "input", "filename", "filenames",
     }
 )  # fmt: skip
-UPLOADED: Final = frozenset({"attachment", "payload", "upload", "uploaded", "uploads"})  # it says so wherever it stands
+NAMES: Final = frozenset(
+    {"filename", "filenames"}
+)  # sent, where they are put below something; all of a place is one's own
+UPLOADED: Final = frozenset({"attachment", "upload", "uploaded", "uploads"})  # it says so wherever it stands
 # What may stand behind such a word, and says no more of it.
 TAILS: Final = frozenset({"bytes", "id", "line", "path", "prefix", "str", "string", "suffix", "text", "value"})
 # What is no command, program or statement, but something to put into one.
