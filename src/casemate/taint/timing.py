@@ -168,6 +168,7 @@ TWICE: Final = frozenset(
 
 PRETENDED: Final = frozenset({"dummy", "fake", "mock", "stub"})  # of what stands in for a check where none is needed
 LOOKED_UP: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"})  # what is looked for in a list
+HASHES: Final = frozenset({"password", "passwd", "crypt", "hash", "hashed"})  # what such a class of passwords is called
 ANSWERS: Final = frozenset({"has", "is", "needs", "use", "uses"})  # how a yes or no is called
 HASHED: Final = (("i", "dict"), ("i", "set"), ("i", "frozenset"))
 
@@ -180,6 +181,8 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
     a, b = frame.get(left), frame.get(right)
     if a.const is not NO or b.const is not NO or any(r[0] == "i" and r[1] in NUMBERS for r in (*a.refs, *b.refs)):
         return
+    if _of_one(frame, left, right) or _compares_itself(frame, a, b):
+        return
     names = called.of(frame)
     sides = [_parts(frame, side, names) for side in (left, right)]
     if any(side & TWICE for side in sides) or not all(sides):
@@ -190,6 +193,35 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
         return  # in which way somebody proves who they are
     if any(side & SECRETS for side in sides) if operator in ("==", "!=") else sides[0] & LOOKED_UP and not _hashed(b):
         frame.act(pos, operator, "telling-comparison")
+
+
+def _of_one(frame: Frame, left: Any, right: Any) -> bool:
+    """Whether both are read off one thing, which is not the method's own object: fields of one form, such as a password that is
+    typed twice."""
+    one, other = _way(frame, left), _way(frame, right)
+    own = frame.fn.params[0].name if frame.fn.owner >= 0 and frame.fn.params else None
+    first = 1 if one[0] != own else 2
+    return len(one) > first < len(other) and one[:first] == other[:first]
+
+
+def _way(frame: Frame, operand: Any) -> list[Any]:
+    """What a value is read off, and by which attributes and keys."""
+    steps: list[Any] = []
+    made = defined(frame).get(operand)
+    while made is not None and made[0] in (ir.ATTR, ir.INDEX, ir.MOVE) and len(steps) < MAX_STEPS:
+        steps += [made[4]] if made[0] != ir.MOVE else []
+        operand = made[3]
+        made = defined(frame).get(operand)
+    return [operand, *reversed(steps)]
+
+
+def _compares_itself(frame: Frame, a: Value, b: Value) -> bool:
+    """Whether a class of the program says for its passwords what it is to be equal to one (it hashes what it is asked first), and
+    the two may be of it."""
+    if all(any(ref[:2] == ("i", "str") for ref in val.refs) for val in (a, b)):
+        return False
+    owners = [owner for name in ("__eq__", "__ne__") for _, owner in frame.program.owners_of(name)]
+    return any(HASHES & {*split(owner.rpartition(".")[2])} for owner in owners)
 
 
 def _hashed(val: Value) -> bool:
