@@ -130,3 +130,18 @@ def test_a_real_matcher_agrees_that_it_does_not(pattern: str, pump: str, end: st
     lead = '"' if pattern[0] == '"' else ""
     assert not slow(pattern)
     assert _least(pattern, lead + pump * 4000 + end) < 0.5
+
+
+@pytest.mark.parametrize(
+    ("pattern", "of_a_line"),
+    [
+        (r"^\s*(.*?)\s*$", False),
+        (r"^\s*([a-z_]+):\s*(.*)\s*$", False),
+        (r"\s*\s*;", True),
+        (r"(a+)+$", True),
+        (r"(\s+\n)+$", False),
+    ],
+)
+def test_one_line_cannot_fail_at_its_end(pattern, of_a_line):
+    """What takes the rest of a line takes all of it; what no line holds keeps nobody busy."""
+    assert (slow(pattern), slow(pattern, line=True)) == (True, of_a_line)

@@ -9,6 +9,7 @@ from casemate.knowledge.entries import Condition
 from casemate.taint import operators, redos
 from casemate.taint.arguments import Arguments
 from casemate.taint.frame import Frame
+from casemate.taint.lines import is_line
 from casemate.taint.state import ANY, OPTIONS, TAIL, field_of
 from casemate.taint.values import CLEAN, NO, Ref, Value, guessed, same_constant, value
 
@@ -103,7 +104,7 @@ def holds(frame: Frame, condition: Condition, receiver: Value | None, args: Argu
     if condition.test == "present":
         return bool(given)
     if condition.test in ("slow", "slow-whole"):
-        return any(_slow(val, whole=condition.test == "slow-whole") for val, _ in given)
+        return any(_slow(frame, val, args, whole=condition.test == "slow-whole") for val, _ in given)
     meant = [item_of(frame, val, condition.item) for val, _ in given]
     if condition.test in OUTLINES:
         return any(OUTLINES[condition.test](operators.outline(val), condition.values) for val in meant)
@@ -145,10 +146,12 @@ WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 MEASURES = {"any-case": _any_case, "bits": _bits, "below": _below, "words": _words}
 
 
-def _slow(val: Value, *, whole: bool) -> bool:
-    """Whether a pattern, as text or compiled, is one that a matcher can be kept busy with."""
+def _slow(frame: Frame, val: Value, args: Arguments, *, whole: bool) -> bool:
+    """Whether a pattern, as text or compiled, is one that a matcher can be kept busy with; by one line, where it is given one."""
     texts = [val.const] if type(val.const) is str else [str(ref[1]) for ref in val.refs if ref[0] == "r"]
-    return any(redos.slow(text, whole=whole) for text in texts)
+    texts = [text for text in texts if redos.slow(text, whole=whole)]
+    line = bool(texts) and any(is_line(frame, operand) for operand in args.operands)
+    return any(not line or redos.slow(text, whole=whole, line=True) for text in texts)
 
 
 def is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:

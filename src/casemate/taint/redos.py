@@ -57,16 +57,16 @@ class _Spent(Exception):
 
 
 @lru_cache(maxsize=4096)
-def slow(pattern: str, *, whole: bool = False) -> bool:
+def slow(pattern: str, *, whole: bool = False, line: bool = False) -> bool:
     """Whether matching can take time exponential in the text's length, or a power of it that counts.
 
-    whole: the text is matched to its end (`fullmatch`), so that text left over is a failure. False for what is no pattern,
-    is too large, or uses groups that are never reopened (their author has thought of this).
+    whole: the text is matched to its end (`fullmatch`), so that text left over is a failure. line: it is one line. False for
+    what is no pattern, is too large, or uses groups that are never reopened (their author has thought of this).
     """
     if not any(c in pattern for c in "*+{"):
         return False
     try:
-        return any(_Search(a, whole=whole and a.outermost).slow() for a in automata(pattern))
+        return any(_Search(a, whole=whole and a.outermost, line=line).slow() for a in automata(pattern))
     except _Spent:
         return False
 
@@ -84,8 +84,11 @@ def explosive(pattern: str) -> bool:
 class _Search:
     """The search for a text on one automaton, with its bound of steps."""
 
-    def __init__(self, automaton: Automaton, *, whole: bool) -> None:
-        self.a = automaton
+    def __init__(self, automaton: Automaton, *, whole: bool, line: bool = False) -> None:
+        ends = {n for n, one in enumerate(automaton.characters) if line and one == "\n"}
+        left = ~sum(1 << n for n in ends)
+        self.a = automaton._replace(labels=[label & left for label in automaton.labels]) if ends else automaton
+        self.atoms = [n for n in range(automaton.atoms) if n not in ends]
         self.whole = whole
         self.steps = 0
         self.component = _components(automaton.follow)
@@ -134,7 +137,7 @@ class _Search:
                     return end
             longer: dict[frozenset[int], list[int]] = {}
             for states, end in ways.items():
-                for atom in range(self.a.atoms if left else 0):
+                for atom in self.atoms if left else ():
                     after = self._step(states, atom)
                     if after is not None and after not in longer and len(longer) < MAX_SETS:
                         longer[after] = [*end, atom]
@@ -253,7 +256,7 @@ class _Search:
             if any(not one & self.a.ends for one in ways):
                 return True
             if left:
-                after = {self._step(one, atom) for one in ways for atom in range(self.a.atoms)}
+                after = {self._step(one, atom) for one in ways for atom in self.atoms}
                 ways = sorted((s for s in after if s is not None), key=lambda s: (len(s), sorted(s)))[:MAX_SETS]
         return False
 
