@@ -41,8 +41,8 @@ class Kind:
     class's name that say that it runs what it finds where it is told to look (`load_plugin(path)`); several joined by "_" stand
     in the function's own name. clients: words of a class whose methods do it for whoever asks, who is to be told.
     callers_own: who calls an API gives it such a thing of their own as often as a stranger's, so that a flow from there is
-    suspected unless the parameter's name says otherwise. whole_own: so is what such a caller gives as the whole
-    of it. in_files: it is kept in files; so is a flow from who names its place.
+    suspected unless the parameter's name says otherwise, or has one of the words `foreign`. whole_own: so is what such a caller
+    gives as the whole of it. in_files: it is kept in files; so is a flow from who names its place.
     owned: words of a parameter's name that say so of this thing alone (a column of a table that they have made). installs: words
     of a function's name that say that it sets up what is theirs. reflected: it harms whoever is made to send it.
     part_of: the kind whose harm is left in a text to which some more was put; part: the bit of the kind that is this for it.
@@ -74,6 +74,7 @@ class Kind:
     installs: tuple[str, ...] = ()
     tidied: bool = False
     callers_own: bool = False
+    foreign: tuple[str, ...] = ()
     whole_own: bool = False
     in_files: bool = False
     part_of: str = ""

@@ -115,6 +115,7 @@ def read_kinds(where: str, content: Mapping[str, object]) -> dict[str, Kind]:
             of_right=table.flag("of_right"),
             reflected=table.flag("reflected"),
             owned=table.texts("owned"),
+            foreign=table.texts("foreign"),
             installs=table.texts("installs"),
             tidied=table.flag("tidied"),
             callers_own=table.flag("callers_own"),

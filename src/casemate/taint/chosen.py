@@ -7,6 +7,7 @@ from typing import Any, Final
 from casemate.languages import ir
 from casemate.taint import names
 from casemate.taint.frame import Frame
+from casemate.taint.values import Value
 
 # Words of an option by which a caller asks for each act. A caller who asks for it has it by design.
 OPTIONS: Final = {
@@ -15,6 +16,15 @@ OPTIONS: Final = {
     ),
     "debug-mode": frozenset({"debug", "debugger", "develop", "development", "dev"}),
 }
+
+
+# What does the same as it should be done: where an object is this or that, somebody has chosen which.
+SOUND: Final = {"weak-random": ("i", "random.SystemRandom")}
+
+
+def otherwise(frame: Frame, pos: int, receiver: Value | None, act: str) -> bool:
+    """Whether somebody has chosen that it be done so, who could have had it otherwise."""
+    return (receiver is not None and SOUND.get(act) in receiver.refs) or by_name(frame, pos, act)
 
 
 def by_name(frame: Frame, pos: int, act: str) -> bool:

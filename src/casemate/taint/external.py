@@ -173,9 +173,8 @@ def _acts(frame: Frame, pos: int, said: Call | Written, receiver: Value | None, 
             continue  # the caller asked for it
         if any(c.test == "is" and conditions.may_differ(frame, c, receiver, args) for c in act.when):
             continue
-        if all(conditions.holds(frame, c, receiver, args) for c in act.when) and not chosen.by_name(
-            frame, pos, act.name
-        ):
+        weak = all(conditions.holds(frame, c, receiver, args) for c in act.when)
+        if weak and not chosen.otherwise(frame, pos, receiver, act.name):
             frame.act(pos, said.name, act.name)
 
 
@@ -301,7 +300,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         properties += [("s",), *(("j", r[1]) for r in receiver.refs if r[0] in "hj")]
         properties += [r for r in receiver.refs if r[0] == "^"]  # what was first in a loop is the first of what is made
     if call.wraps and len(args.operands) == 1 == len(args.everything()):
-        properties += [r for r in args.positional[0].refs if r[0] in "dn"]
+        properties += [r for r in args.positional[0].refs if r[0] in "bden"]
         properties += [("d", k) for k in frame.keys(args.operands[0], args.positional[0])]
     elif call.wraps and args.spread is not None and not args.operands and not args.named:
         properties += [("d", ("@", r, parts.WHOLE)) for r in args.spread.refs if r[0] == "p"]

@@ -270,7 +270,8 @@ class Query:
             return True
         place = kind.in_files and crossed < TEXT and bool(set(name) & said.PLACES)
         place = place or (not crossed and any(sink.place for sink in self._sinks(hit)))
-        return kind.callers_own or place or packs(self.solver, hit.site)
+        own = kind.callers_own and not set(name) & set(kind.foreign)
+        return own or place or packs(self.solver, hit.site)
 
     def probe(self, kind: Kind, hit: SinkHit) -> bool:
         """Whether the sink only tells what is there."""

@@ -251,8 +251,10 @@ class Frame:
         """A field of what the caller gave, as the caller gave it."""
         got = self._fields.get((ref, name))
         if got is None:
-            inner = ref if len(ref[2]) >= MAX_PATH else ("p", ref[1], (*ref[2], name))
-            got = self._fields[ref, name] = value(self.label(("p", ref[1], inner[2])), NO, (inner,))
+            far = len(ref[2]) >= MAX_PATH  # there one reference stands for whatever is inside, and nobody saw which
+            inner = ref if far else ("p", ref[1], (*ref[2], name))
+            taint = self.label(("p", ref[1], inner[2]))
+            got = self._fields[ref, name] = value(guessed(taint) if far else taint, NO, (inner,))
         return got
 
     def read_field(self, ref: Ref, name: Any) -> Value | None:
@@ -422,8 +424,17 @@ class Frame:
         begins = sequences.told(self, val) if val.refs and val.refs[0][0] == "o" and not val.taint else None
         if begins is not None:
             refs = (*refs, begins)
-        marks = tuple((label, mask) for label, mask in self.spread(self.deep(val)) if label[0] == "s")
+        marks = tuple((label, mask) for label, mask in self.spread(self._told(val)) if label[0] == "s")
         return marks, (val.const,) if val.const is not NO else (), refs
+
+    def _told(self, val: Value) -> int:
+        """The taint of a value and of what is inside it, where what is inside is told apart no more: nobody sees then that what
+        is read by one name is what was put there by another."""
+        taint = guessed(self.deep(val)) | val.taint
+        for ref in val.refs:
+            for name, inner in ((self.env.get(ref) or {}) if ref[0] == "o" else {}).items():
+                taint |= self.deep(inner, 1) if type(name) is int or name in UNMEASURED else 0
+        return taint
 
     def from_plain(self, plain: tuple[Any, ...] | None) -> Value:
         """A value read from a cell."""

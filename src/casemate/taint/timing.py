@@ -64,9 +64,7 @@ def compared(frame: Frame, pos: int, left: Any, right: Any) -> None:
 
 def _made_here(frame: Frame, operand: Any) -> bool:
     """Whether a value is what a function says that it makes: a new token is nobody's guess, whatever it is made for."""
-    made = defined(frame).get(operand)
-    while made is not None and made[0] in (ir.MOVE, ir.AWAIT):
-        made = defined(frame).get(made[3])
+    made = _maker(frame, operand)
     if made is None or made[0] not in (ir.CALL, ir.INVOKE):
         return False
     name = made[4] if made[0] == ir.INVOKE else called.of(frame).get(made[3], "")
@@ -181,7 +179,11 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
     a, b = frame.get(left), frame.get(right)
     if a.const is not NO or b.const is not NO or any(r[0] == "i" and r[1] in NUMBERS for r in (*a.refs, *b.refs)):
         return
-    if _of_one(frame, left, right) or _compares_itself(frame, a, b):
+    if (
+        _of_one(frame, left, right)
+        or _compares_itself(frame, a, b)
+        or any(_digest(frame, one) for one in (left, right))
+    ):
         return
     names = called.of(frame)
     sides = [_parts(frame, side, names) for side in (left, right)]
@@ -213,6 +215,27 @@ def _way(frame: Frame, operand: Any) -> list[Any]:
         operand = made[3]
         made = defined(frame).get(operand)
     return [operand, *reversed(steps)]
+
+
+def _digest(frame: Frame, operand: Any) -> bool:
+    """Whether a value was hashed here without a key: whoever sends what is hashed does not choose how the hash begins."""
+    made = _maker(frame, operand)
+    if made is None or made[0] != ir.INVOKE or made[4] not in ("digest", "hexdigest"):
+        return False
+    hashed = _maker(frame, made[3])
+    return (
+        hashed is not None
+        and hashed[0] in (ir.CALL, ir.INVOKE)
+        and any(ref[0] == "x" and ref[1].partition(".")[0] == "hashlib" for ref in frame.get(hashed[3]).refs)
+    )
+
+
+def _maker(frame: Frame, operand: Any) -> Any:
+    """The one instruction that makes what stands at an operand, or was moved there."""
+    made = defined(frame).get(operand)
+    while made is not None and made[0] in (ir.MOVE, ir.AWAIT):
+        made = defined(frame).get(made[3])
+    return made
 
 
 def _compares_itself(frame: Frame, a: Value, b: Value) -> bool:
