@@ -126,3 +126,10 @@ def test_anything_may_start_a_script(tmp_path, text):
     ):
         (one,) = scanned(laid(tmp_path / folder, files | {"stand/main.py": text}), untrusted=untrusted).findings
         assert one.lead.doubt is None
+
+
+def test_what_is_piped_in_may_be_anybodys(tmp_path):
+    """A command may be the end of a pipe."""
+    text = "import os, sys\n\n\ndef main():\n    os.system('tag ' + sys.stdin.read())\n"
+    (one,) = scanned(laid(tmp_path, STAND | {"stand/main.py": text})).findings
+    assert one.lead.doubt is None

@@ -140,6 +140,8 @@ def test_a_real_matcher_agrees_that_it_does_not(pattern: str, pump: str, end: st
         (r"\s*\s*;", True),
         (r"(a+)+$", True),
         (r"(\s+\n)+$", False),
+        (r"^(?:\S+[ \t]*)+$", True),
+        (r"^([^\r\n]+)+$", True),
     ],
 )
 def test_one_line_cannot_fail_at_its_end(pattern, of_a_line):

@@ -56,24 +56,21 @@ def fact_leads(solver: Solver, rules: Sequence[Rule], internal: Callable[[str], 
                         place, _lead(solver, rule, *place[1:], seen.what, inferred=seen.inferred, named=seen.named)
                     )
     served: frozenset[str] | None = None
-    told: set[tuple[str, str, str]] = set()
-    for (module, number, start, what), rule, act, said in _acts(solver, wanted, tested):
-        if act in rule.once:
-            if (rule.id, act, module) in told:
-                continue
-            told.add((rule.id, act, module))
+    for (module, number, start, what), rule, said in _acts(solver, wanted, tested):
         pos = solver.program.absolute((module, number), start)
         lead = _lead(solver, rule, module, number, pos, shown(what), named=said is Said.BESIDE)
         if rule.served:
             served = serving(solver) if served is None else served
             lead = lead if module in served else replace(lead, doubt=Doubt.CALLER)
+        if rule.asked and set(rule.asked) & set(split(solver.program.function((module, number)).name)):
+            lead = replace(lead, doubt=Doubt.CALLER)
         out.setdefault((rule.id, module, number, pos), lead)
     return [(lead, (module, number)) for (_, module, number, _), lead in out.items()]
 
 
 def _acts(
     solver: Solver, wanted: dict[str, list[ActRule]], tested: Callable[[str, int], bool]
-) -> Iterator[tuple[tuple[str, int, int, str], ActRule, str, Said]]:
+) -> Iterator[tuple[tuple[str, int, int, str], ActRule, Said]]:
     for unit in solver.units():
         summary = solver.summaries.get(unit)
         fn = solver.program.function(unit)
@@ -95,7 +92,7 @@ def _acts(
                 if (kept or not rule.kept) and (rule.tests or not tested(*unit)):
                     said = matters(solver, unit, site[2], rule, act) if rule.where else Said.NAMED
                     if said and (rule.tests or not only_tested(fn, fn.pos + site[2])):
-                        yield site, rule, act, said
+                        yield site, rule, said
 
 
 def _spared(fn: ir.Function, pos: int, rule: ActRule, places: frozenset[int]) -> bool:

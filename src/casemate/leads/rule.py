@@ -120,8 +120,8 @@ class ActRule(Rule):
     the function itself has asked: what is read off it needs nobody else to vouch for it. served: it is done to what a server
     sends; elsewhere it is in doubt by its caller. spared: methods and keys: where nothing but these is asked of the result, no
     harm is done; into: functions that make it a part of theirs, of which the same is asked. told_by: exceptions that are raised
-    when all but the time was right: what is done where they are caught is no harm. once: those of the acts that are mended in one
-    place, and so told once in a module.
+    when all but the time was right: what is done where they are caught is no harm. asked: words of the function's own name by
+    which its caller asks for the act, which is in doubt by them.
     """
 
     acts: tuple[str, ...]
@@ -141,7 +141,7 @@ class ActRule(Rule):
     spared: tuple[str, ...] = ()
     into: tuple[str, ...] = ()
     told_by: tuple[str, ...] = ()
-    once: tuple[str, ...] = ()
+    asked: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         Rule.__post_init__(self)

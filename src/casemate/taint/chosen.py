@@ -18,13 +18,24 @@ OPTIONS: Final = {
 }
 
 
-# What does the same as it should be done: where an object is this or that, somebody has chosen which.
+# What does the same as it should be done, where an object may be either.
 SOUND: Final = {"weak-random": ("i", "random.SystemRandom")}
 
 
 def otherwise(frame: Frame, pos: int, receiver: Value | None, act: str) -> bool:
     """Whether somebody has chosen that it be done so, who could have had it otherwise."""
-    return (receiver is not None and SOUND.get(act) in receiver.refs) or by_name(frame, pos, act)
+    sound = receiver is not None and SOUND.get(act) in receiver.refs
+    return (sound and _seeded(frame)) or by_name(frame, pos, act)
+
+
+def _seeded(frame: Frame) -> bool:
+    """Whether whoever calls may give a seed, by which the same is drawn again."""
+    fn = frame.fn
+    while not any("seed" in names.split(parameter.name) for parameter in fn.params):
+        if fn.parent <= 0:
+            return False
+        fn = frame.module.functions[fn.parent]
+    return True
 
 
 def by_name(frame: Frame, pos: int, act: str) -> bool:

@@ -104,7 +104,8 @@ def holds(frame: Frame, condition: Condition, receiver: Value | None, args: Argu
     if condition.test == "present":
         return bool(given)
     if condition.test in ("slow", "slow-whole"):
-        return any(_slow(frame, val, args, whole=condition.test == "slow-whole") for val, _ in given)
+        texts = [one for one in args.operands if all(one is not operand for _, operand in given)]
+        return any(_slow(frame, val, texts, whole=condition.test == "slow-whole") for val, _ in given)
     meant = [item_of(frame, val, condition.item) for val, _ in given]
     if condition.test in OUTLINES:
         return any(OUTLINES[condition.test](operators.outline(val), condition.values) for val in meant)
@@ -146,12 +147,13 @@ WORD = re.compile(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])")
 MEASURES = {"any-case": _any_case, "bits": _bits, "below": _below, "words": _words}
 
 
-def _slow(frame: Frame, val: Value, args: Arguments, *, whole: bool) -> bool:
-    """Whether a pattern, as text or compiled, is one that a matcher can be kept busy with; by one line, where it is given one."""
+def _slow(frame: Frame, val: Value, matched: list[Any], *, whole: bool) -> bool:
+    """Whether a pattern, as text or compiled, is one that a matcher can be kept busy with; by one line, where it is given nothing
+    else. A line may have its end, at which a demand for the text's own end fails."""
     texts = [val.const] if type(val.const) is str else [str(ref[1]) for ref in val.refs if ref[0] == "r"]
-    texts = [text for text in texts if redos.slow(text, whole=whole)]
-    line = bool(texts) and any(is_line(frame, operand) for operand in args.operands)
-    return any(not line or redos.slow(text, whole=whole, line=True) for text in texts)
+    slow = [text for text in texts if redos.slow(text, whole=whole)]
+    line = bool(slow) and not whole and bool(matched) and all(is_line(frame, operand) for operand in matched)
+    return any(not line or "\\Z" in text or redos.slow(text, line=True) for text in slow)
 
 
 def is_one_of(frame: Frame, val: Value, values: tuple[object, ...]) -> bool:

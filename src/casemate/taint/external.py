@@ -272,7 +272,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
                     keepers = PLACED if call.normalises or call.wraps else PROPERTY_KEEPERS
                     properties += [r for r in val.refs if r[0] in keepers]
                     if call.normalises or call.name.endswith(fold.CASES):
-                        properties += [("d", k) for k in frame.keys(place, val)]
+                        properties += parts.copied(frame, place, val, fields=bool(call.normalises))
                     for kind in call.normalises:
                         properties += guards.rooted(frame, knowledge.kinds[kind], operators.outline(val))
                     properties += (
@@ -301,7 +301,7 @@ def _result(frame: Frame, pos: int, call: Call, receiver: Value | None, operand:
         properties += [r for r in receiver.refs if r[0] == "^"]  # what was first in a loop is the first of what is made
     if call.wraps and len(args.operands) == 1 == len(args.everything()):
         properties += [r for r in args.positional[0].refs if r[0] in "bden"]
-        properties += [("d", k) for k in frame.keys(args.operands[0], args.positional[0])]
+        properties += parts.copied(frame, args.operands[0], args.positional[0], fields=True)
     elif call.wraps and args.spread is not None and not args.operands and not args.named:
         properties += [("d", ("@", r, parts.WHOLE)) for r in args.spread.refs if r[0] == "p"]
     if call.source is not None:

@@ -35,6 +35,7 @@ MAX_WAY = 12  # calls followed from where a flow starts to where it is to be men
 
 FIELD_MARKS = ("[", "*", "+", "?")  # names of elements begin so, not those of attributes
 ANGLE = "<"  # how a placeholder of a route begins
+TYPED = "command-line argument"  # how the name of such a source begins; standard input may be another's
 
 
 class Flow(NamedTuple):
@@ -150,7 +151,7 @@ class Query:
             start = self.program.absolute((label[3], label[4]), label[5])
             design = self._handed_on(kind, boundary, hit)
             source = (label[3], start, label[2])
-            doubt = self._doubt(kind, boundary, hit, (label[3], label[4]))
+            doubt = self._doubt(kind, boundary, hit, (label[3], label[4]), label[2])
             yield Flow(kind, boundary, source, hit.site, hit.crossed, unit, hit, design, doubt=doubt)
             return
         fn = self.program.function(unit)
@@ -212,23 +213,23 @@ class Query:
                 or self._by_design(kind, reader, self.program.function(reader), named, crossed)
                 or (crossed < TEXT and _loads(kind, hit.site[:2], self.program.function(hit.site[:2])))
             )
-        source = (unit[0], fn.pos, what)
-        doubt = self._doubt(kind, boundary, hit, unit)
+        doubt = self._doubt(kind, boundary, hit, unit, what)
         if doubt is None and boundary is Boundary.REMOTE and self._unnamed(unit, fn, named):
             doubt = Doubt.CALLER  # a default of the route, or of all that are below a prefix
         if boundary is Boundary.API:
             words = split(named.name)
-            afar = self._afar(unit, reader, hit) and (kind.callers_own or not said.sent(words))
+            afar = self._afar(unit, reader, hit) and not set(kind.foreign) & set(words)
+            afar = afar and (kind.callers_own or not said.sent(words))
             inner = kind.words and (afar or self._inner(unit, fn))
             doubt = Doubt.CALLER if inner or self._own(kind, hit, crossed, words, set(split(fn.name))) else doubt
         kept = (unit, stored[1]) if stored else None
-        return Flow(kind, boundary, source, hit.site, hit.crossed, reader, hit, design, kept, doubt)
+        return Flow(kind, boundary, (unit[0], fn.pos, what), hit.site, hit.crossed, reader, hit, design, kept, doubt)
 
-    def _doubt(self, kind: Kind, boundary: Boundary, hit: SinkHit, entered: Unit) -> Doubt | None:
+    def _doubt(self, kind: Kind, boundary: Boundary, hit: SinkHit, entered: Unit, what: str) -> Doubt | None:
         """Why a flow that entered by a function is in doubt."""
         if not hit.seen:
             return Doubt.OBJECT
-        if boundary is Boundary.LOCAL and entered[0].partition(".")[0] in self._packages.installed:
+        if what.startswith(TYPED) and entered[0].partition(".")[0] in self._packages.installed:
             return Doubt.CALLER  # who types a command that is installed has its rights
         asked = boundary is Boundary.REMOTE and not kind.reflected and self._rights.administrators(entered)
         return Doubt.RIGHTS if asked else None
@@ -270,8 +271,7 @@ class Query:
             return True
         place = kind.in_files and crossed < TEXT and bool(set(name) & said.PLACES)
         place = place or (not crossed and any(sink.place for sink in self._sinks(hit)))
-        own = kind.callers_own and not set(name) & set(kind.foreign)
-        return own or place or packs(self.solver, hit.site)
+        return (kind.callers_own and not set(name) & set(kind.foreign)) or place or packs(self.solver, hit.site)
 
     def probe(self, kind: Kind, hit: SinkHit) -> bool:
         """Whether the sink only tells what is there."""

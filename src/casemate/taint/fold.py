@@ -26,7 +26,7 @@ FUNCTIONS: dict[str, Callable[..., Any]] = {
     "builtins.repr": repr,
 }  # fmt: skip
 # Methods that change no more than the case of letters: what is true of such a copy of a text is true of the text.
-CASES = (".lower", ".upper", ".casefold", ".title", ".capitalize", ".swapcase")
+CASES = (".lower", ".upper", ".casefold")
 REFUSED = (TypeError, ValueError, ArithmeticError, AttributeError, LookupError)
 
 

@@ -16,7 +16,7 @@ import xxhash
 from casemate.taint.summary import SinkHit, Summary
 
 Unit = tuple[str, int]
-VERSION = 101
+VERSION = 102
 # (fact, digest, digest). Not by its length: compiled code takes such a tuple apart and makes another one of it, and these are
 # kept once for all who hold them.
 Ground = tuple[Any, ...]

@@ -83,3 +83,11 @@ def _less(taint: int, brought: int, had: int, left: int) -> int:
             kept = mine & ~(bits & ~(left >> shift) & KINDS)
             taint += ((kept if kept & KINDS else 0) - mine) << shift
     return taint
+
+
+def copied(frame: Frame, operand: Any, val: Value, *, fields: bool) -> list[Ref]:
+    """That what is made of this alone is to be checked for it, until it is another. fields: also of what is no variable: such a
+    one may be set unseen."""
+    keys = [key for key in frame.keys(operand, val) if fields or type(key) is str]
+    frame.parts.update(key for key in keys if type(key) is str)
+    return [("d", key) for key in keys]

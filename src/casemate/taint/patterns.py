@@ -303,7 +303,8 @@ def _automaton(graph: _Graph, first: int, last: int, *, outermost: bool) -> Auto
     of_node: dict[int, list[int]] = {}
     for number, (node, _) in enumerate(states[1:], 1):
         of_node.setdefault(node, []).append(number)
-    atoms = _atoms([mask for _, mask in states] + cuts, len(graph.chars))
+    newline = sum(1 << n for n, char in enumerate(graph.chars) if char == NEWLINE)
+    atoms = _atoms([mask for _, mask in states] + [*cuts, newline], len(graph.chars))
     follow: list[dict[int, int]] = []
     accepting: list[int] = []
     ends: set[int] = set()

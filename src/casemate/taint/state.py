@@ -113,6 +113,6 @@ def forget(state: State, key: str) -> None:
     """The variable is another from here on: a check of it tells nothing of what was made with it before, nor a check of a part
     that was taken from it of what it is now."""
     for name, held in state.items():
-        if type(held) is not dict and any(ref[0] in "ye" and ref[1] == key for ref in held.refs):
-            refs = tuple(ref for ref in held.refs if ref[0] not in "ye" or ref[1] != key)
+        if type(held) is not dict and any(ref[0] in "dye" and ref[1] == key for ref in held.refs):
+            refs = tuple(ref for ref in held.refs if ref[0] not in "dye" or ref[1] != key)
             state[name] = value(held.taint, held.const, refs, held.pred)

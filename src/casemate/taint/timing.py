@@ -166,7 +166,13 @@ TWICE: Final = frozenset(
 
 PRETENDED: Final = frozenset({"dummy", "fake", "mock", "stub"})  # of what stands in for a check where none is needed
 LOOKED_UP: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"})  # what is looked for in a list
-HASHES: Final = frozenset({"password", "passwd", "crypt", "hash", "hashed"})  # what such a class of passwords is called
+CRYPT: Final = frozenset(
+    {"password", "passwd", "crypt"}
+)  # what a class is called whose objects hash what they are compared with
+KEYED: Final = frozenset({"hmac", "mac", "secret", "sign", "signature", "signed", "token", "webhook"})
+AGAIN: Final = frozenset(
+    {"again", "confirm", "confirmation", "confirmed", "new", "old", "repeat", "repeated", "retype"}
+)
 ANSWERS: Final = frozenset({"has", "is", "needs", "use", "uses"})  # how a yes or no is called
 HASHED: Final = (("i", "dict"), ("i", "set"), ("i", "frozenset"))
 
@@ -179,14 +185,13 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
     a, b = frame.get(left), frame.get(right)
     if a.const is not NO or b.const is not NO or any(r[0] == "i" and r[1] in NUMBERS for r in (*a.refs, *b.refs)):
         return
-    if (
-        _of_one(frame, left, right)
-        or _compares_itself(frame, a, b)
-        or any(_digest(frame, one) for one in (left, right))
-    ):
+    if _of_one(frame, left, right) or _compares_itself(frame, a, b):
         return
     names = called.of(frame)
     sides = [_parts(frame, side, names) for side in (left, right)]
+    keyed = KEYED & {*split(frame.fn.qualname), *sides[0], *sides[1]}
+    if not keyed and any(_digest(frame, side) for side in (left, right)):
+        return
     if any(side & TWICE for side in sides) or not all(sides):
         return
     if any(names.get(side, "").partition("_")[0] in ANSWERS for side in (left, right)):
@@ -201,24 +206,31 @@ def _of_one(frame: Frame, left: Any, right: Any) -> bool:
     """Whether both are read off one thing, which is not the method's own object: fields of one form, such as a password that is
     typed twice."""
     one, other = _way(frame, left), _way(frame, right)
-    own = frame.fn.params[0].name if frame.fn.owner >= 0 and frame.fn.params else None
-    first = 1 if one[0] != own else 2
-    return len(one) > first < len(other) and one[:first] == other[:first]
+    apart = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
+    return (
+        len(one) == len(other) and len(apart) == 1 and all(map(_bare, apart[0])) and len({*map(_bare, apart[0])}) == 1
+    )
+
+
+def _bare(step: Any) -> str:
+    """The name of a field, without what says which of two it is: `password2`, `confirm_password`."""
+    return "_".join(word.rstrip("0123456789") for word in split(step) if word not in AGAIN) if type(step) is str else ""
 
 
 def _way(frame: Frame, operand: Any) -> list[Any]:
     """What a value is read off, and by which attributes and keys."""
     steps: list[Any] = []
-    made = defined(frame).get(operand)
-    while made is not None and made[0] in (ir.ATTR, ir.INDEX, ir.MOVE) and len(steps) < MAX_STEPS:
-        steps += [made[4]] if made[0] != ir.MOVE else []
-        operand = made[3]
-        made = defined(frame).get(operand)
-    return [operand, *reversed(steps)]
+    for _ in range(MAX_STEPS):
+        made = _maker(frame, operand)
+        if made is None or made[0] not in (ir.ATTR, ir.INDEX):
+            break
+        key = made[4] if made[0] == ir.ATTR else frame.get(made[4]).const
+        steps, operand = [key, *steps], made[3]
+    return [operand, *steps]
 
 
 def _digest(frame: Frame, operand: Any) -> bool:
-    """Whether a value was hashed here without a key: whoever sends what is hashed does not choose how the hash begins."""
+    """Whether a value was hashed here: whoever sends a password does not choose how its hash begins."""
     made = _maker(frame, operand)
     if made is None or made[0] != ir.INVOKE or made[4] not in ("digest", "hexdigest"):
         return False
@@ -226,6 +238,7 @@ def _digest(frame: Frame, operand: Any) -> bool:
     return (
         hashed is not None
         and hashed[0] in (ir.CALL, ir.INVOKE)
+        and not hashed[-1]  # a key
         and any(ref[0] == "x" and ref[1].partition(".")[0] == "hashlib" for ref in frame.get(hashed[3]).refs)
     )
 
@@ -233,7 +246,9 @@ def _digest(frame: Frame, operand: Any) -> bool:
 def _maker(frame: Frame, operand: Any) -> Any:
     """The one instruction that makes what stands at an operand, or was moved there."""
     made = defined(frame).get(operand)
-    while made is not None and made[0] in (ir.MOVE, ir.AWAIT):
+    for _ in range(MAX_STEPS):
+        if made is None or made[0] not in (ir.MOVE, ir.AWAIT):
+            break
         made = defined(frame).get(made[3])
     return made
 
@@ -243,8 +258,12 @@ def _compares_itself(frame: Frame, a: Value, b: Value) -> bool:
     the two may be of it."""
     if all(any(ref[:2] == ("i", "str") for ref in val.refs) for val in (a, b)):
         return False
-    owners = [owner for name in ("__eq__", "__ne__") for _, owner in frame.program.owners_of(name)]
-    return any(HASHES & {*split(owner.rpartition(".")[2])} for owner in owners)
+    for unit, owner in (*frame.program.owners_of("__eq__"), *frame.program.owners_of("__ne__")):
+        if CRYPT & {*split(owner.rpartition(".")[2])}:
+            blocks = ir.graph(frame.program.callee(unit))
+            if any(ins[0] in (ir.CALL, ir.INVOKE) for block in blocks for ins in block[0]):
+                return True
+    return False
 
 
 def _hashed(val: Value) -> bool:

@@ -27,11 +27,10 @@ RULE = ActRule(
     severity=Severity.MEDIUM,
     acts=("unescaped-page", "data-in-page"),
     served=True,
-    once=("unescaped-page",),
     message="{act} leaves markup in what is filled in as it is",
     examples=(
         Example(
-            name="a listing, and another page of the environment that is to be mended",
+            name="a listing",
             code="""
 from jinja2 import Environment, FileSystemLoader
 
@@ -39,7 +38,6 @@ class Listing:
     def __init__(self, folder):
         environment = Environment(loader=FileSystemLoader(folder), trim_blocks=True)
         self.page = environment.get_template("listing.html")  # finding
-        self.entry = environment.get_template("entry.html")
 """,
         ),
         Example(
