@@ -115,10 +115,11 @@ def _ways(report: Report, findings: Sequence[Finding], rules: Sequence[RuleText]
 
 def _way(finding: Finding, quotes: Quotes, fix: str, used: str | None) -> str:
     lead = finding.lead
+    dot = "&#46;" if lead.message.isdigit() else "."  # a number and a dot begin a list
     parts = [
         f"<details><summary>{finding.severity}: {prose(finding.title)}, {code(str(lead.location))}</summary>",
         "",
-        f"{prose(lead.message)}{', in ' + code(lead.function) if lead.function else ''}.",
+        f"{prose(lead.message)}{', in ' + code(lead.function) if lead.function else ''}{dot}",
         "",
     ]
     if doubt := words.doubt_words(finding):
