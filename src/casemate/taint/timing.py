@@ -203,8 +203,8 @@ def told(frame: Frame, pos: int, operator: str, left: Any, right: Any) -> None:
 
 
 def _of_one(frame: Frame, left: Any, right: Any) -> bool:
-    """Whether both are read off one thing, which is not the method's own object: fields of one form, such as a password that is
-    typed twice."""
+    """Whether both are read off one thing by names that say the same, but for which of two it is: a password that is typed twice
+    into one form."""
     one, other = _way(frame, left), _way(frame, right)
     apart = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
     return (
