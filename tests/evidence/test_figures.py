@@ -1,5 +1,6 @@
 """The figures that come with Casemate are those of the benchmarks' own page, and are told with their intervals."""
 
+from importlib import resources
 from pathlib import Path
 
 import pytest
@@ -30,3 +31,10 @@ def test_it_says_what_was_not_measured():
     found = figures()
     assert any("live language model" in text for text in found.unmeasured)
     assert all(text.endswith(".") for text in (*found.limits, *found.unmeasured))
+
+
+def test_the_assessment_says_what_was_measured():
+    """Its words on what is missed name the figure's numbers."""
+    asked = (resources.files("casemate.governance") / "questions.toml").read_text("utf-8")
+    flagged = next(one for one in figures().measured if "that are flagged" in one.what)
+    assert f"of {flagged.cases} known flaws in packages it flagged {flagged.hits}." in asked

@@ -18,7 +18,7 @@ from casemate.taint import onward, optional
 from casemate.taint.answers import ANSWER, GRANTED, ITSELF, MADE, Answers, key_of
 from casemate.taint.asking import Asks, Given, Parts
 from casemate.taint.explain import MOST_RUN, Explainer
-from casemate.taint.flows import MAX_WAY, Flow
+from casemate.taint.flows import Flow
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.graphs import Graph, Used
 from casemate.taint.solver import Solver
@@ -57,15 +57,10 @@ class Asked:
         kinds = 1 << flow.hit.kind
         if flow.stored is not None and self._stored(*flow.stored, flow.hit.label[2][0], kinds):
             return True
-        unit, hit = flow.unit, flow.hit
-        for _ in range(MAX_WAY):
+        for unit, hit in onward.way(self.solver, flow.unit, flow.hit):
             frame = self._frame(unit)
             if self._way(frame, hit.label, frame.fn.pos + hit.pos, kinds):
                 return True
-            following = next(iter(onward.following(self.solver, hit)), None)
-            if hit.callee is None or following is None:
-                return False
-            unit, hit = hit.callee, following
         return False
 
     def _stored(self, writer: Unit, label: Label, name: Any, kinds: int) -> bool:

@@ -14,7 +14,7 @@ from casemate.languages.rereads import SENT
 from casemate.model.trace import Boundary
 from casemate.taint import onward
 from casemate.taint.asked import MAX_BLOCKS, Asked
-from casemate.taint.flows import MAX_WAY, Flow
+from casemate.taint.flows import Flow
 from casemate.taint.frame import Frame, Unit
 from casemate.taint.graphs import Graph, used
 from casemate.taint.injected import Injections
@@ -56,7 +56,7 @@ class Entitled:
 
     def _held(self, unit: Unit, hit: SinkHit, passed: set[Unit]) -> bool:
         """Whether every way on which a function carries the value to the sink passes such a check."""
-        if unit in passed or len(passed) >= MAX_WAY:
+        if unit in passed or len(passed) >= onward.MAX_WAY:
             return False
         passed.add(unit)
         frame = self.asked.explainer.frame(unit)
@@ -156,7 +156,7 @@ class _Asking:
 
     def _own_word(self, operand: Any) -> bool:
         """Whether it is read off what the client sent: of that it is no more than the client's own word."""
-        for _ in range(MAX_WAY):
+        for _ in range(onward.MAX_WAY):
             ins = self.made.get(operand)
             if type(operand) is str or ins is None:
                 return operand in self.sent

@@ -7,6 +7,7 @@ whoever uses the public API (library mode). An attribute that a method uses is g
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from itertools import pairwise
 from typing import Any, NamedTuple
 
 from casemate.knowledge.entries import Kind, Sink
@@ -30,7 +31,6 @@ from casemate.taint.values import SEEN
 PUBLIC_DUNDER = frozenset(
     {"__init__", "__call__", "__new__", "__enter__", "__getitem__", "__setitem__", "__contains__"}
 )
-MAX_WAY = 12  # calls followed from where a flow starts to where it is to be mended
 
 
 FIELD_MARKS = ("[", "*", "+", "?")  # names of elements begin so, not those of attributes
@@ -115,16 +115,9 @@ class Query:
         """Where the flow is to be mended: (module, function, position). The sink; or, where it lies in a helper that takes
         the value whole, the call by which the function that spliced the value hands it there; or the call of a helper that
         does by design what it is asked to do, such as `run(command)`."""
-        unit, hit = flow.unit, flow.hit
-        for _ in range(MAX_WAY):
-            if hit.callee is None:
-                break
-            following = next(iter(onward.following(self.solver, hit)), None)
-            if following is None:
-                break
-            if (hit.crossed and not following.crossed) or self._meant(flow.kind, hit.callee, following):
+        for (unit, hit), (callee, further) in pairwise(onward.way(self.solver, flow.unit, flow.hit)):
+            if (hit.crossed and not further.crossed) or self._meant(flow.kind, callee, further):
                 return (*unit, hit.pos)
-            unit, hit = hit.callee, following
         return flow.site[:3]
 
     def _meant(self, kind: Kind, unit: Unit, hit: SinkHit) -> bool:
@@ -248,12 +241,7 @@ class Query:
 
     def _afar(self, unit: Unit, reader: Unit, hit: SinkHit) -> bool:
         """Whether a value is used in another module than that of the function to which it was given."""
-        for _ in range(MAX_WAY):
-            if reader[0] != unit[0] or hit.callee is None:
-                break
-            reader = hit.callee
-            hit = next(iter(onward.following(self.solver, hit)), hit)
-        return reader[0] != unit[0]
+        return any(at[0] != unit[0] for at, _ in onward.way(self.solver, reader, hit))
 
     def _offers(self, root: str) -> bool:
         """Whether the file of a package itself offers something."""

@@ -105,7 +105,7 @@ class Frame:
         self.chosen: set[int] = set()  # parameters on which a state of the method's own object hangs
         self.called: dict[Any, str] = {}  # what operands are called, once asked for
         self.defined: dict[Any, Any] = {}  # what makes operands, once asked for
-        self.makers: dict[Any, list[ir.Instruction]] = {}  # all that makes each, once asked for
+        self.makers: dict[Any, list[ir.Instruction]] = {}  # all that makes each, and is asked of it, once asked for
         self._fields: dict[tuple[Ref, Any], Value] = {}  # of what the caller gave, as it was given
         self._plain: dict[Ref, bool] = {}
         self._behind: dict[int, provisos.Provisos] | None = None

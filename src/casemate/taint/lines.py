@@ -13,9 +13,8 @@ from casemate.taint.values import DATA
 
 CUT: Final = frozenset({"splitlines", "readlines"})  # methods whose elements are lines
 KEPT: Final = frozenset({"strip", "lstrip", "rstrip", "lower", "upper"})  # of a line these make a line
-PLAIN: Final = frozenset(
-    {"ascii", "utf-8", "utf8", "latin-1"}
-)  # encodings by which bytes without an end of a line hold none
+# Encodings by which bytes without an end of a line hold none.
+PLAIN: Final = frozenset({"ascii", "utf-8", "utf8", "latin-1"})
 FILES: Final = ("i", "io.TextIOWrapper")
 MAX_MAKERS: Final = 8  # assignments behind one operand that are looked at
 

@@ -7,14 +7,17 @@ whoever called it of the part.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Final
 
 from casemate.taint.summary import Label, SinkHit, Site, Summary
 
 if TYPE_CHECKING:
     from casemate.knowledge.entries import Knowledge
+    from casemate.taint.frame import Unit
     from casemate.taint.solver import Solver
 
+MAX_WAY: Final = 12  # calls followed from where a flow starts to where it is to be mended
 
 Index = tuple[Summary, dict[tuple[Label, Site], list[SinkHit]]]  # a function's hits, by whose value comes where
 
@@ -42,3 +45,13 @@ def following(solver: Solver, hit: SinkHit) -> list[SinkHit]:
         if inner.kind == hit.kind or solver.parts.get(inner.kind) == hit.kind
     ]
     return sorted(found, key=lambda inner: inner.kind != hit.kind)
+
+
+def way(solver: Solver, unit: Unit, hit: SinkHit) -> Iterator[tuple[Unit, SinkHit]]:
+    """The functions through which a value comes to its sink, each with how it goes on in it."""
+    for _ in range(MAX_WAY + 1):
+        yield unit, hit
+        further = next(iter(following(solver, hit)), None)
+        if hit.callee is None or further is None:
+            return
+        unit, hit = hit.callee, further

@@ -47,9 +47,7 @@ SENT: Final = frozenset(
         "input", "filename", "filenames",
     }
 )  # fmt: skip
-NAMES: Final = frozenset(
-    {"filename", "filenames"}
-)  # sent, where they are put below something; all of a place is one's own
+NAMES: Final = frozenset({"filename", "filenames"})  # sent, where put below something; all of a place is one's own
 UPLOADED: Final = frozenset({"attachment", "upload", "uploaded", "uploads"})  # it says so wherever it stands
 # What may stand behind such a word, and says no more of it.
 TAILS: Final = frozenset({"bytes", "id", "line", "path", "prefix", "str", "string", "suffix", "text", "value"})

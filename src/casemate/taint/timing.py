@@ -156,23 +156,17 @@ STARTED: Final = frozenset(
 SECRETS: Final = frozenset(
     {"password", "passwd", "hmac", "signature", "sign", "credentials", "secret", "digest", "mac"}
 )
-TWICE: Final = frozenset(
-    {
-        "confirm", "confirmation", "repeat", "again", "old", "new", "type", "name", "id", "method", "scheme", "field",
-        "len", "length", "algorithm", "alg",
-    }
-)  # fmt: skip
+# Which of two of the same it is: of a password that is typed twice, or changed.
+AGAIN: Final = frozenset({"confirm", "confirmation", "repeat", "again", "old", "new"})
+TWICE: Final = AGAIN | {"type", "name", "id", "method", "scheme", "field", "len", "length", "algorithm", "alg"}
 
 
 PRETENDED: Final = frozenset({"dummy", "fake", "mock", "stub"})  # of what stands in for a check where none is needed
 LOOKED_UP: Final = frozenset({"auth", "credentials", "secret", "hmac", "signature"})  # what is looked for in a list
-CRYPT: Final = frozenset(
-    {"password", "passwd", "crypt"}
-)  # what a class is called whose objects hash what they are compared with
+# What a class is called whose objects hash what they are compared with.
+CRYPT: Final = frozenset({"password", "passwd", "crypt"})
+# Words of what is hashed with a key, and so is a secret itself.
 KEYED: Final = frozenset({"hmac", "mac", "secret", "sign", "signature", "signed", "token", "webhook"})
-AGAIN: Final = frozenset(
-    {"again", "confirm", "confirmation", "confirmed", "new", "old", "repeat", "repeated", "retype"}
-)
 ANSWERS: Final = frozenset({"has", "is", "needs", "use", "uses"})  # how a yes or no is called
 HASHED: Final = (("i", "dict"), ("i", "set"), ("i", "frozenset"))
 
@@ -207,9 +201,10 @@ def _of_one(frame: Frame, left: Any, right: Any) -> bool:
     into one form."""
     one, other = _way(frame, left), _way(frame, right)
     apart = [(a, b) for a, b in zip(one, other, strict=False) if a != b]
-    return (
-        len(one) == len(other) and len(apart) == 1 and all(map(_bare, apart[0])) and len({*map(_bare, apart[0])}) == 1
-    )
+    if one[0] != other[0] or len(one) != len(other) or len(apart) != 1:
+        return False
+    a, b = map(_bare, apart[0])
+    return bool(a) and a == b
 
 
 def _bare(step: Any) -> str:
